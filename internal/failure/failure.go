@@ -1,0 +1,91 @@
+// Package failure holds the one error type of Descry that people read.
+//
+// An error that reaches a person says what kind of trouble it is, what was
+// being done, to which file or model, why it failed and what to do about it.
+// The kind is a constant: the command line maps it to an exit code and to the
+// "kind" of a JSON line, the window to a place and an offer ("Open another").
+// Failure is a plain value, so that it can travel in an event from the worker.
+package failure
+
+import (
+	"context"
+	"errors"
+	"strings"
+)
+
+// Kind says what sort of trouble a Failure is.
+type Kind string
+
+// The kinds of the JSON contract (README, "Errors").
+const (
+	Unreadable  Kind = "unreadable"  // absent, no permission, truncated, damaged
+	Unsupported Kind = "unsupported" // a known or unknown format that is not read, a folder, a device
+	TooLarge    Kind = "too_large"   // over a limit of pixels or bytes
+	Model       Kind = "model"       // a model or the runtime could not be loaded or run
+	Cancelled   Kind = "cancelled"   // stopped by the person
+	Usage       Kind = "usage"       // wrong use of the command line; never in a JSON line
+)
+
+// Failure is one trouble, told in parts. Message is a whole clause without
+// the subject ("the file ends after 120 of 4,096 bytes"); Hint is a whole
+// sentence that says what to do, or empty.
+type Failure struct {
+	Kind    Kind   `json:"kind"`
+	Op      string `json:"op,omitempty"`      // what was being done: "decode", "load", "run"
+	Subject string `json:"subject,omitempty"` // the file or model
+	Message string `json:"message"`
+	Hint    string `json:"hint,omitempty"`
+
+	cause error // for errors.Is and errors.As in this process only
+}
+
+// New returns a Failure without a cause.
+func New(kind Kind, op, subject, message, hint string) *Failure {
+	return &Failure{Kind: kind, Op: op, Subject: subject, Message: message, Hint: hint}
+}
+
+// Wrap returns a Failure whose message is err's text and whose cause is err.
+// An err that already is a Failure is returned as it is, with an empty subject
+// filled in.
+func Wrap(kind Kind, op, subject string, err error, hint string) *Failure {
+	var f *Failure
+	if errors.As(err, &f) {
+		if f.Subject != "" || subject == "" {
+			return f
+		}
+		g := *f
+		g.Subject = subject
+		return &g
+	}
+	if errors.Is(err, context.Canceled) {
+		kind = Cancelled
+	}
+	return &Failure{Kind: kind, Op: op, Subject: subject, Message: err.Error(), Hint: hint, cause: err}
+}
+
+// Of returns err as a Failure; what is none yet becomes one of the given kind.
+// Of(nil, …) is nil.
+func Of(err error, kind Kind) *Failure {
+	if err == nil {
+		return nil
+	}
+	return Wrap(kind, "", "", err, "")
+}
+
+// Error gives one line: subject, message, hint.
+func (f *Failure) Error() string {
+	var b strings.Builder
+	if f.Subject != "" {
+		b.WriteString(f.Subject)
+		b.WriteString(": ")
+	}
+	b.WriteString(f.Message)
+	if f.Hint != "" {
+		b.WriteString(". ")
+		b.WriteString(f.Hint)
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause, where there is one in this process.
+func (f *Failure) Unwrap() error { return f.cause }
