@@ -1,0 +1,90 @@
+# Descry: `make run` opens the program, `make test` proves it. Both install or
+# name what is missing. See README.md.
+
+GO        ?= go
+BIN       := bin
+EXE       := $(BIN)/descry$(if $(filter Windows_NT,$(OS)),.exe,)
+VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+# Every use of fyne.Do is ours, so the tag that says so is set; `make smoke`
+# builds without it, so that calls from a wrong thread are reported.
+TAGS      := migrated_fynedo
+LDFLAGS   := -s -w -X descry/app.version=$(VERSION)
+CACHE     := $(if $(DESCRY_HOME),$(DESCRY_HOME)/cache,$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/descry)
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
+FUZZTIME  ?= 10s
+PURE      := CGO_ENABLED=0 $(GO)
+
+.PHONY: run build setup setup-test runtime test format vet lint vuln rules test-pure test-native race fuzz smoke bench reference screenshots clean install
+
+run: build
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" = Darwin ] || [ "$(OS)" = Windows_NT ]; then \
+		$(EXE); \
+	else \
+		echo "No display: describing the sample pictures. The annotated files go to build/samples."; \
+		$(EXE) describe --samples --out build/samples --format png,txt,json,coco,labelmap --overwrite; \
+	fi
+
+build: setup runtime
+	$(GO) build -tags $(TAGS) -trimpath -ldflags '$(LDFLAGS)' -o $(EXE) .
+
+setup:
+	@sh tools/setup.sh build
+
+setup-test:
+	@sh tools/setup.sh test
+
+runtime:
+	@$(PURE) run ./tools/fetchort -out $(BIN) -cache $(CACHE)/onnxruntime
+
+# Cheap and sure first; stops at the first failure.
+test: setup-test runtime format vet lint rules test-pure test-native race fuzz smoke
+	@echo "All tests passed."
+
+format:
+	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "Not gofmt'd: $$bad"; exit 1; }
+	$(GO) mod tidy -diff
+	$(GO) mod verify
+
+vet:
+	$(PURE) vet ./...
+	$(GO) vet ./...
+
+lint:
+	$(GO) run $(STATICCHECK) ./...
+
+# Needs the vulnerability database, so it is not part of `make test`.
+vuln:
+	$(GO) run $(GOVULNCHECK) ./...
+
+rules:
+	$(PURE) test ./internal/rules
+
+test-pure:
+	$(PURE) test -shuffle=on ./...
+
+test-native:
+	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test ./app/... ./inference/... ./models/...
+
+race:
+	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short -count=2 -cpu=1,2 ./inference ./ui/state
+	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short ./app ./inference/ort ./models/... ./ui/...
+
+fuzz:
+	@FUZZTIME=$(FUZZTIME) sh tools/fuzz.sh
+
+smoke: setup-test runtime
+	sh tools/smoke.sh
+
+bench: runtime
+	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -run '^$$' -bench . -benchtime 3x ./...
+
+# Makes the reference files under testdata again (Python, tools/reference).
+reference:
+	sh tools/reference/run.sh
+
+screenshots: build
+	sh tools/screenshots.sh docs/screenshots
+
+clean:
+	rm -rf $(BIN) build
