@@ -1,0 +1,68 @@
+package resample
+
+// neighbours are the two source samples of one target sample along an axis,
+// and their weights.
+type neighbours struct {
+	at0, at1 int
+	w0, w1   float32
+}
+
+// axis is compute_source_index_and_lambda for a whole axis with
+// align_corners=False: the source position of target i is
+// (i+0.5)·in/out − 0.5 in float32, no lower than zero; the far neighbour of
+// the last sample is that sample.
+func axis(in, out int) []neighbours {
+	all := make([]neighbours, out)
+	scale := float32(in) / float32(out)
+	for i := range all {
+		if in == out {
+			all[i] = neighbours{i, i, 1, 0}
+			continue
+		}
+		position := max(multiplyAdd(scale, float32(i)+0.5, -0.5), 0)
+		at := min(int(position), in-1)
+		far := min(at+1, in-1)
+		w1 := position - float32(at)
+		all[i] = neighbours{at, far, 1 - w1, w1}
+	}
+	return all
+}
+
+// multiplyAdd is a·b + c rounded once, as PyTorch's compiled kernels do it: the
+// product of two float32 is exact in float64.
+func multiplyAdd(a, b, c float32) float32 {
+	return float32(float64(a)*float64(b) + float64(c))
+}
+
+// BilinearTorch resizes c planes of h×w float32 to dh×dw as
+// torch.nn.functional.interpolate(mode="bilinear", align_corners=False) does
+// when it is given the target size (or recompute_scale_factor=True): no
+// antialias, and the step is the ratio of the integer sizes. Note the order of
+// the last two arguments: height first, as in torch's size=(dh, dw). It panics
+// on sizes that do not fit.
+func BilinearTorch(planes []float32, c, h, w, dh, dw int) []float32 {
+	if c <= 0 || w <= 0 || h <= 0 || dw <= 0 || dh <= 0 || len(planes) != c*h*w {
+		panic("resample: the planes do not fit the size")
+	}
+	if dh == h && dw == w {
+		return append([]float32(nil), planes...)
+	}
+	across, down := axis(w, dw), axis(h, dh)
+	dst := make([]float32, c*dh*dw)
+	rows(c*dh, dw*8, func(r0, r1 int) {
+		for r := r0; r < r1; r++ {
+			y := &down[r%dh]
+			plane := planes[r/dh*h*w:]
+			near := plane[y.at0*w : (y.at0+1)*w]
+			far := plane[y.at1*w : (y.at1+1)*w]
+			out := dst[r*dw : (r+1)*dw]
+			for i := range across {
+				x := &across[i]
+				top := multiplyAdd(near[x.at1], x.w1, near[x.at0]*x.w0)
+				bottom := multiplyAdd(far[x.at1], x.w1, far[x.at0]*x.w0)
+				out[i] = multiplyAdd(bottom, y.w1, top*y.w0)
+			}
+		}
+	})
+	return dst
+}
