@@ -7,31 +7,32 @@ type neighbours struct {
 	w0, w1   float32
 }
 
-// axis is compute_source_index_and_lambda for a whole axis with
-// align_corners=False: the source position of target i is
-// (i+0.5)·in/out − 0.5 in float32, no lower than zero; the far neighbour of
-// the last sample is that sample.
+// axis is compute_source_index_and_lambda (PyTorch 1.13) for a whole axis with
+// align_corners=False: the source position of target i is (i+0.5)·in/out − 0.5
+// and no lower than zero; the far neighbour of the last sample is that sample.
+// The ratio is a float32, the position is computed from it in float64, and the
+// second weight is taken from the first after rounding.
 func axis(in, out int) []neighbours {
 	all := make([]neighbours, out)
-	scale := float32(in) / float32(out)
+	ratio := float64(float32(in) / float32(out))
 	for i := range all {
 		if in == out {
 			all[i] = neighbours{i, i, 1, 0}
 			continue
 		}
-		position := max(multiplyAdd(scale, float32(i)+0.5, -0.5), 0)
+		position := max(float64(ratio*(float64(i)+0.5))-0.5, 0)
 		at := min(int(position), in-1)
-		far := min(at+1, in-1)
-		w1 := position - float32(at)
-		all[i] = neighbours{at, far, 1 - w1, w1}
+		w1 := float32(position - float64(at))
+		all[i] = neighbours{at, min(at+1, in-1), 1 - w1, w1}
 	}
 	return all
 }
 
-// multiplyAdd is a·b + c rounded once, as PyTorch's compiled kernels do it: the
-// product of two float32 is exact in float64.
-func multiplyAdd(a, b, c float32) float32 {
-	return float32(float64(a)*float64(b) + float64(c))
+// mix is a·wa + b·wb as PyTorch's compiled kernel rounds it: the second
+// product once, then a fused multiply-add. The product of two float32 is exact
+// in float64.
+func mix(a, wa, b, wb float32) float32 {
+	return float32(float64(a)*float64(wa) + float64(b*wb))
 }
 
 // BilinearTorch resizes c planes of h×w float32 to dh×dw as
@@ -58,9 +59,9 @@ func BilinearTorch(planes []float32, c, h, w, dh, dw int) []float32 {
 			out := dst[r*dw : (r+1)*dw]
 			for i := range across {
 				x := &across[i]
-				top := multiplyAdd(near[x.at1], x.w1, near[x.at0]*x.w0)
-				bottom := multiplyAdd(far[x.at1], x.w1, far[x.at0]*x.w0)
-				out[i] = multiplyAdd(bottom, y.w1, top*y.w0)
+				top := mix(near[x.at0], x.w0, near[x.at1], x.w1)
+				bottom := mix(far[x.at0], x.w0, far[x.at1], x.w1)
+				out[i] = mix(top, y.w0, bottom, y.w1)
 			}
 		}
 	})
