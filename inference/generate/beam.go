@@ -54,6 +54,9 @@ func (s *beamSearch) run(ctx context.Context) ([]Hypothesis, error) {
 			return nil, err
 		}
 		s.choose()
+		if s.best[0].sum == never {
+			break // the rules forbid every token: what there is, is given
+		}
 		if err := s.advance(); err != nil {
 			return nil, err
 		}
@@ -167,7 +170,7 @@ func (s *beamSearch) length(n int) float64 {
 	if s.o.LengthNorm == inference.LengthNormWhole {
 		n += len(s.o.Prompt)
 	}
-	return float64(n)
+	return float64(max(n, 1))
 }
 
 // hypothesis scores a finished sequence (BeamHypotheses.add). The whole length
@@ -184,8 +187,8 @@ func (s *beamSearch) hypothesis(tokens []int, logProbs []float64, stopped bool, 
 	}
 }
 
-// result gives the NBest best of the pool. What has no probability at all (only
-// forbidden tokens were left) is dropped, but one is always given.
+// result gives the NBest best of the pool. What has no probability at all (one
+// beam had only forbidden tokens left) is dropped; transformers gives it, padded.
 func (s *beamSearch) result() []Hypothesis {
 	sorted := s.pool.sorted()
 	n := 0
