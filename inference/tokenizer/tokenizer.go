@@ -1,0 +1,171 @@
+// Package tokenizer turns a prompt into the token ids of BERT's uncased
+// WordPiece vocabulary, and ids back into text, as Hugging Face's BertTokenizer
+// does.
+//
+// The greedy longest-match search within a word is that of
+// github.com/sugarme/tokenizer, which is sound for a clean word. Its normaliser,
+// pre-tokeniser and decoder are not used: they slice multi-byte text at wrong
+// places and panic ("İstanbul"), do not decompose before dropping accents
+// ("café" becomes [UNK]), know no Unicode space but the plain one, miss CJK
+// extension A, and end the process on some errors. So everything before the
+// words is done here (words.go), and decoding is a look-up in the table.
+//
+// What a person types is text: "[SEP]" in a prompt is three words, never the
+// stop token. Hugging Face would make it the stop token.
+package tokenizer
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sugarme/tokenizer"
+	"github.com/sugarme/tokenizer/model"
+	"github.com/sugarme/tokenizer/model/wordpiece"
+
+	"descry/internal/failure"
+)
+
+const (
+	unknown = "[UNK]"
+	// mostVocabularyBytes bounds what is read as a vocabulary; BERT's own are
+	// 231,508 bytes (uncased) and 995,526 (multilingual).
+	mostVocabularyBytes = 8 << 20
+	mostWordRunes       = 100 // longer words are [UNK] (tokenization_bert.py, WordpieceTokenizer)
+)
+
+// special names the tokens that stand for no text: decoding leaves them out.
+var special = map[string]bool{
+	"[PAD]": true, unknown: true, "[CLS]": true, "[SEP]": true, "[MASK]": true, "[DEC]": true, "[ENC]": true,
+}
+
+// Tokenizer holds one vocabulary. It is safe for use by several goroutines.
+type Tokenizer struct {
+	tokens []string // by id
+	words  wordpiece.WordPiece
+	unk    int
+}
+
+// Open reads a vocab.txt: one token a line, the id is the line's number from 0.
+func Open(path string) (*Tokenizer, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, failure.Wrap(failure.Model, "load", path, err, "Install the model again")
+	}
+	defer f.Close()
+	return Read(f, path)
+}
+
+// Read reads a vocab.txt; name is the subject of its errors.
+func Read(r io.Reader, name string) (*Tokenizer, error) {
+	text, err := io.ReadAll(io.LimitReader(r, mostVocabularyBytes+1))
+	if err != nil {
+		return nil, failure.Wrap(failure.Model, "load", name, err, "Install the model again")
+	}
+	bad := func(message string) error {
+		return failure.New(failure.Model, "load", name, message, "It must be the vocabulary that the model was trained with: one token a line, as text")
+	}
+	if len(text) > mostVocabularyBytes {
+		return nil, bad(fmt.Sprintf("the vocabulary has more than %d bytes", mostVocabularyBytes))
+	}
+	lines := bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n"))
+	t := &Tokenizer{tokens: make([]string, len(lines))}
+	ids := make(model.Vocab, len(lines))
+	for id, line := range lines {
+		line = bytes.TrimSuffix(line, []byte("\r"))
+		if len(line) == 0 || !utf8.Valid(line) {
+			return nil, bad(fmt.Sprintf("line %d of the vocabulary is empty or no UTF-8", id+1))
+		}
+		token := string(line)
+		if first, twice := ids[token]; twice {
+			return nil, bad(fmt.Sprintf("lines %d and %d of the vocabulary are the same token %q", first+1, id+1, token))
+		}
+		ids[token], t.tokens[id] = id, token
+	}
+	unk, ok := ids[unknown]
+	if !ok {
+		return nil, bad("the vocabulary has no [UNK]")
+	}
+	t.unk = unk
+	t.words = wordpiece.NewWordPieceBuilder().Vocab(&ids).UnkToken(unknown).MaxInputCharsPerWord(mostWordRunes).Build()
+	return t, nil
+}
+
+// Size is the number of tokens; ids are below it.
+func (t *Tokenizer) Size() int { return len(t.tokens) }
+
+// Token gives the token of an id, "" for one that is not in the vocabulary.
+func (t *Tokenizer) Token(id int) string {
+	if id < 0 || id >= len(t.tokens) {
+		return ""
+	}
+	return t.tokens[id]
+}
+
+// Encode gives the ids of text, without any start or stop token.
+func (t *Tokenizer) Encode(text string) ([]int, error) {
+	if !utf8.ValidString(text) {
+		return nil, failure.New(failure.Usage, "caption", "", "the prompt is not valid UTF-8 text", "Type it again, or save it as UTF-8")
+	}
+	var ids []int
+	for _, word := range splitWords(text) {
+		pieces, err := t.pieces(word)
+		if err != nil {
+			return nil, failure.Wrap(failure.Usage, "caption", "", err, "Use another prompt")
+		}
+		for _, p := range pieces {
+			ids = append(ids, p.Id)
+		}
+	}
+	return ids, nil
+}
+
+// pieces runs the library's WordPiece on one clean word. None makes it panic
+// that is known; a prompt must not end the program all the same.
+func (t *Tokenizer) pieces(word string) (found []tokenizer.Token, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("the word %q could not be split into tokens: %v", word, r)
+		}
+	}()
+	return t.words.Tokenize(word)
+}
+
+// Decode gives the text of ids: continuations ("##") joined to what is before
+// them, words by a space, special tokens and ids outside the vocabulary left
+// out, then the clean-up of English spacing that transformers does.
+func (t *Tokenizer) Decode(ids []int) string {
+	var b strings.Builder
+	for _, id := range ids {
+		token := t.Token(id)
+		if token == "" || special[token] {
+			continue
+		}
+		if b.Len() > 0 {
+			if rest, ok := strings.CutPrefix(token, "##"); ok {
+				b.WriteString(rest)
+				continue
+			}
+			b.WriteByte(' ')
+		}
+		b.WriteString(token)
+	}
+	return cleanUp(strings.TrimSpace(b.String()))
+}
+
+// cleanUps are the replacements of transformers' clean_up_tokenization
+// (tokenization_utils_base.py), each over the whole text, in this order.
+var cleanUps = [][2]string{
+	{" .", "."}, {" ?", "?"}, {" !", "!"}, {" ,", ","}, {" ' ", "'"},
+	{" n't", "n't"}, {" 'm", "'m"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"},
+}
+
+func cleanUp(text string) string {
+	for _, c := range cleanUps {
+		text = strings.ReplaceAll(text, c[0], c[1])
+	}
+	return text
+}
