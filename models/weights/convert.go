@@ -1,0 +1,87 @@
+package weights
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"os"
+
+	"descry/internal/failure"
+)
+
+// decoders turn the bytes of n elements into float32, rounding to nearest
+// where the file's type holds more.
+var decoders = map[DType]func(dst []float32, src []byte){
+	F32: func(dst []float32, src []byte) {
+		for i := range dst {
+			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(src[4*i:]))
+		}
+	},
+	F16: func(dst []float32, src []byte) {
+		for i := range dst {
+			dst[i] = half(binary.LittleEndian.Uint16(src[2*i:]))
+		}
+	},
+	BF16: func(dst []float32, src []byte) {
+		for i := range dst {
+			dst[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(src[2*i:])) << 16)
+		}
+	},
+	F64: func(dst []float32, src []byte) {
+		for i := range dst {
+			dst[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(src[8*i:])))
+		}
+	},
+	I64: func(dst []float32, src []byte) {
+		for i := range dst {
+			dst[i] = float32(int64(binary.LittleEndian.Uint64(src[8*i:])))
+		}
+	},
+}
+
+// half gives the value of an IEEE 754 binary16: 1 sign bit, 5 of exponent with
+// bias 15, 10 of mantissa.
+func half(h uint16) float32 {
+	sign := uint32(h>>15) << 31
+	exponent, mantissa := uint32(h>>10)&31, uint32(h)&1023
+	switch exponent {
+	case 0: // zero and subnormals: mantissa · 2⁻²⁴, exact in float32
+		return math.Float32frombits(sign | math.Float32bits(float32(mantissa)/(1<<24)))
+	case 31: // infinity and NaN
+		return math.Float32frombits(sign | 255<<23 | mantissa<<13)
+	}
+	return math.Float32frombits(sign | (exponent+127-15)<<23 | mantissa<<13)
+}
+
+// Float32s reads the tensor of that name and gives its elements as float32,
+// row by row. It is for the few tensors from which something is computed at
+// load. The file must not have changed since Open.
+func (f *File) Float32s(name string) ([]float32, error) {
+	t, ok := f.Get(name)
+	if !ok {
+		return nil, failure.New(failure.Model, "load", f.Path, "it has no tensor "+quote(name), "The file belongs to another architecture.")
+	}
+	decode, ok := decoders[t.DType]
+	if !ok {
+		return nil, failure.New(failure.Model, "load", f.Path, fmt.Sprintf("the tensor %s has type %s, which is not computed with", quote(name), t.DType), "Convert it to float32 or float16.")
+	}
+	r, err := os.Open(f.Path)
+	if err != nil {
+		return nil, explain(f.Path, err)
+	}
+	defer r.Close()
+	info, err := r.Stat()
+	if err != nil {
+		return nil, explain(f.Path, err)
+	}
+	if info.Size() != f.Size || !info.ModTime().Equal(f.modified) {
+		return nil, failure.New(failure.Model, "load", f.Path, "the file was changed while it was in use", "Load the model again.")
+	}
+	raw := make([]byte, t.Length) // within the file's size
+	if err := readAt(r, raw, t.Offset, "tensor "+quote(name)); err != nil {
+		return nil, explain(f.Path, err)
+	}
+	values := make([]float32, t.Count())
+	decode(values, raw)
+	return values, nil
+}

@@ -1,0 +1,316 @@
+// Package weights reads the directories of weight files: which tensors a file
+// holds, of what type and shape, and at which bytes. It never reads the tensors
+// themselves unless asked for one by name (Float32s), because the runtime maps
+// them straight from the file.
+//
+// Three containers are known:
+//
+//	safetensors   8 bytes of length, a JSON header, the tensors end to end
+//	torch zip     PyTorch ≥ 1.6: a zip archive of stored members; data.pkl says
+//	              which tensor is which part of which member
+//	torch legacy  PyTorch < 1.6: five pickles in a row, then the storages, each
+//	              behind its element count
+//
+// The two PyTorch containers are pickles, which in Python are programs. Here
+// they are interpreted by a table of a few opcodes and a few names that can
+// only build tuples, dictionaries and tensor records (pickle.go); anything else
+// is refused by name.
+//
+// A file is taken to be hostile. Every length, offset, stride and product is
+// checked before memory is taken for it, so that reading a directory needs
+// memory in proportion to the directory alone. Ranges that overlap or leave the
+// file, keys that stand twice, holes and bytes after the end are errors, and
+// each error says where.
+package weights
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"descry/internal/failure"
+)
+
+// DType names the type of a tensor's elements as safetensors does.
+type DType string
+
+// The types that can be computed with. Files may hold others (I32, BOOL, …):
+// they are listed with their size and refused when they are used.
+const (
+	F32  DType = "F32"
+	F16  DType = "F16"
+	BF16 DType = "BF16"
+	F64  DType = "F64"
+	I64  DType = "I64"
+)
+
+// sizes gives the bytes of one element of every type a file may name: those of
+// safetensors' README and of torch's typed storages.
+var sizes = map[DType]int64{
+	F32: 4, F16: 2, BF16: 2, F64: 8, I64: 8,
+	"I32": 4, "I16": 2, "I8": 1, "U64": 8, "U32": 4, "U16": 2, "U8": 1, "BOOL": 1,
+	"F8_E4M3": 1, "F8_E5M2": 1, "C64": 8, "C128": 16,
+}
+
+// Size gives the bytes of one element, or 0 for an unknown type.
+func (d DType) Size() int64 { return sizes[d] }
+
+// Usable reports whether tensors of this type can be computed with.
+func (d DType) Usable() bool {
+	switch d {
+	case F32, F16, BF16, F64, I64:
+		return true
+	}
+	return false
+}
+
+// The containers, as File.Format names them.
+const (
+	Safetensors = "safetensors"
+	TorchZip    = "torch zip"
+	TorchLegacy = "torch legacy"
+)
+
+// mostDims is the most dimensions that a tensor may have.
+const mostDims = 8
+
+// mostTensors is the most tensors that a file may hold: BLIP large has 900.
+const mostTensors = 100_000
+
+// Tensor is where one tensor lies: Length bytes at Offset in the file, row by
+// row (the last dimension varies fastest), little endian. A scalar has an empty
+// Shape.
+type Tensor struct {
+	Name   string
+	DType  DType
+	Shape  []int64
+	Offset int64 // bytes from the start of the file
+	Length int64 // bytes
+}
+
+// Count gives the number of elements.
+func (t Tensor) Count() int64 {
+	n := int64(1)
+	for _, d := range t.Shape {
+		n *= d // checked against the file's size when the tensor was read
+	}
+	return n
+}
+
+// File is the directory of a weight file. It holds no open file and may be
+// used from several goroutines at once.
+type File struct {
+	Path   string // absolute, links resolved
+	Format string // Safetensors, TorchZip or TorchLegacy
+	Size   int64  // bytes
+
+	tensors  []Tensor
+	index    map[string]int
+	modified time.Time
+}
+
+// Get gives the tensor of that name.
+func (f *File) Get(name string) (Tensor, bool) {
+	i, ok := f.index[name]
+	if !ok {
+		return Tensor{}, false
+	}
+	return f.tensors[i], true
+}
+
+// Names gives the tensors' names in the order in which the file lists them.
+func (f *File) Names() []string {
+	names := make([]string, len(f.tensors))
+	for i, t := range f.tensors {
+		names[i] = t.Name
+	}
+	return names
+}
+
+// Open reads the directory of the weight file at path; which container it is,
+// the first bytes tell, not the name. Errors are *failure.Failure of kind
+// Model with the path as their subject.
+func Open(path string) (*File, error) {
+	real, err := resolve(path)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	// Before it is opened: opening a pipe would wait for ever.
+	info, err := os.Stat(real)
+	if err == nil && !info.Mode().IsRegular() {
+		err = trouble{"it is a folder or a device, not a weight file", "Name the file of weights itself."}
+	}
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	r, err := os.Open(real)
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	defer r.Close()
+	if info, err = r.Stat(); err != nil {
+		return nil, explain(path, err)
+	}
+	f, err := read(r, info.Size())
+	if err != nil {
+		return nil, explain(path, err)
+	}
+	f.Path, f.modified = real, info.ModTime()
+	return f, nil
+}
+
+// resolve makes path absolute and follows every link: the runtime will not
+// follow a link out of the weights' folder (a Hugging Face snapshot is one).
+func resolve(path string) (string, error) {
+	real, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(real)
+}
+
+// legacyMagic begins a legacy file: the pickle of 0x1950a86a20f9469cfc6c
+// (MAGIC_NUMBER in torch/serialization.py).
+var legacyMagic = []byte{0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, '.'}
+
+// lookalikes are beginnings of files that people take for weights.
+var lookalikes = []struct {
+	start, message, hint string
+}{
+	{"version https://git-lfs", "it is a Git LFS pointer, not the weights themselves", "Fetch the file itself (git lfs pull)."},
+	{"<!DOCTYPE", "it is a web page, not a weight file", "Download the file again by its direct address."},
+	{"<html", "it is a web page, not a weight file", "Download the file again by its direct address."},
+	{"\x1f\x8b", "it is compressed (gzip)", "Unpack it first."},
+	{"GGUF", "it is a GGUF file, which is not read", "Choose the .safetensors, .bin or .pth file of the same model."},
+	{"\x89HDF", "it is an HDF5 file, which is not read", "Choose the .safetensors, .bin or .pth file of the same model."},
+	{"\x80\x02", "it is a pickle, but not one of torch.save", "Save the weights with torch.save(model.state_dict(), …)."},
+}
+
+// read reads a directory from any reader of size bytes.
+func read(r io.ReaderAt, size int64) (*File, error) {
+	if size == 0 {
+		return nil, damage("it is empty")
+	}
+	head := make([]byte, min(size, 32))
+	if err := readAt(r, head, 0, "the first bytes"); err != nil {
+		return nil, err
+	}
+	f := &File{Size: size}
+	var err error
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		f.Format = TorchZip
+		f.tensors, err = readZip(r, size)
+	case bytes.HasPrefix(head, legacyMagic):
+		f.Format = TorchLegacy
+		f.tensors, err = readLegacy(r, size)
+	default:
+		for _, l := range lookalikes {
+			if bytes.HasPrefix(head, []byte(l.start)) {
+				return nil, trouble{l.message, l.hint}
+			}
+		}
+		if len(head) < 9 || head[8] != '{' {
+			return nil, trouble{"it is no weight file: neither safetensors nor a file of torch.save", "Choose a .safetensors, .bin or .pth file."}
+		}
+		f.Format = Safetensors
+		f.tensors, err = readSafetensors(r, size, binary.LittleEndian.Uint64(head))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f, f.fill()
+}
+
+// fill makes the index of names.
+func (f *File) fill() error {
+	if len(f.tensors) == 0 {
+		return damage("it holds no tensors")
+	}
+	f.index = make(map[string]int, len(f.tensors))
+	for i, t := range f.tensors {
+		if _, twice := f.index[t.Name]; twice {
+			return damage("the tensor %s stands twice", quote(t.Name))
+		}
+		f.index[t.Name] = i
+	}
+	return nil
+}
+
+// bytesOf gives the bytes of a tensor of that shape, or false where the shape
+// is none or the product is beyond most.
+func bytesOf(d DType, shape []int64, most int64) (int64, bool) {
+	n := d.Size()
+	if n == 0 || len(shape) > mostDims {
+		return 0, false
+	}
+	empty := false
+	for _, s := range shape {
+		if s < 0 {
+			return 0, false
+		}
+		if s == 0 {
+			empty = true
+			continue
+		}
+		if n > most/s {
+			return 0, false
+		}
+		n *= s
+	}
+	if empty {
+		return 0, true
+	}
+	return n, n <= most
+}
+
+// readAt fills b from offset; what names the part for the error.
+func readAt(r io.ReaderAt, b []byte, offset int64, what string) error {
+	n, err := r.ReadAt(b, offset)
+	if n == len(b) {
+		return nil
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		return damage("the file ends within %s (byte %d)", what, offset+int64(n))
+	}
+	return fmt.Errorf("%s cannot be read at byte %d: %w", what, offset, err)
+}
+
+// trouble is what is wrong with a file and, where it is known, what to do.
+type trouble struct{ message, hint string }
+
+func (t trouble) Error() string { return t.message }
+
+// damage makes a trouble whose remedy is to fetch the file again.
+func damage(format string, args ...any) error {
+	return trouble{fmt.Sprintf(format, args...), "The file is damaged or was changed: fetch it again."}
+}
+
+// quote quotes a name out of a file, shortened.
+func quote(name string) string {
+	const most = 120
+	if len(name) > most {
+		return fmt.Sprintf("%q… (%d bytes)", name[:most], len(name))
+	}
+	return fmt.Sprintf("%q", name)
+}
+
+// explain makes err the failure that Open returns.
+func explain(path string, err error) error {
+	var t trouble
+	switch {
+	case errors.As(err, &t):
+		return failure.New(failure.Model, "load", path, t.message, t.hint)
+	case errors.Is(err, fs.ErrNotExist):
+		return failure.New(failure.Model, "load", path, "the weight file is absent", "Check the path in descry.json, or fetch the model again.")
+	case errors.Is(err, fs.ErrPermission):
+		return failure.New(failure.Model, "load", path, "the weight file may not be read", "Check the file's permissions.")
+	}
+	return failure.Wrap(failure.Model, "load", path, err, "Check the file and its folder.")
+}
