@@ -1,0 +1,178 @@
+package onnx
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"descry/models/weights"
+)
+
+// elems gives the ONNX type of each type of weights that can be computed with.
+var elems = map[weights.DType]Elem{
+	weights.F32:  Float,
+	weights.F16:  Half,
+	weights.BF16: BFloat,
+	weights.F64:  Double,
+	weights.I64:  Int64,
+}
+
+// Weight gives the file's tensor of that name, which must have exactly the shape
+// stated. Weights of type F16, BF16 and F64 come through a Cast to float. The
+// same tensor is put into the graph once, however often it is asked for.
+func (g *Graph) Weight(f *weights.File, name string, shape ...int64) Value {
+	if len(shape) == 0 {
+		return g.weight(f, name, shape, 0, 1)
+	}
+	return g.weight(f, name, shape, 0, shape[0])
+}
+
+// WeightRows gives the rows from ≤ row < to of a tensor's first dimension without
+// copying: the query part of a fused qkv matrix. shape is that of the whole tensor.
+func (g *Graph) WeightRows(f *weights.File, name string, from, to int64, shape ...int64) Value {
+	if len(shape) == 0 || from < 0 || to <= from || to > shape[0] {
+		g.fail(f.Path, fmt.Sprintf("rows %d to %d of tensor %q of shape %v are asked for", from, to, name, shape), "")
+		return Value{}
+	}
+	return g.weight(f, name, shape, from, to)
+}
+
+// weight gives rows [from, to) of a tensor; a scalar is one row.
+func (g *Graph) weight(f *weights.File, name string, shape []int64, from, to int64) Value {
+	if g.b.err != nil {
+		return Value{}
+	}
+	key := fmt.Sprintf("weight %s\x00%s\x00%d:%d", f.Path, name, from, to)
+	t, ok := f.Get(name)
+	if !ok {
+		g.fail(f.Path, fmt.Sprintf("tensor %q is not in the file", name), "Check that the file belongs to this model.")
+		return Value{}
+	}
+	if !slices.Equal(t.Shape, shape) {
+		g.fail(f.Path, fmt.Sprintf("tensor %q has shape %v, expected %v", name, t.Shape, shape), "Check that the file belongs to this model and its configuration.")
+		return Value{}
+	}
+	if v, ok := g.b.known[key]; ok {
+		return v
+	}
+	elem, ok := elems[t.DType]
+	if !ok {
+		g.fail(f.Path, fmt.Sprintf("tensor %q has type %s, which cannot be computed with", name, t.DType), "")
+		return Value{}
+	}
+	location, ok := g.location(f)
+	if !ok {
+		return Value{}
+	}
+	rows, dims := int64(1), slices.Clone(shape)
+	if len(shape) > 0 {
+		rows, dims[0] = shape[0], to-from
+	}
+	if rows == 0 || t.Length%rows != 0 {
+		g.fail(f.Path, fmt.Sprintf("tensor %q of shape %v has %d bytes", name, t.Shape, t.Length), "")
+		return Value{}
+	}
+	row := t.Length / rows
+	v := g.external(name, elem, dims, location, t.Offset+from*row, (to-from)*row)
+	g.b.known[key] = v
+	return v
+}
+
+// location gives the file's path below the folder of the graph's weights, which
+// is that of the first file used.
+func (g *Graph) location(f *weights.File) (string, bool) {
+	if g.b.folder == "" {
+		g.b.folder = filepath.Dir(f.Path)
+	}
+	rel, err := filepath.Rel(g.b.folder, f.Path)
+	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+		g.fail(f.Path, "the weights of one model lie in different folders, the first in "+g.b.folder, "Put them into one folder.")
+		return "", false
+	}
+	return filepath.ToSlash(rel), true
+}
+
+// external adds an initialiser that lies in a file, and the Cast that it may need.
+func (g *Graph) external(name string, elem Elem, dims []int64, location string, offset, length int64) Value {
+	stored := (&Graph{b: g.b}).fresh(name)
+	g.b.tensors = append(g.b.tensors, externalTensor(stored, elem, dims, [][2]string{
+		{"location", location},
+		{"offset", strconv.FormatInt(offset, 10)},
+		{"length", strconv.FormatInt(length, 10)},
+	}))
+	v := Value{stored, elem, g.b}
+	if elem == Float || elem == Int64 {
+		return v
+	}
+	g.b.private += 4 * count(dims)
+	return (&Graph{b: g.b, scope: stored}).Cast(v, Float)
+}
+
+// ConstFloats adds a constant of float32: row by row; no dims for a single
+// number makes a scalar.
+func (g *Graph) ConstFloats(data []float32, dims ...int64) Value {
+	raw := make([]byte, 0, 4*len(data))
+	for _, v := range data {
+		raw = append(raw, floatBytes(v)...)
+	}
+	return g.constant(Float, int64(len(data)), dims, raw)
+}
+
+func floatBytes(v float32) []byte {
+	return binary.LittleEndian.AppendUint32(nil, math.Float32bits(v))
+}
+
+// ConstInts adds a constant of int64, as ConstFloats does.
+func (g *Graph) ConstInts(data []int64, dims ...int64) Value {
+	raw := make([]byte, 0, 8*len(data))
+	for _, v := range data {
+		raw = binary.LittleEndian.AppendUint64(raw, uint64(v))
+	}
+	return g.constant(Int64, int64(len(data)), dims, raw)
+}
+
+// ConstFloat adds a scalar.
+func (g *Graph) ConstFloat(v float32) Value { return g.ConstFloats([]float32{v}) }
+
+// ConstInt adds an int64 scalar.
+func (g *Graph) ConstInt(v int64) Value { return g.ConstInts([]int64{v}) }
+
+// ints adds a vector of int64: the axes and sizes that operators take as inputs.
+func (g *Graph) ints(vs ...int64) Value { return g.ConstInts(vs, int64(len(vs))) }
+
+// constant adds an inline initialiser; an equal one is not added again.
+func (g *Graph) constant(elem Elem, n int64, dims []int64, raw []byte) Value {
+	if count(dims) != n {
+		g.Fail("a constant of shape %v has %d elements", dims, n)
+	}
+	if g.b.err != nil {
+		return Value{}
+	}
+	key := ""
+	if len(raw) <= 4096 { // axes, shapes, masks of a few tokens; larger ones are made once anyway
+		key = fmt.Sprintf("constant %d %v\x00%s", elem, dims, raw)
+		if v, ok := g.b.known[key]; ok {
+			return v
+		}
+	}
+	name := g.fresh("constant")
+	g.b.tensors = append(g.b.tensors, inlineTensor(name, elem, dims, raw))
+	g.b.private += int64(len(raw))
+	v := Value{name, elem, g.b}
+	if key != "" {
+		g.b.known[key] = v
+	}
+	return v
+}
+
+func count(dims []int64) int64 {
+	n := int64(1)
+	for _, d := range dims {
+		n *= d
+	}
+	return n
+}
