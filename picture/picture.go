@@ -16,11 +16,12 @@ package picture
 // Limits bound what a file may ask for. Zero means the default.
 type Limits struct {
 	Pixels int64 // width · height
-	Bytes  int64 // what the decoder allocates for the pixels, and the file's own size
+	Bytes  int64 // what decoding allocates at once, the result included; and the file's own size
 }
 
-// DefaultLimits are 200 million pixels and 2 GiB decoded.
-func DefaultLimits() Limits { return Limits{Pixels: 200e6, Bytes: 2 << 30} }
+// DefaultLimits are 200 million pixels and 3 GiB, which all but the largest
+// pictures of 16 bits a sample keep.
+func DefaultLimits() Limits { return Limits{Pixels: 200e6, Bytes: 3 << 30} }
 
 // Picture is a decoded picture, upright. It is not changed once it is made, so
 // it may be read from many goroutines.

@@ -1,0 +1,145 @@
+package picture
+
+import (
+	"context"
+	"sync/atomic"
+)
+
+// source gives a decoded picture row by row, as stored: not yet upright.
+type source struct {
+	width, height int
+	// row writes row y into rgb (3·width bytes) and, where the source has
+	// alpha, into alpha (width bytes). It may be called from many goroutines.
+	row      func(y int, rgb, alpha []byte)
+	hasAlpha bool
+}
+
+// turn is an EXIF orientation (Exif 2.3, tag 274) as the way that a stored
+// pixel goes: the stored (x, y) lands at
+// (x or its mirror, y or its mirror), swapped where transpose is set.
+type turn struct{ mirrorX, mirrorY, transpose bool }
+
+// turns by orientation, 1 to 8. Orientation 6, for one, says that stored row 0
+// is the right-hand side: the picture is turned clockwise by a quarter.
+var turns = [9]turn{
+	2: {mirrorX: true},
+	3: {mirrorX: true, mirrorY: true},
+	4: {mirrorY: true},
+	5: {transpose: true},
+	6: {mirrorY: true, transpose: true},
+	7: {mirrorX: true, mirrorY: true, transpose: true},
+	8: {mirrorX: true, transpose: true},
+}
+
+// lattice says where stored pixels go in the upright picture: pixel (x, y) at
+// index start + x·dx + y·dy.
+type lattice struct{ start, dx, dy int }
+
+func (t turn) lattice(width, height int) lattice {
+	l := lattice{dx: 1, dy: width}
+	if t.transpose {
+		l.dx, l.dy = height, 1
+	}
+	if t.mirrorX {
+		l.start += (width - 1) * l.dx
+		l.dx = -l.dx
+	}
+	if t.mirrorY {
+		l.start += (height - 1) * l.dy
+		l.dy = -l.dy
+	}
+	return l
+}
+
+// stripe is how many rows are made before they are put in place: with a
+// transposed picture, so many neighbours are written together.
+const stripe = 16
+
+// render fills p's size and pixels from s, turned after p.Orientation.
+func (s source) render(ctx context.Context, p *Picture) error {
+	t := turns[p.Orientation]
+	p.Width, p.Height = s.width, s.height
+	if t.transpose {
+		p.Width, p.Height = s.height, s.width
+	}
+	p.RGB = make([]byte, s.width*s.height*3)
+	if s.hasAlpha {
+		p.Alpha = make([]byte, s.width*s.height)
+	}
+	l := t.lattice(s.width, s.height)
+	var seen atomic.Bool // whether any pixel lets through
+	bands(s.height, s.width, func(y0, y1 int) {
+		if !s.renderBand(ctx, p, l, y0, y1) {
+			seen.Store(true)
+		}
+	})
+	if !seen.Load() {
+		p.Alpha = nil
+	}
+	return ctx.Err()
+}
+
+// renderBand renders stored rows y0 to y1 and tells whether all were opaque.
+func (s source) renderBand(ctx context.Context, p *Picture, l lattice, y0, y1 int) (opaque bool) {
+	opaque = true
+	rgb := make([]byte, stripe*s.width*3)
+	var alpha []byte
+	if s.hasAlpha {
+		alpha = make([]byte, stripe*s.width)
+	}
+	for y := y0; y < y1 && ctx.Err() == nil; y += stripe {
+		rows := min(stripe, y1-y)
+		for i := range rows {
+			var a []byte
+			if s.hasAlpha {
+				a = alpha[i*s.width : (i+1)*s.width]
+			}
+			s.row(y+i, rgb[i*s.width*3:(i+1)*s.width*3], a)
+		}
+		at := l
+		at.start += y * l.dy
+		at.place(p.RGB, rgb, s.width, rows)
+		if s.hasAlpha {
+			at.placeBytes(p.Alpha, alpha, s.width, rows)
+			opaque = opaque && allOpaque(alpha[:rows*s.width])
+		}
+	}
+	return opaque
+}
+
+func allOpaque(alpha []byte) bool {
+	for _, a := range alpha {
+		if a != 0xff {
+			return false
+		}
+	}
+	return true
+}
+
+// place writes rows of RGB where the lattice says.
+func (l lattice) place(dst, src []byte, width, rows int) {
+	if l.dx == 1 {
+		for y := range rows {
+			at := l.start + y*l.dy
+			copy(dst[at*3:(at+width)*3], src[y*width*3:])
+		}
+		return
+	}
+	for x := range width {
+		at := (l.start + x*l.dx) * 3
+		for y := range rows {
+			in := src[(y*width+x)*3:]
+			out := dst[at+y*l.dy*3:]
+			out[0], out[1], out[2] = in[0], in[1], in[2]
+		}
+	}
+}
+
+// placeBytes is place for one byte a pixel.
+func (l lattice) placeBytes(dst, src []byte, width, rows int) {
+	for y := range rows {
+		for x, v := range src[y*width : (y+1)*width] {
+			dst[l.start+x*l.dx+y*l.dy] = v
+		}
+	}
+}
