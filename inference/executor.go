@@ -1,0 +1,112 @@
+package inference
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"descry/internal/failure"
+)
+
+// engineKey is what an engine was opened for.
+type engineKey struct {
+	model, device string
+	threads       int
+}
+
+// executor owns the engines. All of it belongs to the goroutine of run, which
+// is locked to its OS thread: native libraries keep state by thread.
+type executor struct {
+	open    Opener
+	engines map[engineKey]Engine
+	say     chan<- saying
+}
+
+// run executes orders until the channel is closed, then closes the engines.
+func (x *executor) run(orders <-chan order) {
+	runtime.LockOSThread() // never unlocked: the thread ends with this goroutine
+	for o := range orders {
+		x.execute(o)
+		x.say <- saying{}
+	}
+	for _, e := range x.engines {
+		_ = e.Close() // nobody is left who could be told
+	}
+}
+
+// execute runs one job to its last event.
+func (x *executor) execute(o order) {
+	r := o.request
+	defer func() {
+		if p := recover(); p != nil {
+			x.fail(r, failure.New(failure.Model, "run", r.Model, fmt.Sprintf("an internal error: %v", p), "Please report this with the output of descry doctor."))
+		}
+	}()
+	start := time.Now()
+	x.tell(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: "load", Model: r.Model}})
+	engine, err := x.ready(o.ctx, r)
+	if err != nil {
+		f := *failure.Of(err, failure.Model)
+		if f.Kind != failure.Cancelled {
+			f.Op = "load"
+		}
+		x.fail(r, &f)
+		return
+	}
+	loaded := time.Now()
+	x.tell(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: "run", Model: r.Model}})
+	result, err := x.call(o.ctx, engine, r)
+	if err != nil {
+		x.fail(r, failure.Wrap(failure.Model, "run", r.Model, err, ""))
+		return
+	}
+	x.tell(result)
+	device, threads := engine.Device()
+	x.tell(Event{ID: r.ID, Kind: KindDone, Done: &Done{
+		Milliseconds: milliseconds(time.Since(loaded)), LoadMS: milliseconds(loaded.Sub(start)), Device: device, Threads: threads,
+	}})
+}
+
+// ready gives the engine for r with r's task loaded. An engine that could not
+// be opened is tried again by the next job.
+func (x *executor) ready(ctx context.Context, r *Request) (Engine, error) {
+	key := engineKey{r.Model, r.Device, r.Threads}
+	engine, ok := x.engines[key]
+	if !ok {
+		var err error
+		if engine, err = x.open.Open(ctx, r.Model, r.Device, r.Threads); err != nil {
+			return nil, err
+		}
+		x.engines[key] = engine
+	}
+	return engine, engine.Load(ctx, r.Task)
+}
+
+// call runs r's task and gives the event with its result.
+func (x *executor) call(ctx context.Context, engine Engine, r *Request) (Event, error) {
+	e := Event{ID: r.ID}
+	var err error
+	switch r.Task {
+	case TaskCaption:
+		e.Kind = KindCaption
+		e.Caption, err = engine.Caption(ctx, r.Picture, r.Caption, func(t CaptionToken) {
+			x.tell(Event{ID: r.ID, Kind: KindToken, Token: &t})
+		})
+	case TaskInstances:
+		e.Kind = KindInstances
+		e.Instances, err = engine.Instances(ctx, r.Picture, r.Instances)
+	case TaskClasses:
+		e.Kind = KindClasses
+		e.Classes, err = engine.Classes(ctx, r.Picture)
+	}
+	return e, err
+}
+
+func (x *executor) tell(e Event) { x.say <- saying{&e} }
+
+func (x *executor) fail(r *Request, f *failure.Failure) {
+	x.tell(Event{ID: r.ID, Kind: KindFailed, Failure: f})
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

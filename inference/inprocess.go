@@ -1,0 +1,222 @@
+package inference
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"descry/internal/failure"
+)
+
+// InProcess is a worker in this process, over the engines that open gives.
+//
+// Two goroutines share the work. The scheduler (the Worker call itself) owns
+// the jobs: it is always ready to take a command, and what it has to say waits
+// in an ordered queue without bound, so a slow reader holds up nothing but
+// itself; whoever starts a worker reads out until it is closed. The executor,
+// locked to its thread, owns the engines and makes one call at a time.
+//
+// A job of a picture that is in front (Request.Visible, Command.Front; the last
+// one named counts) comes before the others, else the order given. A second
+// Submit with the ID of an open job is ignored: that job's end answers both.
+func InProcess(open Opener) Worker {
+	return func(ctx context.Context, in <-chan Command, out chan<- Event) error {
+		s := &scheduler{
+			jobs:     map[JobID]*job{},
+			orders:   make(chan order),
+			said:     make(chan saying),
+			executed: make(chan struct{}),
+		}
+		e := &executor{open: open, engines: map[engineKey]Engine{}, say: s.said}
+		go func() {
+			defer close(s.executed)
+			e.run(s.orders)
+		}()
+		return s.run(ctx, in, out)
+	}
+}
+
+// job is a request that has not ended for its sender, or whose call still runs.
+type job struct {
+	request *Request
+	picture string // which picture it is about
+	cancel  context.CancelFunc
+	ended   bool // its last event has been queued: what its call still says is dropped
+}
+
+// order is a job handed to the executor, with the context of its call.
+type order struct {
+	ctx     context.Context
+	request *Request
+}
+
+// saying is an event of the running call, or (nil) that the call has returned.
+type saying struct{ event *Event }
+
+// scheduler holds the jobs of one worker. All of it belongs to the goroutine of
+// run.
+type scheduler struct {
+	jobs     map[JobID]*job
+	waiting  []*job
+	running  *job
+	front    string // the picture in front
+	queue    []Event
+	orders   chan order
+	said     chan saying
+	executed chan struct{}
+}
+
+// run takes commands and events until in is closed and every job has ended, or
+// ctx ends.
+func (s *scheduler) run(ctx context.Context, in <-chan Command, out chan<- Event) error {
+	defer close(out)
+	done := ctx.Done()
+	for in != nil || len(s.jobs) > 0 || s.running != nil {
+		s.startNext(ctx)
+		var next Event
+		var send chan<- Event
+		if len(s.queue) > 0 {
+			next, send = s.queue[0], out
+		}
+		select {
+		case c, open := <-in:
+			if !open {
+				in = nil
+				break
+			}
+			s.obey(c)
+		case say := <-s.said:
+			s.hear(say)
+		case send <- next:
+			s.queue = s.queue[1:]
+		case <-done:
+			done, in = nil, nil
+			s.cancelAll()
+		}
+	}
+	close(s.orders)
+	<-s.executed
+	for _, e := range s.queue {
+		out <- e
+	}
+	return ctx.Err()
+}
+
+// obey carries out one command.
+func (s *scheduler) obey(c Command) {
+	switch {
+	case c.Submit != nil:
+		s.submit(c.Submit)
+	case c.Cancel != 0:
+		if j, open := s.jobs[c.Cancel]; open {
+			s.end(j, cancelled(j.request))
+		}
+	case c.Front != 0:
+		if j, open := s.jobs[c.Front]; open {
+			s.front = j.picture
+		}
+	}
+}
+
+// submit queues a job, or ends it at once when the request means nothing.
+func (s *scheduler) submit(r *Request) {
+	if _, open := s.jobs[r.ID]; open {
+		return
+	}
+	if f := r.check(); f != nil {
+		s.queue = append(s.queue, Event{ID: r.ID, Kind: KindFailed, Failure: f})
+		return
+	}
+	j := &job{request: r, picture: r.Picture.identity()}
+	s.jobs[r.ID] = j
+	s.waiting = append(s.waiting, j)
+	if r.Visible {
+		s.front = j.picture
+	}
+}
+
+// startNext hands the next job to the idle executor.
+func (s *scheduler) startNext(ctx context.Context) {
+	if s.running != nil || len(s.waiting) == 0 {
+		return
+	}
+	at := max(0, slices.IndexFunc(s.waiting, func(j *job) bool { return j.picture == s.front }))
+	j := s.waiting[at]
+	s.waiting = slices.Delete(s.waiting, at, at+1)
+	s.running = j
+	var call context.Context
+	call, j.cancel = context.WithCancel(ctx)
+	s.orders <- order{call, j.request} // the executor is idle, so it takes it at once
+}
+
+// hear files what the executor says of the running job.
+func (s *scheduler) hear(say saying) {
+	j := s.running
+	if say.event == nil {
+		j.cancel()
+		s.running = nil
+		return
+	}
+	if j.ended {
+		return
+	}
+	if say.event.Kind == KindDone || say.event.Kind == KindFailed {
+		s.end(j, *say.event)
+		return
+	}
+	s.queue = append(s.queue, *say.event)
+}
+
+// end queues a job's last event and forgets the job. A running call is told to
+// stop; the executor stays taken until it has returned.
+func (s *scheduler) end(j *job, last Event) {
+	j.ended = true
+	delete(s.jobs, j.request.ID)
+	s.waiting = slices.DeleteFunc(s.waiting, func(w *job) bool { return w == j })
+	s.queue = append(s.queue, last)
+	if s.running == j {
+		j.cancel()
+	}
+}
+
+// cancelAll ends every open job, in the order of their IDs.
+func (s *scheduler) cancelAll() {
+	ids := make([]JobID, 0, len(s.jobs))
+	for id := range s.jobs {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		s.end(s.jobs[id], cancelled(s.jobs[id].request))
+	}
+}
+
+// cancelled is the last event of a job that was stopped.
+func cancelled(r *Request) Event {
+	return Event{ID: r.ID, Kind: KindFailed, Failure: failure.New(failure.Cancelled, string(r.Task), r.Picture.Name, "cancelled", "")}
+}
+
+// check refuses requests that mean nothing, before anything is done with them.
+func (r *Request) check() *failure.Failure {
+	p := r.Picture
+	bad := func(format string, args ...any) *failure.Failure {
+		return failure.New(failure.Model, "submit", p.Name, fmt.Sprintf(format, args...), "")
+	}
+	switch {
+	case r.ID == 0:
+		return bad("a job needs an ID other than 0")
+	case r.Task != TaskCaption && r.Task != TaskInstances && r.Task != TaskClasses:
+		return bad("%q is not a task", r.Task)
+	case p.Width <= 0 || p.Height <= 0 || int64(p.Width) > int64(len(p.Pix)) || int64(len(p.Pix)) != 3*int64(p.Width)*int64(p.Height):
+		return bad("a picture of %d × %d pixels does not have %d bytes", p.Width, p.Height, len(p.Pix))
+	}
+	return nil
+}
+
+// identity tells pictures apart: by content where that is known, else by name.
+func (p Picture) identity() string {
+	if p.Key != "" {
+		return p.Key
+	}
+	return "name:" + p.Name
+}
