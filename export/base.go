@@ -1,0 +1,142 @@
+package export
+
+import (
+	"image"
+	"math"
+	"sync"
+)
+
+// pyramid is a picture at its own size and at halves of it, each made from the
+// one before by averaging 2 × 2 pixels when it is first needed.
+type pyramid struct {
+	mu     sync.Mutex
+	levels []*image.RGBA
+}
+
+func newPyramid(base *image.RGBA) *pyramid { return &pyramid{levels: []*image.RGBA{base}} }
+
+// level gives the picture at about 1/2ⁿ of its size. Odd edges are rounded up.
+func (p *pyramid) level(n int) *image.RGBA {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.levels) <= n {
+		p.levels = append(p.levels, half(p.levels[len(p.levels)-1]))
+	}
+	return p.levels[n]
+}
+
+func half(src *image.RGBA) *image.RGBA {
+	sw, sh := src.Rect.Dx(), src.Rect.Dy()
+	w, h := (sw+1)/2, (sh+1)/2
+	dst := image.NewRGBA(image.Rect(0, 0, w, h))
+	parallel(h, 16, func(from, to int) {
+		for y := from; y < to; y++ {
+			a := src.Pix[2*y*src.Stride:]
+			b := src.Pix[min(2*y+1, sh-1)*src.Stride:]
+			out := dst.Pix[y*dst.Stride:][:4*w]
+			for x := range w {
+				i, j := 8*x, 4*min(2*x+1, sw-1)
+				for c := range 4 {
+					out[4*x+c] = uint8((uint32(a[i+c]) + uint32(a[j+c]) + uint32(b[i+c]) + uint32(b[j+c]) + 2) / 4)
+				}
+			}
+		}
+	})
+	return dst
+}
+
+// DrawBase draws the picture itself. What of dst lies outside of the picture is
+// left as it is. Smaller than life it is averaged, larger it is interpolated
+// smoothly; from 400 % on the pixels begin to show as squares.
+func (p *Prepared) DrawBase(dst *image.RGBA, v View) {
+	if p.base != nil && v.valid() {
+		p.base.draw(dst, v)
+	}
+}
+
+// DrawBase draws base for one time; who draws often keeps a Prepared.
+func DrawBase(dst, base *image.RGBA, v View) {
+	if v.valid() {
+		newPyramid(base).draw(dst, v)
+	}
+}
+
+func (v View) valid() bool {
+	sound := func(f float64) bool { return !math.IsNaN(f) && math.Abs(f) < 1e9 }
+	return v.Zoom > 1e-6 && v.Zoom < 1e6 && sound(v.X) && sound(v.Y)
+}
+
+func (p *pyramid) draw(dst *image.RGBA, v View) {
+	full := p.levels[0]
+	area := targetRect(v, 0, 0, float64(full.Rect.Dx()), float64(full.Rect.Dy())).Add(dst.Rect.Min).Intersect(dst.Rect)
+	if area.Empty() {
+		return
+	}
+	n := 0
+	for v.Zoom*float64(int(1)<<n) <= 0.5 && full.Rect.Dx()>>n > 1 && full.Rect.Dy()>>n > 1 {
+		n++
+	}
+	src := p.level(n)
+	scale := float64(int(1) << n)
+	columns := taps(area.Min.X-dst.Rect.Min.X, area.Dx(), v.X, v.Zoom, scale, src.Rect.Dx())
+	rows := taps(area.Min.Y-dst.Rect.Min.Y, area.Dy(), v.Y, v.Zoom, scale, src.Rect.Dy())
+	parallel(area.Dy(), 16, func(from, to int) {
+		for y := from; y < to; y++ {
+			r := rows[y]
+			out := dst.Pix[dst.PixOffset(area.Min.X, area.Min.Y+y):][:4*area.Dx()]
+			resampleRow(out, src.Pix[r.a*src.Stride:], src.Pix[r.b*src.Stride:], r.t, columns)
+		}
+	})
+}
+
+// tap is where a target pixel's value comes from along one axis: from source
+// pixels a and b, b with weight t of 256.
+type tap struct {
+	a, b int
+	t    uint32
+}
+
+// taps gives the taps of n target pixels from the given one on; origin and zoom
+// as in View, scale is the picture's pixels in one of the source, size the
+// source's pixels along this axis.
+func taps(first, n int, origin, zoom, scale float64, size int) []tap {
+	all := make([]tap, n)
+	sharp := max(1, zoom/4) // squares with smooth edges
+	for i := range all {
+		at := (origin+(float64(first+i)+0.5)/zoom)/scale - 0.5
+		floor := math.Floor(at)
+		t := min(max((at-floor-0.5)*sharp+0.5, 0), 1)
+		a := int(floor)
+		all[i] = tap{min(max(a, 0), size-1), min(max(a+1, 0), size-1), uint32(t*256 + 0.5)}
+	}
+	return all
+}
+
+// resampleRow mixes two source rows, the lower with weight ty of 256.
+func resampleRow(out, upper, lower []byte, ty uint32, columns []tap) {
+	for x, c := range columns {
+		a, b := 4*c.a, 4*c.b
+		o := out[4*x : 4*x+4 : 4*x+4]
+		if ty == 0 && c.t == 0 {
+			copy(o, upper[a:a+4])
+			continue
+		}
+		ua, ub, la, lb := upper[a:a+4:a+4], upper[b:b+4:b+4], lower[a:a+4:a+4], lower[b:b+4:b+4]
+		wa, wb := (256-c.t)*(256-ty), c.t*(256-ty)
+		va, vb := (256-c.t)*ty, c.t*ty
+		o[0] = uint8((uint32(ua[0])*wa + uint32(ub[0])*wb + uint32(la[0])*va + uint32(lb[0])*vb + 1<<15) >> 16)
+		o[1] = uint8((uint32(ua[1])*wa + uint32(ub[1])*wb + uint32(la[1])*va + uint32(lb[1])*vb + 1<<15) >> 16)
+		o[2] = uint8((uint32(ua[2])*wa + uint32(ub[2])*wb + uint32(la[2])*va + uint32(lb[2])*vb + 1<<15) >> 16)
+		o[3] = uint8((uint32(ua[3])*wa + uint32(ub[3])*wb + uint32(la[3])*va + uint32(lb[3])*vb + 1<<15) >> 16)
+	}
+}
+
+// targetRect is the rectangle of whole target pixels, from the target's corner,
+// around a rectangle of the picture.
+func targetRect(v View, x0, y0, x1, y1 float64) image.Rectangle {
+	ax, ay := v.Target(x0, y0)
+	bx, by := v.Target(x1, y1)
+	whole := func(f float64) int { return int(min(max(f, -1<<30), 1<<30)) }
+	// A hair of slack: 0.1·10 is not quite 1 in binary.
+	return image.Rect(whole(math.Floor(ax+1e-6)), whole(math.Floor(ay+1e-6)), whole(math.Ceil(bx-1e-6)), whole(math.Ceil(by-1e-6)))
+}

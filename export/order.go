@@ -1,0 +1,46 @@
+package export
+
+import (
+	"cmp"
+	"slices"
+
+	"descry/inference"
+)
+
+// paintingOrder gives the indices of items from back to front: large objects
+// behind small ones, so that none is buried, and the highlighted one last.
+func paintingOrder(items []Item, highlight int) []int {
+	order := make([]int, len(items))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		if a == highlight || b == highlight {
+			if a == highlight {
+				return 1
+			}
+			return -1
+		}
+		return items[b].Instance.Area - items[a].Instance.Area
+	})
+	return order
+}
+
+// byScore gives the indices of items by falling score, equal ones as they come.
+func byScore(items []inference.Instance) []int {
+	order := make([]int, len(items))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(items[b].Score, items[a].Score) })
+	return order
+}
+
+// instances gives the instances of items.
+func instances(items []Item) []inference.Instance {
+	all := make([]inference.Instance, len(items))
+	for i, item := range items {
+		all[i] = item.Instance
+	}
+	return all
+}

@@ -1,0 +1,90 @@
+// Package export draws what the models found and writes it to files: one
+// renderer for the canvas and for the saved picture, and a writer for every
+// format of the command line.
+//
+// Drawing has two steps, so that a slider or a wheel costs no more than the
+// pixels it changes. Prepare turns each mask into a signed distance field (how
+// far is this cell from the contour, inside positive), once. DrawOverlay reads
+// it at whatever zoom: one bilinear sample gives the fill and the outline with
+// smooth edges at 10 % as at 1600 %, and because a distance also tells how many
+// pixels on nothing can change, whole spans are filled or skipped without a look
+// at the field. Rows are shared out among the processors.
+//
+// Nothing here knows a window, a model or a runtime. All pictures are
+// image.RGBA, which is alpha-premultiplied; sizes in dp are multiplied by
+// Style.Scale to give pixels.
+package export
+
+import (
+	"image"
+
+	"descry/inference"
+)
+
+// View says which part of the picture is seen, and how large: the picture's
+// point (X, Y) lies at the upper left corner of the target, and one pixel of
+// the picture is Zoom pixels of the target wide.
+type View struct{ X, Y, Zoom float64 }
+
+// Target gives the place in the target of the picture's point (x, y).
+func (v View) Target(x, y float64) (tx, ty float64) { return (x - v.X) * v.Zoom, (y - v.Y) * v.Zoom }
+
+// Picture gives the picture's point at the target's point (tx, ty).
+func (v View) Picture(tx, ty float64) (x, y float64) { return tx/v.Zoom + v.X, ty/v.Zoom + v.Y }
+
+// Style says what is drawn over the picture and how.
+type Style struct {
+	Masks    bool // each object filled
+	Outlines bool // each object's contour
+	Boxes    bool
+	Labels   bool // name and score of each object
+	ClassMap bool // each pixel's class, the background left as it is
+
+	Opacity   float64 // of the fills, 0 … 1
+	Scale     float64 // pixels of the target for each dp: width of lines, size of text
+	Highlight int     // index in Content.Items: drawn stronger and the others weaker; -1: none
+}
+
+// DefaultOpacity is the opacity of the fills until somebody moves the slider.
+const DefaultOpacity = 0.38
+
+// DefaultStyle is what a new window and the command line draw: fill, contour
+// and names.
+func DefaultStyle() Style {
+	return Style{Masks: true, Outlines: true, Labels: true, Opacity: DefaultOpacity, Scale: 1, Highlight: -1}
+}
+
+// Item is one object to draw. Index is its place in the result it comes from.
+type Item struct {
+	Index    int
+	Instance inference.Instance
+}
+
+// Content is a picture and what was found in it. Base and the masks are shared
+// and read-only.
+type Content struct {
+	Base      *image.RGBA // the picture upright; nil where only the overlay is drawn
+	Items     []Item      // what is to be drawn, hidden objects left out
+	Classes   *inference.Classes
+	HideClass []bool // by value in Classes.Map; a short or nil slice hides nothing more
+}
+
+// Hit gives the index in c.Items of the object at the picture's point (x, y),
+// the one on top if there are several; -1 if there is none. An object without
+// a mask is hit in its box.
+func Hit(c Content, x, y float64) int {
+	hit := -1
+	for _, i := range paintingOrder(c.Items, -1) {
+		if in := c.Items[i].Instance; contains(in, x, y) {
+			hit = i
+		}
+	}
+	return hit
+}
+
+func contains(in inference.Instance, x, y float64) bool {
+	if in.Mask != nil {
+		return x >= 0 && y >= 0 && in.Mask.Contains(int(x), int(y))
+	}
+	return x >= float64(in.Box[0]) && y >= float64(in.Box[1]) && x < float64(in.Box[2]) && y < float64(in.Box[3])
+}
