@@ -1,0 +1,105 @@
+package ort
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+
+	"descry/internal/failure"
+)
+
+// libraryNames are the library's file names by operating system, the one that
+// Descry's own build makes first.
+var libraryNames = map[string][]string{
+	"linux":   {"libonnxruntime.so.1", "libonnxruntime.so"},
+	"darwin":  {"libonnxruntime.dylib", "libonnxruntime.1.dylib"},
+	"windows": {"onnxruntime.dll"},
+}
+
+// besideDirs are the folders, seen from the executable's, where a package may put
+// the library.
+var besideDirs = map[string][]string{
+	"linux":   {".", "lib", "../lib/descry", "../lib"},
+	"darwin":  {".", "../Frameworks"},
+	"windows": {"."},
+}
+
+// systemDirs are the folders where a system keeps such libraries. There is none
+// for Windows: the one in System32 belongs to Windows and is older.
+var systemDirs = map[string][]string{
+	"linux": {
+		"/usr/local/lib", "/usr/local/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
+		"/usr/lib64", "/usr/lib", "/opt/onnxruntime/lib",
+	},
+	"darwin": {"/opt/homebrew/lib", "/usr/local/lib"},
+}
+
+// Find looks for ONNX Runtime: the explicit path (a flag's or DESCRY_ORT's; a
+// file, or a folder that holds it), beside the executable in exeDir, in
+// cacheDir/onnxruntime, in the system's library folders. An explicit path that is
+// not there is an error: nothing else is tried. Empty arguments are skipped.
+// tried lists every path that was looked at, the found one last. What is found has
+// still to be opened. The error is a *failure.Failure of kind Model.
+func Find(explicit, exeDir, cacheDir string) (path string, tried []string, err error) {
+	return search{
+		names:  libraryNames[runtime.GOOS],
+		beside: besideDirs[runtime.GOOS],
+		system: systemDirs[runtime.GOOS],
+		isFile: func(p string) bool {
+			info, err := os.Stat(p)
+			return err == nil && info.Mode().IsRegular()
+		},
+	}.find(explicit, exeDir, cacheDir)
+}
+
+// search is one system's way to find the library.
+type search struct {
+	names, beside, system []string
+	isFile                func(string) bool
+}
+
+func (s search) find(explicit, exeDir, cacheDir string) (string, []string, error) {
+	if explicit != "" {
+		tried := append([]string{explicit}, s.in(explicit)...)
+		if path, tried := s.first(tried); path != "" {
+			return path, tried, nil
+		}
+		return "", tried, failure.New(failure.Model, "load", explicit, "there is no ONNX Runtime library", "Correct --ort or DESCRY_ORT.")
+	}
+	var candidates []string
+	if exeDir != "" {
+		for _, d := range s.beside {
+			candidates = append(candidates, s.in(filepath.Join(exeDir, d))...)
+		}
+	}
+	if cacheDir != "" {
+		candidates = append(candidates, s.in(filepath.Join(cacheDir, "onnxruntime"))...)
+	}
+	for _, d := range s.system {
+		candidates = append(candidates, s.in(d)...)
+	}
+	path, tried := s.first(candidates)
+	if path == "" {
+		return "", tried, failure.New(failure.Model, "load", "ONNX Runtime", "the library was not found beside the program, in the cache or in the system", fetchHint)
+	}
+	return path, tried, nil
+}
+
+// in gives the paths that the library could have in dir.
+func (s search) in(dir string) []string {
+	paths := make([]string, len(s.names))
+	for i, n := range s.names {
+		paths[i] = filepath.Join(dir, n)
+	}
+	return paths
+}
+
+// first gives the first path that is a file, and the paths looked at.
+func (s search) first(paths []string) (string, []string) {
+	for i, p := range paths {
+		if s.isFile(p) {
+			return p, paths[:i+1]
+		}
+	}
+	return "", paths
+}

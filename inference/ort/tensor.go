@@ -1,0 +1,108 @@
+package ort
+
+import (
+	"fmt"
+	"sync/atomic"
+)
+
+// Tensor is an array for or from a graph: of float32, int64 or uint8, row by row.
+type Tensor struct {
+	p atomic.Pointer[payload] // nil once destroyed
+}
+
+// payload is a tensor's contents; exactly one of the slices is used.
+type payload struct {
+	kind   kind
+	shape  []int64
+	floats []float32
+	ints   []int64
+	bytes  []uint8
+}
+
+// kind is the type of a tensor's elements.
+type kind string
+
+const (
+	float32s kind = "float32"
+	int64s   kind = "int64"
+	uint8s   kind = "uint8"
+)
+
+func newTensor(p *payload) *Tensor {
+	t := new(Tensor)
+	t.p.Store(p)
+	return t
+}
+
+// NewFloat32 makes a tensor of data, which it keeps and which must not change
+// while a call reads it. Whether shape and data fit is checked by Run.
+func NewFloat32(shape []int64, data []float32) *Tensor {
+	return newTensor(&payload{kind: float32s, shape: append([]int64(nil), shape...), floats: data})
+}
+
+// NewInt64 makes a tensor as NewFloat32 does.
+func NewInt64(shape []int64, data []int64) *Tensor {
+	return newTensor(&payload{kind: int64s, shape: append([]int64(nil), shape...), ints: data})
+}
+
+// NewUint8 makes a tensor as NewFloat32 does.
+func NewUint8(shape []int64, data []uint8) *Tensor {
+	return newTensor(&payload{kind: uint8s, shape: append([]int64(nil), shape...), bytes: data})
+}
+
+// Shape gives the size of each axis.
+func (t *Tensor) Shape() []int64 { return append([]int64(nil), t.live("").shape...) }
+
+// Float32s gives the elements themselves, not a copy. Like Int64s and Uint8s it
+// panics when the tensor is destroyed or has elements of another type.
+func (t *Tensor) Float32s() []float32 { return t.live(float32s).floats }
+
+// Int64s gives the elements themselves.
+func (t *Tensor) Int64s() []int64 { return t.live(int64s).ints }
+
+// Uint8s gives the elements themselves; those of a boolean output are 0 and 1.
+func (t *Tensor) Uint8s() []uint8 { return t.live(uint8s).bytes }
+
+// Destroy lets go of the elements. It may be called again, and on nil.
+func (t *Tensor) Destroy() {
+	if t != nil {
+		t.p.Store(nil)
+	}
+}
+
+// live gives the contents, of the kind asked for.
+func (t *Tensor) live(want kind) *payload {
+	p := t.p.Load()
+	if p == nil {
+		panic("ort: a tensor is used after Destroy")
+	}
+	if want != "" && p.kind != want {
+		panic(fmt.Sprintf("ort: the elements of a tensor of %s are asked for as %s", p.kind, want))
+	}
+	return p
+}
+
+// load gives the contents for a call, or says why they cannot be used.
+func (t *Tensor) load() (*payload, error) {
+	if t == nil {
+		return nil, fmt.Errorf("the tensor is missing")
+	}
+	p := t.p.Load()
+	if p == nil {
+		return nil, fmt.Errorf("the tensor was destroyed")
+	}
+	if len(p.shape) == 0 {
+		return nil, fmt.Errorf("the tensor has no axes; a single number has shape [1]")
+	}
+	n := int64(1)
+	for _, d := range p.shape {
+		if d < 0 || d > 0 && n > (1<<40)/d {
+			return nil, fmt.Errorf("the tensor has the impossible shape %v", p.shape)
+		}
+		n *= d
+	}
+	if have := int64(len(p.floats) + len(p.ints) + len(p.bytes)); have != n {
+		return nil, fmt.Errorf("the tensor of shape %v has %d elements", p.shape, have)
+	}
+	return p, nil
+}
