@@ -15,13 +15,14 @@ type label struct {
 
 // placeLabels gives each label a place: inside bounds, over no other label, and
 // beside its box where there is room, else in it, else near it. Earlier labels
-// choose first. A label without a place, or whose box is out of bounds, gets an
-// empty rectangle. gap is the space between label and box.
+// choose first. A label without a place, or whose box is out of bounds, or that
+// would hide an eighth of all there is to see, gets an empty rectangle. gap is
+// the space between label and box.
 func placeLabels(labels []label, bounds image.Rectangle, gap int) []image.Rectangle {
 	placed := make([]image.Rectangle, len(labels))
 	for i, l := range labels {
 		box := l.box.Intersect(bounds)
-		if box.Empty() || l.size.X <= 0 || l.size.Y <= 0 || l.size.X > bounds.Dx() || l.size.Y > bounds.Dy() {
+		if box.Empty() || l.size.X <= 0 || l.size.Y <= 0 || 8*l.size.X*l.size.Y > bounds.Dx()*bounds.Dy() {
 			continue
 		}
 		best, least := image.Rectangle{}, math.Inf(1)

@@ -1,0 +1,225 @@
+package export
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"descry/inference"
+	"descry/internal/failure"
+)
+
+// Line is the JSON object that `descry describe --json` writes for a picture,
+// and that STEM.json holds. A part that was not asked for is left out; one that
+// was asked for and found nothing is an empty list. Text that is not UTF-8 has
+// U+FFFD where it is not.
+type Line struct {
+	Image     string         `json:"image"` // as given
+	Width     int            `json:"width,omitempty"`
+	Height    int            `json:"height,omitempty"`
+	Caption   *LineCaption   `json:"caption,omitempty"`
+	Instances []LineInstance `json:"instances,omitzero"` // nil: left out
+	Classes   *LineClasses   `json:"classes,omitempty"`
+	Model     *LineModel     `json:"model,omitempty"`
+	Timings   *LineTimings   `json:"timings_ms,omitempty"`
+	Error     *LineError     `json:"error,omitempty"` // then there is nothing else but Image
+}
+
+// LineCaption is the best caption. Score is the mean raw log-softmax of the
+// emitted tokens, the stop token included.
+type LineCaption struct {
+	Text     string  `json:"text"`
+	TokenIDs []int   `json:"token_ids"` // without prompt, start and end
+	Score    float64 `json:"score"`
+}
+
+// LineInstance is one object. Box is x1, y1, x2, y2 in pixels.
+type LineInstance struct {
+	Label        string        `json:"label"`
+	CategoryID   int           `json:"category_id"`
+	Score        float32       `json:"score"`
+	Box          [4]float32    `json:"box"`
+	Area         int           `json:"area"`
+	Segmentation *Segmentation `json:"segmentation,omitempty"` // nil for a model without masks
+}
+
+// Segmentation is a mask in COCO's compressed run lengths.
+type Segmentation struct {
+	Size   [2]int `json:"size"` // height, width
+	Counts string `json:"counts"`
+}
+
+// LineClasses are the classes of the label map: a label's index is the map's
+// value. Pixels leaves zeros out.
+type LineClasses struct {
+	Labels []string    `json:"labels"`
+	Pixels ClassPixels `json:"pixels"`
+}
+
+// ClassPixels is how many pixels each class has, a JSON object in the order of
+// the labels.
+type ClassPixels []ClassCount
+
+// ClassCount is one entry of ClassPixels.
+type ClassCount struct {
+	Label  string
+	Pixels int
+}
+
+// MarshalJSON writes {"label": pixels, …} in order.
+func (c ClassPixels) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	b.WriteByte('{')
+	for i, e := range c {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		name, err := marshal(e.Label)
+		if err != nil {
+			return nil, err
+		}
+		fmt.Fprintf(&b, "%s:%d", name, e.Pixels)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
+}
+
+// UnmarshalJSON reads what MarshalJSON writes, keeping the order.
+func (c *ClassPixels) UnmarshalJSON(text []byte) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if _, err := d.Token(); err != nil {
+		return err
+	}
+	*c = ClassPixels{}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return err
+		}
+		name, ok := key.(string)
+		var e ClassCount
+		if err := d.Decode(&e.Pixels); err != nil || !ok {
+			return fmt.Errorf("pixels of %v: %v", key, err)
+		}
+		e.Label = name
+		*c = append(*c, e)
+	}
+	return nil
+}
+
+// LineModel names the model of each task that was run.
+type LineModel struct {
+	Caption   string `json:"caption,omitempty"`
+	Instances string `json:"instances,omitempty"`
+	Classes   string `json:"classes,omitempty"`
+}
+
+// LineTimings are milliseconds, model loading apart.
+type LineTimings struct {
+	Decode    float64 `json:"decode"`
+	Caption   float64 `json:"caption,omitzero"`
+	Instances float64 `json:"instances,omitzero"`
+	Classes   float64 `json:"classes,omitzero"`
+}
+
+// LineError says why a picture was not described.
+type LineError struct {
+	Kind    failure.Kind `json:"kind"`
+	Message string       `json:"message"`
+}
+
+// Result is all that was found in one picture; a nil part was not asked for.
+type Result struct {
+	Image         string // as given
+	Width, Height int    // pixels, after EXIF orientation
+	Caption       *inference.Caption
+	Instances     *inference.Instances
+	Classes       *inference.Classes
+	Timings       LineTimings
+}
+
+// NewLine gives the line of a picture that was described.
+func NewLine(r Result) Line {
+	l := Line{Image: valid(r.Image), Width: r.Width, Height: r.Height, Model: &LineModel{}, Timings: &r.Timings}
+	if c := r.Caption; c != nil {
+		l.Model.Caption = valid(c.Model)
+		if len(c.Hypotheses) > 0 {
+			best := c.Hypotheses[0]
+			l.Caption = &LineCaption{Text: valid(best.Text), TokenIDs: append([]int{}, best.TokenIDs...), Score: best.Score}
+		}
+	}
+	if in := r.Instances; in != nil {
+		l.Model.Instances = valid(in.Model)
+		l.Instances = make([]LineInstance, 0, len(in.Items))
+		for _, i := range byScore(in.Items) {
+			l.Instances = append(l.Instances, lineInstance(in.Items[i]))
+		}
+	}
+	if c := r.Classes; c != nil {
+		l.Model.Classes = valid(c.Model)
+		l.Classes = lineClasses(c)
+	}
+	return l
+}
+
+// NewErrorLine gives the line of a picture that could not be described.
+func NewErrorLine(image string, err error) Line {
+	f := failure.Of(err, failure.Model)
+	message := f.Message
+	if f.Hint != "" {
+		message += ". " + f.Hint
+	}
+	return Line{Image: valid(image), Error: &LineError{f.Kind, valid(message)}}
+}
+
+func lineInstance(in inference.Instance) LineInstance {
+	l := LineInstance{Label: valid(in.Label), CategoryID: in.CategoryID, Score: in.Score, Box: in.Box, Area: in.Area}
+	if in.Mask != nil {
+		l.Segmentation = &Segmentation{[2]int{in.Mask.Height, in.Mask.Width}, in.Mask.String()}
+	}
+	return l
+}
+
+// lineClasses adds up classes of one name, since JSON keys are to be unique.
+func lineClasses(c *inference.Classes) *LineClasses {
+	l := &LineClasses{Labels: []string{}, Pixels: ClassPixels{}}
+	place := map[string]int{}
+	for i, label := range c.Labels {
+		label = valid(label)
+		l.Labels = append(l.Labels, label)
+		if i >= len(c.Pixels) || c.Pixels[i] == 0 {
+			continue
+		}
+		if k, ok := place[label]; ok {
+			l.Pixels[k].Pixels += c.Pixels[i]
+			continue
+		}
+		place[label] = len(l.Pixels)
+		l.Pixels = append(l.Pixels, ClassCount{label, c.Pixels[i]})
+	}
+	return l
+}
+
+// Encode gives the line as JSON without a line break at its end. It fails for a
+// number that JSON has no way to write, which only a broken model gives.
+func (l Line) Encode() ([]byte, error) {
+	text, err := marshal(l)
+	if err != nil {
+		return nil, failure.Wrap(failure.Model, "write", l.Image, err, "")
+	}
+	return text, nil
+}
+
+// marshal is json.Marshal without escaping <, > and &, which are harmless here.
+func marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// valid puts U+FFFD for each byte that is not UTF-8.
+func valid(s string) string { return string([]rune(s)) }
