@@ -1,0 +1,441 @@
+package models
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// SetFile is the name of the file that makes a folder a model set.
+const SetFile = "descry.json"
+
+const (
+	mostSetFile    = 1 << 20  // bytes of a descry.json or a list of categories
+	hashedAtOnce   = 32 << 20 // files up to this many bytes are hashed at every load
+	mostCategories = 256      // a class map has one byte a pixel
+	mostIndex      = 1 << 16  // of an instance category
+)
+
+// LoadSet reads the model set in dir. Its files may lie only in the set's own
+// folder; Dirs.LoadSet knows installed models as well.
+func LoadSet(dir string) (*Set, error) { return Dirs{}.LoadSet(dir) }
+
+// LoadSet reads the model set in dir, whose files lie there or, written as
+// store:NAME/FILE, in the folder of an installed model.
+func (d Dirs) LoadSet(dir string) (*Set, error) { return d.load(dir, true) }
+
+// load reads a set; hash is false where its files were checked just before.
+func (d Dirs) load(dir string, hash bool) (*Set, error) {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, bad(dir, err.Error(), "")
+	}
+	file := filepath.Join(abs, SetFile)
+	text, err := readSmall(file)
+	if err != nil {
+		return nil, explainFile(file, err)
+	}
+	set, wanted, err := parseSet(text, abs)
+	if err != nil {
+		return nil, bad(file, err.Error(), "Mend the file; models/README.md has the format.")
+	}
+	if err := d.locate(file, abs, wanted, hash); err != nil {
+		return nil, err
+	}
+	if err := set.readCategories(wanted); err != nil {
+		return nil, err
+	}
+	return set, nil
+}
+
+// fileRef is a file that a descry.json names, and where its absolute path goes.
+type fileRef struct {
+	key    string // "caption.weights"
+	path   string // as it stands
+	sha256 string // "" where none stands
+	target *string
+}
+
+// parseSet reads a descry.json; the paths in the set are filled in by locate.
+func parseSet(text []byte, dir string) (*Set, []fileRef, error) {
+	var err error
+	top := parseObject("", text, &err)
+	set := &Set{Name: top.text("name"), Description: top.text("description"), License: top.text("license"), Dir: dir}
+	if _, ok := top.raw("format"); !ok {
+		top.fail("format", "is absent; write \"format\": 1")
+	}
+	if n := top.count("format", 1, 1<<30); n > 1 {
+		top.fail("format", fmt.Sprintf("is %d, of a newer Descry; this one reads format 1", n))
+	}
+	if set.Name == "" {
+		set.Name = filepath.Base(dir)
+	}
+	r := &setReader{set: set}
+	set.Caption = r.caption(top.object("caption"))
+	set.Instances = r.instances(top.object("instances"))
+	set.Classes = r.classes(top.object("classes"))
+	if set.Caption == nil && set.Instances == nil && set.Classes == nil {
+		top.fail("", "names no model: it needs at least one of caption, instances, classes")
+	}
+	r.warn(top)
+	return set, r.files, err
+}
+
+// setReader collects what the sections of a descry.json have in common.
+type setReader struct {
+	set   *Set
+	files []fileRef
+}
+
+// warn notes the keys that nothing reads.
+func (r *setReader) warn(o *object) {
+	for _, key := range o.unknown() {
+		r.set.Warnings = append(r.set.Warnings, fmt.Sprintf("%s: the key %s is unknown and was not used.", SetFile, key))
+	}
+}
+
+// section reads what every section has. fields are the keys that name files,
+// with where their paths go.
+func (r *setReader) section(o *object, c *Common, more map[string]*string) {
+	task := o.path
+	c.Set = r.set.Name
+	c.Architecture = o.text("architecture")
+	if known := Architectures[task]; !slices.Contains(known, c.Architecture) {
+		message := fmt.Sprintf("is %q", clean(c.Architecture))
+		if c.Architecture == "" {
+			message = "is absent"
+		}
+		o.fail("architecture", message+"; known for "+task+": "+strings.Join(known, ", "))
+	}
+	targets := map[string]*string{"weights": &c.Weights, "config": &c.Config}
+	for key, t := range more {
+		targets[key] = t
+	}
+	sums := o.sums(targets)
+	for _, key := range []string{"weights", "config", "preprocessor", "vocabulary", "categories"} {
+		target := targets[key]
+		if target == nil {
+			continue
+		}
+		path := o.text(key)
+		if path == "" {
+			if key == "weights" {
+				o.fail(key, "is absent")
+			}
+			if sums[key] != "" {
+				o.fail("sha256", "has a sum for "+key+", which is not there")
+			}
+			continue
+		}
+		if message := badPath(path); message != "" {
+			o.fail(key, fmt.Sprintf("is %q: %s", clean(path), message))
+		}
+		r.files = append(r.files, fileRef{o.place(key), path, sums[key], target})
+	}
+}
+
+// sums reads sha256: either one sum, of the weights, or an object with one for
+// each key that names a file.
+func (o *object) sums(targets map[string]*string) map[string]string {
+	raw, ok := o.raw("sha256")
+	if !ok {
+		return nil
+	}
+	check := func(o *object, key string) string {
+		s := strings.ToLower(o.text(key))
+		if b, err := hex.DecodeString(s); err != nil || len(b) != sha256.Size {
+			o.fail(key, "is no SHA-256 (64 hexadecimal digits)")
+		}
+		return s
+	}
+	if sort1(raw) == "a string" {
+		return map[string]string{"weights": check(o, "sha256")}
+	}
+	sums := map[string]string{}
+	list := o.object("sha256")
+	for key := range targets {
+		if _, ok := list.raw(key); ok {
+			sums[key] = check(list, key)
+		}
+	}
+	for _, key := range list.unknown() {
+		o.fail("sha256", "has a sum for "+strings.TrimPrefix(key, o.path+".sha256.")+", which is no file of this section")
+	}
+	return sums
+}
+
+func (r *setReader) caption(o *object) *CaptionSpec {
+	if o == nil {
+		return nil
+	}
+	s := &CaptionSpec{
+		Prompt:     o.text("prompt"),
+		Beams:      o.count("beams", 1, 64),
+		MaxTokens:  o.count("max_tokens", 1, 512),
+		MinTokens:  o.count("min_tokens", 0, 512),
+		LengthNorm: o.choice("length_norm", "whole", "generated"),
+	}
+	r.section(o, &s.Common, map[string]*string{"preprocessor": &s.Preprocessor, "vocabulary": &s.Vocabulary})
+	if s.MaxTokens > 0 && s.MinTokens > s.MaxTokens {
+		o.fail("min_tokens", fmt.Sprintf("is %d, more than max_tokens (%d)", s.MinTokens, s.MaxTokens))
+	}
+	r.warn(o)
+	return s
+}
+
+func (r *setReader) instances(o *object) *InstancesSpec {
+	if o == nil {
+		return nil
+	}
+	s := &InstancesSpec{Score: o.fraction("score")}
+	var file string
+	more := map[string]*string{}
+	if raw, ok := o.raw("categories"); ok && sort1(raw) != "a string" {
+		s.Categories = o.names(raw)
+	} else {
+		more["categories"] = &file
+	}
+	r.section(o, &s.Common, more)
+	r.warn(o)
+	return s
+}
+
+func (r *setReader) classes(o *object) *ClassesSpec {
+	if o == nil {
+		return nil
+	}
+	s := &ClassesSpec{}
+	var file string
+	more := map[string]*string{}
+	if raw, ok := o.raw("categories"); ok && sort1(raw) != "a string" {
+		s.Categories = o.labels(raw)
+	} else {
+		more["categories"] = &file
+	}
+	r.section(o, &s.Common, more)
+	r.warn(o)
+	return s
+}
+
+// names reads the categories of an instances model: a list, whose places are
+// the indices, or an object from index to name. Empty names and "N/A" (the
+// gaps in COCO's numbering) are left out.
+func (o *object) names(raw json.RawMessage) map[int]string {
+	named := map[int]string{}
+	var list []string
+	if json.Unmarshal(raw, &list) == nil {
+		for i, name := range list {
+			named[i] = name
+		}
+	} else {
+		table := parseObject(o.place("categories"), raw, o.err)
+		for key := range table.fields {
+			i, err := strconv.Atoi(key)
+			if err != nil || i < 0 || i > mostIndex {
+				o.fail("categories", fmt.Sprintf("has the index %q, which is no whole number", clean(key)))
+				continue
+			}
+			named[i] = table.text(key)
+		}
+	}
+	for i, name := range named {
+		if name == "" || name == "N/A" {
+			delete(named, i)
+		}
+	}
+	if len(named) == 0 || len(named) > mostIndex {
+		o.fail("categories", fmt.Sprintf("has %d names", len(named)))
+	}
+	return named
+}
+
+// labels reads the categories of a classes model: all of them, from 0 on.
+func (o *object) labels(raw json.RawMessage) []string {
+	named := o.names(raw)
+	if len(named) > mostCategories {
+		o.fail("categories", fmt.Sprintf("has %d names; at most %d are possible", len(named), mostCategories))
+		return nil
+	}
+	list := make([]string, len(named))
+	for i := range list {
+		if list[i] = named[i]; list[i] == "" {
+			o.fail("categories", fmt.Sprintf("has no name for index %d of %d", i, len(list)))
+		}
+	}
+	return list
+}
+
+// storePrefix begins a path into the folder of installed models.
+const storePrefix = "store:"
+
+// badPath says what is wrong with a path of a descry.json, or "".
+func badPath(path string) string {
+	rest, stored := strings.CutPrefix(path, storePrefix)
+	switch {
+	case strings.ContainsAny(rest, "\\"):
+		return "separate folders with /"
+	case !filepath.IsLocal(filepath.FromSlash(rest)) || strings.Contains("/"+rest+"/", "/../"):
+		return "a path must be relative and may not contain .."
+	case stored && strings.Count(strings.Trim(rest, "/"), "/") < 1:
+		return "write store:NAME/FILE"
+	case !stored && strings.Contains(rest, ":"):
+		return "a path may not contain a colon"
+	}
+	return ""
+}
+
+// locate finds the files, in the set's folder or the store, checks the small
+// ones against their sums and fills the paths in.
+func (d Dirs) locate(file, dir string, wanted []fileRef, hash bool) error {
+	for _, w := range wanted {
+		path := filepath.Join(dir, filepath.FromSlash(w.path))
+		if rest, ok := strings.CutPrefix(w.path, storePrefix); ok {
+			var err error
+			if path, err = d.stored(rest); err != nil {
+				return bad(file, fmt.Sprintf("%s is %q, but %s", w.key, clean(w.path), err), "Install the model, or name a file beside "+SetFile+".")
+			}
+		}
+		info, err := os.Stat(path)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return bad(file, fmt.Sprintf("%s names %q, which is absent", w.key, clean(w.path)), "Put the file there or mend the name in "+SetFile+".")
+		case err != nil:
+			return explainFile(path, err)
+		case !info.Mode().IsRegular():
+			return bad(file, fmt.Sprintf("%s names %q, which is no file", w.key, clean(w.path)), "Name a file.")
+		}
+		if hash && w.sha256 != "" && info.Size() <= hashedAtOnce {
+			if err := checkSum(path, w.sha256); err != nil {
+				return err
+			}
+		}
+		*w.target = path
+	}
+	return nil
+}
+
+// stored gives the path of NAME/FILE in the folder of installed models: below
+// NAME/, or below the newest of NAME's revisions that has it.
+func (d Dirs) stored(rest string) (string, error) {
+	if d.Models == "" {
+		return "", errors.New("no folder of installed models is known here")
+	}
+	name, inside, _ := strings.Cut(rest, "/")
+	path, ok := d.newest(name, filepath.FromSlash(inside))
+	if !ok {
+		return "", fmt.Errorf("%s has no such file", filepath.Join(d.Models, name))
+	}
+	return path, nil
+}
+
+// newest finds file in <models>/name or in the revision below it that was
+// written last.
+func (d Dirs) newest(name, file string) (string, bool) {
+	direct := filepath.Join(d.Models, name, file)
+	if info, err := os.Stat(direct); err == nil && info.Mode().IsRegular() {
+		return direct, true
+	}
+	revisions, err := os.ReadDir(filepath.Join(d.Models, name))
+	if err != nil {
+		return "", false
+	}
+	best, bestTime := "", int64(0)
+	for _, r := range revisions {
+		path := filepath.Join(d.Models, name, r.Name(), file)
+		info, err := os.Stat(path)
+		if err != nil || !info.Mode().IsRegular() || strings.HasPrefix(r.Name(), ".") {
+			continue
+		}
+		if t := info.ModTime().UnixNano(); best == "" || t > bestTime {
+			best, bestTime = path, t
+		}
+	}
+	return best, best != ""
+}
+
+// readCategories reads the lists of categories that stand in files of their own.
+func (s *Set) readCategories(wanted []fileRef) error {
+	for _, w := range wanted {
+		task, ok := strings.CutSuffix(w.key, ".categories")
+		if !ok {
+			continue
+		}
+		text, err := readSmall(*w.target)
+		if err != nil {
+			return explainFile(*w.target, err)
+		}
+		var wrong error
+		o := &object{path: task, err: &wrong}
+		if task == "instances" {
+			s.Instances.Categories = o.names(text)
+		} else {
+			s.Classes.Categories = o.labels(text)
+		}
+		if wrong != nil {
+			return bad(*w.target, wrong.Error(), "It should be a JSON list of names, or an object from index to name.")
+		}
+	}
+	return nil
+}
+
+// checkSum compares a file's SHA-256 with what is expected.
+func checkSum(path, want string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return explainFile(path, err)
+	}
+	defer f.Close()
+	got, err := sumOf(f)
+	if err != nil {
+		return explainFile(path, err)
+	}
+	if got != want {
+		return bad(path, fmt.Sprintf("its SHA-256 is %s…, not %s…: the file is damaged or another", got[:12], want[:12]), "Fetch the file again.")
+	}
+	return nil
+}
+
+// readSmall reads a regular file of at most mostSetFile bytes.
+func readSmall(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is no file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, mostSetFile+1))
+	if err == nil && len(text) > mostSetFile {
+		err = fmt.Errorf("it has more than %d bytes", mostSetFile)
+	}
+	return text, err
+}
+
+// explainFile words an error of the file system.
+func explainFile(path string, err error) error {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return bad(path, "the file is absent", "A model set is a folder with a "+SetFile+".")
+	case errors.Is(err, fs.ErrPermission):
+		return bad(path, "the file may not be read", "Check its permissions.")
+	}
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		err = p.Err
+	}
+	return bad(path, err.Error(), "Check the file and its folder.")
+}

@@ -1,0 +1,224 @@
+package models
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+	"strings"
+	"unicode/utf8"
+)
+
+// object is a JSON object that is read key by key: a key that is asked for is
+// used, the others are warned about, and what is wrong is kept as the first
+// error, with its place ("caption.beams").
+type object struct {
+	path   string // "" for the whole file
+	fields map[string]json.RawMessage
+	used   map[string]bool
+	err    *error // shared by all objects of one file
+}
+
+// parseObject splits raw into its fields. JSON lets a key stand twice; here it
+// is an error, because one of the two would be ignored in silence.
+func parseObject(path string, raw []byte, err *error) *object {
+	o := &object{path: path, fields: map[string]json.RawMessage{}, used: map[string]bool{}, err: err}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	t, e := d.Token()
+	if e != nil {
+		o.fail("", describeJSON(raw, d.InputOffset(), e))
+		return o
+	}
+	if t != json.Delim('{') {
+		o.fail("", "is "+sort1(raw)+" instead of an object {…}")
+		return o
+	}
+	for d.More() {
+		t, e = d.Token()
+		if e != nil {
+			o.fail("", describeJSON(raw, d.InputOffset(), e))
+			return o
+		}
+		key, _ := t.(string) // in an object's key position it is one, or Token fails
+		if _, twice := o.fields[key]; twice {
+			o.fail(key, "stands twice")
+			return o
+		}
+		var value json.RawMessage
+		if e := d.Decode(&value); e != nil {
+			o.fail(key, describeJSON(raw, d.InputOffset(), e))
+			return o
+		}
+		o.fields[key] = value
+	}
+	if _, e = d.Token(); e == nil {
+		if _, e = d.Token(); errors.Is(e, io.EOF) {
+			return o
+		}
+		e = errors.New("something follows the closing brace")
+	}
+	o.fail("", describeJSON(raw, d.InputOffset(), e))
+	return o
+}
+
+// describeJSON words a syntax error with the line it is on.
+func describeJSON(raw []byte, offset int64, err error) string {
+	var s *json.SyntaxError
+	if errors.As(err, &s) {
+		offset = s.Offset
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return "is cut off: the JSON does not end"
+	}
+	line := 1 + bytes.Count(raw[:min(max(offset, 0), int64(len(raw)))], []byte("\n"))
+	return fmt.Sprintf("is no JSON: line %d: %v", line, err)
+}
+
+// sort1 names the sort of a JSON value by its first byte.
+func sort1(raw []byte) string {
+	raw = bytes.TrimLeft(raw, " \t\r\n")
+	if len(raw) == 0 {
+		return "nothing"
+	}
+	switch raw[0] {
+	case '{':
+		return "an object"
+	case '[':
+		return "a list"
+	case '"':
+		return "a string"
+	case 't', 'f':
+		return "true or false"
+	case 'n':
+		return "null"
+	}
+	return "a number"
+}
+
+// place gives the dotted path of a key.
+func (o *object) place(key string) string {
+	switch {
+	case key == "":
+		return o.path
+	case o.path == "":
+		return key
+	}
+	return o.path + "." + key
+}
+
+// fail keeps the first error.
+func (o *object) fail(key, message string) {
+	if *o.err != nil {
+		return
+	}
+	if p := o.place(key); p != "" {
+		message = clean(p) + " " + message
+	} else {
+		message = "it " + message
+	}
+	*o.err = errors.New(message)
+}
+
+// raw takes a field; null counts as absent.
+func (o *object) raw(key string) (json.RawMessage, bool) {
+	o.used[key] = true
+	v, ok := o.fields[key]
+	return v, ok && !bytes.Equal(v, []byte("null"))
+}
+
+// text reads a string.
+func (o *object) text(key string) string {
+	raw, ok := o.raw(key)
+	var s string
+	if ok && json.Unmarshal(raw, &s) != nil {
+		o.fail(key, "is "+sort1(raw)+" instead of a string")
+	}
+	if !utf8.ValidString(s) || strings.ContainsAny(s, "\x00") {
+		o.fail(key, "holds characters that are no text")
+	}
+	return s
+}
+
+// count reads a whole number from least to most; absent is 0.
+func (o *object) count(key string, least, most int) int {
+	raw, ok := o.raw(key)
+	if !ok {
+		return 0
+	}
+	var n int
+	if json.Unmarshal(raw, &n) != nil {
+		o.fail(key, "is "+clean(string(raw))+" instead of a whole number")
+		return 0
+	}
+	if n < least || n > most {
+		o.fail(key, fmt.Sprintf("is %d; it may be %d to %d", n, least, most))
+	}
+	return n
+}
+
+// fraction reads a number from 0 to 1; absent is nil.
+func (o *object) fraction(key string) *float64 {
+	raw, ok := o.raw(key)
+	if !ok {
+		return nil
+	}
+	var v float64
+	if json.Unmarshal(raw, &v) != nil || v < 0 || v > 1 {
+		o.fail(key, "is "+clean(string(raw))+" instead of a number from 0 to 1")
+		return nil
+	}
+	return &v
+}
+
+// choice reads one of some words; absent is "".
+func (o *object) choice(key string, words ...string) string {
+	s := o.text(key)
+	if s == "" {
+		return ""
+	}
+	for _, w := range words {
+		if s == w {
+			return s
+		}
+	}
+	o.fail(key, fmt.Sprintf("is %s; known are %s", clean(fmt.Sprintf("%q", s)), strings.Join(words, ", ")))
+	return ""
+}
+
+// object reads a nested object; absent is nil.
+func (o *object) object(key string) *object {
+	raw, ok := o.raw(key)
+	if !ok {
+		return nil
+	}
+	return parseObject(o.place(key), raw, o.err)
+}
+
+// unknown names the keys that nobody asked for, sorted.
+func (o *object) unknown() []string {
+	var keys []string
+	for key := range o.fields {
+		if !o.used[key] {
+			keys = append(keys, clean(o.place(key)))
+		}
+	}
+	sort.Strings(keys)
+	return keys
+}
+
+// clean makes text out of a file fit for one line of an error.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	const most = 120
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return s
+}

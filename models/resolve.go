@@ -1,0 +1,161 @@
+package models
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+
+	"descry/internal/failure"
+	"descry/internal/nearest"
+)
+
+// Starter is the name of the built-in model set.
+const Starter = "starter"
+
+// Resolve finds a model set by what somebody wrote after --model: "starter"
+// (built in, unpacked first), the name of an installed set, a folder with a
+// descry.json, or a mix, "caption=NAME,instances=NAME,classes=NAME", each NAME
+// one of these. A task that a mix leaves out is not done.
+//
+// Errors are of kind Model where a set is absent or damaged and of kind Usage
+// where the word is no such thing.
+func Resolve(spec string, dirs Dirs) (*Set, error) {
+	if strings.TrimSpace(spec) == "" {
+		return nil, failure.New(failure.Usage, "load", "--model", "it names no model set", "Write starter, a folder with a "+SetFile+", or caption=NAME,instances=NAME,classes=NAME.")
+	}
+	if task, _, ok := strings.Cut(spec, "="); ok && !strings.ContainsAny(task, "/\\") && !isSetFolder(spec) {
+		return dirs.mix(spec)
+	}
+	return dirs.one(spec)
+}
+
+// one finds a single set.
+func (d Dirs) one(spec string) (*Set, error) {
+	if spec == Starter {
+		dir, err := UnpackStarter(d.Models)
+		if err != nil {
+			return nil, err
+		}
+		return d.load(dir, false)
+	}
+	if isSetFolder(spec) {
+		return d.LoadSet(spec)
+	}
+	if filepath.Base(spec) == SetFile {
+		return d.LoadSet(filepath.Dir(spec))
+	}
+	if isName(spec) && d.Models != "" {
+		if path, ok := d.newest(spec, SetFile); ok {
+			return d.LoadSet(filepath.Dir(path))
+		}
+	}
+	if info, err := os.Stat(spec); err == nil {
+		what := "is a file"
+		if info.IsDir() {
+			what = "is a folder without a " + SetFile
+		}
+		return nil, bad(spec, "it "+what+", not a model set", "models/README.md says how to make one.")
+	}
+	known := d.Installed()
+	hint := "Known are " + strings.Join(known, ", ") + "; a folder with a " + SetFile + " is one too."
+	if word := nearest.Word(spec, known); word != "" {
+		hint = fmt.Sprintf("Did you mean %s? ", word) + hint
+	}
+	return nil, bad(spec, "there is no such model set", hint)
+}
+
+// mix takes each task from a set of its own.
+func (d Dirs) mix(spec string) (*Set, error) {
+	wrong := func(message, hint string) error {
+		return failure.New(failure.Usage, "load", spec, message, hint)
+	}
+	mixed := &Set{Name: spec}
+	loaded := map[string]*Set{}
+	seen := map[string]bool{}
+	for _, part := range strings.Split(spec, ",") {
+		task, name, ok := strings.Cut(strings.TrimSpace(part), "=")
+		if !ok || name == "" {
+			return nil, wrong(fmt.Sprintf("%q is no part of a mix", part), "Write caption=NAME,instances=NAME,classes=NAME.")
+		}
+		if !slices.Contains(taskKeys, task) {
+			hint := "Known are " + strings.Join(taskKeys, ", ") + "."
+			if word := nearest.Word(task, taskKeys); word != "" {
+				hint = "Did you mean " + word + "? " + hint
+			}
+			return nil, wrong(fmt.Sprintf("%q is no task", task), hint)
+		}
+		if seen[task] {
+			return nil, wrong(task+" stands twice", "Name each task once.")
+		}
+		seen[task] = true
+		set := loaded[name]
+		if set == nil {
+			var err error
+			if set, err = d.one(name); err != nil {
+				return nil, err
+			}
+			loaded[name] = set
+			mixed.Warnings = append(mixed.Warnings, set.Warnings...)
+		}
+		if err := mixed.take(task, set); err != nil {
+			return nil, err
+		}
+	}
+	return mixed, nil
+}
+
+// take puts another set's model for a task into a mix.
+func (s *Set) take(task string, from *Set) error {
+	has := false
+	switch task {
+	case "caption":
+		s.Caption, has = from.Caption, from.Caption != nil
+	case "instances":
+		s.Instances, has = from.Instances, from.Instances != nil
+	case "classes":
+		s.Classes, has = from.Classes, from.Classes != nil
+	}
+	if !has {
+		return bad(from.Name, "the set has no model for "+task, "Choose another set for it.")
+	}
+	if s.Dir == "" {
+		s.Dir, s.Description, s.License = from.Dir, from.Description, from.License
+	} else if s.Dir != from.Dir && from.License != "" && !strings.Contains(s.License, from.License) {
+		s.License = strings.TrimPrefix(s.License+"; "+from.License, "; ")
+	}
+	return nil
+}
+
+// Installed names the sets that Resolve knows by name: the built-in one and
+// those in the folder of installed models, sorted.
+func (d Dirs) Installed() []string {
+	names := []string{Starter}
+	entries, err := os.ReadDir(d.Models)
+	if err != nil {
+		return names // no folder yet: nothing is installed
+	}
+	for _, e := range entries {
+		if e.Name() == Starter || !isName(e.Name()) {
+			continue
+		}
+		if _, ok := d.newest(e.Name(), SetFile); ok {
+			names = append(names, e.Name())
+		}
+	}
+	sort.Strings(names[1:])
+	return names
+}
+
+// isName reports whether s can be the name of an installed set.
+func isName(s string) bool {
+	return s != "" && !strings.HasPrefix(s, ".") && !strings.ContainsAny(s, "/\\:=,")
+}
+
+// isSetFolder reports whether path is a folder with a descry.json.
+func isSetFolder(path string) bool {
+	info, err := os.Stat(filepath.Join(path, SetFile))
+	return err == nil && info.Mode().IsRegular()
+}
