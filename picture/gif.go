@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"bytes"
 	"encoding/binary"
 	"image"
 	"image/color"
@@ -136,15 +137,16 @@ func decodeGIF(f *file, h header) (source, error) {
 	}
 	s := source{width: int(h.width), height: int(h.height), hasAlpha: d.transparent >= 0}
 	b := frame.Rect
+	empty := bytes.Repeat([]byte{free}, s.width)
 	s.row = func(y int, rgb, alpha []byte) {
-		index := make([]byte, s.width)
-		for x := range index {
-			index[x] = free
+		p.row(rgb, alpha, empty)
+		if y < b.Min.Y || y >= b.Max.Y {
+			return
 		}
-		if y >= b.Min.Y && y < b.Max.Y {
-			copy(index[b.Min.X:], frame.Pix[(y-b.Min.Y)*frame.Stride:][:b.Dx()])
+		if alpha != nil {
+			alpha = alpha[b.Min.X:]
 		}
-		p.row(rgb, alpha, index)
+		p.row(rgb[3*b.Min.X:], alpha, frame.Pix[(y-b.Min.Y)*frame.Stride:][:b.Dx()])
 	}
 	return s, nil
 }

@@ -71,7 +71,44 @@ func inspectJPEG(f *file) (header, error) {
 	if name := jpegFrames[kind]; name != "" {
 		return h, unsupported("this is a JPEG of the %s kind, which is not read", name)
 	}
-	return jpegHeader(h, frame, kind == markerSOF2, d)
+	h, err := jpegHeader(h, frame, kind == markerSOF2, d)
+	if err != nil || f.size < h.least {
+		return h, err
+	}
+	return h, jpegScans(f, in.at)
+}
+
+// maxScans is what libjpeg-turbo's documentation advises to allow: programs
+// write about ten, and each goes over the whole picture again.
+const maxScans = 500
+
+// jpegScans looks at the markers from the first scan to the end marker. Without
+// the latter the file was cut off, and no memory need be spent to find that
+// out. Neither marker can occur within a scan's data (T.81, B.1.1.5); what
+// follows the end marker (phones put films there) does not matter.
+func jpegScans(f *file, at int64) error {
+	buf := make([]byte, 64<<10)
+	scans := 0
+	for at < f.size {
+		n, err := f.ReadAt(buf, at)
+		if n < 2 && err != nil && err != io.EOF {
+			return err
+		}
+		end := bytes.Index(buf[:n], []byte{0xff, markerEOI})
+		if end >= 0 {
+			n = end
+		}
+		if scans += bytes.Count(buf[:n], []byte{0xff, markerSOS}); scans > maxScans {
+			return damaged("the JPEG file has more than %d scans, which no program writes", maxScans)
+		}
+		if end >= 0 {
+			return nil
+		}
+		if at += int64(n); at < f.size {
+			at-- // a marker may lie across the seam
+		}
+	}
+	return io.ErrUnexpectedEOF
 }
 
 // jpegHeader reads a frame header: precision, height, width, components.

@@ -18,16 +18,16 @@ func sourceOf(img image.Image) (source, error) {
 	case *image.Gray16:
 		s.row = func(y int, rgb, _ []byte) { grayRow(rgb, m.Pix[y*m.Stride:][:2*s.width], 2) }
 	case *image.RGBA:
-		s.hasAlpha = true
+		s.hasAlpha = !m.Opaque()
 		s.row = func(y int, rgb, alpha []byte) { premultipliedRow(rgb, alpha, m.Pix[y*m.Stride:], 1) }
 	case *image.RGBA64:
-		s.hasAlpha = true
+		s.hasAlpha = !m.Opaque()
 		s.row = func(y int, rgb, alpha []byte) { premultipliedRow(rgb, alpha, m.Pix[y*m.Stride:], 2) }
 	case *image.NRGBA:
-		s.hasAlpha = true
+		s.hasAlpha = !m.Opaque()
 		s.row = func(y int, rgb, alpha []byte) { rgbaRow(rgb, alpha, m.Pix[y*m.Stride:], 1) }
 	case *image.NRGBA64:
-		s.hasAlpha = true
+		s.hasAlpha = !m.Opaque()
 		s.row = func(y int, rgb, alpha []byte) { rgbaRow(rgb, alpha, m.Pix[y*m.Stride:], 2) }
 	case *image.Paletted:
 		p, alpha := paletteOf(m.Palette)
@@ -51,11 +51,15 @@ func grayRow(rgb, gray []byte, step int) {
 	}
 }
 
-// rgbaRow splits colour and alpha; step 2 takes the high bytes.
+// rgbaRow splits colour and alpha, which is nil where all is opaque; step 2
+// takes the high bytes.
 func rgbaRow(rgb, alpha, pix []byte, step int) {
-	for i := range alpha {
+	for i := range len(rgb) / 3 {
 		p := pix[i*4*step:][: 4*step : 4*step]
-		rgb[i*3], rgb[i*3+1], rgb[i*3+2], alpha[i] = p[0], p[step], p[2*step], p[3*step]
+		rgb[i*3], rgb[i*3+1], rgb[i*3+2] = p[0], p[step], p[2*step]
+		if alpha != nil {
+			alpha[i] = p[3*step]
+		}
 	}
 }
 

@@ -32,10 +32,10 @@ func inspectPNG(f *file) (header, error) {
 	if samples == 0 || depth > 16 || depth&(depth-1) != 0 || h.width > 1<<31-1 || h.height > 1<<31-1 {
 		return h, damaged("the PNG file has a header that PNG does not allow")
 	}
-	transparent, compressed, err := pngChunks(f, &h)
-	if err != nil {
-		return h, err
+	if h.width == 0 || h.height == 0 || h.width > 1<<40/h.height {
+		return h, nil // refused for its size
 	}
+	transparent, compressed, cut := pngChunks(f, &h)
 	// What image/png allocates: by channel count, 16 bits double it.
 	size := samples
 	if samples > 1 || transparent && p[17] != 3 {
@@ -44,25 +44,27 @@ func inspectPNG(f *file) (header, error) {
 	if depth == 16 {
 		size *= 2
 	}
-	if h.width <= 1<<40/h.height { // else far over any limit, and refused for its pixels
-		h.scratch = h.width * h.height * size
-		if interlaced {
-			h.scratch += h.scratch / 2
-		}
-		raw := h.height * (ceilDiv(h.width*samples*depth, 8))
-		h.least = f.size - compressed + raw/deflateRatio
+	h.scratch = h.width * h.height * size
+	if interlaced {
+		h.scratch += h.scratch / 2
 	}
-	return h, nil
+	raw := h.height * (ceilDiv(h.width*samples*depth, 8))
+	h.least = f.size - compressed + raw/deflateRatio
+	if f.size >= h.least {
+		return h, cut
+	}
+	return h, f.ctx.Err()
 }
 
 // pngChunks finds the EXIF block, whether there is a transparent colour, and
-// how many bytes of compressed pixels the file holds.
-func pngChunks(f *file, h *header) (transparent bool, compressed int64, err error) {
+// how many bytes of compressed pixels the file holds. A file that ends before
+// IEND gives an error and all that was found.
+func pngChunks(f *file, h *header) (transparent bool, compressed int64, cut error) {
 	at := int64(8)
 	for range maxChunks {
 		p, err := f.bytes(at, 8)
 		if err != nil {
-			return transparent, compressed, pngCut(f, err)
+			return transparent, compressed, err
 		}
 		length, kind := int64(binary.BigEndian.Uint32(p)), string(p[4:])
 		switch kind {
@@ -80,14 +82,6 @@ func pngChunks(f *file, h *header) (transparent bool, compressed int64, err erro
 		at += 12 + length
 	}
 	return transparent, f.size, nil // too many to look at: believe the file's size
-}
-
-// pngCut lets a cut file through to the check of its size, which says more.
-func pngCut(f *file, err error) error {
-	if f.ctx.Err() != nil {
-		return err
-	}
-	return nil
 }
 
 func decodePNG(f *file, _ header) (source, error) {

@@ -1,6 +1,9 @@
 package picture
 
-import "image"
+import (
+	"image"
+	"sync"
+)
 
 // yccSource gives a JPEG's rows as libjpeg does: chroma that was stored at a
 // lower resolution is interpolated with a triangle filter ("fancy upsampling",
@@ -9,7 +12,11 @@ import "image"
 // colour edges.
 func yccSource(m *image.YCbCr) source {
 	s := source{width: m.Rect.Dx(), height: m.Rect.Dy()}
-	up := upsampler{planes: m, width: s.width, height: s.height}
+	up := &upsampler{planes: m, width: s.width, height: s.height}
+	up.lines.New = func() any {
+		lines := make([]byte, 2*(s.width+2))
+		return &lines
+	}
 	up.chromaWidth, up.chromaHeight = s.width, s.height
 	switch m.SubsampleRatio {
 	case image.YCbCrSubsampleRatio444:
@@ -49,11 +56,13 @@ type upsampler struct {
 	chromaWidth, chromaHeight int // samples that are the picture's, without padding
 	across, down              int // for repeated: luma samples a chroma sample
 	line                      func(dst, plane []byte, y int)
+	lines                     sync.Pool // *[]byte: two lines of chroma at full width, and two samples more each
 }
 
 func (u *upsampler) row(y int, rgb, _ []byte) {
-	chroma := make([]byte, 2*(u.width+2))
-	cb, cr := chroma[:u.width+2], chroma[u.width+2:]
+	chroma := u.lines.Get().(*[]byte)
+	defer u.lines.Put(chroma)
+	cb, cr := (*chroma)[:u.width+2], (*chroma)[u.width+2:]
 	u.line(cb, u.planes.Cb, y)
 	u.line(cr, u.planes.Cr, y)
 	yccRow(rgb, u.planes.Y[y*u.planes.YStride:][:u.width], cb, cr)

@@ -133,6 +133,7 @@ func jpegs() []File {
 		{"marker-only.jpg", good[:3], failure.Unreadable, "cut off"},
 		{"half.jpg", good[:len(good)/2], failure.Unreadable, "cut off"},
 		{"without-end.jpg", good[:len(good)-2], failure.Unreadable, "cut off"},
+		{"endless-scans.jpg", join(good[:len(good)-2], bytes.Repeat([]byte{0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0}, 2000), []byte{0xff, 0xd9}), failure.Unreadable, "scans"},
 		{"no-picture.jpg", []byte("\xff\xd8\xff\xe0\x00\x04ab\xff\xd9"), failure.Unreadable, "no complete frame"},
 	}
 }
