@@ -50,7 +50,7 @@ const bandOpacity = 176
 // ScaleFor gives the Style.Scale for drawing into a picture of w × h pixels at
 // its own size, so that text takes the same part of a large and a small one.
 func ScaleFor(w, h int) float64 {
-	return max(math.Sqrt(float64(w)*float64(h))/800, 0.75)
+	return max(math.Sqrt(float64(w)*float64(h))/640, 0.75)
 }
 
 // Captioned gives the picture with what style switches on and the layout around
@@ -74,7 +74,9 @@ func Captioned(p *Prepared, s Style, l CaptionLayout, zoom float64) *image.RGBA 
 	at := image.Pt((c.width-pw)/2, 0)
 	part := out.SubImage(c.picture.Add(at)).(*image.RGBA)
 	p.DrawBase(part, View{Zoom: zoom})
-	DrawOverlay(part, p, View{Zoom: zoom}, s)
+	free := part.Rect // labels keep off the band
+	free.Max.Y -= c.band
+	p.draw(part, free, View{Zoom: zoom}, s)
 	c.write(out, part)
 	return out
 }
@@ -160,7 +162,7 @@ func (c *composer) arrangeLegend(legend []legendEntry, margin int) {
 		c.entries = append(c.entries, placedEntry{e, image.Pt(x, c.under)})
 		x += w + c.px(18)
 	}
-	c.under += row
+	c.under += side
 }
 
 // write draws the text; part is the picture in out.
@@ -193,22 +195,25 @@ func (c *composer) write(out, part *image.RGBA) {
 type legendEntry struct{ class, text string }
 
 // legend lists the classes that style draws: objects with their number, then
-// classes of the map with their share of the picture.
+// classes of the map with their share of the picture. A class that is both
+// stands there once.
 func (p *Prepared) legend(s Style) []legendEntry {
 	var all []legendEntry
+	place := map[string]int{}
 	if s.Masks || s.Outlines || s.Boxes || s.Labels {
-		count, order := map[string]int{}, []string(nil)
+		count := map[string]int{}
 		for _, item := range p.content.Items {
-			if count[item.Instance.Label]++; count[item.Instance.Label] == 1 {
-				order = append(order, item.Instance.Label)
+			name := item.Instance.Label
+			count[name]++
+			if _, ok := place[sameName(name)]; !ok {
+				place[sameName(name)] = len(all)
+				all = append(all, legendEntry{name, name})
 			}
 		}
-		for _, name := range order {
-			text := name
-			if n := count[name]; n > 1 {
-				text = fmt.Sprintf("%s × %d", name, n)
+		for i, e := range all {
+			if n := count[e.class]; n > 1 {
+				all[i].text = fmt.Sprintf("%s × %d", e.class, n)
 			}
-			all = append(all, legendEntry{name, text})
 		}
 	}
 	c := p.content.Classes
@@ -219,12 +224,15 @@ func (p *Prepared) legend(s Style) []legendEntry {
 		if n <= 0 || i >= len(c.Labels) || i >= len(p.classes) || p.classes[i].hidden {
 			continue
 		}
-		percent := 100 * float64(n) / float64(c.Width) / float64(c.Height)
-		text := fmt.Sprintf("%s %.0f %%", c.Labels[i], percent)
-		if percent < 1 {
-			text = c.Labels[i] + " < 1 %"
+		share := "< 1 %"
+		if percent := 100 * float64(n) / float64(c.Width) / float64(c.Height); percent >= 1 {
+			share = fmt.Sprintf("%.0f %%", percent)
 		}
-		all = append(all, legendEntry{c.Labels[i], text})
+		if k, ok := place[sameName(c.Labels[i])]; ok {
+			all[k].text += " · " + share
+			continue
+		}
+		all = append(all, legendEntry{c.Labels[i], c.Labels[i] + " " + share})
 	}
 	return all
 }

@@ -118,7 +118,7 @@ func (p *Prepared) drawLabels(dst *image.RGBA, area image.Rectangle, v View, s S
 		chips, of = append(chips, c), append(of, i)
 	}
 	gap := max(int(math.Round(4*s.Scale)), 1)
-	for k, r := range placeLabels(labels, area, gap) {
+	for k, r := range placeLabels(labels, area.Inset(gap/2), gap) {
 		if r.Empty() {
 			continue
 		}

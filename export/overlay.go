@@ -12,7 +12,7 @@ const (
 	strongWidth    = 3.0 // of the highlighted object
 	edgeWidth      = 1.0 // the dark or light line along a coloured one
 	stripePeriod   = 10.0
-	edgeOpacity    = 0.6
+	edgeOpacity    = 0.55
 	dimmed         = 0.4  // what is left of an object's opacity while another is highlighted
 	strongerFill   = 0.14 // added to the highlighted object's opacity
 	weakStripe     = 0.45 // opacity of every other stripe of a fill
@@ -23,7 +23,10 @@ const (
 // already: class map, fills and outlines, boxes, labels. Nothing is drawn
 // outside of the picture. With a prepared content of 20 objects it takes about
 // a frame for 1600 × 1000 pixels on one processor, and less on more.
-func DrawOverlay(dst *image.RGBA, p *Prepared, v View, s Style) {
+func DrawOverlay(dst *image.RGBA, p *Prepared, v View, s Style) { p.draw(dst, dst.Rect, v, s) }
+
+// draw is DrawOverlay with labels inside of free only.
+func (p *Prepared) draw(dst *image.RGBA, free image.Rectangle, v View, s Style) {
 	area := p.visible(dst.Rect, v)
 	if area.Empty() || !v.valid() {
 		return
@@ -49,7 +52,7 @@ func DrawOverlay(dst *image.RGBA, p *Prepared, v View, s Style) {
 		}
 	})
 	if s.Labels {
-		p.drawLabels(dst, area, v, s)
+		p.drawLabels(dst, area.Intersect(free), v, s)
 	}
 }
 

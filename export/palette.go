@@ -63,6 +63,15 @@ func plainName(name string) string {
 	}, name)
 }
 
+// sameName is equal for two spellings or names of one class.
+func sameName(name string) string {
+	plain := plainName(name)
+	if other, ok := otherNames[plain]; ok {
+		return plainName(other)
+	}
+	return plain
+}
+
 // ClassColor gives the colour of a class, always the same for a name whatever
 // else is in the picture. Where seven colours are not enough, striped tells
 // classes of one colour apart.
