@@ -1,0 +1,136 @@
+package canvas
+
+import (
+	"image"
+	"runtime"
+	"sync"
+)
+
+// View says which part of the picture is seen: its point (X, Y) is at the
+// target's upper left corner, and one of its pixels is Zoom pixels of the
+// target wide.
+type View struct{ X, Y, Zoom float64 }
+
+// Pyramid gives the picture at full size, then halved again and again until
+// neither side is longer than 512. base is shared; it must be opaque and have
+// its bounds at the origin.
+func Pyramid(base *image.RGBA) []*image.RGBA {
+	levels := []*image.RGBA{base}
+	for last := base; last.Rect.Dx() > 512 || last.Rect.Dy() > 512; {
+		last = halved(last)
+		levels = append(levels, last)
+	}
+	return levels
+}
+
+// halved averages each 2×2 block; an odd last row or column is averaged with
+// itself.
+func halved(src *image.RGBA) *image.RGBA {
+	w, h := src.Rect.Dx(), src.Rect.Dy()
+	dst := image.NewRGBA(image.Rect(0, 0, (w+1)/2, (h+1)/2))
+	inBands(dst.Rect.Dy(), runtime.GOMAXPROCS(0), func(from, to int) {
+		for y := from; y < to; y++ {
+			a := src.Pix[2*y*src.Stride:]
+			b := src.Pix[min(2*y+1, h-1)*src.Stride:]
+			out := dst.Pix[y*dst.Stride:]
+			for x := 0; x < dst.Rect.Dx(); x++ {
+				i, j := 8*x, 4*min(2*x+1, w-1)
+				for k := 0; k < 3; k++ {
+					out[4*x+k] = uint8((int(a[i+k]) + int(a[j+k]) + int(b[i+k]) + int(b[j+k]) + 2) / 4)
+				}
+				out[4*x+3] = 255
+			}
+		}
+	})
+	return dst
+}
+
+// inBands shares rows out among a number of goroutines and waits for them.
+func inBands(rows, workers int, do func(from, to int)) {
+	workers = max(1, min(workers, rows/32))
+	var wg sync.WaitGroup
+	for i := range workers {
+		from, to := rows*i/workers, rows*(i+1)/workers
+		if i == workers-1 {
+			do(from, to)
+			break
+		}
+		wg.Go(func() { do(from, to) })
+	}
+	wg.Wait()
+}
+
+// drawBase fills dst with the seen part of the picture; ground is what lies
+// around it. Up to twice the picture's size pixels are blended, beyond that
+// they stand as squares: who looks so closely wants to see them.
+func drawBase(dst *image.RGBA, levels []*image.RGBA, v View, ground [4]uint8) {
+	level, scale := 0, v.Zoom
+	for scale <= 0.5 && level+1 < len(levels) {
+		level, scale = level+1, scale*2
+	}
+	src := levels[level]
+	// The level's own size per pixel of the picture; not exactly 1/2^level,
+	// because odd sides are rounded up.
+	kx := float64(src.Rect.Dx()) / float64(levels[0].Rect.Dx())
+	ky := float64(src.Rect.Dy()) / float64(levels[0].Rect.Dy())
+	xs := columns(dst.Rect.Dx(), v.X, v.Zoom, kx, src.Rect.Dx(), scale > 2)
+	inBands(dst.Rect.Dy(), 2, func(from, to int) {
+		for y := from; y < to; y++ {
+			drawRow(dst.Pix[y*dst.Stride:y*dst.Stride+4*dst.Rect.Dx()], src, xs, (v.Y+(float64(y)+0.5)/v.Zoom)*ky, scale > 2, ground)
+		}
+	})
+}
+
+// column is where one column of the target lies in the source: two byte
+// offsets and the weight of the second, in 1/256. a < 0 is outside.
+type column struct{ a, b, f int }
+
+func columns(n int, x0, zoom, k float64, width int, squares bool) []column {
+	cols := make([]column, n)
+	for i := range cols {
+		cols[i] = sample((x0+(float64(i)+0.5)/zoom)*k, width, 4, squares)
+	}
+	return cols
+}
+
+// sample gives the two neighbours of a place and their weight.
+func sample(at float64, size, step int, squares bool) column {
+	if at < 0 || at >= float64(size) {
+		return column{a: -1}
+	}
+	if squares {
+		return column{int(at) * step, int(at) * step, 0}
+	}
+	at = max(0, at-0.5)
+	i := int(at)
+	return column{i * step, min(i+1, size-1) * step, int((at - float64(i)) * 256)}
+}
+
+func drawRow(out []uint8, src *image.RGBA, cols []column, at float64, squares bool, ground [4]uint8) {
+	row := sample(at, src.Rect.Dy(), src.Stride, squares)
+	if row.a < 0 {
+		for i := range cols {
+			copy(out[4*i:], ground[:])
+		}
+		return
+	}
+	p, q, g := src.Pix[row.a:], src.Pix[row.b:], row.f
+	for i, c := range cols {
+		o := out[4*i : 4*i+4 : 4*i+4]
+		if c.a < 0 {
+			copy(o, ground[:])
+			continue
+		}
+		if squares {
+			copy(o, p[c.a:c.a+4])
+			continue
+		}
+		a, b, d, e := p[c.a:c.a+4], p[c.b:c.b+4], q[c.a:c.a+4], q[c.b:c.b+4]
+		for k := range 3 {
+			top := int(a[k])<<8 + (int(b[k])-int(a[k]))*c.f
+			low := int(d[k])<<8 + (int(e[k])-int(d[k]))*c.f
+			o[k] = uint8((top<<8 + (low-top)*g + 1<<15) >> 16)
+		}
+		o[3] = 255
+	}
+}

@@ -1,0 +1,139 @@
+package canvas
+
+import (
+	"image"
+	"sync"
+	"time"
+)
+
+// Scene is a picture and what is drawn over it. The levels and everything that
+// Draw and Hit read are shared and read-only.
+type Scene struct {
+	Levels []*image.RGBA // as Pyramid gives them; none: an empty canvas
+	// Draw draws the overlay over the base; scale is device pixels per dp. Nil:
+	// nothing. It is called on the render goroutine.
+	Draw func(dst *image.RGBA, v View, scale float64)
+	// Hit gives the object at a point of the picture, -1 for none. Nil: none.
+	Hit func(x, y float64) int
+}
+
+// Size gives the picture's size in pixels, 0 × 0 without a picture.
+func (s Scene) Size() (w, h int) {
+	if len(s.Levels) == 0 {
+		return 0, 0
+	}
+	return s.Levels[0].Rect.Dx(), s.Levels[0].Rect.Dy()
+}
+
+// request asks for one frame of w × h device pixels.
+type request struct {
+	scene  Scene
+	view   View // for w × h
+	w, h   int
+	scale  float64
+	ground [4]uint8
+	moving bool // may be coarse: another one follows
+	asked  time.Time
+}
+
+// slow is the time of a frame from which a moving one is drawn coarser.
+const slow = 20 * time.Millisecond
+
+// renderer draws the newest request on a goroutine of its own.
+type renderer struct {
+	stats   *Stats
+	deliver func(*image.RGBA, request)
+
+	mu     sync.Mutex
+	next   *request
+	wake   chan struct{} // holds one
+	closed bool
+	done   chan struct{}
+
+	coarse int // a moving frame's pixels are this many device pixels wide
+}
+
+func newRenderer(stats *Stats, deliver func(*image.RGBA, request)) *renderer {
+	r := &renderer{stats: stats, deliver: deliver, wake: make(chan struct{}, 1), done: make(chan struct{}), coarse: 1}
+	go r.run()
+	return r
+}
+
+// ask replaces whatever request still waits.
+func (r *renderer) ask(q request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return
+	}
+	r.next = &q
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (r *renderer) close() {
+	r.mu.Lock()
+	if r.closed {
+		r.mu.Unlock()
+		return
+	}
+	r.closed = true
+	close(r.wake)
+	r.mu.Unlock()
+	<-r.done
+}
+
+func (r *renderer) run() {
+	defer close(r.done)
+	for range r.wake {
+		r.mu.Lock()
+		q := r.next
+		r.next = nil
+		r.mu.Unlock()
+		if q == nil {
+			continue
+		}
+		start := time.Now()
+		frame := r.draw(*q)
+		took := time.Since(start)
+		r.stats.frame(took)
+		if q.moving {
+			r.adapt(took)
+		}
+		r.deliver(frame, *q)
+	}
+}
+
+// adapt chooses how coarse the next moving frame is.
+func (r *renderer) adapt(took time.Duration) {
+	switch {
+	case took > slow && r.coarse < 4:
+		r.coarse *= 2
+	case took < slow/5 && r.coarse > 1:
+		r.coarse /= 2
+	}
+}
+
+// draw makes one frame, in a buffer of its own.
+func (r *renderer) draw(q request) *image.RGBA {
+	k := 1
+	if q.moving {
+		k = r.coarse
+	}
+	dst := image.NewRGBA(image.Rect(0, 0, max(1, q.w/k), max(1, q.h/k)))
+	v, scale := q.view, q.scale
+	v.Zoom, scale = v.Zoom/float64(k), scale/float64(k)
+	if len(q.scene.Levels) == 0 {
+		for i := 0; i < len(dst.Pix); i += 4 {
+			copy(dst.Pix[i:], q.ground[:])
+		}
+		return dst
+	}
+	drawBase(dst, q.scene.Levels, v, q.ground)
+	if q.scene.Draw != nil {
+		q.scene.Draw(dst, v, scale)
+	}
+	return dst
+}

@@ -1,0 +1,210 @@
+package widgets
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	fynetheme "fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"descry/ui/theme"
+)
+
+// Editor is the caption: large text that can be changed, in a field with a ring
+// while it is typed in. While the caption is being written by the model the
+// words so far stand there with a block for a cursor.
+type Editor struct {
+	widget.BaseWidget
+	entry   *entry
+	stream  *stream
+	setting bool
+	writing bool
+	lines   int
+}
+
+// NewEditor returns an empty editor, at least lines lines high. changed is
+// called with the text for a person's edits only.
+func NewEditor(lines int, changed func(text string)) *Editor {
+	e := &Editor{lines: lines, stream: newStream()}
+	e.entry = newEntry(func(s string) {
+		if !e.setting {
+			changed(s)
+		}
+	}, func() { e.Refresh() })
+	e.entry.SetPlaceHolder("What is in the picture?")
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// SetText shows a text. The cursor stays where it is while a person types the
+// same text; writing says that the model is not done yet.
+func (e *Editor) SetText(s string, writing bool) {
+	if e.writing != writing {
+		e.writing = writing
+		defer e.Refresh()
+	}
+	if writing {
+		e.stream.set(s)
+		return
+	}
+	if e.entry.Text != s {
+		e.setting = true
+		e.entry.SetText(s)
+		e.setting = false
+	}
+}
+
+// Text gives the text in the field.
+func (e *Editor) Text() string { return e.entry.Text }
+
+// Focusable gives what is to be focused for typing.
+func (e *Editor) Focusable() fyne.Focusable { return e.entry }
+
+// Typing reports whether the keyboard writes into the field.
+func (e *Editor) Typing() bool { return e.entry.typing }
+
+// CreateRenderer implements fyne.Widget.
+func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
+	ground := canvas.NewRectangle(color.Transparent)
+	field := container.NewThemeOverride(e.entry, editorTheme{})
+	r := &renderer{objects: []fyne.CanvasObject{ground, field, e.stream}}
+	paint := func() {
+		ground.FillColor, ground.CornerRadius = colour(theme.Field), theme.RadiusField
+		ground.StrokeColor, ground.StrokeWidth = colour(theme.Line), 1
+		if e.entry.typing {
+			ground.StrokeColor, ground.StrokeWidth = colour(theme.Accent), theme.FocusRing
+		}
+		field.Hidden, e.stream.Hidden = e.writing, !e.writing
+	}
+	paint()
+	r.layout = func(s fyne.Size) {
+		ground.Resize(s)
+		place(field, 2, 2, s.Width-4, s.Height-4)
+		place(e.stream, 12, 10, s.Width-24, s.Height-20)
+	}
+	r.min = func() fyne.Size {
+		line := fyne.MeasureText("Xg", fynetheme.Size(theme.SizeCaption), fyne.TextStyle{}).Height
+		return fyne.NewSize(160, float32(e.lines)*(line+2)+22)
+	}
+	r.refresh = func() { paint(); canvas.Refresh(e) }
+	return r
+}
+
+// editorTheme is the window's theme with the caption's size and without the
+// frame that Fyne draws.
+type editorTheme struct{}
+
+func (editorTheme) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
+	switch n {
+	case fynetheme.ColorNameInputBorder, fynetheme.ColorNameInputBackground:
+		return color.Transparent
+	}
+	return fynetheme.Current().Color(n, fyne.CurrentApp().Settings().ThemeVariant())
+}
+
+func (editorTheme) Font(s fyne.TextStyle) fyne.Resource     { return fynetheme.Current().Font(s) }
+func (editorTheme) Icon(n fyne.ThemeIconName) fyne.Resource { return fynetheme.Current().Icon(n) }
+func (editorTheme) Size(n fyne.ThemeSizeName) float32 {
+	switch n {
+	case fynetheme.SizeNameText:
+		return fynetheme.Current().Size(theme.SizeCaption)
+	case fynetheme.SizeNameInputBorder:
+		return 0
+	}
+	return fynetheme.Current().Size(n)
+}
+
+// entry is Fyne's text field that hands to the window what is not typing.
+type entry struct {
+	widget.Entry
+	typing bool
+	focus  func()
+}
+
+func newEntry(changed func(string), focus func()) *entry {
+	e := &entry{focus: focus}
+	e.MultiLine, e.Wrapping = true, fyne.TextWrapWord
+	e.Scroll = fyne.ScrollVerticalOnly
+	e.OnChanged = changed
+	e.ExtendBaseWidget(e)
+	return e
+}
+
+// FocusGained implements fyne.Focusable.
+func (e *entry) FocusGained() { e.typing = true; e.Entry.FocusGained(); e.focus() }
+
+// FocusLost implements fyne.Focusable.
+func (e *entry) FocusLost() { e.typing = false; e.Entry.FocusLost(); e.focus() }
+
+// AcceptsTab leaves Tab to the walk through the window.
+func (e *entry) AcceptsTab() bool { return false }
+
+// TypedKey ends typing with Escape.
+func (e *entry) TypedKey(k *fyne.KeyEvent) {
+	if k.Name == fyne.KeyEscape {
+		if c := fyne.CurrentApp().Driver().CanvasForObject(e); c != nil {
+			c.Unfocus()
+		}
+		return
+	}
+	e.Entry.TypedKey(k)
+}
+
+// editKeys are what a text field itself does with a modifier held.
+var editKeys = map[fyne.KeyName]bool{
+	fyne.KeyLeft: true, fyne.KeyRight: true, fyne.KeyUp: true, fyne.KeyDown: true, fyne.KeyHome: true,
+	fyne.KeyEnd: true, fyne.KeyBackspace: true, fyne.KeyDelete: true,
+}
+
+// TypedShortcut edits, or hands the shortcut to the window.
+func (e *entry) TypedShortcut(s fyne.Shortcut) {
+	if custom, ok := s.(*desktop.CustomShortcut); ok && !editKeys[custom.KeyName] {
+		if c, ok := fyne.CurrentApp().Driver().CanvasForObject(e).(fyne.Shortcutable); ok {
+			c.TypedShortcut(s)
+		}
+		return
+	}
+	e.Entry.TypedShortcut(s)
+}
+
+// stream is text that grows, with a block for a cursor at its end.
+type stream struct {
+	widget.BaseWidget
+	words *Paragraph
+}
+
+func newStream() *stream {
+	s := &stream{words: NewParagraph("", theme.Text, theme.SizeCaption, false)}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+func (s *stream) set(text string) {
+	if s.words.text != text {
+		s.words.SetText(text)
+		s.Refresh()
+	}
+}
+
+// CreateRenderer implements fyne.Widget.
+func (s *stream) CreateRenderer() fyne.WidgetRenderer {
+	block := canvas.NewRectangle(color.Transparent)
+	r := &renderer{objects: []fyne.CanvasObject{s.words, block}}
+	r.layout = func(size fyne.Size) {
+		block.FillColor = colour(theme.Accent)
+		s.words.Resize(size)
+		lines := s.words.broken(size.Width)
+		h := s.words.lineHeight()
+		x := fyne.MeasureText(lines[len(lines)-1], fynetheme.Size(theme.SizeCaption), fyne.TextStyle{}).Width
+		if x > 0 {
+			x += 5
+		}
+		place(block, min(x, size.Width-9), float32(len(lines)-1)*h+4, 9, h-8)
+	}
+	r.min = func() fyne.Size { return fyne.NewSize(100, 30) }
+	r.refresh = func() { r.layout(s.BaseWidget.Size()); canvas.Refresh(s) }
+	return r
+}

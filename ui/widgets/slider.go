@@ -1,0 +1,127 @@
+package widgets
+
+import (
+	"image/color"
+	"math"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"descry/ui/theme"
+)
+
+const (
+	thumbSide  float32 = 15
+	trackThick float32 = 4
+)
+
+// Slider picks a number between 0 and 1 in steps of a hundredth: by dragging,
+// by a click on the track, by the wheel, by the arrow keys.
+type Slider struct {
+	Control
+	value   float64
+	width   float32
+	changed func(float64)
+}
+
+// NewSlider returns a slider whose track is width dp long. changed is called
+// for a person's act only, never by SetValue.
+func NewSlider(tip string, width float32, changed func(float64)) *Slider {
+	s := &Slider{width: width, changed: changed}
+	s.extend(s, tip, nil)
+	return s
+}
+
+// Value gives what the slider shows.
+func (s *Slider) Value() float64 { return s.value }
+
+// SetValue shows a value.
+func (s *Slider) SetValue(v float64) {
+	if v = hundredth(v); s.value != v {
+		s.value = v
+		s.Refresh()
+	}
+}
+
+func hundredth(v float64) float64 { return math.Round(min(1, max(0, v))*100) / 100 }
+
+// pick is a person's choice: shown at once, then told.
+func (s *Slider) pick(v float64) {
+	if v = hundredth(v); v == s.value || s.disabled {
+		return
+	}
+	s.SetValue(v)
+	s.changed(v)
+}
+
+func (s *Slider) pickAt(x float32) {
+	s.pick(float64((x - thumbSide/2) / max(1, s.BaseWidget.Size().Width-thumbSide)))
+}
+
+// Tapped picks the value under the pointer.
+func (s *Slider) Tapped(e *fyne.PointEvent) { s.pickAt(e.Position.X) }
+
+// Dragged follows the pointer.
+func (s *Slider) Dragged(e *fyne.DragEvent) { s.pickAt(e.Position.X) }
+
+// DragEnd implements fyne.Draggable.
+func (s *Slider) DragEnd() {}
+
+// Scrolled moves by a few hundredths a notch.
+func (s *Slider) Scrolled(e *fyne.ScrollEvent) {
+	if step := 0.02; e.Scrolled.DY > 0 || e.Scrolled.DX > 0 {
+		s.pick(s.value + step)
+	} else {
+		s.pick(s.value - step)
+	}
+}
+
+// TypedKey moves the slider with the arrows; other keys go to the window.
+func (s *Slider) TypedKey(e *fyne.KeyEvent) {
+	switch e.Name {
+	case fyne.KeyLeft, fyne.KeyDown:
+		s.pick(s.value - 0.01)
+	case fyne.KeyRight, fyne.KeyUp:
+		s.pick(s.value + 0.01)
+	case fyne.KeyPageDown:
+		s.pick(s.value - 0.1)
+	case fyne.KeyPageUp:
+		s.pick(s.value + 0.1)
+	case fyne.KeyHome:
+		s.pick(0)
+	case fyne.KeyEnd:
+		s.pick(1)
+	default:
+		s.forward(e)
+	}
+}
+
+// CreateRenderer implements fyne.Widget.
+func (s *Slider) CreateRenderer() fyne.WidgetRenderer {
+	track, filled := canvas.NewRectangle(color.Transparent), canvas.NewRectangle(color.Transparent)
+	thumb := canvas.NewCircle(color.Transparent)
+	focus := newRing()
+	r := &renderer{objects: []fyne.CanvasObject{track, filled, thumb, focus.rect}}
+	r.layout = func(size fyne.Size) {
+		track.FillColor, track.CornerRadius = colour(theme.Line), trackThick/2
+		accent := colour(theme.Accent)
+		if s.disabled {
+			accent = colour(theme.Faint)
+		}
+		filled.FillColor, filled.CornerRadius = accent, trackThick/2
+		thumb.FillColor, thumb.StrokeColor, thumb.StrokeWidth = colour(theme.Panel), accent, 2
+		if s.hovered {
+			thumb.FillColor = colour(theme.Hover)
+		}
+		focus.paint(&s.Control, size.Height/2)
+		x := float32(s.value) * (size.Width - thumbSide)
+		y := (size.Height - trackThick) / 2
+		place(track, 0, y, size.Width, trackThick)
+		place(filled, 0, y, x+thumbSide/2, trackThick)
+		place(thumb, x, (size.Height-thumbSide)/2, thumbSide, thumbSide)
+		place(focus.rect, -4, 0, size.Width+8, size.Height)
+	}
+	r.min = func() fyne.Size { return fyne.NewSize(s.width, theme.LeastHit) }
+	r.refresh = func() { r.layout(s.BaseWidget.Size()); canvas.Refresh(s) }
+	return r
+}

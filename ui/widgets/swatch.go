@@ -1,0 +1,100 @@
+package widgets
+
+import (
+	"image"
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Colour is an object's or class's colour: plain or with stripes, and the ink
+// that can be read on it.
+type Colour struct {
+	Fill   color.NRGBA
+	Stripe color.NRGBA // of a striped one
+	Ink    color.NRGBA
+	Stripy bool
+}
+
+// Swatch is a chip of colour; as a check box it has a tick.
+type Swatch struct {
+	widget.BaseWidget
+	colour Colour
+	ticked bool
+	check  bool
+	side   float32
+}
+
+// NewSwatch returns a chip of the given side. One that is a check box is filled
+// while it is ticked and only a frame while it is not.
+func NewSwatch(side float32, check bool) *Swatch {
+	s := &Swatch{side: side, check: check}
+	s.ExtendBaseWidget(s)
+	return s
+}
+
+// Set changes colour and tick.
+func (s *Swatch) Set(c Colour, ticked bool) {
+	if s.colour != c || s.ticked != ticked {
+		s.colour, s.ticked = c, ticked
+		s.Refresh()
+	}
+}
+
+// stripes draws diagonal stripes with round corners, w×h device pixels.
+func (s *Swatch) stripes(w, h int) image.Image {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	if !s.colour.Stripy || w == 0 {
+		return img
+	}
+	unit := float64(w) / float64(s.side)
+	period, radius := 6*unit, 4*unit
+	for y := range h {
+		for x := range w {
+			dx := max(radius-float64(x)-0.5, float64(x)+0.5-float64(w)+radius, 0)
+			dy := max(radius-float64(y)-0.5, float64(y)+0.5-float64(h)+radius, 0)
+			if dx*dx+dy*dy > radius*radius {
+				continue
+			}
+			if int(float64(x+y)/period*2)%2 == 1 {
+				img.Set(x, y, s.colour.Stripe)
+			}
+		}
+	}
+	return img
+}
+
+// CreateRenderer implements fyne.Widget.
+func (s *Swatch) CreateRenderer() fyne.WidgetRenderer {
+	ground := canvas.NewRectangle(color.Transparent)
+	ground.CornerRadius = 4
+	stripes := canvas.NewRaster(s.stripes)
+	a, b := canvas.NewLine(color.Black), canvas.NewLine(color.Black)
+	paint := func() {
+		full := s.ticked || !s.check
+		ground.FillColor, ground.StrokeColor, ground.StrokeWidth = color.Transparent, s.colour.Fill, 2
+		if full {
+			ground.FillColor, ground.StrokeWidth = s.colour.Fill, 0
+		}
+		stripes.Hidden = !full || !s.colour.Stripy
+		a.Hidden, b.Hidden = !s.check || !s.ticked, !s.check || !s.ticked
+		a.StrokeColor, b.StrokeColor = s.colour.Ink, s.colour.Ink
+		a.StrokeWidth, b.StrokeWidth = 2, 2
+	}
+	paint()
+	return &renderer{
+		objects: []fyne.CanvasObject{ground, stripes, a, b},
+		layout: func(size fyne.Size) {
+			u := s.side / 18
+			x, y := (size.Width-s.side)/2, (size.Height-s.side)/2
+			place(ground, x, y, s.side, s.side)
+			place(stripes, x, y, s.side, s.side)
+			a.Position1, a.Position2 = fyne.NewPos(x+4.2*u, y+9.2*u), fyne.NewPos(x+7.8*u, y+12.8*u)
+			b.Position1, b.Position2 = fyne.NewPos(x+7.8*u, y+12.8*u), fyne.NewPos(x+14*u, y+5.4*u)
+		},
+		min:     func() fyne.Size { return fyne.NewSquareSize(s.side) },
+		refresh: func() { paint(); canvas.Refresh(s) },
+	}
+}
