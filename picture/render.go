@@ -81,6 +81,9 @@ func (s source) render(ctx context.Context, p *Picture) error {
 
 // renderBand renders stored rows y0 to y1 and tells whether all were opaque.
 func (s source) renderBand(ctx context.Context, p *Picture, l lattice, y0, y1 int) (opaque bool) {
+	if l.dx == 1 {
+		return s.renderRows(ctx, p, l, y0, y1)
+	}
 	opaque = true
 	rgb := make([]byte, stripe*s.width*3)
 	var alpha []byte
@@ -107,6 +110,22 @@ func (s source) renderBand(ctx context.Context, p *Picture, l lattice, y0, y1 in
 	return opaque
 }
 
+// renderRows is renderBand where stored rows are rows of the upright picture,
+// in the same direction: they are made where they belong.
+func (s source) renderRows(ctx context.Context, p *Picture, l lattice, y0, y1 int) (opaque bool) {
+	opaque = true
+	for y := y0; y < y1 && ctx.Err() == nil; y++ {
+		at := l.start + y*l.dy
+		var alpha []byte
+		if s.hasAlpha {
+			alpha = p.Alpha[at : at+s.width]
+		}
+		s.row(y, p.RGB[at*3:(at+s.width)*3], alpha)
+		opaque = opaque && allOpaque(alpha)
+	}
+	return opaque
+}
+
 func allOpaque(alpha []byte) bool {
 	for _, a := range alpha {
 		if a != 0xff {
@@ -118,13 +137,6 @@ func allOpaque(alpha []byte) bool {
 
 // place writes rows of RGB where the lattice says.
 func (l lattice) place(dst, src []byte, width, rows int) {
-	if l.dx == 1 {
-		for y := range rows {
-			at := l.start + y*l.dy
-			copy(dst[at*3:(at+width)*3], src[y*width*3:])
-		}
-		return
-	}
 	for x := range width {
 		at := (l.start + x*l.dx) * 3
 		for y := range rows {
