@@ -63,8 +63,9 @@ func (d *dict) set(key, value any) error {
 // globals, and a call can only be of one of its functions.
 type unpickler struct {
 	r       *bufio.Reader
-	left    int64 // bytes that may still be read
-	at      int64 // place in the file, for errors
+	at      int64 // place in the file
+	end     int64 // and where the pickle must have ended
+	start   int64
 	stack   []any
 	memo    []any
 	persist func(id any) (any, error) // resolves BINPERSID; nil: refused
@@ -72,7 +73,7 @@ type unpickler struct {
 
 // newUnpickler reads from byte at of r up to byte end at most.
 func newUnpickler(r io.ReaderAt, at, end int64) *unpickler {
-	return &unpickler{r: bufio.NewReader(io.NewSectionReader(r, at, end-at)), at: at, left: min(end-at, mostPickle)}
+	return &unpickler{r: bufio.NewReader(io.NewSectionReader(r, at, end-at)), start: at, at: at, end: end}
 }
 
 // load interprets up to STOP and gives the one value that is left.
@@ -155,14 +156,16 @@ func (u *unpickler) byte() (byte, error) {
 
 // read fills b.
 func (u *unpickler) read(b []byte) error {
-	if int64(len(b)) > u.left {
-		return damage("the pickle ends without STOP, or is longer than %d bytes (byte %d)", mostPickle, u.at)
+	if int64(len(b)) > u.end-u.at {
+		return damage("the pickle ends without STOP (byte %d)", u.end)
+	}
+	if u.at-u.start > mostPickle {
+		return damage("the pickle is longer than %d bytes (byte %d)", mostPickle, u.at)
 	}
 	n, err := io.ReadFull(u.r, b)
 	u.at += int64(n)
-	u.left -= int64(n)
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return damage("the file ends within a pickle (byte %d)", u.at)
+		return damage("the file ends within the pickle (byte %d)", u.at)
 	}
 	return err
 }
@@ -176,7 +179,7 @@ func (u *unpickler) uint(n int) (uint64, error) {
 
 // text reads n bytes.
 func (u *unpickler) text(n uint64) (string, error) {
-	if n > mostString || int64(n) > u.left {
+	if n > mostString || int64(n) > u.end-u.at {
 		return "", damage("the pickle has a string of %d bytes", n)
 	}
 	b := make([]byte, n)

@@ -32,6 +32,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"descry/internal/failure"
@@ -250,22 +251,19 @@ func bytesOf(d DType, shape []int64, most int64) (int64, bool) {
 	if n == 0 || len(shape) > mostDims {
 		return 0, false
 	}
-	empty := false
 	for _, s := range shape {
 		if s < 0 {
 			return 0, false
 		}
-		if s == 0 {
-			empty = true
-			continue
-		}
+	}
+	if slices.Contains(shape, 0) {
+		return 0, true
+	}
+	for _, s := range shape {
 		if n > most/s {
 			return 0, false
 		}
 		n *= s
-	}
-	if empty {
-		return 0, true
 	}
 	return n, n <= most
 }
