@@ -103,13 +103,13 @@ func covers(r image.Rectangle, labels []label, own int) float64 {
 	return float64(area) / float64(r.Dx()*r.Dy())
 }
 
-// drawLabels draws the chips: the highlighted object's place is chosen first,
-// then by score.
+// drawLabels draws the chips. Places are chosen by falling score and do not
+// depend on the highlight, so that no label jumps under the pointer.
 func (p *Prepared) drawLabels(dst *image.RGBA, area image.Rectangle, v View, s Style) {
 	var labels []label
 	var chips []chip
 	var of []int
-	for _, i := range p.labelOrder(s.Highlight) {
+	for _, i := range byScore(instances(p.content.Items)) {
 		c, ok := p.names.chip(p.shapes[i].label, s.Scale)
 		if !ok {
 			return
@@ -130,20 +130,6 @@ func (p *Prepared) drawLabels(dst *image.RGBA, area image.Rectangle, v View, s S
 		drawChip(dst, r, shape.color, shape.striped, chipCorn*s.Scale, s.Scale, opacity)
 		drawCoverage(dst, r.Min.Add(chips[k].at), chips[k].text, InkOn(shape.color), opacity)
 	}
-}
-
-// labelOrder gives the items' indices: highlighted, then by falling score.
-func (p *Prepared) labelOrder(highlight int) []int {
-	order := make([]int, 0, len(p.shapes))
-	if highlight >= 0 && highlight < len(p.shapes) {
-		order = append(order, highlight)
-	}
-	for _, i := range byScore(instances(p.content.Items)) {
-		if i != highlight {
-			order = append(order, i)
-		}
-	}
-	return order
 }
 
 // DrawChip fills r with a class's colour, rounded corners and stripes, for

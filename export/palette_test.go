@@ -1,0 +1,89 @@
+package export
+
+import (
+	"image/color"
+	"testing"
+)
+
+func TestColoursOfClassesNeverChange(t *testing.T) {
+	for name, want := range map[string]struct {
+		c       color.NRGBA
+		striped bool
+	}{
+		"person":       {okabeIto[0], false},
+		"bicycle":      {okabeIto[1], false},
+		"train":        {okabeIto[6], false},
+		"truck":        {okabeIto[0], true},
+		"sports ball":  {okabeIto[4], false},
+		"toothbrush":   {okabeIto[2], true},
+		"narwhal":      {okabeIto[1], true}, // by hash
+		"":             {okabeIto[2], true},
+		"vélo électro": {okabeIto[1], false},
+	} {
+		if c, striped := ClassColor(name); c != want.c || striped != want.striped {
+			t.Errorf("%q: %v %v", name, c, striped)
+		}
+	}
+}
+
+func TestNamesOfOneThingShareTheColour(t *testing.T) {
+	for _, pair := range [][2]string{
+		{"airplane", "aeroplane"}, {"motorcycle", "motorbike"}, {"dining table", "diningtable"}, {"potted plant", "pottedplant"},
+		{"couch", "sofa"}, {"tv", "tvmonitor"}, {"Traffic_Light", "traffic light"}, {"Person", "person"},
+	} {
+		a, as := ClassColor(pair[0])
+		b, bs := ClassColor(pair[1])
+		if a != b || as != bs || sameName(pair[0]) != sameName(pair[1]) {
+			t.Errorf("%v differ", pair)
+		}
+	}
+	for other, name := range otherNames {
+		if plainName(other) != other {
+			t.Errorf("%q is not plain and never found", other)
+		}
+		if _, ok := places[plainName(name)]; !ok {
+			t.Errorf("%q stands for %q, which is no class", other, name)
+		}
+	}
+	if len(places) != len(cocoOrder)+len(otherNames) {
+		t.Errorf("%d names for %d classes and %d others: one is there twice", len(places), len(cocoOrder), len(otherNames))
+	}
+}
+
+func TestTextOnEveryColourCanBeRead(t *testing.T) {
+	for _, c := range okabeIto {
+		for _, ground := range []color.NRGBA{c, StripeOf(c), mix(c, StripeOf(c), 0.5)} {
+			if r := Contrast(ground, InkOn(c)); r < 4.5 {
+				t.Errorf("contrast on %v is %.2f", ground, r)
+			}
+		}
+	}
+	white := []byte{255, 255, 255, 255}
+	blend(white, bandDark, bandOpacity)
+	if r := Contrast(color.NRGBA{white[0], white[1], white[2], 255}, lightInk); r < 4.5 {
+		t.Errorf("contrast on the caption's band over white is %.2f", r)
+	}
+	if r := Contrast(paper, inkPlain); r < 4.5 {
+		t.Errorf("contrast under the picture is %.2f", r)
+	}
+}
+
+func TestContrastOfKnownPairs(t *testing.T) {
+	black, white := color.NRGBA{0, 0, 0, 255}, color.NRGBA{255, 255, 255, 255}
+	for _, c := range []struct {
+		a, b color.NRGBA
+		want float64
+	}{{black, white, 21}, {white, black, 21}, {white, white, 1}, {color.NRGBA{0x77, 0x77, 0x77, 255}, white, 4.478}} {
+		if r := Contrast(c.a, c.b); r < c.want-0.001 || r > c.want+0.001 {
+			t.Errorf("contrast of %v and %v is %v, want %v", c.a, c.b, r, c.want)
+		}
+	}
+}
+
+func TestBackgroundIsNoThing(t *testing.T) {
+	for name, want := range map[string]bool{"__background__": true, "background": true, "Background": true, "dog": false, "": false} {
+		if Background(name) != want {
+			t.Errorf("%q: %v", name, !want)
+		}
+	}
+}
