@@ -87,8 +87,8 @@ func (c ClassPixels) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON reads what MarshalJSON writes, keeping the order.
 func (c *ClassPixels) UnmarshalJSON(text []byte) error {
 	d := json.NewDecoder(bytes.NewReader(text))
-	if _, err := d.Token(); err != nil {
-		return err
+	if start, err := d.Token(); err != nil || start != json.Delim('{') {
+		return fmt.Errorf("pixels are no object: %v %v", start, err)
 	}
 	*c = ClassPixels{}
 	for d.More() {

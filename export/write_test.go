@@ -1,0 +1,180 @@
+package export
+
+import (
+	"bytes"
+	"errors"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/jpeg"
+	"image/png"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"descry/inference"
+	"descry/internal/atomicfile"
+	"descry/internal/failure"
+)
+
+// writers are all writers, each with good content, by the name of their file.
+var writers = map[string]func(path string, mode atomicfile.Mode) error{
+	"a.png": func(path string, mode atomicfile.Mode) error { return WritePicture(path, small().Base, mode) },
+	"a.JPG": func(path string, mode atomicfile.Mode) error { return WritePicture(path, small().Base, mode) },
+	"a.txt": func(path string, mode atomicfile.Mode) error { return WriteText(path, "a dog\xff", mode) },
+	"a.json": func(path string, mode atomicfile.Mode) error {
+		return WriteLine(path, NewLine(found()), mode)
+	},
+	"a.labelmap.png": func(path string, mode atomicfile.Mode) error { return WriteLabelMap(path, found().Classes, mode) },
+	"coco.json":      func(path string, mode atomicfile.Mode) error { return cocoSample().Write(path, mode) },
+}
+
+func TestNoWriterReplacesAFileUnlessTold(t *testing.T) {
+	for name, write := range writers {
+		dir := t.TempDir()
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte("original"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if err := write(path, atomicfile.Exclusive); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("%s: error is %v", name, err)
+		}
+		if text, _ := os.ReadFile(path); string(text) != "original" {
+			t.Errorf("%s was replaced", name)
+		}
+		if err := write(path, atomicfile.Overwrite); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if text, _ := os.ReadFile(path); string(text) == "original" || len(text) == 0 {
+			t.Errorf("%s was not replaced", name)
+		}
+		if left, _ := os.ReadDir(dir); len(left) != 1 {
+			t.Errorf("%s: %d files", name, len(left))
+		}
+	}
+}
+
+func TestAFolderThatIsNotThereIsAFailureThatSaysSo(t *testing.T) {
+	for name, write := range writers {
+		err := write(filepath.Join(t.TempDir(), "absent", name), atomicfile.Exclusive)
+		var f *failure.Failure
+		if !errors.As(err, &f) || !errors.Is(err, fs.ErrNotExist) || f.Hint == "" {
+			t.Errorf("%s: error is %v", name, err)
+		}
+	}
+}
+
+func TestPicturesCanBeReadBack(t *testing.T) {
+	dir := t.TempDir()
+	base := small().Base
+	for _, name := range []string{"a.png", "a.jpeg"} {
+		if err := WritePicture(filepath.Join(dir, name), base, atomicfile.Exclusive); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := readPicture(t, filepath.Join(dir, "a.png")); !bytes.Equal(got.Pix, base.Pix) {
+		t.Error("the PNG differs")
+	}
+	f, err := os.Open(filepath.Join(dir, "a.jpeg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := jpeg.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := image.NewRGBA(base.Rect)
+	draw.Draw(got, got.Rect, img, image.Point{}, draw.Src)
+	for i := range got.Pix {
+		if d := int(got.Pix[i]) - int(base.Pix[i]); d > 12 || d < -12 {
+			t.Fatalf("the JPEG differs by %d", d)
+		}
+	}
+}
+
+func TestPicturesThatAFormatCannotHoldAreRefused(t *testing.T) {
+	dir := t.TempDir()
+	for name, want := range map[string]failure.Kind{"a.jpg": failure.TooLarge, "a.webp": failure.Unsupported, "a": failure.Unsupported} {
+		err := WritePicture(filepath.Join(dir, name), image.NewRGBA(image.Rect(0, 0, 1, 70000)), atomicfile.Exclusive)
+		if f := failure.Of(err, failure.Model); f == nil || f.Kind != want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if err := WritePicture(filepath.Join(dir, "a.png"), image.NewRGBA(image.Rect(0, 0, 1, 70000)), atomicfile.Exclusive); err != nil {
+		t.Error(err)
+	}
+	if err := WriteLabelMap(filepath.Join(dir, "b.png"), &inference.Classes{Width: 2, Height: 2, Map: []byte{1}}, atomicfile.Exclusive); err == nil {
+		t.Error("a class map that is too short was written")
+	}
+}
+
+func TestALabelMapHoldsTheClassesAsPaletteIndices(t *testing.T) {
+	c := &inference.Classes{Width: 3, Height: 2, Map: []byte{0, 1, 20, 255, 2, 0}}
+	path := filepath.Join(t.TempDir(), "a.labelmap.png")
+	if err := WriteLabelMap(path, c, atomicfile.Exclusive); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if depth, kind := text[24], text[25]; depth != 8 || kind != 3 {
+		t.Errorf("%d bits of colour type %d, want 8 bits of a palette", depth, kind)
+	}
+	img, err := png.Decode(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, ok := img.(*image.Paletted)
+	if !ok || !bytes.Equal(p.Pix, c.Map) {
+		t.Errorf("pixels are %v", img)
+	}
+	// VOC's colours: aeroplane dark red, bicycle dark green, tv 0 64 128, border cream.
+	for i, want := range map[int]color.RGBA{0: {0, 0, 0, 255}, 1: {128, 0, 0, 255}, 2: {0, 128, 0, 255}, 20: {0, 64, 128, 255}, 255: {224, 224, 192, 255}} {
+		if p.Palette[i] != want {
+			t.Errorf("colour %d is %v, want %v", i, p.Palette[i], want)
+		}
+	}
+}
+
+func TestACaptionIsWrittenAsValidText(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.txt")
+	if err := WriteText(path, "a dog\xff", atomicfile.Exclusive); err != nil {
+		t.Fatal(err)
+	}
+	if text, _ := os.ReadFile(path); string(text) != "a dog\ufffd\n" {
+		t.Errorf("%q", text)
+	}
+}
+
+func TestACutoutIsTheObjectOnNothing(t *testing.T) {
+	base := image.NewRGBA(image.Rect(0, 0, 100, 100))
+	draw.Draw(base, base.Rect, image.NewUniform(color.RGBA{10, 20, 30, 255}), image.Point{}, draw.Src)
+	m := disc(100, 50, 50, 20)
+	got := Cutout(base, inference.Instance{Mask: &m})
+	if got.Rect != image.Rect(0, 0, 40, 40) {
+		t.Fatalf("size is %v", got.Rect)
+	}
+	if c := got.NRGBAAt(20, 20); c != (color.NRGBA{10, 20, 30, 255}) {
+		t.Errorf("the middle is %v", c)
+	}
+	if c := got.NRGBAAt(0, 0); c.A != 0 {
+		t.Errorf("the corner is %v", c)
+	}
+	opacity := 0
+	for i := 3; i < len(got.Pix); i += 4 {
+		opacity += int(got.Pix[i])
+	}
+	if area := opacity / 255; area < m.Area()*98/100 || area > m.Area()*102/100 {
+		t.Errorf("%d opaque pixels of %d", area, m.Area())
+	}
+	if got := Cutout(base, inference.Instance{Box: [4]float32{10.5, 10.5, 20.5, 30.5}}); got.Rect != image.Rect(0, 0, 11, 21) || got.NRGBAAt(0, 0).A != 255 {
+		t.Errorf("the box is %v", got.Rect)
+	}
+	empty := disc(100, -50, -50, 3)
+	if Cutout(base, inference.Instance{Mask: &empty}) != nil || Cutout(base, inference.Instance{Box: [4]float32{200, 200, 300, 300}}) != nil {
+		t.Error("something was cut out of nothing")
+	}
+}
