@@ -357,20 +357,3 @@ func word(v any) string {
 }
 
 func decimal(n int64) string { return strconv.FormatInt(n, 10) }
-
-// opcodeName names the opcodes that a hostile or foreign pickle is likely to
-// use, as Python's pickletools does.
-func opcodeName(code byte) string {
-	if name, ok := foreignOpcodes[code]; ok {
-		return fmt.Sprintf("%s (0x%02x)", name, code)
-	}
-	return fmt.Sprintf("0x%02x", code)
-}
-
-var foreignOpcodes = map[byte]string{
-	'i': "INST", 'o': "OBJ", 0x93: "STACK_GLOBAL", 0x92: "NEWOBJ_EX", 0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4",
-	'P': "PERSID", 'I': "INT", 'L': "LONG", 0x8b: "LONG4", 'F': "FLOAT", 'S': "STRING", 'T': "BINSTRING", 'V': "UNICODE",
-	'B': "BINBYTES", 'C': "SHORT_BINBYTES", 0x8e: "BINBYTES8", 0x8c: "SHORT_BINUNICODE", 0x8d: "BINUNICODE8",
-	'l': "LIST", 'd': "DICT", 0x90: "ADDITEMS", 0x91: "FROZENSET", 'p': "PUT", 'g': "GET", '0': "POP", '1': "POP_MARK", '2': "DUP",
-	0x94: "MEMOIZE", 0x95: "FRAME", 0x96: "BYTEARRAY8", 0x97: "NEXT_BUFFER", 0x98: "READONLY_BUFFER",
-}
