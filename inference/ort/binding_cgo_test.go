@@ -1,0 +1,7 @@
+//go:build cgo
+
+package ort
+
+import "testing"
+
+func needsCgo(testing.TB) {}

@@ -1,0 +1,98 @@
+package ort
+
+import (
+	"context"
+	le "encoding/binary"
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"descry/models/onnx"
+	"descry/models/weights"
+)
+
+// stored is a tensor for a safetensors file.
+type stored struct {
+	name, dtype string
+	shape       []int64
+	data        []byte
+}
+
+// writeWeights writes a safetensors file and opens it.
+func writeWeights(t *testing.T, tensors []stored) *weights.File {
+	t.Helper()
+	head, at := map[string]any{}, 0
+	var data []byte
+	for _, s := range tensors {
+		head[s.name] = map[string]any{"dtype": s.dtype, "shape": s.shape, "data_offsets": []int{at, at + len(s.data)}}
+		data, at = append(data, s.data...), at+len(s.data)
+	}
+	text, err := json.Marshal(head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "model.safetensors")
+	whole := append(le.LittleEndian.AppendUint64(nil, uint64(len(text))), append(text, data...)...)
+	if err := os.WriteFile(path, whole, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f, err := weights.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// TestWeightsAreReadFromTheFileItself: every usable type, rows of a matrix, and
+// offsets that are no multiple of the element's size.
+func TestWeightsAreReadFromTheFileItself(t *testing.T) {
+	values := []float32{1, -2, 0.5, 4, 0.25, -8}
+	var f32, f16, bf16, f64, i64 []byte
+	half := map[float32]uint16{1: 0x3c00, -2: 0xc000, 0.5: 0x3800, 4: 0x4400, 0.25: 0x3400, -8: 0xc800}
+	for _, v := range values {
+		bits := math.Float32bits(v)
+		f32 = le.LittleEndian.AppendUint32(f32, bits)
+		f16 = le.LittleEndian.AppendUint16(f16, half[v])
+		bf16 = le.LittleEndian.AppendUint16(bf16, uint16(bits>>16)) // exact for these
+		f64 = le.LittleEndian.AppendUint64(f64, math.Float64bits(float64(v)))
+		i64 = le.LittleEndian.AppendUint64(i64, uint64(int64(4*v)))
+	}
+	f := writeWeights(t, []stored{
+		{"odd", "U8", []int64{3}, []byte{1, 2, 3}}, // shifts what follows
+		{"f32", "F32", []int64{3, 2}, f32}, {"f16", "F16", []int64{3, 2}, f16}, {"bf16", "BF16", []int64{3, 2}, bf16},
+		{"f64", "F64", []int64{3, 2}, f64}, {"i64", "I64", []int64{3, 2}, i64}, {"scalar", "F32", []int64{}, f32[:4]},
+	})
+	g := onnx.NewGraph("weights")
+	x := g.Input("x", onnx.Float, onnx.Dims(1))
+	names := []string{"f32", "f16", "bf16", "f64", "i64"}
+	for _, name := range names {
+		g.Output("all "+name, g.Add(x, g.Cast(g.Weight(f, name, 3, 2), onnx.Float)))
+		g.Output("rows "+name, g.Add(x, g.Cast(g.WeightRows(f, name, 1, 3, 3, 2), onnx.Float)))
+	}
+	g.Output("one", g.Add(x, g.Weight(f, "scalar")))
+	for _, prepack := range []bool{false, true} {
+		s := newSession(t, openLibrary(t), g, Options{Prepack: prepack})
+		out, err := s.Run(context.Background(), []*Tensor{NewFloat32([]int64{1}, []float32{0})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, name := range names {
+			want := values
+			if name == "i64" {
+				want = []float32{4, -8, 2, 16, 1, -32}
+			}
+			if got := out[2*i].Float32s(); !slices.Equal(got, want) {
+				t.Errorf("%s: %v, want %v", name, got, want)
+			}
+			if got := out[2*i+1].Float32s(); !slices.Equal(got, want[2:]) {
+				t.Errorf("rows 1 and 2 of %s: %v, want %v", name, got, want[2:])
+			}
+		}
+		if got := out[len(out)-1].Float32s(); got[0] != 1 {
+			t.Errorf("the scalar is %v", got)
+		}
+	}
+}
