@@ -1,0 +1,242 @@
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"descry/inference"
+	"descry/inference/generate"
+	"descry/inference/ort"
+	"descry/inference/tokenizer"
+	"descry/internal/failure"
+	"descry/models"
+	"descry/models/arch"
+	"descry/models/weights"
+	"descry/picture/resample"
+)
+
+// captioner is BLIP made ready.
+type captioner struct {
+	spec    *models.CaptionSpec
+	config  arch.BLIPConfig
+	pixels  arch.BLIPPixels
+	words   *tokenizer.Tokenizer
+	vision  *ort.Session
+	decoder *ort.Session
+}
+
+// Without a set's own word: greedy search, as BLIP's published configuration has
+// it, and the number of new tokens that inference.CaptionOptions names.
+const (
+	defaultBeams     = 1
+	defaultMaxTokens = 30
+)
+
+// newCaptioner reads the small files, builds both graphs over the weights and
+// hands them to the runtime. Errors name the file that is wrong.
+func newCaptioner(spec *models.CaptionSpec, h how) (*captioner, error) {
+	f, err := weights.Open(spec.Weights)
+	if err != nil {
+		return nil, failure.Wrap(failure.Model, "load", spec.Weights, err, "")
+	}
+	c := &captioner{spec: spec}
+	if c.config, err = arch.ReadBLIPConfig(spec.Config, f); err != nil {
+		return nil, err
+	}
+	if c.pixels, err = arch.ReadBLIPPixels(spec.Preprocessor, c.config); err != nil {
+		return nil, err
+	}
+	vocabulary := spec.Vocabulary
+	if vocabulary == "" { // beside the weights, as in Hugging Face's folders
+		vocabulary = filepath.Join(filepath.Dir(spec.Weights), "vocab.txt")
+	}
+	if c.words, err = tokenizer.Open(vocabulary); err != nil {
+		return nil, err
+	}
+	if int64(c.words.Size()) > c.config.Text.Vocabulary {
+		return nil, failure.New(failure.Model, "load", vocabulary, fmt.Sprintf("the vocabulary has %d tokens, the model only %d", c.words.Size(), c.config.Text.Vocabulary), "Use the vocab.txt that came with the weights.")
+	}
+	return c, c.open(arch.BLIP{Config: c.config, File: f}, h)
+}
+
+// open makes the sessions.
+func (c *captioner) open(b arch.BLIP, h how) error {
+	vision, err := b.VisionGraph()
+	if err != nil {
+		return err
+	}
+	decoder, err := b.DecoderGraph()
+	if err != nil {
+		return err
+	}
+	if c.vision, err = h.lib.NewSession(vision, h.options(c.spec.Weights, prepackVision)); err != nil {
+		return err
+	}
+	if c.decoder, err = h.lib.NewSession(decoder, h.options(c.spec.Weights, prepackDecoder)); err != nil {
+		_ = c.vision.Close() // the first error says why
+	}
+	return err
+}
+
+// Whether the runtime may keep weights in its own order: figures in the package's
+// benchmarks (BenchmarkCaption).
+const (
+	prepackVision  = true
+	prepackDecoder = false
+)
+
+func (c *captioner) close() error {
+	err := c.vision.Close()
+	if second := c.decoder.Close(); err == nil {
+		err = second
+	}
+	return err
+}
+
+// run describes one picture.
+func (c *captioner) run(ctx context.Context, p inference.Picture, o inference.CaptionOptions, token func(inference.CaptionToken)) (*inference.Caption, error) {
+	prompt := c.spec.Prompt
+	if o.Prompt != nil {
+		prompt = *o.Prompt
+	}
+	given, err := c.words.Encode(prompt)
+	if err != nil {
+		return nil, err
+	}
+	options, err := c.search(given, o)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := c.see(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	if token == nil {
+		token = func(inference.CaptionToken) {}
+	}
+	found, err := generate.Search(ctx, c.decode(seen), options, func(g generate.Growth) {
+		last := len(g.Tokens) - 1
+		token(inference.CaptionToken{TokenID: g.Tokens[last], LogProb: g.LogProbs[last], Text: c.text(given, g.Tokens)})
+	})
+	if err != nil {
+		return nil, failure.Wrap(failure.Model, "caption", c.spec.Weights, err, "")
+	}
+	caption := &inference.Caption{Model: c.spec.Set}
+	for _, h := range found {
+		caption.Hypotheses = append(caption.Hypotheses, inference.Hypothesis{
+			Text: c.text(given, h.Tokens), TokenIDs: h.Tokens, LogProbs: h.LogProbs, Score: h.Score, Rank: h.Rank,
+		})
+	}
+	return caption, nil
+}
+
+// search merges what was asked for, what the set says and the defaults.
+func (c *captioner) search(prompt []int, o inference.CaptionOptions) (generate.Options, error) {
+	s := generate.Options{
+		Prompt:            append([]int{*c.config.Text.Start}, prompt...),
+		Stop:              *c.config.Text.Stop,
+		Beams:             first(o.Beams, c.spec.Beams, defaultBeams),
+		MaxTokens:         first(o.MaxTokens, c.spec.MaxTokens, defaultMaxTokens),
+		MinTokens:         first(o.MinTokens, c.spec.MinTokens),
+		NBest:             first(o.NBest, 1),
+		LengthNorm:        first(o.LengthNorm, inference.LengthNorm(c.spec.LengthNorm), inference.LengthNormWhole),
+		LengthPenalty:     1,
+		RepetitionPenalty: first(o.RepetitionPenalty, 1),
+		NoRepeatNGram:     o.NoRepeatNGram,
+	}
+	if o.LengthPenalty != nil {
+		s.LengthPenalty = *o.LengthPenalty
+	}
+	if o.Beams == 0 { // several captions are wanted and nobody said how many beams
+		s.Beams = max(s.Beams, s.NBest)
+	}
+	room := int(c.config.Text.Positions) - len(s.Prompt)
+	if room < 1 {
+		return s, failure.New(failure.Usage, "caption", "", fmt.Sprintf("the prompt has %d tokens; this model takes %d", len(prompt), c.config.Text.Positions-2), "Shorten the prompt.")
+	}
+	s.MaxTokens = min(s.MaxTokens, room)
+	return s, nil
+}
+
+// first gives the first value that is not zero, else zero.
+func first[T comparable](values ...T) T {
+	var zero T
+	for _, v := range values {
+		if v != zero {
+			return v
+		}
+	}
+	return zero
+}
+
+// text decodes new tokens without the prompt before them. They are decoded
+// together, since the first may go on with the prompt's last word.
+func (c *captioner) text(prompt, tokens []int) string {
+	whole := c.words.Decode(append(append([]int(nil), prompt...), tokens...))
+	if rest, ok := strings.CutPrefix(whole, c.words.Decode(prompt)); ok {
+		return strings.TrimSpace(rest)
+	}
+	return c.words.Decode(tokens)
+}
+
+// see runs the vision tower: it gives each decoder layer's keys and values of the
+// picture.
+func (c *captioner) see(ctx context.Context, p inference.Picture) ([]*ort.Tensor, error) {
+	w, h := c.pixels.Width, c.pixels.Height
+	small := resample.Bicubic(p.Pix, p.Width, p.Height, w, h)
+	pixels := ort.NewFloat32([]int64{1, 3, int64(h), int64(w)}, c.pixels.Normalize(small))
+	defer pixels.Destroy()
+	return c.vision.Run(ctx, []*ort.Tensor{pixels})
+}
+
+// decoding is the text decoder at work on one picture (a generate.Model): the
+// session, the picture and the self-attention cache so far.
+type decoding struct {
+	session *ort.Session
+	picture []*ort.Tensor // keys and values of the picture, by layer
+	past    []*ort.Tensor // keys and values of the tokens so far, by layer
+}
+
+// decode starts with an empty cache, of which the one row is everybody's parent.
+func (c *captioner) decode(picture []*ort.Tensor) *decoding {
+	t := c.config.Text
+	d := &decoding{session: c.decoder, picture: picture}
+	for range 2 * t.Layers {
+		d.past = append(d.past, ort.NewFloat32([]int64{1, t.Heads, 0, t.Hidden / t.Heads}, nil))
+	}
+	return d
+}
+
+// Step feeds each row its new tokens. Outputs become the next step's inputs as
+// they are: nothing is copied here.
+func (d *decoding) Step(ctx context.Context, tokens [][]int, parents []int) ([][]float32, error) {
+	rows := int64(len(tokens))
+	var ids []int64
+	for _, row := range tokens {
+		for _, id := range row {
+			ids = append(ids, int64(id))
+		}
+	}
+	from := make([]int64, rows)
+	for i, p := range parents {
+		from[i] = int64(p)
+	}
+	inputs := []*ort.Tensor{ort.NewInt64([]int64{rows, int64(len(ids)) / rows}, ids), ort.NewInt64([]int64{rows}, from)}
+	outputs, err := d.session.Run(ctx, append(append(inputs, d.past...), d.picture...))
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range d.past {
+		t.Destroy()
+	}
+	d.past = outputs[1:]
+	all := outputs[0].Float32s()
+	logits := make([][]float32, rows)
+	size := len(all) / int(rows)
+	for i := range logits {
+		logits[i] = all[i*size : (i+1)*size]
+	}
+	return logits, nil
+}

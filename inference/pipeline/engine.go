@@ -1,0 +1,194 @@
+// Package pipeline is where pixels, graphs and the runtime meet: it turns a
+// model set (package models) into an inference.Engine.
+//
+// Each task has its own file with the whole way from a picture to a result:
+// caption.go (resize, normalise, vision tower, token search, text), instances.go
+// and classes.go. A task's sessions are made at its first use and kept; what is
+// shared by the tasks is here. Graphs come from models/arch, the arithmetic
+// between them from inference/generate and inference/detect.
+package pipeline
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+
+	"descry/inference"
+	"descry/inference/ort"
+	"descry/internal/failure"
+	"descry/models"
+)
+
+// Opener opens model sets with one ONNX Runtime. It implements inference.Opener.
+type Opener struct {
+	lib     *ort.Library
+	resolve func(spec string) (*models.Set, error)
+}
+
+// NewOpener gives an Opener over an open library; resolve finds the model set
+// that somebody asked for (models.Resolve with the application's folders). The
+// caller closes the library after the worker has ended.
+func NewOpener(lib *ort.Library, resolve func(spec string) (*models.Set, error)) *Opener {
+	return &Opener{lib, resolve}
+}
+
+// Open finds the model set. It loads nothing yet: a set whose weights are damaged
+// opens, and fails at its first use.
+func (o *Opener) Open(ctx context.Context, model, device string, threads int) (inference.Engine, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, failure.Wrap(failure.Cancelled, "load", model, err, "")
+	}
+	set, err := o.resolve(model)
+	if err != nil {
+		return nil, failure.Wrap(failure.Model, "load", model, err, "")
+	}
+	if threads <= 0 {
+		threads = runtime.NumCPU()
+	}
+	return &engine{set: set, how: how{lib: o.lib, device: device, threads: threads}}, nil
+}
+
+// how says with what sessions are made.
+type how struct {
+	lib     *ort.Library
+	device  string // as asked: "auto", "cpu", …
+	threads int
+}
+
+// options gives those of a session named after its weights, so that errors name
+// the file.
+func (h how) options(weights string, prepack bool) ort.Options {
+	return ort.Options{Name: weights, Device: h.device, Threads: h.threads, Prepack: prepack}
+}
+
+// engine is an opened model set.
+type engine struct {
+	set       *models.Set
+	how       how
+	device    string // what the last session that was made runs on
+	caption   *captioner
+	instances *instancesModel
+	classes   *classesModel
+	closed    bool
+}
+
+// Load makes one task's sessions ready.
+func (e *engine) Load(ctx context.Context, task inference.Task) error {
+	if err := ctx.Err(); err != nil {
+		return failure.Wrap(failure.Cancelled, "load", e.set.Name, err, "")
+	}
+	if e.closed {
+		return failure.New(failure.Model, "load", e.set.Name, "the model set is closed already", "")
+	}
+	load, ok := loaders[task]
+	if !ok {
+		return failure.New(failure.Usage, "load", e.set.Name, fmt.Sprintf("there is no task %q", task), "The tasks are caption, instances and classes.")
+	}
+	return load(e)
+}
+
+// loaders make a task's model ready, unless it is.
+var loaders = map[inference.Task]func(*engine) error{
+	inference.TaskCaption: func(e *engine) (err error) {
+		if e.caption != nil {
+			return nil
+		}
+		if e.set.Caption == nil {
+			return e.cannot("write captions")
+		}
+		if e.caption, err = newCaptioner(e.set.Caption, e.how); err == nil {
+			e.device = e.caption.vision.Device()
+		}
+		return err
+	},
+	inference.TaskInstances: func(e *engine) (err error) {
+		if e.instances != nil {
+			return nil
+		}
+		if e.set.Instances == nil {
+			return e.cannot("find objects")
+		}
+		e.instances, err = newInstances(e.how.lib, e.set.Instances, e.how.device, e.how.threads)
+		return err
+	},
+	inference.TaskClasses: func(e *engine) (err error) {
+		if e.classes != nil {
+			return nil
+		}
+		if e.set.Classes == nil {
+			return e.cannot("tell the classes of pixels")
+		}
+		e.classes, err = newClasses(e.how.lib, e.set.Classes, e.how.device, e.how.threads)
+		return err
+	},
+}
+
+func (e *engine) cannot(what string) error {
+	return failure.New(failure.Model, "load", e.set.Name, "this model set cannot "+what, "Choose another set, or a mix of sets: --model caption=NAME,instances=NAME,classes=NAME.")
+}
+
+// Caption describes a picture.
+func (e *engine) Caption(ctx context.Context, p inference.Picture, o inference.CaptionOptions, token func(inference.CaptionToken)) (*inference.Caption, error) {
+	if err := e.ready(ctx, inference.TaskCaption, p); err != nil {
+		return nil, err
+	}
+	return e.caption.run(ctx, p, o, token)
+}
+
+// Instances finds the objects of a picture.
+func (e *engine) Instances(ctx context.Context, p inference.Picture, o inference.InstanceOptions) (*inference.Instances, error) {
+	if err := e.ready(ctx, inference.TaskInstances, p); err != nil {
+		return nil, err
+	}
+	return e.instances.run(ctx, p, o)
+}
+
+// Classes gives each pixel of a picture a class.
+func (e *engine) Classes(ctx context.Context, p inference.Picture) (*inference.Classes, error) {
+	if err := e.ready(ctx, inference.TaskClasses, p); err != nil {
+		return nil, err
+	}
+	return e.classes.run(ctx, p)
+}
+
+// ready checks the picture and loads the task.
+func (e *engine) ready(ctx context.Context, task inference.Task, p inference.Picture) error {
+	if p.Width < 1 || p.Height < 1 || len(p.Pix) != 3*p.Width*p.Height {
+		return failure.New(failure.Unreadable, "run", p.Name, fmt.Sprintf("%d bytes are no RGB picture of %d × %d", len(p.Pix), p.Width, p.Height), "")
+	}
+	return e.Load(ctx, task)
+}
+
+// Device says what runs: what the runtime chose, once a session is made, else
+// what was asked for.
+func (e *engine) Device() (device string, threads int) {
+	if e.device != "" {
+		return e.device, e.how.threads
+	}
+	if e.how.device == "" || e.how.device == ort.DeviceAuto {
+		return ort.DeviceCPU, e.how.threads
+	}
+	return e.how.device, e.how.threads
+}
+
+// Close frees the sessions. The engine can do nothing after it.
+func (e *engine) Close() error {
+	e.closed = true
+	var first error
+	keep := func(err error) {
+		if first == nil {
+			first = err
+		}
+	}
+	if e.caption != nil {
+		keep(e.caption.close())
+	}
+	if e.instances != nil {
+		keep(e.instances.close())
+	}
+	if e.classes != nil {
+		keep(e.classes.close())
+	}
+	e.caption, e.instances, e.classes = nil, nil, nil
+	return first
+}

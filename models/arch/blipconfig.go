@@ -1,0 +1,216 @@
+package arch
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+
+	"descry/internal/failure"
+	"descry/models/weights"
+)
+
+// BLIPConfig is the part of a BLIP model's config.json that captioning needs
+// (transformers, configuration_blip.py). Fields carry the file's names.
+type BLIPConfig struct {
+	Vision BLIPVisionConfig `json:"vision_config"`
+	Text   BLIPTextConfig   `json:"text_config"`
+}
+
+// BLIPVisionConfig sizes the vision tower.
+type BLIPVisionConfig struct {
+	Hidden       int64    `json:"hidden_size"`
+	Layers       int64    `json:"num_hidden_layers"`
+	Heads        int64    `json:"num_attention_heads"`
+	Intermediate int64    `json:"intermediate_size"`
+	Image        int64    `json:"image_size"` // pixels a side
+	Patch        int64    `json:"patch_size"` // pixels a side
+	Channels     int64    `json:"num_channels"`
+	Act          string   `json:"hidden_act"`
+	Eps          *float64 `json:"layer_norm_eps"`
+}
+
+// BLIPTextConfig sizes the text decoder.
+type BLIPTextConfig struct {
+	Vocabulary   int64    `json:"vocab_size"`
+	Hidden       int64    `json:"hidden_size"`
+	Encoder      int64    `json:"encoder_hidden_size"` // 0: the vision tower's hidden size; older files leave it out
+	Layers       int64    `json:"num_hidden_layers"`
+	Heads        int64    `json:"num_attention_heads"`
+	Intermediate int64    `json:"intermediate_size"`
+	Positions    int64    `json:"max_position_embeddings"`
+	Act          string   `json:"hidden_act"`
+	Eps          *float64 `json:"layer_norm_eps"`
+	Start        *int     `json:"bos_token_id"` // [DEC]
+	Stop         *int     `json:"sep_token_id"` // [SEP]; eos_token_id is never used for stopping
+}
+
+// headSize is that of both towers of every official BLIP. It is used only where
+// there is no config.json at all; one that names no head count is refused, since
+// the wrong count makes worse captions and no error (transformers issue 22625).
+const headSize = 64
+
+// What transformers' own classes default to, and official files may leave out.
+const (
+	visionEps  = 1e-5
+	textEps    = 1e-12
+	startToken = 30522
+	stopToken  = 102
+)
+
+// ReadBLIPConfig reads config.json; an empty path means the official
+// configuration. Sizes that are left out are taken from the weights' shapes.
+func ReadBLIPConfig(path string, f *weights.File) (BLIPConfig, error) {
+	var c BLIPConfig
+	if path != "" {
+		if err := readJSON(path, &c); err != nil {
+			return c, err
+		}
+	}
+	c.fill(f, path == "")
+	subject := path
+	if subject == "" {
+		subject = f.Path
+	}
+	if wrong := c.check(); wrong != "" {
+		return c, failure.New(failure.Model, "load", subject, wrong, "Use the config.json that came with the weights")
+	}
+	return c, nil
+}
+
+// fill sets what the file left out.
+func (c *BLIPConfig) fill(f *weights.File, official bool) {
+	v, t := &c.Vision, &c.Text
+	word := dims(f, "text_decoder.bert.embeddings.word_embeddings.weight", 2)
+	patch := dims(f, "vision_model.embeddings.patch_embedding.weight", 4)
+	for _, s := range []struct {
+		size *int64
+		from int64
+	}{
+		{&v.Hidden, patch[0]}, {&v.Channels, patch[1]}, {&v.Patch, patch[3]},
+		{&v.Intermediate, dims(f, "vision_model.encoder.layers.0.mlp.fc1.weight", 2)[0]},
+		{&v.Layers, layersOf(f, "vision_model.encoder.layers.%d.layer_norm1.weight")},
+		{&t.Vocabulary, word[0]}, {&t.Hidden, word[1]}, {&t.Encoder, v.Hidden},
+		{&t.Positions, dims(f, "text_decoder.bert.embeddings.position_embeddings.weight", 2)[0]},
+		{&t.Intermediate, dims(f, "text_decoder.bert.encoder.layer.0.intermediate.dense.weight", 2)[0]},
+		{&t.Layers, layersOf(f, "text_decoder.bert.encoder.layer.%d.output.dense.weight")},
+	} {
+		if *s.size == 0 {
+			*s.size = s.from
+		}
+	}
+	if t.Encoder == 0 {
+		t.Encoder = v.Hidden
+	}
+	if v.Image == 0 {
+		tokens := dims(f, "vision_model.embeddings.position_embedding", 3)[1]
+		v.Image = v.Patch * int64(math.Round(math.Sqrt(float64(tokens-1))))
+	}
+	if official {
+		v.Heads, t.Heads = v.Hidden/headSize, t.Hidden/headSize
+	}
+	setDefault(&v.Eps, visionEps)
+	setDefault(&t.Eps, textEps)
+	setDefault(&t.Start, startToken)
+	setDefault(&t.Stop, stopToken)
+	for _, act := range []*string{&v.Act, &t.Act} {
+		if *act == "" {
+			*act = "gelu"
+		}
+	}
+}
+
+func setDefault[T any](field **T, value T) {
+	if *field == nil {
+		*field = &value
+	}
+}
+
+// dims gives a tensor's shape, n zeros for one that is absent or has another rank.
+func dims(f *weights.File, name string, n int) []int64 {
+	if t, ok := f.Get(name); ok && len(t.Shape) == n {
+		return t.Shape
+	}
+	return make([]int64, n)
+}
+
+// layersOf counts the layers of which the file has a tensor.
+func layersOf(f *weights.File, name string) int64 {
+	n := int64(0)
+	for ; n < mostLayers; n++ {
+		if _, ok := f.Get(fmt.Sprintf(name, n)); !ok {
+			break
+		}
+	}
+	return n
+}
+
+// Bounds far above every published model, so that products stay in range and a
+// damaged file asks for no endless graph.
+const (
+	mostLayers = 256
+	mostSize   = 1 << 22
+)
+
+// check says what cannot be built, "" if nothing.
+func (c BLIPConfig) check() string {
+	v, t := c.Vision, c.Text
+	for _, s := range []struct {
+		name string
+		size int64
+		most int64
+	}{
+		{"vision_config.hidden_size", v.Hidden, mostSize}, {"vision_config.num_hidden_layers", v.Layers, mostLayers},
+		{"vision_config.num_attention_heads", v.Heads, v.Hidden}, {"vision_config.intermediate_size", v.Intermediate, mostSize},
+		{"vision_config.image_size", v.Image, 1 << 14}, {"vision_config.patch_size", v.Patch, v.Image},
+		{"text_config.vocab_size", t.Vocabulary, mostSize}, {"text_config.hidden_size", t.Hidden, mostSize},
+		{"text_config.encoder_hidden_size", t.Encoder, mostSize}, {"text_config.num_hidden_layers", t.Layers, mostLayers},
+		{"text_config.num_attention_heads", t.Heads, t.Hidden}, {"text_config.intermediate_size", t.Intermediate, mostSize},
+		{"text_config.max_position_embeddings", t.Positions, mostSize},
+	} {
+		if s.size < 1 || s.size > s.most {
+			return fmt.Sprintf("%s is %d, which no model has", s.name, s.size)
+		}
+	}
+	switch {
+	case v.Channels != 3:
+		return fmt.Sprintf("vision_config.num_channels is %d: pictures have 3", v.Channels)
+	case v.Hidden%v.Heads != 0 || t.Hidden%t.Heads != 0:
+		return "a hidden_size is no multiple of its num_attention_heads"
+	case v.Image%v.Patch != 0:
+		return fmt.Sprintf("vision_config.image_size %d is no multiple of patch_size %d", v.Image, v.Patch)
+	case t.Encoder != v.Hidden:
+		return fmt.Sprintf("text_config.encoder_hidden_size is %d, but the vision tower gives %d", t.Encoder, v.Hidden)
+	case v.Act != "gelu" || t.Act != "gelu":
+		return fmt.Sprintf("hidden_act is %q and %q: only \"gelu\" is built", v.Act, t.Act)
+	case !(*v.Eps > 0 && *v.Eps < 1) || !(*t.Eps > 0 && *t.Eps < 1):
+		return "a layer_norm_eps is not between 0 and 1"
+	case !within(*t.Start, t.Vocabulary) || !within(*t.Stop, t.Vocabulary):
+		return fmt.Sprintf("bos_token_id %d or sep_token_id %d is not in a vocabulary of %d", *t.Start, *t.Stop, t.Vocabulary)
+	}
+	return ""
+}
+
+func within(id int, size int64) bool { return id >= 0 && int64(id) < size }
+
+// mostConfigBytes bounds a configuration file; the official one has 4,563.
+const mostConfigBytes = 1 << 20
+
+// readJSON reads a small JSON file.
+func readJSON(path string, into any) error {
+	info, err := os.Stat(path)
+	if err == nil && info.Size() > mostConfigBytes {
+		err = fmt.Errorf("a configuration of %d bytes is too large to be one", info.Size())
+	}
+	var text []byte
+	if err == nil {
+		text, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return failure.Wrap(failure.Model, "load", path, err, "Install the model again")
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		return failure.New(failure.Model, "load", path, "the file is not the JSON that is expected: "+err.Error(), "Use the file that came with the weights")
+	}
+	return nil
+}

@@ -1,0 +1,162 @@
+"""A tiny random BLIP and what transformers computes with it.
+
+Run from the repository's root:
+    python tools/reference/blip.py
+It writes, below inference/pipeline/testdata/blip: config.json, vocab.txt, model.safetensors and tied.safetensors (no decoder.weight, fp16), and reference.json.gz with the
+picture's keys and values, and the logits after each of several sequences.
+
+With the starter models (../shared/starter, or the folder given as argument) it
+also writes starter.json: what transformers' beam search finds on eight scenes.
+"""
+import gzip
+import json
+import os
+import sys
+
+import numpy as np
+import torch
+from PIL import Image
+from safetensors.torch import load_file, save_file
+from transformers import BlipConfig, BlipForConditionalGeneration, BlipImageProcessor
+
+sys.path.insert(0, os.path.dirname(__file__))
+import generate  # noqa: E402  the normalisation rules
+
+TARGET = "inference/pipeline/testdata/blip"
+
+CONFIG = {
+    "model_type": "blip", "architectures": ["BlipForConditionalGeneration"],
+    "vision_config": {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 40,
+                      "image_size": 40, "patch_size": 8, "hidden_act": "gelu", "layer_norm_eps": 1e-5},
+    "text_config": {"vocab_size": 44, "hidden_size": 18, "encoder_hidden_size": 24, "num_hidden_layers": 3, "num_attention_heads": 3,
+                    "intermediate_size": 28, "max_position_embeddings": 16, "hidden_act": "gelu", "layer_norm_eps": 1e-12,
+                    "bos_token_id": 42, "sep_token_id": 3, "eos_token_id": 2, "pad_token_id": 0, "is_decoder": True},
+}
+
+# Steps as the decoder sees them: the rows' new tokens and the rows they continue.
+STEPS = [
+    {"tokens": [[42, 7, 9]], "parents": [0]},
+    {"tokens": [[11], [30], [5]], "parents": [0, 0, 0]},
+    {"tokens": [[8], [9], [10]], "parents": [2, 0, 0]},
+    {"tokens": [[20], [21]], "parents": [1, 1]},
+    {"tokens": [[1], [2], [3], [4]], "parents": [1, 0, 0, 1]},
+    {"tokens": [[31, 32]], "parents": [2]},
+]
+
+
+def tiny(tie):
+    torch.manual_seed(5)
+    model = BlipForConditionalGeneration(BlipConfig(**CONFIG)).eval()
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            # Large enough that attention is far from uniform: a wrong head count shows.
+            p.copy_(torch.randn_like(p) * (0.5 if p.dim() > 1 else 0.2) + (1.0 if "norm" in name.lower() and name.endswith("weight") else 0.0))
+        if tie:
+            model.half().float()
+            model.text_decoder.cls.predictions.decoder.weight = model.text_decoder.bert.embeddings.word_embeddings.weight
+    return model
+
+
+@torch.no_grad()
+def answers(model, pixels):
+    picture = model.vision_model(pixel_values=pixels)[0]
+    layers = model.text_decoder.bert.encoder.layer
+    heads, size = CONFIG["text_config"]["num_attention_heads"], CONFIG["text_config"]["hidden_size"] // CONFIG["text_config"]["num_attention_heads"]
+    split = lambda x: x.view(1, -1, heads, size)
+    keys = [split(l.crossattention.self.key(picture)).permute(0, 2, 3, 1) for l in layers]
+    values = [split(l.crossattention.self.value(picture)).permute(0, 2, 1, 3) for l in layers]
+    rows, logits = [[]], []
+    for s in STEPS:
+        rows = [rows[p] + t for p, t in zip(s["parents"], s["tokens"])]
+        ids = torch.tensor(rows)
+        out = model.text_decoder(input_ids=ids, attention_mask=torch.ones_like(ids), encoder_hidden_states=picture.expand(len(rows), -1, -1), return_dict=True)
+        logits.append(flat(out.logits[:, -1]))
+    return {"cross_k": [flat(k) for k in keys], "cross_v": [flat(v) for v in values], "logits": logits}
+
+
+def flat(x):
+    return [round(float(v), 6) for v in x.flatten()]
+
+
+def write_tiny():
+    os.makedirs(TARGET, exist_ok=True)
+    with open(f"{TARGET}/config.json", "w") as f:
+        json.dump(CONFIG, f, indent=1)
+    with open(f"{TARGET}/vocab.txt", "w") as f:
+        f.write("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]"] + [f"w{i}" for i in range(4, 42)] + ["[DEC]", "[ENC]"]) + "\n")
+    pixels = torch.randn(1, 3, 40, 40, generator=torch.Generator().manual_seed(8))
+    reference = {"pixels": [round(x, 2) for x in flat(pixels)], "steps": STEPS}
+    pixels = torch.tensor(reference["pixels"]).view(1, 3, 40, 40)
+    for name, tie in [("model", False), ("tied", True)]:
+        model = tiny(tie)
+        state = {k: v.contiguous() for k, v in model.state_dict().items()}
+        if tie:
+            state = {k: v.half() if v.is_floating_point() else v for k, v in state.items() if not k.endswith("decoder.weight") and not k.endswith("decoder.bias")}
+        else:
+            state = {k: v.clone() for k, v in state.items()}
+        save_file(state, f"{TARGET}/{name}.safetensors")
+        os.chmod(f"{TARGET}/{name}.safetensors", 0o644)
+        reference[name] = answers(model, pixels)
+    write_gz(f"{TARGET}/reference.json.gz", reference)
+
+
+def write_gz(path, value):
+    with open(path, "wb") as f:
+        f.write(gzip.compress(json.dumps(value, separators=(",", ":")).encode(), mtime=0))
+
+
+SETTINGS = [
+    {"beams": 1}, {"beams": 3}, {"beams": 3, "norm": "generated", "n_best": 3}, {"beams": 5, "n_best": 5},
+    {"beams": 3, "prompt": "a picture of", "n_best": 2}, {"beams": 3, "prompt": "a picture of", "norm": "generated"},
+    {"beams": 1, "repetition": 1.5}, {"beams": 3, "repetition": 1.2, "n_best": 2}, {"beams": 4, "ngram": 2, "n_best": 2},
+    {"beams": 3, "min": 12, "n_best": 2}, {"beams": 3, "max": 5, "n_best": 3}, {"beams": 3, "length_penalty": 2.0}, {"beams": 3, "length_penalty": 0.0},
+    {"beams": 1, "prompt": "a photo of", "min": 10},
+]
+STOP = 3
+
+
+def write_starter(folder):
+    generate.STOP = STOP
+    blip = f"{folder}/set/blip"
+    model = BlipForConditionalGeneration.from_pretrained(blip).eval()
+    processor = BlipImageProcessor.from_pretrained(blip)
+    words = {w: i for i, w in enumerate(open(f"{blip}/vocab.txt").read().split("\n"))}
+    start = model.config.text_config.bos_token_id
+    out = []
+    for scene in range(8):
+        name = f"score_{scene:02d}.png"
+        pixels = processor(Image.open(f"{folder}/scenes/{name}").convert("RGB"), return_tensors="pt")["pixel_values"]
+        for setting in SETTINGS:
+            c = {"scene": name, "beams": 1, "n_best": 1, "prompt": "", "max": 30, "min": 0, "norm": "whole", "length_penalty": 1.0, "repetition": 1.0, "ngram": 0, **setting}
+            ids = [start] + [words[w] for w in c["prompt"].split()]
+            call = {**c, "prompt": ids}
+            generate.use_norm(c["norm"], len(ids))
+            with torch.no_grad():
+                picture = model.vision_model(pixel_values=pixels)[0]
+                result = generate.search(model.text_decoder, call, encoder_hidden_states=picture, encoder_attention_mask=torch.ones(picture.shape[:-1], dtype=torch.long))
+                c["found"] = []
+                for k, sequence in enumerate(result.sequences.tolist()):
+                    tokens, stopped = generate.split(call, sequence, STOP)
+                    full = torch.tensor([ids + tokens + [STOP] * stopped])
+                    logits = model.text_decoder(input_ids=full, attention_mask=torch.ones_like(full), encoder_hidden_states=picture, return_dict=True).logits[0]
+                    logs = torch.log_softmax(logits, -1)
+                    emitted = [logs[i - 1, full[0, i]].item() for i in range(len(ids), full.shape[1])]
+                    rank = result.sequences_scores[k].item() if c["beams"] > 1 else float(np.mean(emitted))
+                    c["found"].append({"tokens": tokens, "stopped": stopped, "score": round(float(np.mean(emitted)), 6), "rank": round(rank, 6)})
+            out.append(c)
+    with open(f"{TARGET}/starter.json", "w") as f:
+        f.write("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in out) + "\n]\n")
+
+
+def main():
+    torch.set_num_threads(1)
+    write_tiny()
+    folder = sys.argv[1] if len(sys.argv) > 1 else "../shared/starter"
+    if os.path.isdir(folder):
+        write_starter(folder)
+    else:
+        print(f"{folder} is absent: starter.json is left as it is", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
