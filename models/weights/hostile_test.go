@@ -134,8 +134,18 @@ func hostileSafetensors() []hostile {
 		{"bytes after the end", safeFile(w(`"shape":[1],"data_offsets":[0,4]`), 9), "5 bytes follow the last tensor"},
 		{"no tensors", safeFile(`{"__metadata__":{}}`, 0), "it holds no tensors"},
 		{"metadata no string", safeFile(`{"__metadata__":{"a":1}}`, 0), `__metadata__: "a" is 1 at byte`},
+		{"endless metadata", safeFile(`{"__metadata__":{`+manyKeys(mostTensors+9)+`}}`, 0), "__metadata__ has more than 100000 entries"},
 		{"endless string", safeFile(`{"`+strings.Repeat("x", mostToken+9)+`":1}`, 0), "a string, number or blank of more than 1048576 bytes"},
 	}
+}
+
+// manyKeys makes n entries of a JSON object.
+func manyKeys(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `"%d":"",`, i)
+	}
+	return b.String() + `"":""`
 }
 
 func hostileZip() []hostile {
@@ -205,6 +215,7 @@ func hostilePickles() []hostile {
 		{"marks without end", in(strings.Repeat("(", mostStack+9)), "keeps more than 131072 values waiting"},
 		{"opcodes without end", in("}" + strings.Repeat("q\x00", mostOpcodes)), "more than 524288 opcodes"},
 		{"a tensor of a string", in("}" + str("w") + rebuildTensor + tup(str("x"), num(0), ")", ")", "\x89", "N") + "Rs."), "is given a string instead of a storage"},
+		{"entries as an argument", in(name("collections", "OrderedDict") + "(](" + tup(str("a"), "N") + "etR."), "OrderedDict is called with entries"},
 		{"attributes of a number", in(num(1) + "Nb."), "gives attributes to a number"},
 	}
 }

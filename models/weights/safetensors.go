@@ -149,6 +149,9 @@ func (h *header) metadata() error {
 		if err != nil {
 			return err
 		}
+		if len(seen) > mostTensors {
+			return damage("__metadata__ has more than %d entries", mostTensors)
+		}
 		t, err := h.token()
 		if err != nil {
 			return err

@@ -62,37 +62,14 @@ func refuse(format string, args ...any) error {
 	return trouble{fmt.Sprintf(format, args...), "Such a file can run any program in Python and is not read; save the weights with torch.save(model.state_dict(), …)."}
 }
 
-// callOrderedDict makes a dictionary, empty or of pairs (as Python 2 wrote it).
+// callOrderedDict makes an empty dictionary; the entries follow. Python 2 wrote
+// them as an argument, a list, which is not read: a list that is recalled for
+// many calls would make a small file need much memory.
 func callOrderedDict(args tuple) (any, error) {
-	d := newDict()
-	if len(args) == 0 {
-		return d, nil
+	if len(args) > 0 {
+		return nil, refuse("OrderedDict is called with entries, as Python 2 wrote it")
 	}
-	pairs, ok := args[0].(*list)
-	if !ok || len(args) > 1 {
-		return nil, damage("OrderedDict is called with something other than pairs")
-	}
-	for _, p := range pairs.items {
-		pair := sequence(p)
-		if len(pair) != 2 {
-			return nil, damage("OrderedDict is called with something other than pairs")
-		}
-		if err := d.set(pair[0], pair[1]); err != nil {
-			return nil, err
-		}
-	}
-	return d, nil
-}
-
-// sequence gives the items of a tuple or a list, else nil.
-func sequence(v any) []any {
-	switch s := v.(type) {
-	case tuple:
-		return s
-	case *list:
-		return s.items
-	}
-	return nil
+	return newDict(), nil
 }
 
 // callSize is torch.Size, which is a tuple.

@@ -80,6 +80,7 @@ def export():
         note='FrozenBatchNorm: training eps 1e-5 is folded into running_var, so read with eps 0 (as torchvision does for COCO_V1). Names as in maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth.',
         backbone='Bottleneck (stride in conv2) ResNet',
         categories={str(k): v for k, v in ms.NAMES.items()},
+        size_rule='float32',  # torchvision 0.14 takes the resize scale in float32
     )
     json.dump(c, open(d + 'config.json', 'w'), indent=1)
     b = tb.Blip()
