@@ -5,136 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
-
-	"descry/internal/failure"
 )
 
 // The contract of every Worker (worker.go), as one suite. It runs on InProcess
 // here; a worker in a child process has to pass the same.
-
-// fakeEngine polices how a worker treats engines: it panics on two calls at
-// once and on use after Close. What a call does is up to the picture's name:
-//
-//	"wait"    waits until its context ends, and tells that it began
-//	"deaf"    ignores its context until release is closed
-//	"panic"   panics
-//	"bad"     fails
-//	else      succeeds at once
-type fakeEngine struct {
-	opener *fakeOpener
-	model  string
-	busy   bool
-	closed bool
-}
-
-type fakeOpener struct {
-	t       testing.TB
-	mu      sync.Mutex
-	calls   []string // "task picture", in the order of running
-	opened  []string
-	loads   []string
-	open    int // engines not closed
-	began   chan string
-	release chan struct{}
-}
-
-func newFakeOpener(t testing.TB) *fakeOpener {
-	return &fakeOpener{t: t, began: make(chan string, 100), release: make(chan struct{})}
-}
-
-func (o *fakeOpener) Open(_ context.Context, model, device string, threads int) (Engine, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if model == "absent" {
-		return nil, failure.New(failure.Model, "open", model, "there is no such set", "")
-	}
-	o.opened = append(o.opened, fmt.Sprintf("%s %s %d", model, device, threads))
-	o.open++
-	return &fakeEngine{opener: o, model: model}, nil
-}
-
-// enter begins a call and gives what ends it.
-func (e *fakeEngine) enter(what string) func() {
-	e.opener.mu.Lock()
-	defer e.opener.mu.Unlock()
-	if e.closed {
-		panic("used after Close")
-	}
-	if e.busy {
-		panic("two calls at once")
-	}
-	e.busy = true
-	e.opener.calls = append(e.opener.calls, what)
-	return func() {
-		e.opener.mu.Lock()
-		e.busy = false
-		e.opener.mu.Unlock()
-	}
-}
-
-func (e *fakeEngine) Load(_ context.Context, task Task) error {
-	e.opener.mu.Lock()
-	defer e.opener.mu.Unlock()
-	e.opener.loads = append(e.opener.loads, e.model+" "+string(task))
-	if e.model == "damaged" {
-		return errors.New("weights.safetensors: the file ends early")
-	}
-	return nil
-}
-
-func (e *fakeEngine) act(ctx context.Context, task Task, p Picture) error {
-	defer e.enter(string(task) + " " + p.Name)()
-	switch p.Name {
-	case "wait":
-		e.opener.began <- p.Name
-		<-ctx.Done()
-		return ctx.Err()
-	case "deaf":
-		e.opener.began <- p.Name
-		<-e.opener.release
-	case "panic":
-		panic("index out of range")
-	case "bad":
-		return errors.New("a tensor has a wrong shape")
-	}
-	return nil
-}
-
-func (e *fakeEngine) Caption(ctx context.Context, p Picture, _ CaptionOptions, token func(CaptionToken)) (*Caption, error) {
-	for i, text := range []string{"a", "a dog"} {
-		token(CaptionToken{TokenID: i, Text: text})
-	}
-	if err := e.act(ctx, TaskCaption, p); err != nil {
-		return nil, err
-	}
-	token(CaptionToken{TokenID: 2, Text: "late"}) // a cancelled call may still talk
-	return &Caption{Model: e.model, Hypotheses: []Hypothesis{{Text: "a dog"}}}, nil
-}
-
-func (e *fakeEngine) Instances(ctx context.Context, p Picture, _ InstanceOptions) (*Instances, error) {
-	return &Instances{Model: e.model}, e.act(ctx, TaskInstances, p)
-}
-
-func (e *fakeEngine) Classes(ctx context.Context, p Picture) (*Classes, error) {
-	return &Classes{Model: e.model}, e.act(ctx, TaskClasses, p)
-}
-
-func (e *fakeEngine) Device() (string, int) { return "cpu", 1 }
-
-func (e *fakeEngine) Close() error {
-	e.opener.mu.Lock()
-	defer e.opener.mu.Unlock()
-	if e.closed {
-		panic("closed twice")
-	}
-	e.closed = true
-	e.opener.open--
-	return nil
-}
 
 // bench is a worker under test with its ends.
 type bench struct {
@@ -209,8 +87,9 @@ func testContract(t *testing.T, worker func(Opener) Worker) {
 				b.submit(1, TaskClasses, "bad")
 				b.submit(2, TaskClasses, "panic")
 				b.submit(3, TaskClasses, "x")
+				b.submit(4, TaskClasses, "nothing")
 			},
-			[]string{"1 failed model", "2 failed model", "3 classes", "3 done"},
+			[]string{"1 failed model", "2 failed model", "3 classes", "3 done", "4 failed model"},
 			[]string{"classes bad", "classes panic", "classes x"},
 		},
 		"a model that cannot be loaded fails its jobs": {
@@ -373,6 +252,12 @@ func testSlowReader(t *testing.T, worker func(Opener) Worker) {
 			b.submit(JobID(i+1), TaskCaption, "x") // synctest reports a deadlock if this blocks for ever
 		}
 		synctest.Wait()
+		b.opener.mu.Lock()
+		ran := len(b.opener.calls)
+		b.opener.mu.Unlock()
+		if ran == 0 || ran > 10 { // some 20 events: the rest waits for the reader
+			t.Errorf("%d jobs ran while nobody read", ran)
+		}
 		if n := len(without(b.rest())); n != 200 {
 			t.Errorf("%d ends and results, want 200", n)
 		}
@@ -481,6 +366,74 @@ func FuzzAnySequenceOfCommandsKeepsTheContract(f *testing.F) {
 			if ends[id] != 1 {
 				t.Errorf("job %d ended %d times", id, ends[id])
 			}
+		}
+	})
+}
+
+// FuzzTheOrderIsTheOnePromised holds the worker with a first job, reads bytes as
+// commands meanwhile, and compares the order of what then runs with a model that
+// is told the same.
+func FuzzTheOrderIsTheOnePromised(f *testing.F) {
+	f.Add([]byte{0, 8, 17, 3, 6, 24})
+	f.Add([]byte{0, 16, 8, 1, 11, 2, 7, 15})
+	f.Fuzz(func(t *testing.T, script []byte) {
+		if len(script) > 100 {
+			return
+		}
+		b := startBench(t, InProcess)
+		defer b.cancel()
+		go func() {
+			for range b.out {
+			}
+		}()
+		b.submit(1, TaskInstances, "deaf")
+		<-b.opener.began
+		type waiting struct {
+			id   JobID
+			name string
+		}
+		var queue []waiting
+		front, next := "deaf", JobID(2)
+		for _, c := range script {
+			id := JobID(c/4) % (next + 1)
+			at := slices.IndexFunc(queue, func(w waiting) bool { return w.id == id })
+			switch c % 4 {
+			case 0, 1:
+				name := string(rune('p' + c/8%4))
+				b.send(next, TaskClasses, name, "starter", c%4 == 1)
+				queue = append(queue, waiting{next, name})
+				if c%4 == 1 {
+					front = name
+				}
+				next++
+			case 2:
+				if id > 1 { // the first goes on holding the worker
+					b.in <- Command{Cancel: id}
+				}
+				if at >= 0 {
+					queue = slices.Delete(queue, at, at+1)
+				}
+			case 3:
+				if id != 1 {
+					b.in <- Command{Front: id}
+				}
+				if at >= 0 {
+					front = queue[at].name
+				}
+			}
+		}
+		want := []string{"instances deaf"}
+		for len(queue) > 0 {
+			at := max(0, slices.IndexFunc(queue, func(w waiting) bool { return w.name == front }))
+			want = append(want, "classes "+queue[at].name)
+			queue = slices.Delete(queue, at, at+1)
+		}
+		b.in <- Command{} // once it is taken, all before it are done
+		close(b.opener.release)
+		close(b.in)
+		<-b.err
+		if !slices.Equal(b.opener.calls, want) {
+			t.Errorf("ran %q, want %q", b.opener.calls, want)
 		}
 	})
 }

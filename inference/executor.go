@@ -2,6 +2,7 @@ package inference
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"time"
@@ -99,6 +100,9 @@ func (x *executor) call(ctx context.Context, engine Engine, r *Request) (Event, 
 	case TaskClasses:
 		e.Kind = KindClasses
 		e.Classes, err = engine.Classes(ctx, r.Picture)
+	}
+	if err == nil && e.Caption == nil && e.Instances == nil && e.Classes == nil {
+		err = errors.New("the model gave no result")
 	}
 	return e, err
 }

@@ -8,13 +8,19 @@ import (
 	"descry/internal/failure"
 )
 
+// mostUnread is how many events may wait for the reader before a further job is
+// started: the results of a handful of jobs.
+const mostUnread = 16
+
 // InProcess is a worker in this process, over the engines that open gives.
 //
 // Two goroutines share the work. The scheduler (the Worker call itself) owns
 // the jobs: it is always ready to take a command, and what it has to say waits
 // in an ordered queue without bound, so a slow reader holds up nothing but
-// itself; whoever starts a worker reads out until it is closed. The executor,
-// locked to its thread, owns the engines and makes one call at a time.
+// itself; whoever starts a worker reads out until it is closed. (While more than
+// mostUnread events wait no further job is started, so that a reader who stands
+// still does not fill the memory with results.) The executor, locked to its
+// thread, owns the engines and makes one call at a time.
 //
 // A job of a picture that is in front (Request.Visible, Command.Front; the last
 // one named counts) comes before the others, else the order given. A second
@@ -88,6 +94,7 @@ func (s *scheduler) run(ctx context.Context, in <-chan Command, out chan<- Event
 		case say := <-s.said:
 			s.hear(say)
 		case send <- next:
+			s.queue[0] = Event{} // its class map or masks are the reader's now
 			s.queue = s.queue[1:]
 		case <-done:
 			done, in = nil, nil
@@ -137,7 +144,7 @@ func (s *scheduler) submit(r *Request) {
 
 // startNext hands the next job to the idle executor.
 func (s *scheduler) startNext(ctx context.Context) {
-	if s.running != nil || len(s.waiting) == 0 {
+	if s.running != nil || len(s.waiting) == 0 || len(s.queue) > mostUnread {
 		return
 	}
 	at := max(0, slices.IndexFunc(s.waiting, func(j *job) bool { return j.picture == s.front }))

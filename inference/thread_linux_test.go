@@ -1,0 +1,6 @@
+package inference
+
+import "syscall"
+
+// threadID tells threads apart.
+func threadID() int { return syscall.Gettid() }
