@@ -25,6 +25,15 @@ func (p *pyramid) level(n int) *image.RGBA {
 	return p.levels[n]
 }
 
+// depth is the level to draw from at a zoom: the smallest that is not enlarged.
+func (p *pyramid) depth(zoom float64) int {
+	full, n := p.levels[0], 0
+	for zoom*float64(int(1)<<n) <= 0.5 && full.Rect.Dx()>>n > 1 && full.Rect.Dy()>>n > 1 {
+		n++
+	}
+	return n
+}
+
 func half(src *image.RGBA) *image.RGBA {
 	sw, sh := src.Rect.Dx(), src.Rect.Dy()
 	w, h := (sw+1)/2, (sh+1)/2
@@ -47,10 +56,19 @@ func half(src *image.RGBA) *image.RGBA {
 
 // DrawBase draws the picture itself. What of dst lies outside of the picture is
 // left as it is. Smaller than life it is averaged, larger it is interpolated
-// smoothly; from 400 % on the pixels begin to show as squares.
+// smoothly; from 400 % on the pixels begin to show as squares. The first drawing
+// below 50 % makes the picture's halves, which Warm can do ahead.
 func (p *Prepared) DrawBase(dst *image.RGBA, v View) {
 	if p.base != nil && v.valid() {
 		p.base.draw(dst, v)
+	}
+}
+
+// Warm makes what DrawBase will need at this zoom, so that it need not be made
+// on the window's goroutine: some 100 ms for 50 megapixels, a third more memory.
+func (p *Prepared) Warm(zoom float64) {
+	if p.base != nil && (View{Zoom: zoom}).valid() {
+		p.base.level(p.base.depth(zoom))
 	}
 }
 
@@ -72,10 +90,7 @@ func (p *pyramid) draw(dst *image.RGBA, v View) {
 	if area.Empty() {
 		return
 	}
-	n := 0
-	for v.Zoom*float64(int(1)<<n) <= 0.5 && full.Rect.Dx()>>n > 1 && full.Rect.Dy()>>n > 1 {
-		n++
-	}
+	n := p.depth(v.Zoom)
 	src := p.level(n)
 	scale := float64(int(1) << n)
 	columns := taps(area.Min.X-dst.Rect.Min.X, area.Dx(), v.X, v.Zoom, scale, src.Rect.Dx())

@@ -41,6 +41,9 @@ func busy(w, h, n int) Content {
 			}
 		}
 	}
+	for _, v := range c.Classes.Map {
+		c.Classes.Pixels[v]++
+	}
 	return c
 }
 

@@ -278,3 +278,19 @@ func TestThePictureIsDrawnAsItIs(t *testing.T) {
 		}
 	}
 }
+
+func TestWarmingChangesNothingThatIsSeen(t *testing.T) {
+	c := small()
+	cold, warm := Prepare(Content{Base: c.Base}, nil), Prepare(Content{Base: c.Base}, nil)
+	warm.Warm(0.1)
+	if len(warm.base.levels) != 4 {
+		t.Errorf("%d levels at 10 %%", len(warm.base.levels))
+	}
+	if a, b := drawn(cold, 16, 12, View{Zoom: 0.1}, Style{}), drawn(warm, 16, 12, View{Zoom: 0.1}, Style{}); !bytes.Equal(a.Pix, b.Pix) {
+		t.Error("the picture differs")
+	}
+	if len(warm.base.levels) != len(cold.base.levels) {
+		t.Error("it was not warm")
+	}
+	Prepare(Content{}, nil).Warm(1)
+}
