@@ -9,11 +9,14 @@ import (
 // pyramid is a picture at its own size and at halves of it, each made from the
 // one before by averaging 2 × 2 pixels when it is first needed.
 type pyramid struct {
-	mu     sync.Mutex
+	full   *image.RGBA
+	mu     sync.Mutex // guards levels
 	levels []*image.RGBA
 }
 
-func newPyramid(base *image.RGBA) *pyramid { return &pyramid{levels: []*image.RGBA{base}} }
+func newPyramid(base *image.RGBA) *pyramid {
+	return &pyramid{full: base, levels: []*image.RGBA{base}}
+}
 
 // level gives the picture at about 1/2ⁿ of its size. Odd edges are rounded up.
 func (p *pyramid) level(n int) *image.RGBA {
@@ -27,7 +30,7 @@ func (p *pyramid) level(n int) *image.RGBA {
 
 // depth is the level to draw from at a zoom: the smallest that is not enlarged.
 func (p *pyramid) depth(zoom float64) int {
-	full, n := p.levels[0], 0
+	full, n := p.full, 0
 	for zoom*float64(int(1)<<n) <= 0.5 && full.Rect.Dx()>>n > 1 && full.Rect.Dy()>>n > 1 {
 		n++
 	}
@@ -85,7 +88,7 @@ func (v View) valid() bool {
 }
 
 func (p *pyramid) draw(dst *image.RGBA, v View) {
-	full := p.levels[0]
+	full := p.full
 	area := targetRect(v, 0, 0, float64(full.Rect.Dx()), float64(full.Rect.Dy())).Add(dst.Rect.Min).Intersect(dst.Rect)
 	if area.Empty() {
 		return

@@ -28,6 +28,37 @@ func shared(t testing.TB, parts ...string) string {
 	return path
 }
 
+// Real masks have thin parts and holes; smoothing may cost them no more than
+// their outermost pixels.
+func TestFieldsKeepTheShapesOfRealMasks(t *testing.T) {
+	for _, name := range []string{"score_00.png", "score_07.png", "score_12.png"} {
+		for _, item := range scene(t, name).Items {
+			m := item.Instance.Mask
+			f, ok := newField(*m)
+			if !ok {
+				t.Fatalf("%s: no field for %v", name, item.Instance.Label)
+			}
+			wrong, inside := 0, 0
+			bits := m.Bitmap()
+			for y := range f.h {
+				for x := range f.w {
+					u, v := x+f.x0, y+f.y0
+					in := u >= 0 && v >= 0 && u < m.Width && v < m.Height && bits[v*m.Width+u] != 0
+					if in {
+						inside++
+					}
+					if in != (f.dist[y*f.w+x] > 0) {
+						wrong++
+					}
+				}
+			}
+			if inside != m.Area() || wrong*20 > inside {
+				t.Errorf("%s, %s: %d of %d pixels on the wrong side", name, item.Instance.Label, wrong, inside)
+			}
+		}
+	}
+}
+
 // scene is a picture and what the models found in it.
 func scene(t testing.TB, name string) Content {
 	t.Helper()
