@@ -1,0 +1,75 @@
+package detect
+
+import "math"
+
+// Detection is one object in the resized image.
+type Detection struct {
+	Box   Box
+	Class int     // index into the class logits; 0 is the background and never occurs
+	Score float32 // the class's probability
+}
+
+// DetectionRule is how detections are chosen (RoIHeads.postprocess_detections
+// in roi_heads.py).
+type DetectionRule struct {
+	Score     float64 // only probabilities above it
+	Threshold float64 // overlap above which the lower one of a class goes
+	Total     int     // so many are given back
+}
+
+// minDetection is the shortest side of a detection, in pixels.
+const minDetection = 1e-2
+
+// Detections are the objects in a resized image of width × height pixels
+// without padding, by falling score. Of each proposal there are C class logits
+// and 4·C deltas, a class's four together. A proposal may give several objects
+// of different classes; its position moves with each.
+func Detections(proposals []Box, logits, deltas []float32, classes, width, height int, rule DetectionRule) []Detection {
+	var found []Detection
+	probabilities := make([]float32, classes)
+	for i, proposal := range proposals {
+		softmax(probabilities, logits[i*classes:][:classes])
+		for class := 1; class < classes; class++ {
+			score := probabilities[class]
+			if !(score > float32(rule.Score)) {
+				continue
+			}
+			box := BoxCoder.Decode(proposal, deltas[(i*classes+class)*4:]).clip(float32(width), float32(height))
+			if !box.small(minDetection) {
+				found = append(found, Detection{box, class, score})
+			}
+		}
+	}
+	return suppressDetections(found, rule)
+}
+
+// suppressDetections is Suppress for detections.
+func suppressDetections(found []Detection, rule DetectionRule) []Detection {
+	boxes, scores, of := make([]Box, len(found)), make([]float32, len(found)), make([]int, len(found))
+	for i, d := range found {
+		boxes[i], scores[i], of[i] = d.Box, d.Score, d.Class
+	}
+	kept := Suppress(boxes, scores, of, rule.Threshold, rule.Total)
+	best := make([]Detection, len(kept))
+	for i, k := range kept {
+		best[i] = found[k]
+	}
+	return best
+}
+
+// softmax writes the probabilities of logits into dst, of the same length. Each
+// exponential is a float32, their sum is taken in float64.
+func softmax(dst, logits []float32) {
+	high := float32(math.Inf(-1))
+	for _, v := range logits {
+		high = max(high, v)
+	}
+	sum := 0.0
+	for i, v := range logits {
+		dst[i] = exp(v - high)
+		sum += float64(dst[i])
+	}
+	for i := range dst {
+		dst[i] /= float32(sum)
+	}
+}

@@ -1,0 +1,146 @@
+package detect
+
+import (
+	"descry/inference/rle"
+	"descry/picture/resample"
+)
+
+// border is how many cells of zeros are put around a mask before it is resized,
+// so that its outline can lie within the outermost cells.
+const border = 1
+
+// nearHalf is how far both ends of a stretch must be from one half, on the same
+// side, for all between to be taken for that side: more than rounding can move.
+const nearHalf = 1e-5
+
+// Paste puts a square mask of side·side probabilities (row by row) over box, in
+// pixels of a picture of width × height, and gives where it is above one half
+// (paste_mask_in_image in roi_heads.py): the padded mask is laid over the box
+// grown by the same proportion and cut to whole pixels, and interpolated as
+// torch does.
+//
+// No bitmap is made. A column of the picture is one interpolated column of the
+// mask; down it, values change linearly from cell to cell, so that a stretch
+// between two cells on the same side of one half is one run.
+func Paste(mask []float32, side int, box Box, width, height int) rle.Mask {
+	x0, y0, x1, y1 := grown(box, float32(float64(side+2*border)/float64(side)))
+	p := paster{
+		mask: mask, side: side, y0: y0, height: height,
+		across: resample.NewAxis(side+2*border, max(x1-x0+1, 1)),
+		down:   resample.NewAxis(side+2*border, max(y1-y0+1, 1)),
+		column: make([]float32, side+2*border),
+		out:    rle.Mask{Height: height, Width: width},
+	}
+	p.from, p.to = max(y0, 0), min(y1+1, height)
+	left, right := max(x0, 0), min(x1+1, width)
+	if left >= right || p.from >= p.to {
+		p.put(width*height, false)
+		return p.finish()
+	}
+	p.put(left*height, false)
+	for x := left; x < right; x++ {
+		p.pasteColumn(x - x0)
+	}
+	p.put((width-right)*height, false)
+	return p.finish()
+}
+
+// grown is the box scaled about its centre, cut to whole numbers toward zero
+// (expand_boxes, then a cast to int64). What is far outside of every picture is
+// held there, so that a wild box cannot overflow.
+func grown(b Box, scale float32) (x0, y0, x1, y1 int) {
+	halfW, halfH := float32(float32(b.width()*0.5)*scale), float32(float32(b.height()*0.5)*scale)
+	x, y := float32((b[2]+b[0])*0.5), float32((b[3]+b[1])*0.5)
+	return whole(x - halfW), whole(y - halfH), whole(x + halfW), whole(y + halfH)
+}
+
+// whole cuts toward zero, within ±2^24; NaN is 0.
+func whole(v float32) int {
+	const far = 1 << 24
+	if v != v {
+		return 0
+	}
+	return int(min(max(v, -far), far))
+}
+
+// paster is the state of one Paste.
+type paster struct {
+	mask         []float32
+	side         int
+	y0           int // the picture's row of the resized mask's first row
+	from, to     int // rows of the picture that the mask covers
+	height       int
+	across, down resample.Axis
+	column       []float32 // one interpolated column of the padded mask
+	out          rle.Mask
+	run          int
+	foreground   bool
+}
+
+// put appends n pixels to the runs.
+func (p *paster) put(n int, foreground bool) {
+	if n == 0 {
+		return
+	}
+	if foreground != p.foreground {
+		p.out.Counts = append(p.out.Counts, uint32(p.run))
+		p.run, p.foreground = 0, foreground
+	}
+	p.run += n
+}
+
+// finish gives the mask.
+func (p *paster) finish() rle.Mask {
+	p.out.Counts = append(p.out.Counts, uint32(p.run))
+	return p.out
+}
+
+// cell is the padded mask's value.
+func (p *paster) cell(x, y int) float32 {
+	x, y = x-border, y-border
+	if x < 0 || y < 0 || x >= p.side || y >= p.side {
+		return 0
+	}
+	return p.mask[y*p.side+x]
+}
+
+// pasteColumn appends one column of the picture: column x of the resized mask.
+func (p *paster) pasteColumn(x int) {
+	a, b, wa, wb := p.across.At(x)
+	high := float32(0)
+	for y := range p.column {
+		p.column[y] = resample.Mix(p.cell(a, y), wa, p.cell(b, y), wb)
+		high = max(high, p.column[y])
+	}
+	if high < 0.5-nearHalf {
+		p.put(p.height, false)
+		return
+	}
+	p.put(p.from, false)
+	for y := p.from; y < p.to; {
+		near, far, _, _ := p.down.At(y - p.y0)
+		end := y + 1
+		for end < p.to {
+			if n, _, _, _ := p.down.At(end - p.y0); n != near {
+				break
+			}
+			end++
+		}
+		p.stretch(y, end, p.column[near], p.column[far])
+		y = end
+	}
+	p.put(p.height-p.to, false)
+}
+
+// stretch appends rows from … to−1 of the picture, which all lie between the
+// same two cells of the column.
+func (p *paster) stretch(from, to int, near, far float32) {
+	if low, high := min(near, far), max(near, far); high < 0.5-nearHalf || low > 0.5+nearHalf {
+		p.put(to-from, low > 0.5)
+		return
+	}
+	for y := from; y < to; y++ {
+		_, _, wa, wb := p.down.At(y - p.y0)
+		p.put(1, resample.Mix(near, wa, far, wb) > 0.5)
+	}
+}

@@ -1,0 +1,33 @@
+package detect
+
+import "math"
+
+// SizeRule says in which precision the scale of the network's input is
+// computed. It decides whether some pictures get a side of 799 or of 800.
+type SizeRule string
+
+const (
+	// SizeFloat64 is Python's float, as the current torchvision does.
+	SizeFloat64 SizeRule = "float64"
+	// SizeFloat32 takes the scale as a float32 and then multiplies in float64
+	// (torchvision 0.14, _resize_image_and_masks).
+	SizeFloat32 SizeRule = "float32"
+)
+
+// Resized is the size to which a picture of w × h pixels is resized: the short
+// side becomes least, unless the long side would then exceed most. Both sides
+// are cut down to whole pixels, not rounded. Where torchvision would ask for an
+// empty image (1 × 3000) the side is one pixel.
+func Resized(w, h, least, most int, rule SizeRule) (rw, rh int) {
+	short, long := float64(min(w, h)), float64(max(w, h))
+	scale := min(float64(least)/short, float64(most)/long)
+	if rule == SizeFloat32 {
+		scale = float64(min(float32(least)/float32(short), float32(most)/float32(long)))
+	}
+	side := func(n int) int { return max(int(math.Floor(float64(n)*scale)), 1) }
+	return side(w), side(h)
+}
+
+// Padded is n rounded up to a multiple of step (GeneralizedRCNNTransform.
+// batch_images; step is 32, the body's stride).
+func Padded(n, step int) int { return (n + step - 1) / step * step }
