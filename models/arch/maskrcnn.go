@@ -1,0 +1,175 @@
+package arch
+
+import (
+	"fmt"
+
+	"descry/models/onnx"
+	"descry/models/weights"
+)
+
+// MaskRCNN is Mask R-CNN with a ResNet body and a feature pyramid (He et al.
+// 2017; torchvision/models/detection/mask_rcnn.py), or Faster R-CNN where the
+// file has no mask head. Both of torchvision's variants are read: v1 (two fully
+// connected layers in the box head) and v2 (four convolutions and one, batch
+// norm throughout), told apart by their keys, and both spellings of the keys.
+//
+// It is three graphs, between which package detect chooses the boxes:
+//
+//	FeatureGraph  pixels → p2 … p5, and the region proposal network's answer
+//	BoxGraph      p2 … p5 + proposals → class logits and box deltas
+//	MaskGraph     p2 … p5 + detections → masks
+type MaskRCNN struct {
+	Config DetectorConfig
+	File   *weights.File
+}
+
+// What the pyramid has: maps of strides 4, 8, 16 and 32 that regions are pooled
+// from, and one more, p5 without every other row and column, for proposals.
+const (
+	pooledLevels = 4
+	rpnLevels    = pooledLevels + 1
+)
+
+// Divisor is what both sides of the padded image must be a multiple of: the
+// body's stride.
+const Divisor = 32
+
+// How regions are pooled: cells a side, and sample points a cell and axis
+// (FasterRCNN's and MaskRCNN's defaults).
+const (
+	boxCells    = 7
+	maskCells   = 14
+	samples     = 2
+	deltasOfBox = 4
+)
+
+// detectorBody is where the body lies in the file.
+const detectorBody = "backbone.body."
+
+// Classes is how many classes the model has, the background included.
+func (d MaskRCNN) Classes() int64 {
+	return outputs(d.File, "roi_heads.box_predictor.cls_score.weight")
+}
+
+// HasMasks reports whether there is a mask head.
+func (d MaskRCNN) HasMasks() bool {
+	_, ok := d.File.Get("roi_heads.mask_predictor.conv5_mask.weight")
+	return ok
+}
+
+// eps is that of every batch norm.
+func (d MaskRCNN) eps() float64 { return *d.Config.BatchNormEps }
+
+// FeatureGraph maps pixels [1, 3, height, width], normalised, both sides
+// multiples of Divisor, to p2 … p5 [1, c, h, w] and for each of the five levels
+// logits [1, h, w, a] and deltas [1, h, w, 4a], a anchors a cell: in the
+// anchors' order.
+func (d MaskRCNN) FeatureGraph() (onnx.Model, error) {
+	g := onnx.NewGraph("maskrcnn.features")
+	pixels := g.Input("pixels", onnx.Float, onnx.Dims(1, 3, "height", "width"))
+	body := newResNet(module{g.In("body"), d.File, detectorBody}, d.eps(), dilations{})
+	maps := newPyramid(module{g.In("fpn"), d.File, "backbone.fpn."}, body, d.eps()).forward(body.forward(pixels))
+	for i, p := range maps {
+		g.Output(fmt.Sprintf("p%d", i+2), p)
+	}
+	head := newRPNHead(module{g.In("rpn"), d.File, "rpn.head."}, d.eps())
+	coarse := g.MaxPool(maps[pooledLevels-1], onnx.PoolAttrs{Kernel: 1, Stride: 2})
+	for level, p := range append(maps[:], coarse) {
+		logits, deltas := head.forward(p)
+		g.Output(fmt.Sprintf("logits%d", level), logits)
+		g.Output(fmt.Sprintf("deltas%d", level), deltas)
+	}
+	return g.Build()
+}
+
+// pyramid is a feature pyramid network (Lin et al. 2017, section 3;
+// torchvision/ops/feature_pyramid_network.py): each map is the sum of a 1×1
+// convolution of the body's and of the coarser map enlarged, then a 3×3
+// convolution. There is no rectifier.
+type pyramid struct {
+	g            *onnx.Graph
+	inner, layer [pooledLevels]convolution
+}
+
+func newPyramid(m module, body resnet, eps float64) pyramid {
+	p := pyramid{g: m.g}
+	for i := range p.inner {
+		name, norm := m.spelling(fmt.Sprintf("inner_blocks.%d", i))
+		p.inner[i] = m.conv(name, norm, body.channels(i), 1, onnx.ConvAttrs{}, eps)
+		name, norm = m.spelling(fmt.Sprintf("layer_blocks.%d", i))
+		p.layer[i] = m.conv(name, norm, p.inner[i].out, 3, onnx.ConvAttrs{Pad: 1}, eps)
+	}
+	return p
+}
+
+// forward maps the body's four maps to p2 … p5.
+func (p pyramid) forward(maps [4]onnx.Value) [pooledLevels]onnx.Value {
+	var out [pooledLevels]onnx.Value
+	last := p.inner[pooledLevels-1].forward(maps[pooledLevels-1])
+	out[pooledLevels-1] = p.layer[pooledLevels-1].forward(last)
+	for i := pooledLevels - 2; i >= 0; i-- {
+		lateral := p.inner[i].forward(maps[i])
+		last = p.g.Add(lateral, p.g.Resize(last, p.g.Shape(lateral), onnx.ResizeNearest))
+		out[i] = p.layer[i].forward(last)
+	}
+	return out
+}
+
+// spelling gives the names of a layer's convolution and norm: "name" itself in
+// files from before torchvision 0.13, "name.0" and, where there is one, "name.1"
+// since.
+func (m module) spelling(name string) (conv, norm string) {
+	if !m.has(name + ".0.weight") {
+		return name, ""
+	}
+	if m.has(name + ".1.running_mean") {
+		norm = name + ".1"
+	}
+	return name + ".0", norm
+}
+
+// rpnHead is the region proposal network (Ren et al. 2015, section 3.1;
+// RPNHead in rpn.py), the same for all levels.
+type rpnHead struct {
+	g              *onnx.Graph
+	convs          []convolution
+	logits, deltas convolution
+}
+
+func newRPNHead(m module, eps float64) rpnHead {
+	h := rpnHead{g: m.g}
+	names := []string{"conv"}
+	if !m.has("conv.weight") {
+		names = nil
+		for i := range max(layersOf(m.f, m.prefix+"conv.%d.0.weight"), 1) {
+			names = append(names, fmt.Sprintf("conv.%d", i))
+		}
+	}
+	in := inputs(m.f, m.prefix+names[0]+".weight", m.prefix+names[0]+".0.weight")
+	for _, name := range names {
+		name, norm := m.spelling(name)
+		conv := m.conv(name, norm, in, 3, onnx.ConvAttrs{Pad: 1}, eps).relu()
+		h.convs, in = append(h.convs, conv), conv.out
+	}
+	h.logits = m.conv("cls_logits", "", in, 1, onnx.ConvAttrs{}, eps)
+	h.deltas = m.conv("bbox_pred", "", in, 1, onnx.ConvAttrs{}, eps)
+	return h
+}
+
+// inputs is the second size of the first of the tensors that the file has.
+func inputs(f *weights.File, names ...string) int64 {
+	for _, name := range names {
+		if t, ok := f.Get(name); ok && len(t.Shape) > 1 {
+			return t.Shape[1]
+		}
+	}
+	return 0
+}
+
+// forward maps [1, c, h, w] to logits [1, h, w, a] and deltas [1, h, w, 4a].
+func (h rpnHead) forward(x onnx.Value) (logits, deltas onnx.Value) {
+	for _, conv := range h.convs {
+		x = conv.forward(x)
+	}
+	return h.g.Transpose(h.logits.forward(x), 0, 2, 3, 1), h.g.Transpose(h.deltas.forward(x), 0, 2, 3, 1)
+}
