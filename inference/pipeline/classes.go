@@ -2,23 +2,105 @@ package pipeline
 
 import (
 	"context"
+	"fmt"
 
 	"descry/inference"
 	"descry/inference/ort"
+	"descry/inference/segment"
 	"descry/internal/failure"
 	"descry/models"
+	"descry/models/arch"
+	"descry/models/weights"
+	"descry/picture/resample"
 )
 
-// classesModel gives each pixel a class.
-type classesModel struct{}
-
-// newClasses refuses: this build has no segmentation yet.
-func newClasses(_ *ort.Library, spec *models.ClassesSpec, _ string, _ int) (*classesModel, error) {
-	return nil, failure.New(failure.Model, "load", spec.Weights, "this build cannot tell the classes of pixels", "")
+// classesModel is DeepLabV3 made ready.
+type classesModel struct {
+	spec    *models.ClassesSpec
+	config  arch.DeepLabConfig
+	labels  []string
+	table   *[3][256]float32
+	session *ort.Session
 }
 
-func (*classesModel) run(context.Context, inference.Picture) (*inference.Classes, error) {
-	return nil, nil
+// mostClasses is how many classes a map of bytes can tell apart.
+const mostClasses = 256
+
+// prepackClasses: see instances.go; there are only convolutions.
+const prepackClasses = true
+
+// newClasses builds the graph over the weights and hands it to the runtime.
+// Errors name the file that is wrong.
+func newClasses(lib *ort.Library, spec *models.ClassesSpec, device string, threads int) (*classesModel, error) {
+	f, err := weights.Open(spec.Weights)
+	if err != nil {
+		return nil, failure.Wrap(failure.Model, "load", spec.Weights, err, "")
+	}
+	config, err := arch.ReadDeepLabConfig(spec.Config, f)
+	if err != nil {
+		return nil, err
+	}
+	net := arch.DeepLabV3{Config: config, File: f}
+	if n := net.Classes(); n > mostClasses {
+		return nil, failure.New(failure.Model, "load", spec.Weights, fmt.Sprintf("the model has %d classes; a class map holds %d", n, mostClasses), "")
+	}
+	graph, err := net.Graph()
+	if err != nil {
+		return nil, err
+	}
+	m := &classesModel{spec: spec, config: config, table: arch.Lookup(config.Mean, config.Std)}
+	m.labels = m.names(int(net.Classes()))
+	m.session, err = lib.NewSession(graph, how{lib, device, threads}.options(spec.Weights, prepackClasses))
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
-func (*classesModel) close() error { return nil }
+// names names n classes: after the set, else after the configuration, else by
+// their numbers.
+func (m *classesModel) names(n int) []string {
+	labels := make([]string, n)
+	for i := range labels {
+		switch name := m.config.Categories[i]; {
+		case i < len(m.spec.Categories):
+			labels[i] = m.spec.Categories[i]
+		case m.spec.Categories == nil && name != "":
+			labels[i] = name
+		default:
+			labels[i] = fmt.Sprintf("class %d", i)
+		}
+	}
+	return labels
+}
+
+// close frees the session.
+func (m *classesModel) close() error { return m.session.Close() }
+
+// device says what runs.
+func (m *classesModel) device() string { return m.session.Device() }
+
+// run gives each pixel of a picture a class.
+func (m *classesModel) run(ctx context.Context, p inference.Picture) (*inference.Classes, error) {
+	w, h := segment.Resized(p.Width, p.Height, m.config.ResizeSize)
+	rgb := p.Pix
+	if w != p.Width || h != p.Height {
+		rgb = resample.BilinearPIL(p.Pix, p.Width, p.Height, w, h)
+	}
+	pixels := ort.NewFloat32([]int64{1, 3, int64(h), int64(w)}, normalisedPlanes(rgb, m.table))
+	out, err := m.session.Run(ctx, []*ort.Tensor{pixels})
+	if err != nil {
+		return nil, err
+	}
+	defer destroy(out...)
+	shape := out[0].Shape() // [1, classes, h, w]
+	coarse := segment.Coarse{Logits: out[0].Float32s(), Classes: int(shape[1]), Width: int(shape[3]), Height: int(shape[2])}
+	result := &inference.Classes{
+		Model: m.spec.Set, Width: p.Width, Height: p.Height, Labels: append([]string(nil), m.labels...),
+		Map: segment.Map(coarse, w, h, p.Width, p.Height), Pixels: make([]int, len(m.labels)),
+	}
+	for _, class := range result.Map {
+		result.Pixels[class]++
+	}
+	return result, nil
+}

@@ -2,23 +2,271 @@ package pipeline
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 
 	"descry/inference"
+	"descry/inference/detect"
 	"descry/inference/ort"
 	"descry/internal/failure"
 	"descry/models"
+	"descry/models/arch"
+	"descry/models/onnx"
+	"descry/models/weights"
 )
 
-// instancesModel finds objects.
-type instancesModel struct{}
-
-// newInstances refuses: this build has no detector yet.
-func newInstances(_ *ort.Library, spec *models.InstancesSpec, _ string, _ int) (*instancesModel, error) {
-	return nil, failure.New(failure.Model, "load", spec.Weights, "this build cannot find objects", "")
+// instancesModel is Mask R-CNN made ready: three sessions, and between them the
+// arithmetic of package detect.
+type instancesModel struct {
+	spec     *models.InstancesSpec
+	config   arch.DetectorConfig
+	classes  int
+	table    *[3][256]float32
+	threads  int
+	features *ort.Session
+	boxes    *ort.Session
+	masks    *ort.Session // nil: a detector without masks
 }
 
-func (*instancesModel) run(context.Context, inference.Picture, inference.InstanceOptions) (*inference.Instances, error) {
-	return nil, nil
+// defaultScore is the least score worth showing of a set that does not say.
+const defaultScore = 0.5
+
+// What is prepacked. Convolutions keep their kernels in the processor's own
+// order whatever is asked for; of the box head, whose matrices hold most of the
+// weights, each meets hundreds of rows in one call.
+const (
+	prepackFeatures = true
+	prepackBoxes    = true
+	prepackMasks    = true
+)
+
+// newInstances builds the graphs over the weights and hands them to the runtime.
+// Errors name the file that is wrong.
+func newInstances(lib *ort.Library, spec *models.InstancesSpec, device string, threads int) (*instancesModel, error) {
+	f, err := weights.Open(spec.Weights)
+	if err != nil {
+		return nil, failure.Wrap(failure.Model, "load", spec.Weights, err, "")
+	}
+	config, err := arch.ReadDetectorConfig(spec.Config, f)
+	if err != nil {
+		return nil, err
+	}
+	net := arch.MaskRCNN{Config: config, File: f}
+	m := &instancesModel{
+		spec: spec, config: config, classes: int(net.Classes()), threads: max(threads, 1),
+		table: arch.Lookup(config.Mean, config.Std),
+	}
+	for _, part := range []struct {
+		session **ort.Session
+		graph   func() (onnx.Model, error)
+		prepack bool
+		absent  bool
+	}{
+		{&m.features, net.FeatureGraph, prepackFeatures, false},
+		{&m.boxes, net.BoxGraph, prepackBoxes, false},
+		{&m.masks, net.MaskGraph, prepackMasks, !net.HasMasks()},
+	} {
+		if part.absent {
+			continue
+		}
+		graph, err := part.graph()
+		if err == nil {
+			*part.session, err = lib.NewSession(graph, how{lib, device, threads}.options(spec.Weights, part.prepack))
+		}
+		if err != nil {
+			_ = m.close() // the first error says why
+			return nil, err
+		}
+	}
+	return m, nil
 }
 
-func (*instancesModel) close() error { return nil }
+// close frees the sessions.
+func (m *instancesModel) close() error {
+	var all []error
+	for _, s := range []*ort.Session{m.features, m.boxes, m.masks} {
+		if s != nil {
+			all = append(all, s.Close())
+		}
+	}
+	return errors.Join(all...)
+}
+
+// device says what runs.
+func (m *instancesModel) device() string { return m.features.Device() }
+
+// seen is a picture as the network was given it, and what its body made of it.
+type seen struct {
+	width, height  int           // of the resized image, without padding
+	padded         [2]int        // width, height with padding
+	maps           []*ort.Tensor // p2 … p5
+	logits, deltas []*ort.Tensor // of the five levels
+}
+
+// run finds the objects of a picture, by falling score.
+func (m *instancesModel) run(ctx context.Context, p inference.Picture, o inference.InstanceOptions) (*inference.Instances, error) {
+	result := &inference.Instances{
+		Model: m.spec.Set, Width: p.Width, Height: p.Height, Score: defaultScore, Categories: m.categories(),
+		Items: []inference.Instance{},
+	}
+	if m.spec.Score != nil {
+		result.Score = float32(*m.spec.Score)
+	}
+	s, err := m.look(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { destroy(slices.Concat(s.maps, s.logits, s.deltas)...) }()
+	found, err := m.detect(ctx, s, m.propose(s))
+	if err != nil {
+		return nil, err
+	}
+	found = slices.DeleteFunc(found, func(d detect.Detection) bool { return d.Score < o.MinScore })
+	masks, err := m.segment(ctx, s, found)
+	if err != nil {
+		return nil, err
+	}
+	boxes := make([]detect.Box, len(found))
+	for i, d := range found {
+		boxes[i] = d.Box
+	}
+	boxes = detect.Rescale(boxes, s.width, s.height, p.Width, p.Height)
+	result.Items = make([]inference.Instance, len(found))
+	inBands(len(found), m.threads, func(from, to int) {
+		for i := from; i < to; i++ {
+			result.Items[i] = m.instance(found[i], boxes[i], masks, i, p)
+		}
+	})
+	return result, nil
+}
+
+// look prepares the picture and runs the body, the pyramid and the region
+// proposal network.
+func (m *instancesModel) look(ctx context.Context, p inference.Picture) (*seen, error) {
+	c := m.config
+	w, h := detect.Resized(p.Width, p.Height, c.MinSize, c.MaxSize, detect.SizeRule(c.SizeRule))
+	s := &seen{width: w, height: h, padded: [2]int{detect.Padded(w, arch.Divisor), detect.Padded(h, arch.Divisor)}}
+	planes := resizedPlanes(p, m.table, w, h, s.padded[0], s.padded[1], m.threads)
+	pixels := ort.NewFloat32([]int64{1, 3, int64(s.padded[1]), int64(s.padded[0])}, planes)
+	out, err := m.features.Run(ctx, []*ort.Tensor{pixels})
+	if err != nil {
+		return nil, err
+	}
+	s.maps = out[:detect.PooledLevels]
+	for i, rest := 0, out[detect.PooledLevels:]; i < len(rest); i += 2 {
+		s.logits, s.deltas = append(s.logits, rest[i]), append(s.deltas, rest[i+1])
+	}
+	return s, nil
+}
+
+// propose chooses the boxes to look at.
+func (m *instancesModel) propose(s *seen) []detect.Box {
+	levels := make([]detect.Level, len(s.logits))
+	for i, t := range s.logits {
+		shape := t.Shape() // [1, h, w, a]
+		levels[i] = detect.Level{
+			Anchors: detect.NewAnchors(m.config.AnchorSizes[i], m.config.AspectRatios[i], int(shape[2]), int(shape[1]), s.padded[0], s.padded[1]),
+			Logits:  t.Float32s(), Deltas: s.deltas[i].Float32s(),
+		}
+	}
+	return detect.Proposals(levels, s.width, s.height, detect.ProposalRule{
+		PerLevel: m.config.PreNMS, Total: m.config.PostNMS, Threshold: *m.config.RPNThreshold,
+	})
+}
+
+// detect classifies the proposals and chooses the objects.
+func (m *instancesModel) detect(ctx context.Context, s *seen, proposals []detect.Box) ([]detect.Detection, error) {
+	if len(proposals) == 0 {
+		return nil, ctx.Err()
+	}
+	out, err := m.boxes.Run(ctx, s.regions(detect.Group(proposals)))
+	if err != nil {
+		return nil, err
+	}
+	defer destroy(out...)
+	return detect.Detections(proposals, out[0].Float32s(), out[1].Float32s(), m.classes, s.width, s.height, detect.DetectionRule{
+		Score: *m.config.BoxScore, Threshold: *m.config.BoxThreshold, Total: m.config.BoxesPerPicture,
+	}), nil
+}
+
+// segment gives the masks of the objects, side·side probabilities each, or nil
+// where there are none to give.
+func (m *instancesModel) segment(ctx context.Context, s *seen, found []detect.Detection) ([]float32, error) {
+	if len(found) == 0 || m.masks == nil {
+		return nil, nil
+	}
+	boxes := make([]detect.Box, len(found))
+	for i, d := range found {
+		boxes[i] = d.Box
+	}
+	g := detect.Group(boxes)
+	labels := make([]int64, len(found))
+	for i, at := range g.Order {
+		labels[i] = int64(found[at].Class)
+	}
+	out, err := m.masks.Run(ctx, append(s.regions(g), ort.NewInt64([]int64{int64(len(labels))}, labels)))
+	if err != nil {
+		return nil, err
+	}
+	defer destroy(out...)
+	return out[0].Float32s(), nil
+}
+
+// regions are the inputs of the box and mask graphs (arch.MaskRCNN.BoxGraph).
+func (s *seen) regions(g detect.Grouped) []*ort.Tensor {
+	n := int64(len(g.Order))
+	bounds, places := make([]int64, 1, detect.PooledLevels+1), make([]int64, n)
+	var boxes []float32
+	for _, of := range g.Boxes {
+		boxes = append(boxes, of...)
+		bounds = append(bounds, int64(len(boxes)/4))
+	}
+	for i, at := range g.Order {
+		places[at] = int64(i)
+	}
+	return append(slices.Clone(s.maps),
+		ort.NewFloat32([]int64{n, 4}, boxes), ort.NewInt64([]int64{int64(len(bounds))}, bounds),
+		ort.NewInt64([]int64{n}, make([]int64, n)), ort.NewInt64([]int64{n}, places))
+}
+
+// instance is object i in the picture's own pixels.
+func (m *instancesModel) instance(d detect.Detection, box detect.Box, masks []float32, i int, p inference.Picture) inference.Instance {
+	item := inference.Instance{
+		Label: m.label(d.Class), CategoryID: d.Class, Score: d.Score, Box: box,
+		Area: int((box[2]-box[0])*(box[3]-box[1]) + 0.5),
+	}
+	if masks != nil {
+		side := arch.MaskSide
+		mask := detect.Paste(masks[i*side*side:][:side*side], side, box, p.Width, p.Height)
+		item.Mask, item.Area = &mask, mask.Area()
+	}
+	return item
+}
+
+// names are those of the set, else of the configuration.
+func (m *instancesModel) names() map[int]string {
+	if m.spec.Categories != nil {
+		return m.spec.Categories
+	}
+	return m.config.Categories
+}
+
+// label names a class; one without a name is called by its number.
+func (m *instancesModel) label(class int) string {
+	if name := m.names()[class]; name != "" {
+		return name
+	}
+	return fmt.Sprintf("class %d", class)
+}
+
+// categories lists the classes that the model can name, by number.
+func (m *instancesModel) categories() []inference.Category {
+	var all []inference.Category
+	for id := 1; id < m.classes; id++ {
+		if name := m.names()[id]; name != "" {
+			all = append(all, inference.Category{ID: id, Name: name})
+		}
+	}
+	return all
+}

@@ -15,24 +15,24 @@ import (
 // torchvision's default (FasterRCNN and MaskRCNN in models/detection). Sizes of
 // layers are taken from the weights, and only compared with what is said here.
 type DetectorConfig struct {
-	Stem            int64            `json:"stem"`
-	Planes          []int64          `json:"planes"`
-	Blocks          []int64          `json:"blocks"`
-	MinSize         int              `json:"min_size"`  // of the short side, in pixels
-	MaxSize         int              `json:"max_size"`  // of the long side
-	SizeRule        string           `json:"size_rule"` // "float32" or "float64"
-	Mean            []float64        `json:"image_mean"`
-	Std             []float64        `json:"image_std"`
-	AnchorSizes     numberLists      `json:"anchor_sizes"`  // for each level, in pixels
-	AspectRatios    numberLists      `json:"aspect_ratios"` // height/width; one list, or one for each level
-	PreNMS          int              `json:"rpn_pre_nms_top_n"`
-	PostNMS         int              `json:"rpn_post_nms_top_n"`
-	RPNThreshold    *float64         `json:"rpn_nms_thresh"`
-	BoxScore        *float64         `json:"box_score_thresh"`
-	BoxThreshold    *float64         `json:"box_nms_thresh"`
-	BoxesPerPicture int              `json:"box_detections_per_img"`
-	BatchNormEps    *float64         `json:"bn_eps"`
-	Categories      categoryNames    `json:"categories"`
+	Stem            int64         `json:"stem"`
+	Planes          []int64       `json:"planes"`
+	Blocks          []int64       `json:"blocks"`
+	MinSize         int           `json:"min_size"`  // of the short side, in pixels
+	MaxSize         int           `json:"max_size"`  // of the long side
+	SizeRule        string        `json:"size_rule"` // "float32" or "float64"
+	Mean            []float64     `json:"image_mean"`
+	Std             []float64     `json:"image_std"`
+	AnchorSizes     numberLists   `json:"anchor_sizes"`  // for each level, in pixels
+	AspectRatios    numberLists   `json:"aspect_ratios"` // height/width; one list, or one for each level
+	PreNMS          int           `json:"rpn_pre_nms_top_n"`
+	PostNMS         int           `json:"rpn_post_nms_top_n"`
+	RPNThreshold    *float64      `json:"rpn_nms_thresh"`
+	BoxScore        *float64      `json:"box_score_thresh"`
+	BoxThreshold    *float64      `json:"box_nms_thresh"`
+	BoxesPerPicture int           `json:"box_detections_per_img"`
+	BatchNormEps    *float64      `json:"bn_eps"`
+	Categories      categoryNames `json:"categories"`
 }
 
 // ImageNet's statistics of RGB in 0 … 1, which torchvision's models are given.

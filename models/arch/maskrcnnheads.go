@@ -153,8 +153,8 @@ type maskHead struct {
 	hidden     int64
 }
 
-// maskSide is the side of a mask.
-const maskSide = 2 * maskCells
+// MaskSide is the side of a mask, in cells.
+const MaskSide = 2 * maskCells
 
 func newMaskHead(m module, in, classes int64, eps float64) maskHead {
 	h := maskHead{g: m.g}
@@ -188,8 +188,8 @@ func (h maskHead) forward(x, labels onnx.Value) onnx.Value {
 		x = conv.forward(x)
 	}
 	x = h.g.Relu(h.g.ConvTranspose(x, h.up, h.upBias, onnx.ConvAttrs{Stride: 2})) // [n, hidden, 28, 28]
-	x = h.g.Reshape(x, 0, h.hidden, maskSide*maskSide)
+	x = h.g.Reshape(x, 0, h.hidden, MaskSide*MaskSide)
 	logits := h.g.MatMul(h.g.Gather(h.rows, labels, 0), x) // [n, 1, 28·28]
 	bias := h.g.Reshape(h.g.Gather(h.bias, labels, 0), -1, 1, 1)
-	return h.g.Reshape(h.g.Sigmoid(h.g.Add(logits, bias)), -1, maskSide, maskSide)
+	return h.g.Reshape(h.g.Sigmoid(h.g.Add(logits, bias)), -1, MaskSide, MaskSide)
 }

@@ -1,0 +1,150 @@
+// Package segment is the bookkeeping of a segmentation network (torchvision's
+// DeepLabV3): how large its input is, and how its coarse map of logits becomes a
+// map of classes at the picture's own size.
+//
+// torchvision enlarges the logits of every class to the input's size and takes
+// the best at each pixel; most of that work is about pixels in whose
+// surroundings all agree. Here only the cells of the coarse map whose four
+// corners disagree are interpolated: a mean of numbers among which the same
+// class is the highest each time has that class as its highest too. The result
+// is that of the long way.
+package segment
+
+import "descry/picture/resample"
+
+// mostSide bounds the long side of the network's input, in pixels: pictures much
+// longer than eight times their width are made smaller than the model asks for
+// rather than millions of pixels long.
+const mostSide = 4096
+
+// Resized is the size to which a picture of w × h pixels is resized: the short
+// side becomes short, the long one is cut down to whole pixels
+// (torchvision.transforms.functional, resize to one number).
+func Resized(w, h, short int) (rw, rh int) {
+	if long := long(max(w, h), min(w, h), short); long > mostSide && long > short {
+		short = max(short*mostSide/long, 1)
+		if w > h {
+			return mostSide, short
+		}
+		return short, mostSide
+	}
+	if w < h {
+		return short, long(h, w, short)
+	}
+	return long(w, h, short), short
+}
+
+// long is the length that a side becomes when the other becomes short.
+func long(side, other, short int) int { return int(float64(short*side) / float64(other)) }
+
+// Coarse is a network's answer: logits of C classes on a map of Width × Height
+// cells, class by class, row by row.
+type Coarse struct {
+	Logits        []float32
+	Classes       int
+	Width, Height int
+}
+
+// sure is how much higher than all others a class must be at a cell's corner to
+// be sure: more than rounding can move, relative to the logit.
+const sure = 1e-4
+
+// Map gives the class of each pixel of a picture of w × h pixels, row by row, of
+// which the network saw a copy of rw × rh: the logits are interpolated to rw × rh
+// as torch does (bilinear, align_corners=False), the best class is taken (the
+// first of equals), and row y of the picture is row (2y+1)·rh/2h of that, columns
+// alike.
+func Map(c Coarse, rw, rh, w, h int) []byte {
+	m := mapper{
+		Coarse: c, best: c.best(), columns: nearest(rw, w),
+		across: resample.NewAxis(c.Width, rw), down: resample.NewAxis(c.Height, rh),
+	}
+	classes := make([]byte, w*h)
+	last := -1
+	for y, row := range nearest(rh, h) {
+		out := classes[y*w : (y+1)*w]
+		if row == last { // an enlarged picture repeats rows
+			copy(out, classes[(y-1)*w:])
+			continue
+		}
+		m.row(out, row)
+		last = row
+	}
+	return classes
+}
+
+// nearest gives for each of n places which of in places it is.
+func nearest(in, n int) []int {
+	at := make([]int, n)
+	for i := range at {
+		at[i] = (2*i + 1) * in / (2 * n)
+	}
+	return at
+}
+
+// best gives the class of each cell, −1 where another comes near.
+func (c Coarse) best() []int16 {
+	cells := c.Width * c.Height
+	best, high, second := make([]int16, cells), make([]float32, cells), make([]float32, cells)
+	copy(high, c.Logits[:cells])
+	for i := range second {
+		second[i] = high[i] - 1e30
+	}
+	for class := 1; class < c.Classes; class++ {
+		for i, v := range c.Logits[class*cells:][:cells] {
+			switch {
+			case v > high[i]:
+				best[i], high[i], second[i] = int16(class), v, high[i]
+			case v > second[i]:
+				second[i] = v
+			}
+		}
+	}
+	for i, v := range high {
+		if !(v-second[i] > sure*(1+max(v, -v))) {
+			best[i] = -1
+		}
+	}
+	return best
+}
+
+// mapper is the state of one Map.
+type mapper struct {
+	Coarse
+	best         []int16
+	columns      []int
+	across, down resample.Axis
+}
+
+// row writes one row of the picture, which is one row of the network's input.
+func (m mapper) row(out []byte, row int) {
+	near, far, wn, wf := m.down.At(row)
+	for x, column := range m.columns {
+		if x > 0 && column == m.columns[x-1] {
+			out[x] = out[x-1]
+			continue
+		}
+		left, right, wl, wr := m.across.At(column)
+		corners := [4]int{near*m.Width + left, near*m.Width + right, far*m.Width + left, far*m.Width + right}
+		if b := m.best[corners[0]]; b >= 0 && b == m.best[corners[1]] && b == m.best[corners[2]] && b == m.best[corners[3]] {
+			out[x] = byte(b)
+			continue
+		}
+		out[x] = m.interpolate(corners, [4]float32{wl, wr, wn, wf})
+	}
+}
+
+// interpolate gives the best class between four cells.
+func (m mapper) interpolate(corners [4]int, w [4]float32) byte {
+	best, high := 0, float32(0)
+	cells := m.Width * m.Height
+	for class := range m.Classes {
+		plane := m.Logits[class*cells:][:cells]
+		top := resample.Mix(plane[corners[0]], w[0], plane[corners[1]], w[1])
+		bottom := resample.Mix(plane[corners[2]], w[0], plane[corners[3]], w[1])
+		if v := resample.Mix(top, w[2], bottom, w[3]); class == 0 || v > high {
+			best, high = class, v
+		}
+	}
+	return byte(best)
+}
