@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	mostCells  = 1 << 19 // of one field; larger objects get cells of several pixels
+	mostCells  = 1 << 18 // of one field; larger objects get cells of several pixels
 	fieldPad   = 3       // empty cells around the object
 	fieldUnit  = 64      // steps of a stored distance in one cell
 	leastInner = 0.1     // cells: what smoothing leaves of a mask that is one cell wide
