@@ -1,0 +1,39 @@
+package app
+
+import (
+	"errors"
+
+	"descry/internal/failure"
+)
+
+// The exit codes of the command line.
+const (
+	codeDone        = 0   // all done
+	codeSome        = 1   // some pictures failed, each with one line on standard error
+	codeUsage       = 2   // wrong use
+	codeModel       = 3   // a model or the runtime is absent or damaged
+	codeInterrupted = 130 // interrupted
+)
+
+// toldError carries an exit code for trouble that has been told already.
+type toldError struct{ code int }
+
+func (e *toldError) Error() string { return "told" }
+
+// codeOf maps an error's kind to an exit code. What is no Failure comes from
+// the command line's parser, so it is wrong use.
+func codeOf(err error) int {
+	var f *failure.Failure
+	if !errors.As(err, &f) {
+		return codeUsage
+	}
+	switch f.Kind {
+	case failure.Usage:
+		return codeUsage
+	case failure.Model:
+		return codeModel
+	case failure.Cancelled:
+		return codeInterrupted
+	}
+	return codeSome
+}

@@ -1,0 +1,201 @@
+package app
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"descry/export"
+	"descry/inference"
+	"descry/internal/nearest"
+)
+
+// describeFlags are the flags of `descry describe`, as given.
+type describeFlags struct {
+	json      bool
+	samples   bool
+	model     string
+	only      string
+	score     float32
+	beams     int
+	maxTokens int
+	prompt    string
+	runtime   runtimeFlags
+	quiet     bool
+	out       string
+	format    string
+	overwrite bool
+	maxPixels int64
+}
+
+// runtimeFlags choose library, device and threads; several commands have them.
+type runtimeFlags struct {
+	device  string
+	threads int
+	ort     string
+}
+
+// add gives c the flags.
+func (f *runtimeFlags) add(c *cobra.Command) {
+	c.Flags().StringVar(&f.device, "device", "auto", "what runs the models: "+strings.Join(devices, ", "))
+	c.Flags().IntVar(&f.threads, "threads", 0, "threads of the runtime (0: one a core)")
+	c.Flags().StringVar(&f.ort, "ort", "", "ONNX Runtime's library, a file or its folder (else DESCRY_ORT, beside the program, the cache, the system)")
+	_ = c.RegisterFlagCompletionFunc("device", cobra.FixedCompletions(devices, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// devices are the words of --device in this version.
+var devices = []string{"auto", "cpu", "cuda"}
+
+// check refuses words and numbers that mean nothing.
+func (f *runtimeFlags) check() error {
+	if !slices.Contains(devices, f.device) {
+		return usage(fmt.Sprintf("--device %q is none that this version knows (%s)", f.device, strings.Join(devices, ", ")), didYouMean(f.device, devices))
+	}
+	if f.threads < 0 {
+		return usage(fmt.Sprintf("--threads %d: the number of threads cannot be negative", f.threads), "Leave it out for one a core.")
+	}
+	return nil
+}
+
+func (p *program) describeCommand() *cobra.Command {
+	var f describeFlags
+	c := &cobra.Command{
+		Use:   "describe PICTURE…",
+		Short: "Print caption and objects of pictures",
+		Long: `Prints the caption, the objects and the classes of each picture, in the order
+given. "-" is a picture from standard input. A picture that cannot be described
+gets one clear line; the others are described all the same.
+
+Exit codes: 0 all described, 1 some failed, 2 wrong use, 3 a model or ONNX
+Runtime is absent or damaged, 130 interrupted.`,
+		Example: `  descry describe harbour.png
+  descry describe --json *.jpg > captions.jsonl
+  descry describe --out described --format png,txt,json *.jpg
+  curl -s https://example.org/cat.png | descry describe -
+  descry describe --only caption --beams 3 harbour.png`,
+		RunE: func(c *cobra.Command, args []string) error {
+			d, err := f.plan(c, p, args)
+			if err != nil {
+				return err
+			}
+			return p.describe(d)
+		},
+	}
+	flags := c.Flags()
+	flags.BoolVar(&f.json, "json", false, "one JSON object a line, one line a picture")
+	flags.BoolVar(&f.samples, "samples", false, "describe the built-in sample pictures")
+	flags.StringVar(&f.model, "model", "", `model set: "starter", a directory, or caption=NAME,instances=NAME,classes=NAME`)
+	flags.StringVar(&f.only, "only", "", "some of caption,instances,classes (default: all that the set has)")
+	flags.Float32Var(&f.score, "score", 0, "least score of an object, 0 to 1 (default: your setting, else the set's own)")
+	flags.IntVar(&f.beams, "beams", 0, "beams of the caption search, 1 to 10 (default: the set's own)")
+	flags.IntVar(&f.maxTokens, "max-tokens", 0, "most new tokens of a caption, the stop included (default: the set's own)")
+	flags.StringVar(&f.prompt, "prompt", "", "beginning of the caption, left out of the result (default: the set's own)")
+	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no hints on standard error")
+	flags.StringVar(&f.out, "out", "", "also write files to this folder")
+	flags.StringVar(&f.format, "format", "png,json", "files to write, some of "+strings.Join(export.FormatNames(), ","))
+	flags.BoolVar(&f.overwrite, "overwrite", false, "replace files of an earlier run (never a picture given)")
+	flags.Int64Var(&f.maxPixels, "max-pixels", 0, "refuse larger pictures (default: your setting, else 200 million)")
+	f.runtime.add(c)
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(export.FormatNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(taskNames(), cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+// tasks in the order in which they run and print.
+var tasks = []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses}
+
+func taskNames() []string {
+	var names []string
+	for _, t := range tasks {
+		names = append(names, string(t))
+	}
+	return names
+}
+
+// parseOnly reads --only; empty means all.
+func parseOnly(list string) ([]inference.Task, error) {
+	if list == "" {
+		return nil, nil
+	}
+	var only []inference.Task
+	for _, word := range strings.Split(list, ",") {
+		word = strings.TrimSpace(word)
+		if !slices.Contains(taskNames(), word) {
+			return nil, usage(fmt.Sprintf("--only %q is not one of %s", word, strings.Join(taskNames(), ", ")), didYouMean(word, taskNames()))
+		}
+		if t := inference.Task(word); !slices.Contains(only, t) {
+			only = append(only, t)
+		}
+	}
+	slices.SortFunc(only, func(a, b inference.Task) int { return slices.Index(tasks, a) - slices.Index(tasks, b) })
+	return only, nil
+}
+
+// didYouMean is the hint for a word that is not known.
+func didYouMean(got string, known []string) string {
+	if near := nearest.Word(got, known); near != "" {
+		return "Did you mean " + near + "?"
+	}
+	return ""
+}
+
+// plan checks the flags and turns them into a description of the run. All
+// wrong use is found here, before a model is looked for.
+func (f *describeFlags) plan(c *cobra.Command, p *program, args []string) (*description, error) {
+	if err := f.check(c, args); err != nil {
+		return nil, err
+	}
+	only, err := parseOnly(f.only)
+	if err != nil {
+		return nil, err
+	}
+	d := &description{flags: f, only: only, limits: p.limits(f.maxPixels)}
+	if d.inputs, err = p.inputs(f.samples, args); err != nil {
+		return nil, err
+	}
+	if c.Flags().Changed("score") {
+		d.score = &f.score
+	}
+	d.caption = inference.CaptionOptions{Beams: f.beams, MaxTokens: f.maxTokens}
+	if c.Flags().Changed("prompt") {
+		d.caption.Prompt = &f.prompt
+	}
+	if f.out != "" {
+		formats, err := export.ParseFormats(f.format)
+		if err != nil {
+			return nil, err
+		}
+		d.plan, err = export.PlanFiles(d.names(), f.out, formats, f.overwrite)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// check refuses flags that contradict one another or mean nothing.
+func (f *describeFlags) check(c *cobra.Command, args []string) error {
+	if err := f.runtime.check(); err != nil {
+		return err
+	}
+	changed := c.Flags().Changed
+	switch {
+	case len(args) == 0 && !f.samples:
+		return usage("no picture named", `Name pictures, "-" for standard input, or --samples for the built-in ones.`)
+	case len(args) > 0 && f.samples:
+		return usage("--samples describes the built-in pictures, and pictures were named too", "Give one or the other.")
+	case changed("score") && !(f.score >= 0 && f.score <= 1):
+		return usage(fmt.Sprintf("--score %v is not between 0 and 1", f.score), "70 % is 0.7.")
+	case changed("beams") && (f.beams < 1 || f.beams > 10):
+		return usage(fmt.Sprintf("--beams %d is not between 1 and 10", f.beams), "1 is greedy search; BLIP's paper uses 3.")
+	case changed("max-tokens") && f.maxTokens < 1:
+		return usage(fmt.Sprintf("--max-tokens %d: a caption has at least one token", f.maxTokens), "")
+	case changed("max-pixels") && f.maxPixels < 1:
+		return usage(fmt.Sprintf("--max-pixels %d: a picture has at least one pixel", f.maxPixels), "")
+	case f.out == "" && (changed("format") || f.overwrite):
+		return usage("--format and --overwrite are about the files of --out, which is missing", "Add --out FOLDER.")
+	}
+	return nil
+}

@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/ncruces/zenity"
+	"github.com/rymdport/portal/filechooser"
+
+	"descry/picture"
+)
+
+// errNoDialog says that this system has no native file dialog that could be
+// asked; the window then shows Fyne's own.
+var errNoDialog = errors.New("no native file dialog")
+
+// fileDialog is what is asked of a native dialog.
+type fileDialog struct {
+	title  string
+	folder string // where it opens
+	name   string // what is proposed when saving
+	save   bool
+}
+
+// ask shows the system's own dialog and gives the paths chosen, none when it was
+// dismissed. The order: the desktop's portal (Linux), zenity or the system's own
+// (Windows, macOS), errNoDialog.
+func (d fileDialog) ask(ctx context.Context) ([]string, error) {
+	if runtime.GOOS == "linux" && os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
+		if paths, err := d.askPortal(); err == nil {
+			return paths, nil
+		}
+	}
+	if runtime.GOOS == "linux" {
+		if !anyProgram("zenity", "qarma", "matedialog") {
+			return nil, errNoDialog
+		}
+	}
+	return d.askZenity(ctx)
+}
+
+// anyProgram reports whether one of the programs is installed.
+func anyProgram(names ...string) bool {
+	for _, name := range names {
+		if _, err := exec.LookPath(name); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+func (d fileDialog) askPortal() ([]string, error) {
+	var addresses []string
+	var err error
+	if d.save {
+		addresses, err = filechooser.SaveFile("", d.title, &filechooser.SaveFileOptions{CurrentFolder: d.folder, CurrentName: d.name})
+	} else {
+		var rules []filechooser.Rule
+		for _, pattern := range picturePatterns() {
+			rules = append(rules, filechooser.Rule{Type: filechooser.GlobPattern, Pattern: pattern})
+		}
+		all := []filechooser.Rule{{Type: filechooser.GlobPattern, Pattern: "*"}}
+		addresses, err = filechooser.OpenFile("", d.title, &filechooser.OpenFileOptions{
+			Multiple: true, CurrentFolder: d.folder,
+			Filters: []*filechooser.Filter{{Name: "Pictures", Rules: rules}, {Name: "All files", Rules: all}},
+		})
+	}
+	if err != nil {
+		return nil, err
+	}
+	var paths []string
+	for _, a := range addresses {
+		paths = append(paths, portalPath(strings.TrimPrefix(a, "file://")))
+	}
+	return paths, nil
+}
+
+// portalPath repairs a path in which the portal library has turned "+" into a
+// blank (it unescapes addresses as if they were forms).
+func portalPath(path string) string {
+	if _, err := os.Lstat(path); err == nil || !strings.Contains(path, " ") {
+		return path
+	}
+	escaped := strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`, " ", "[ +]").Replace(path)
+	if found, err := filepath.Glob(escaped); err == nil && len(found) == 1 {
+		return found[0]
+	}
+	return path
+}
+
+func (d fileDialog) askZenity(ctx context.Context) ([]string, error) {
+	options := []zenity.Option{zenity.Context(ctx), zenity.Title(d.title)}
+	if d.save {
+		path, err := zenity.SelectFileSave(append(options, zenity.Filename(filepath.Join(d.folder, d.name)), zenity.ConfirmOverwrite())...)
+		if errors.Is(err, zenity.ErrCanceled) {
+			return nil, nil
+		}
+		return []string{path}, err
+	}
+	folder := d.folder
+	if folder != "" {
+		folder += string(filepath.Separator)
+	}
+	paths, err := zenity.SelectFileMultiple(append(options, zenity.Filename(folder), zenity.FileFilters{
+		{Name: "Pictures", Patterns: picturePatterns(), CaseFold: true}, {Name: "All files", Patterns: []string{"*"}},
+	})...)
+	if errors.Is(err, zenity.ErrCanceled) {
+		return nil, nil
+	}
+	return paths, err
+}
+
+// picturePatterns are the file names of pictures, in both cases, since the
+// portal's patterns know them.
+func picturePatterns() []string {
+	var patterns []string
+	for _, ext := range picture.Extensions() {
+		patterns = append(patterns, "*"+ext, "*"+strings.ToUpper(ext))
+	}
+	return patterns
+}

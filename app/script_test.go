@@ -1,0 +1,107 @@
+package app
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"descry/inference/ort"
+	"descry/resources"
+)
+
+// TestMain lets the test binary be the program: the scripts start it as a
+// process of its own under the name descry.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"descry": func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+	})
+}
+
+// TestTheCommandLineKeepsItsPromises runs testdata/script/*.txtar. Each script
+// has a DESCRY_HOME of its own, and the built-in samples in $SAMPLES.
+func TestTheCommandLineKeepsItsPromises(t *testing.T) {
+	library := runtimeForTests()
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"),
+		Setup: func(e *testscript.Env) error {
+			samples := filepath.Join(e.WorkDir, "samples")
+			if err := os.Mkdir(samples, 0o755); err != nil {
+				return err
+			}
+			for _, s := range resources.Samples() {
+				if err := os.WriteFile(filepath.Join(samples, s.Name), s.PNG, 0o644); err != nil {
+					return err
+				}
+			}
+			e.Setenv("SAMPLES", samples)
+			e.Setenv("DESCRY_HOME", filepath.Join(e.WorkDir, "home"))
+			e.Setenv("DESCRY_ORT", library)
+			e.Setenv("HOME", e.WorkDir)
+			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			switch cond {
+			case "runtime":
+				return library != "", nil
+			case "root":
+				return os.Geteuid() == 0, nil
+			}
+			return false, fmt.Errorf("unknown condition %s", cond)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"jsonlines": jsonLines,
+		},
+	})
+}
+
+// runtimeForTests is the library's path, or nothing where there is none.
+func runtimeForTests() string {
+	path, _, err := ort.Find(os.Getenv("DESCRY_ORT"), "", FindDirs(os.Getenv).Runtime())
+	if err != nil {
+		return ""
+	}
+	library, err := ort.Open(path)
+	if err != nil {
+		return ""
+	}
+	library.Close()
+	return path
+}
+
+// jsonLines checks standard output: jsonlines N NAME… wants N lines of JSON,
+// of which line i has the i-th name as its image.
+func jsonLines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 1 {
+		ts.Fatalf("usage: jsonlines NAME…")
+	}
+	lines := strings.Split(strings.TrimSuffix(ts.ReadFile("stdout"), "\n"), "\n")
+	if len(lines) != len(args) {
+		ts.Fatalf("%d lines, want %d:\n%s", len(lines), len(args), strings.Join(lines, "\n"))
+	}
+	for i, line := range lines {
+		var v struct {
+			Image   string          `json:"image"`
+			Caption json.RawMessage `json:"caption"`
+			Error   *struct{ Kind, Message string }
+		}
+		d := json.NewDecoder(bytes.NewReader([]byte(line)))
+		if err := d.Decode(&v); err != nil {
+			ts.Fatalf("line %d is no JSON: %v\n%s", i+1, err, line)
+		}
+		if want := args[i]; v.Image != want {
+			ts.Fatalf("line %d is about %q, want %q", i+1, v.Image, want)
+		}
+		if v.Error == nil && v.Caption == nil && !bytes.Contains([]byte(line), []byte(`"instances"`)) && !bytes.Contains([]byte(line), []byte(`"classes"`)) {
+			ts.Fatalf("line %d has neither a result nor an error: %s", i+1, line)
+		}
+		if v.Error != nil && v.Error.Message == "" {
+			ts.Fatalf("line %d has an error without a message: %s", i+1, line)
+		}
+	}
+}

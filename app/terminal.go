@@ -1,0 +1,67 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"golang.org/x/term"
+
+	"descry/export"
+	"descry/inference"
+)
+
+// isTTY reports whether a file descriptor is a terminal.
+func isTTY(fd int) bool { return term.IsTerminal(fd) }
+
+// writeForPeople prints what is known of one picture for somebody at a
+// terminal or a screen reader: one fact a line, no drawing characters.
+func writeForPeople(w io.Writer, name string, o *outcome, shown []inference.Instance) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s (%d × %d)\n", printable(name), o.picture.Width, o.picture.Height)
+	if o.caption != nil && len(o.caption.Hypotheses) > 0 {
+		h := o.caption.Hypotheses[0]
+		fmt.Fprintf(&b, "  %s (%s)\n", h.Text, export.Sureness(h.Score))
+	}
+	if o.instances != nil {
+		writeObjects(&b, o, shown)
+	}
+	if o.classes != nil {
+		writeClasses(&b, o.classes)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writeObjects(b *strings.Builder, o *outcome, shown []inference.Instance) {
+	if len(shown) == 0 {
+		fmt.Fprintln(b, "  no objects found")
+	}
+	for _, i := range shown {
+		fmt.Fprintf(b, "  %s %.0f %%, %s, %s\n", i.Label, 100*i.Score,
+			export.Where(i.Box, o.picture.Width, o.picture.Height), export.Share(i.Area, o.picture.Width, o.picture.Height))
+	}
+}
+
+func writeClasses(b *strings.Builder, c *inference.Classes) {
+	var parts []string
+	for i, n := range c.Pixels {
+		if i > 0 && n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %.1f %%", c.Labels[i], 100*float64(n)/float64(c.Width*c.Height)))
+		}
+	}
+	if len(parts) > 0 {
+		fmt.Fprintf(b, "  pixels: %s\n", strings.Join(parts, ", "))
+	}
+}
+
+// printable replaces control characters of a file name, which could play tricks
+// on a terminal.
+func printable(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return '\uFFFD'
+		}
+		return r
+	}, strings.ToValidUTF8(name, "\uFFFD"))
+}
