@@ -83,7 +83,11 @@ func (s editStore) save(key, name, caption string, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if err := atomicfile.WriteFile(path, append(text, '\n'), 0o600); err != nil {
+	err = atomicfile.Write(path, atomicfile.Overwrite, func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
+		return err
+	})
+	if err != nil {
 		return failure.Wrap(failure.Unreadable, "save", path, err, "Your edit stays in the window; make the folder writable.")
 	}
 	return nil

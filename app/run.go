@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -12,6 +12,7 @@ import (
 	"descry/internal/failure"
 	"descry/models"
 	"descry/picture"
+	"descry/ui/state"
 )
 
 // description is a whole run of `descry describe`, checked.
@@ -22,7 +23,7 @@ type description struct {
 	score   *float32
 	caption inference.CaptionOptions
 	limits  picture.Limits
-	plan    *export.FilePlan // nil: no files
+	files   []export.Files // by input; nil: no files
 	set     *models.Set
 }
 
@@ -34,6 +35,31 @@ func (d *description) names() []string {
 	}
 	return names
 }
+
+// cocoPath is where the run's coco.json goes, or nothing.
+func (d *description) cocoPath() string {
+	if len(d.files) == 0 {
+		return ""
+	}
+	return d.files[0][export.FormatCOCO]
+}
+
+// leastScore is the least score of an object that is kept: the flag, else the
+// person's setting, else the set's own proposal.
+func (d *description) leastScore(s state.Settings, o *outcome) float32 {
+	switch {
+	case d.score != nil:
+		return *d.score
+	case s.Score > 0:
+		return float32(s.Score)
+	case o.instances != nil:
+		return o.instances.Score
+	}
+	return defaultScore
+}
+
+// defaultScore is used where nobody says anything else.
+const defaultScore = 0.5
 
 // decoded is a picture read ahead of its turn.
 type decoded struct {
@@ -69,8 +95,16 @@ func (p *program) describe(d *description) error {
 		if err == nil {
 			continue
 		}
-		f := failure.Of(err, failure.Unreadable)
 		failures++
+		var closed *outputError
+		if errors.As(err, &closed) {
+			return err
+		}
+		f := failure.Of(err, failure.Unreadable)
+		if outcome != nil { // described, but a file could not be written
+			r.trouble(f)
+			continue
+		}
 		r.failed(i, f)
 		if f.Kind == failure.Model && f.Op == "load" && broken == nil {
 			broken = f
@@ -188,7 +222,10 @@ func (d *description) one(ctx context.Context, s *session, in decoded, broken er
 			}
 		}
 	}
-	return o, first
+	if first != nil {
+		return nil, first
+	}
+	return o, nil
 }
 
 // request is one job of a picture.
@@ -240,12 +277,6 @@ func (o *outcome) take(e inference.Event, open map[inference.JobID]inference.Tas
 
 // milliseconds with three decimals, as the JSON line has them.
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-
-// encode gives one JSON line without HTML escapes.
-func encode(line any) ([]byte, error) {
-	text, err := json.Marshal(line)
-	return append(text, '\n'), err
-}
 
 // isTerminal reports whether f is a terminal rather than a pipe or a file.
 func isTerminal(w any) bool {

@@ -82,3 +82,6 @@ func (s *session) id() inference.JobID {
 	s.nextID++
 	return s.nextID
 }
+
+// describeDevice says what runs the models, for people.
+func (s *session) describeDevice() string { return fmt.Sprintf("%s, %d threads", s.device, s.threads) }

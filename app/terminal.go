@@ -16,15 +16,15 @@ func isTTY(fd int) bool { return term.IsTerminal(fd) }
 
 // writeForPeople prints what is known of one picture for somebody at a
 // terminal or a screen reader: one fact a line, no drawing characters.
-func writeForPeople(w io.Writer, name string, o *outcome, shown []inference.Instance) error {
+func writeForPeople(w io.Writer, name string, o *outcome) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%d × %d)\n", printable(name), o.picture.Width, o.picture.Height)
 	if o.caption != nil && len(o.caption.Hypotheses) > 0 {
 		h := o.caption.Hypotheses[0]
-		fmt.Fprintf(&b, "  %s (%s)\n", h.Text, export.Sureness(h.Score))
+		fmt.Fprintf(&b, "  %s (%s)\n", h.Text, export.CaptionSureness(h.Score))
 	}
 	if o.instances != nil {
-		writeObjects(&b, o, shown)
+		writeObjects(&b, o)
 	}
 	if o.classes != nil {
 		writeClasses(&b, o.classes)
@@ -33,12 +33,13 @@ func writeForPeople(w io.Writer, name string, o *outcome, shown []inference.Inst
 	return err
 }
 
-func writeObjects(b *strings.Builder, o *outcome, shown []inference.Instance) {
+func writeObjects(b *strings.Builder, o *outcome) {
+	shown := o.instances.Items
 	if len(shown) == 0 {
 		fmt.Fprintln(b, "  no objects found")
 	}
 	for _, i := range shown {
-		fmt.Fprintf(b, "  %s %.0f %%, %s, %s\n", i.Label, 100*i.Score,
+		fmt.Fprintf(b, "  %s %s, %s, %s\n", i.Label, export.Percent(float64(i.Score)),
 			export.Where(i.Box, o.picture.Width, o.picture.Height), export.Share(i.Area, o.picture.Width, o.picture.Height))
 	}
 }

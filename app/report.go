@@ -1,0 +1,209 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/schollz/progressbar/v3"
+
+	"descry/export"
+	"descry/inference"
+	"descry/internal/atomicfile"
+	"descry/internal/failure"
+)
+
+// reporter writes what comes out of a run: a line a picture on standard output,
+// troubles and progress on standard error, and the files of --out.
+type reporter struct {
+	p    *program
+	d    *description
+	bar  *progressbar.ProgressBar // nil: none
+	coco *export.COCO             // nil: not asked for
+	mode atomicfile.Mode
+	hint bool // the one about photographs has been given
+}
+
+// newReporter shows a progress bar only to somebody at a terminal who waits for
+// more than one picture and does not read the results on the same terminal.
+func newReporter(p *program, d *description) *reporter {
+	r := &reporter{p: p, d: d, mode: atomicfile.Exclusive}
+	if d.flags.overwrite {
+		r.mode = atomicfile.Overwrite
+	}
+	if d.cocoPath() != "" {
+		r.coco = export.NewCOCO()
+	}
+	if !d.flags.quiet && len(d.inputs) > 1 && isTerminal(p.err) && !isTerminal(p.out) {
+		r.bar = progressbar.NewOptions(len(d.inputs), progressbar.OptionSetWriter(p.err),
+			progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription("describing"))
+	}
+	return r
+}
+
+func (r *reporter) close() {
+	if r.bar != nil {
+		_ = r.bar.Finish()
+	}
+}
+
+// starts says which picture is looked at now.
+func (r *reporter) starts(i int) {
+	if r.bar != nil {
+		r.bar.Describe(printable(filepath.Base(r.d.inputs[i].name)))
+	}
+}
+
+// failed writes the line of a picture that could not be described.
+func (r *reporter) failed(i int, f *failure.Failure) {
+	name := r.d.inputs[i].name
+	if r.d.flags.json {
+		if text, err := export.NewErrorLine(name, f).Encode(); err == nil {
+			fmt.Fprintf(r.p.out, "%s\n", text)
+		}
+	}
+	if f.Kind != failure.Cancelled {
+		g := *f
+		g.Subject = name
+		r.trouble(&g)
+	}
+	r.step()
+}
+
+func (r *reporter) trouble(err error) {
+	if r.bar != nil {
+		_ = r.bar.Clear()
+	}
+	fmt.Fprintln(r.p.err, "descry: "+printable(oneLine(err.Error())))
+}
+
+func (r *reporter) step() {
+	if r.bar != nil {
+		_ = r.bar.Add(1)
+	}
+}
+
+// done writes the line and the files of a picture that was described. Files
+// that could not be written are the error; the line stands all the same.
+func (r *reporter) done(i int, o *outcome) error {
+	name := r.d.inputs[i].name
+	o.keepAbove(r.d.leastScore(r.p.loaded, o))
+	line := export.NewLine(o.result(name))
+	if r.d.flags.json {
+		text, err := line.Encode()
+		if err != nil {
+			return err
+		}
+		if _, err := fmt.Fprintf(r.p.out, "%s\n", text); err != nil {
+			return &outputError{err}
+		}
+	} else if err := writeForPeople(r.p.out, name, o); err != nil {
+		return &outputError{err}
+	}
+	r.hintAtPhotographs(o)
+	r.step()
+	return r.writeFiles(i, o, line)
+}
+
+// outputError is a standard output that takes nothing more: the run ends.
+type outputError struct{ cause error }
+
+func (e *outputError) Error() string { return "standard output: " + e.cause.Error() }
+func (e *outputError) Unwrap() error { return e.cause }
+
+// hintAtPhotographs says once, politely, what the built-in models know.
+func (r *reporter) hintAtPhotographs(o *outcome) {
+	if r.hint || r.d.flags.quiet || r.d.set.Name != "starter" || !looksLikePhoto(o.picture) {
+		return
+	}
+	r.hint = true
+	fmt.Fprintln(r.p.err, "descry: note: this looks like a photograph. The built-in models know drawings only, so take what they say of it lightly; --model names others.")
+}
+
+// writeFiles writes the files planned for picture i. What could not be written
+// is told; the first trouble is given back.
+func (r *reporter) writeFiles(i int, o *outcome, line export.Line) error {
+	if r.d.files == nil {
+		return nil
+	}
+	if err := os.MkdirAll(r.d.flags.out, 0o755); err != nil {
+		return failure.Wrap(failure.Unreadable, "write", r.d.flags.out, err, "Choose another folder with --out.")
+	}
+	var first error
+	var drawn drawing
+	for _, info := range export.Formats {
+		path, wanted := r.d.files[i][info.Format]
+		if !wanted {
+			continue
+		}
+		if err := r.write(info.Format, path, o, line, &drawn); err != nil && first == nil {
+			first = err
+		}
+	}
+	return first
+}
+
+// write writes one file; a part that was not asked of the models has none.
+func (r *reporter) write(f export.Format, path string, o *outcome, line export.Line, drawn *drawing) error {
+	switch f {
+	case export.FormatPNG, export.FormatJPEG:
+		return export.WritePicture(path, drawn.captioned(o), r.mode)
+	case export.FormatText:
+		if o.caption == nil {
+			return nil
+		}
+		return export.WriteText(path, bestText(o.caption), r.mode)
+	case export.FormatJSON:
+		return export.WriteLine(path, line, r.mode)
+	case export.FormatLabelMap:
+		if o.classes == nil {
+			return nil
+		}
+		return export.WriteLabelMap(path, o.classes, r.mode)
+	case export.FormatCOCO:
+		if o.instances != nil {
+			r.coco.Add(line.Image, o.picture.Width, o.picture.Height, o.instances)
+		}
+	}
+	return nil
+}
+
+// finish writes what belongs to the whole run.
+func (r *reporter) finish() error {
+	if r.coco == nil {
+		return nil
+	}
+	if err := os.MkdirAll(r.d.flags.out, 0o755); err != nil {
+		return failure.Wrap(failure.Unreadable, "write", r.d.flags.out, err, "Choose another folder with --out.")
+	}
+	return r.coco.Write(r.d.cocoPath(), r.mode)
+}
+
+// keepAbove drops objects below the least score.
+func (o *outcome) keepAbove(least float32) {
+	if o.instances == nil {
+		return
+	}
+	kept := *o.instances
+	kept.Items = nil
+	for _, i := range o.instances.Items {
+		if i.Score >= least {
+			kept.Items = append(kept.Items, i)
+		}
+	}
+	o.instances = &kept
+}
+
+// result is the outcome in the form that the JSON line is made of.
+func (o *outcome) result(name string) export.Result {
+	return export.Result{
+		Image: name, Width: o.picture.Width, Height: o.picture.Height,
+		Caption: o.caption, Instances: o.instances, Classes: o.classes,
+		Timings: export.LineTimings{
+			Decode:    o.timings["decode"],
+			Caption:   o.timings[string(inference.TaskCaption)],
+			Instances: o.timings[string(inference.TaskInstances)],
+			Classes:   o.timings[string(inference.TaskClasses)],
+		},
+	}
+}
