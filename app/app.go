@@ -88,7 +88,7 @@ Without a command it opens its window, on the pictures named.`,
   descry doctor                            check what is installed`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.ArbitraryArgs,
+		Args:          picturesNotCommands,
 		RunE:          func(c *cobra.Command, args []string) error { return p.openWindow(c, args) },
 	}
 	root.AddCommand(p.describeCommand(), p.modelsCommand(), p.doctorCommand(), p.versionCommand())
@@ -109,6 +109,39 @@ func flagError(c *cobra.Command, err error) error {
 		}
 	}
 	return failure.New(failure.Usage, "flags", "", message, hint)
+}
+
+// commandNames are the names of c's commands.
+func commandNames(c *cobra.Command) []string {
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	return names
+}
+
+// knownCommand refuses a word that is none of c's commands and names the
+// nearest.
+func knownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return usage(fmt.Sprintf("%s has no command %q", c.CommandPath(), args[0]), didYouMean(args[0], commandNames(c)))
+}
+
+// picturesNotCommands lets pictures pass, but not a mistyped command, which
+// would open the window on a file that does not exist.
+func picturesNotCommands(c *cobra.Command, args []string) error {
+	if len(args) == 0 || strings.ContainsAny(args[0], `./\`) {
+		return nil
+	}
+	if _, err := os.Lstat(args[0]); err == nil {
+		return nil
+	}
+	if near := nearest.Word(args[0], commandNames(c)); near != "" {
+		return usage(fmt.Sprintf("%q is neither a picture nor a command", args[0]), "Did you mean "+near+"?")
+	}
+	return nil
 }
 
 // usage is the error of wrong use: exit code 2.

@@ -175,7 +175,7 @@ func (p *program) testRun(ctx context.Context, f runtimeFlags) finding {
 	if err != nil {
 		return finding{"test run", false, oneLine(failure.Of(err, failure.Model).Error()), ""}
 	}
-	return finding{"test run", true, fmt.Sprintf("%q in %.1f s (%s: %s)", bestText(o.caption), time.Since(start).Seconds(), resources.Samples()[0].Title, s.describeDevice()), ""}
+	return finding{"test run", true, fmt.Sprintf("%q in %.1f s (%s; %s)", bestText(o.caption), time.Since(start).Seconds(), resources.Samples()[0].Title, o.device), ""}
 }
 
 // bestText is the best hypothesis's text, or nothing.

@@ -29,7 +29,7 @@ func (p *program) modelsCommand() *cobra.Command {
 		Use:     "models",
 		Short:   "The model sets on this machine",
 		Example: "  descry models list\n  descry models list --json",
-		Args:    cobra.NoArgs,
+		Args:    knownCommand,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(p.modelsListCommand())
@@ -69,15 +69,11 @@ func (p *program) modelsListCommand() *cobra.Command {
 	return c
 }
 
-// installed resolves the built-in set and the sets in the models folder.
+// installed resolves the built-in set and those in the models folder.
 func (p *program) installed() []installedSet {
-	all := []installedSet{p.look("starter")}
-	dirs, _ := filepath.Glob(filepath.Join(p.dirs.Models(), "*", "*", "descry.json"))
-	for _, file := range dirs {
-		dir := filepath.Dir(file)
-		if dir != all[0].Dir && filepath.Base(filepath.Dir(dir)) != "starter" {
-			all = append(all, p.look(dir))
-		}
+	var all []installedSet
+	for _, name := range p.modelDirs().Installed() {
+		all = append(all, p.look(name))
 	}
 	return all
 }

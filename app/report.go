@@ -57,17 +57,23 @@ func (r *reporter) starts(i int) {
 // failed writes the line of a picture that could not be described.
 func (r *reporter) failed(i int, f *failure.Failure) {
 	name := r.d.inputs[i].name
-	if r.d.flags.json {
-		if text, err := export.NewErrorLine(name, f).Encode(); err == nil {
-			fmt.Fprintf(r.p.out, "%s\n", text)
-		}
-	}
+	r.line(i, f)
 	if f.Kind != failure.Cancelled {
 		g := *f
 		g.Subject = name
 		r.trouble(&g)
 	}
 	r.step()
+}
+
+// line writes the JSON line of a picture that could not be described.
+func (r *reporter) line(i int, f *failure.Failure) {
+	if !r.d.flags.json {
+		return
+	}
+	if text, err := export.NewErrorLine(r.d.inputs[i].name, f).Encode(); err == nil {
+		fmt.Fprintf(r.p.out, "%s\n", text)
+	}
 }
 
 func (r *reporter) trouble(err error) {

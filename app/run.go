@@ -12,7 +12,6 @@ import (
 	"descry/internal/failure"
 	"descry/models"
 	"descry/picture"
-	"descry/ui/state"
 )
 
 // description is a whole run of `descry describe`, checked.
@@ -46,7 +45,7 @@ func (d *description) cocoPath() string {
 
 // leastScore is the least score of an object that is kept: the flag, else the
 // person's setting, else the set's own proposal.
-func (d *description) leastScore(s state.Settings, o *outcome) float32 {
+func (d *description) leastScore(s Settings, o *outcome) float32 {
 	switch {
 	case d.score != nil:
 		return *d.score
@@ -76,7 +75,7 @@ func (p *program) describe(d *description) error {
 	session, err := p.begin(d)
 	if err != nil {
 		for i := range d.inputs {
-			r.failed(i, failure.Of(err, failure.Model))
+			r.line(i, failure.Of(err, failure.Model))
 		}
 		return err
 	}
@@ -250,6 +249,7 @@ type outcome struct {
 	instances *inference.Instances
 	classes   *inference.Classes
 	timings   map[string]float64
+	device    string // what ran the models, for people
 }
 
 // take files one event; a failed job gives its error.
@@ -267,6 +267,7 @@ func (o *outcome) take(e inference.Event, open map[inference.JobID]inference.Tas
 		o.classes = e.Classes
 	case inference.KindDone:
 		o.timings[string(task)] = e.Done.Milliseconds
+		o.device = fmt.Sprintf("%s, %d threads", e.Done.Device, e.Done.Threads)
 		delete(open, e.ID)
 	case inference.KindFailed:
 		delete(open, e.ID)

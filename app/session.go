@@ -37,10 +37,13 @@ func (p *program) openLibrary(named string) (*ort.Library, error) {
 // unpacked into the cache first.
 func (p *program) resolve(spec string) (*models.Set, error) {
 	if spec == "" {
-		spec = "starter"
+		spec = models.Starter
 	}
-	return models.Resolve(spec, models.Dirs{Models: p.dirs.Models()})
+	return models.Resolve(spec, p.modelDirs())
 }
+
+// modelDirs says where model sets are kept.
+func (p *program) modelDirs() models.Dirs { return models.Dirs{Models: p.dirs.Models()} }
 
 // startSession opens the library and starts a worker on it. The caller ends it
 // with close.
@@ -82,6 +85,3 @@ func (s *session) id() inference.JobID {
 	s.nextID++
 	return s.nextID
 }
-
-// describeDevice says what runs the models, for people.
-func (s *session) describeDevice() string { return fmt.Sprintf("%s, %d threads", s.device, s.threads) }
