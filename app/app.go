@@ -21,6 +21,7 @@ import (
 
 	"descry/internal/failure"
 	"descry/internal/nearest"
+	"descry/ui/state"
 )
 
 // version is set by the Makefile from git describe.
@@ -34,7 +35,7 @@ type program struct {
 	out    io.Writer
 	err    io.Writer
 	dirs   Dirs
-	loaded Settings
+	loaded state.Settings
 }
 
 // Main runs the command line and returns the exit code of codes.go.

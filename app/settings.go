@@ -1,9 +1,47 @@
 package app
 
-// Settings interim
-type Settings struct {
-	MaxPixels int64
-	Score     float64
+import (
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+
+	"descry/internal/atomicfile"
+	"descry/ui/state"
+)
+
+// mostSettings bounds what is read back, in bytes.
+const mostSettings = 1 << 20
+
+func settingsPath(config string) string { return filepath.Join(config, "settings.json") }
+
+// loadSettings reads the settings. A file that is absent, damaged or foreign
+// gives the defaults for what it does not say: no setting is worth not starting.
+func loadSettings(config string) state.Settings {
+	s := state.DefaultSettings()
+	f, err := os.Open(settingsPath(config))
+	if err != nil {
+		return s
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, mostSettings))
+	if err != nil || json.Unmarshal(text, &s) != nil {
+		return state.DefaultSettings()
+	}
+	return s.Repaired()
 }
 
-func loadSettings(string) Settings { return Settings{} }
+// saveSettings keeps the settings.
+func saveSettings(config string, s state.Settings) error {
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(config, 0o700); err != nil {
+		return err
+	}
+	return atomicfile.Write(settingsPath(config), atomicfile.Overwrite, func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
+		return err
+	})
+}
