@@ -21,7 +21,6 @@ import (
 
 	"descry/internal/failure"
 	"descry/internal/nearest"
-	"descry/ui/state"
 )
 
 // version is set by the Makefile from git describe.
@@ -35,7 +34,7 @@ type program struct {
 	out    io.Writer
 	err    io.Writer
 	dirs   Dirs
-	loaded state.Settings
+	loaded settings
 }
 
 // Main runs the command line and returns the exit code of codes.go.

@@ -79,7 +79,7 @@ func (p *program) standardInput() input {
 // the default.
 func (p *program) limits(flag int64) picture.Limits {
 	l := picture.DefaultLimits()
-	if n := p.loaded.MaxPixels; n > 0 {
+	if n := int64(p.loaded.MegaPixels) * 1e6; n > 0 {
 		l.Pixels = n
 	}
 	if flag > 0 {
