@@ -90,6 +90,7 @@ func (library) newSession(m onnx.Model, o Options, device string) (nativeSession
 		}
 	}
 	s, err := binding.NewDynamicAdvancedSessionWithONNXData(m.Proto, m.Inputs, m.Outputs, so)
+	giveBack() // the graph as it was before the runtime changed it
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +137,10 @@ type session struct {
 	s *binding.DynamicAdvancedSession
 }
 
-func (s *session) close() error { return s.s.Destroy() }
+func (s *session) close() error {
+	defer giveBack()
+	return s.s.Destroy()
+}
 
 func (s *session) newCall() (nativeCall, error) {
 	o, err := binding.NewRunOptions()

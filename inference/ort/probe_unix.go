@@ -7,6 +7,9 @@ package ort
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 // The first members of OrtApiBase, and OrtApi as an array of functions: its
 // members are only ever appended (onnxruntime_c_api.h).
@@ -21,6 +24,11 @@ static void *member(const api_base *b, uint32_t version, int index) {
 	return api ? api[index] : 0;
 }
 static int call_get(void *f, char ***names, int *n) { return ((get_providers)f)(names, n) == 0; }
+static void trim(void) {
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
+}
 static void call_release(void *f, char **names, int n) { ((release_providers)f)(names, n); }
 */
 import "C"
@@ -70,3 +78,8 @@ func ask(path string) (probe, error) {
 	}
 	return p, nil
 }
+
+// giveBack returns what the runtime has freed to the system. glibc keeps freed
+// blocks of up to 32 MB, which weights are: without this, opening and closing
+// BLIP's vision tower ten times grows the process from 0.4 to 1.2 GB.
+func giveBack() { C.trim() }

@@ -65,3 +65,6 @@ func providers(base *apiBase) []string {
 	_, _, _ = syscall.SyscallN(api[apiReleaseAvailableProviders], uintptr(unsafe.Pointer(names)), uintptr(n))
 	return all
 }
+
+// giveBack has nothing to do here: the heap returns large blocks itself.
+func giveBack() {}

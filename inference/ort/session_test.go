@@ -249,3 +249,47 @@ func TestDevices(t *testing.T) {
 		t.Error("an empty graph was taken")
 	}
 }
+
+// TestAClosedSessionGivesItsMemoryBack: weights are blocks that the C library
+// would rather keep (giveBack says more).
+func TestAClosedSessionGivesItsMemoryBack(t *testing.T) {
+	if resident(t) == 0 {
+		t.Skip("no /proc here")
+	}
+	l := openLibrary(t)
+	g := onnx.NewGraph("weights")
+	x := g.Input("x", onnx.Float, onnx.Dims(1, 1024))
+	for i := range 24 {
+		w := make([]float32, 1024*1024)
+		w[0] = float32(i)
+		x = g.LinearT(x, g.ConstFloats(w, 1024, 1024), onnx.Value{})
+	}
+	g.Output("y", x)
+	m, err := g.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	use := func() {
+		s, err := l.NewSession(m, Options{Prepack: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Run(context.Background(), []*Tensor{NewFloat32([]int64{1, 1024}, make([]float32, 1024))}); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		debug.FreeOSMemory()
+	}
+	debug.FreeOSMemory() // what the building of the graph took
+	before := resident(t)
+	for range 4 {
+		use()
+	}
+	after := resident(t)
+	t.Logf("resident %d MB, after 4 sessions of 100 MB %d MB", before>>20, after>>20)
+	if after > before+60<<20 {
+		t.Errorf("4 closed sessions left %d MB behind", (after-before)>>20)
+	}
+}
