@@ -71,21 +71,14 @@ func (c *captioner) open(b arch.BLIP, h how) error {
 	if err != nil {
 		return err
 	}
-	if c.vision, err = h.lib.NewSession(vision, h.options(c.spec.Weights, prepackVision)); err != nil {
+	if c.vision, err = h.lib.NewSession(vision, h.options(c.spec.Weights)); err != nil {
 		return err
 	}
-	if c.decoder, err = h.lib.NewSession(decoder, h.options(c.spec.Weights, prepackDecoder)); err != nil {
+	if c.decoder, err = h.lib.NewSession(decoder, h.options(c.spec.Weights)); err != nil {
 		_ = c.vision.Close() // the first error says why
 	}
 	return err
 }
-
-// Whether the runtime may keep weights in its own order: figures in the package's
-// benchmarks (BenchmarkCaption).
-const (
-	prepackVision  = true
-	prepackDecoder = false
-)
 
 func (c *captioner) close() error {
 	err := c.vision.Close()

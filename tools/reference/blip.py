@@ -5,6 +5,9 @@ Run from the repository's root:
 It writes, below inference/pipeline/testdata/blip: config.json, vocab.txt, model.safetensors and tied.safetensors (no decoder.weight, fp16), and reference.json.gz with the
 picture's keys and values, and the logits after each of several sequences.
 
+It writes models/arch/testdata/blip_shapes.json.gz: the names and shapes of the
+official sizes, base and large.
+
 With the starter models (../shared/starter, or the folder given as argument) it
 also writes starter.json: what transformers' beam search finds on eight scenes.
 """
@@ -18,6 +21,7 @@ import torch
 from PIL import Image
 from safetensors.torch import load_file, save_file
 from transformers import BlipConfig, BlipForConditionalGeneration, BlipImageProcessor
+from transformers.modeling_utils import no_init_weights
 
 sys.path.insert(0, os.path.dirname(__file__))
 import generate  # noqa: E402  the normalisation rules
@@ -105,6 +109,25 @@ def write_gz(path, value):
         f.write(gzip.compress(json.dumps(value, separators=(",", ":")).encode(), mtime=0))
 
 
+def official(hidden, layers, heads):
+    """config.json's sizes of the two published models; large's file leaves encoder_hidden_size out."""
+    vision = {"hidden_size": hidden, "num_hidden_layers": layers, "num_attention_heads": heads, "intermediate_size": 4 * hidden, "image_size": 384, "patch_size": 16}
+    text = {"vocab_size": 30524, "hidden_size": 768, "num_hidden_layers": 12, "num_attention_heads": 12, "intermediate_size": 3072, "max_position_embeddings": 512}
+    return {"vision_config": vision, "text_config": text}
+
+
+def write_shapes():
+    out = {}
+    for name, size in [("base", (768, 12, 12)), ("large", (1024, 24, 16))]:
+        config = official(*size)
+        full = {**config, "text_config": {**config["text_config"], "encoder_hidden_size": size[0], "is_decoder": True}}
+        with no_init_weights():
+            model = BlipForConditionalGeneration(BlipConfig(**full))
+        out[name] = {"config": config, "tensors": {k: list(v.shape) for k, v in model.state_dict().items()}}
+    os.makedirs("models/arch/testdata", exist_ok=True)
+    write_gz("models/arch/testdata/blip_shapes.json.gz", out)
+
+
 SETTINGS = [
     {"beams": 1}, {"beams": 3}, {"beams": 3, "norm": "generated", "n_best": 3}, {"beams": 5, "n_best": 5},
     {"beams": 3, "prompt": "a picture of", "n_best": 2}, {"beams": 3, "prompt": "a picture of", "norm": "generated"},
@@ -151,6 +174,7 @@ def write_starter(folder):
 def main():
     torch.set_num_threads(1)
     write_tiny()
+    write_shapes()
     folder = sys.argv[1] if len(sys.argv) > 1 else "../shared/starter"
     if os.path.isdir(folder):
         write_starter(folder)
