@@ -53,7 +53,7 @@ type Tokenizer struct {
 func Open(path string) (*Tokenizer, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, failure.Wrap(failure.Model, "load", path, err, "Install the model again")
+		return nil, failure.Wrap(failure.Model, "load", path, err, "Install the model again.")
 	}
 	defer f.Close()
 	return Read(f, path)
@@ -63,10 +63,10 @@ func Open(path string) (*Tokenizer, error) {
 func Read(r io.Reader, name string) (*Tokenizer, error) {
 	text, err := io.ReadAll(io.LimitReader(r, mostVocabularyBytes+1))
 	if err != nil {
-		return nil, failure.Wrap(failure.Model, "load", name, err, "Install the model again")
+		return nil, failure.Wrap(failure.Model, "load", name, err, "Install the model again.")
 	}
 	bad := func(message string) error {
-		return failure.New(failure.Model, "load", name, message, "It must be the vocabulary that the model was trained with: one token a line, as text")
+		return failure.New(failure.Model, "load", name, message, "It must be the vocabulary that the model was trained with: one token a line, as text.")
 	}
 	if len(text) > mostVocabularyBytes {
 		return nil, bad(fmt.Sprintf("the vocabulary has more than %d bytes", mostVocabularyBytes))
@@ -108,13 +108,13 @@ func (t *Tokenizer) Token(id int) string {
 // Encode gives the ids of text, without any start or stop token.
 func (t *Tokenizer) Encode(text string) ([]int, error) {
 	if !utf8.ValidString(text) {
-		return nil, failure.New(failure.Usage, "caption", "", "the prompt is not valid UTF-8 text", "Type it again, or save it as UTF-8")
+		return nil, failure.New(failure.Usage, "caption", "", "the prompt is not valid UTF-8 text", "Type it again, or save it as UTF-8.")
 	}
 	var ids []int
 	for _, word := range splitWords(text) {
 		pieces, err := t.pieces(word)
 		if err != nil {
-			return nil, failure.Wrap(failure.Usage, "caption", "", err, "Use another prompt")
+			return nil, failure.Wrap(failure.Usage, "caption", "", err, "Use another prompt.")
 		}
 		for _, p := range pieces {
 			ids = append(ids, p.Id)

@@ -73,7 +73,7 @@ func ReadBLIPConfig(path string, f *weights.File) (BLIPConfig, error) {
 		subject = f.Path
 	}
 	if wrong := c.check(); wrong != "" {
-		return c, failure.New(failure.Model, "load", subject, wrong, "Use the config.json that came with the weights")
+		return c, failure.New(failure.Model, "load", subject, wrong, "Use the config.json that came with the weights.")
 	}
 	return c, nil
 }
@@ -168,6 +168,9 @@ func (c BLIPConfig) check() string {
 		{"text_config.num_attention_heads", t.Heads, t.Hidden}, {"text_config.intermediate_size", t.Intermediate, mostSize},
 		{"text_config.max_position_embeddings", t.Positions, mostSize},
 	} {
+		if s.size == 0 {
+			return s.name + " is not stated"
+		}
 		if s.size < 1 || s.size > s.most {
 			return fmt.Sprintf("%s is %d, which no model has", s.name, s.size)
 		}
@@ -207,10 +210,10 @@ func readJSON(path string, into any) error {
 		text, err = os.ReadFile(path)
 	}
 	if err != nil {
-		return failure.Wrap(failure.Model, "load", path, err, "Install the model again")
+		return failure.Wrap(failure.Model, "load", path, err, "Install the model again.")
 	}
 	if err := json.Unmarshal(text, into); err != nil {
-		return failure.New(failure.Model, "load", path, "the file is not the JSON that is expected: "+err.Error(), "Use the file that came with the weights")
+		return failure.New(failure.Model, "load", path, "the file is not the JSON that is expected: "+err.Error(), "Use the file that came with the weights.")
 	}
 	return nil
 }
