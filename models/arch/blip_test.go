@@ -263,8 +263,8 @@ func TestConfigurationsThatCannotBeBuiltSayWhich(t *testing.T) {
 func TestPreprocessorsThatChangeThePictureOtherwiseAreRefused(t *testing.T) {
 	c := BLIPConfig{Vision: BLIPVisionConfig{Image: 384}}
 	for text, wrong := range map[string]string{
-		`{}`:                                      "",
-		`{"size": 384}`:                           "",
+		`{}`:            "",
+		`{"size": 384}`: "",
 		`{"size": {"height": 384, "width": 384}}`: "",
 		`{"do_resize": true, "resample": 3, "do_rescale": true, "do_normalize": true, "do_pad": true, "size": {"height": 384, "width": 384}}`: "",
 		`{"size": {"shortest_edge": 384}}`:            "size",
