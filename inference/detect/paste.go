@@ -37,6 +37,7 @@ func Paste(mask []float32, side int, box Box, width, height int) rle.Mask {
 		p.put(width*height, false)
 		return p.finish()
 	}
+	p.stretches = p.newStretches()
 	p.put(left*height, false)
 	for x := left; x < right; x++ {
 		p.pasteColumn(x - x0)
@@ -71,6 +72,7 @@ type paster struct {
 	from, to     int // rows of the picture that the mask covers
 	height       int
 	across, down resample.Axis
+	stretches    []stretch
 	column       []float32 // one interpolated column of the padded mask
 	out          rle.Mask
 	run          int
@@ -117,29 +119,37 @@ func (p *paster) pasteColumn(x int) {
 		return
 	}
 	p.put(p.from, false)
-	for y := p.from; y < p.to; {
-		near, far, _, _ := p.down.At(y - p.y0)
-		end := y + 1
-		for end < p.to {
-			if n, _, _, _ := p.down.At(end - p.y0); n != near {
-				break
-			}
-			end++
-		}
-		p.stretch(y, end, p.column[near], p.column[far])
-		y = end
+	for _, s := range p.stretches {
+		p.pasteStretch(s, p.column[s.near], p.column[s.far])
 	}
 	p.put(p.height-p.to, false)
 }
 
-// stretch appends rows from … to−1 of the picture, which all lie between the
-// same two cells of the column.
-func (p *paster) stretch(from, to int, near, far float32) {
+// stretch is a run of the picture's rows, from … to−1, that all lie between the
+// same two cells of a column.
+type stretch struct{ from, to, near, far int }
+
+// newStretches cuts the rows that the mask covers into stretches.
+func (p *paster) newStretches() []stretch {
+	var all []stretch
+	for y := p.from; y < p.to; y++ {
+		near, far, _, _ := p.down.At(y - p.y0)
+		if n := len(all); n > 0 && all[n-1].near == near {
+			all[n-1].to = y + 1
+		} else {
+			all = append(all, stretch{y, y + 1, near, far})
+		}
+	}
+	return all
+}
+
+// pasteStretch appends one stretch, between two values of the column.
+func (p *paster) pasteStretch(s stretch, near, far float32) {
 	if low, high := min(near, far), max(near, far); high < 0.5-nearHalf || low > 0.5+nearHalf {
-		p.put(to-from, low > 0.5)
+		p.put(s.to-s.from, low > 0.5)
 		return
 	}
-	for y := from; y < to; y++ {
+	for y := s.from; y < s.to; y++ {
 		_, _, wa, wb := p.down.At(y - p.y0)
 		p.put(1, resample.Mix(near, wa, far, wb) > 0.5)
 	}

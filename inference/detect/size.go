@@ -9,8 +9,9 @@ type SizeRule string
 const (
 	// SizeFloat64 is Python's float, as the current torchvision does.
 	SizeFloat64 SizeRule = "float64"
-	// SizeFloat32 takes the scale as a float32 and then multiplies in float64
-	// (torchvision 0.14, _resize_image_and_masks).
+	// SizeFloat32 takes the scale as a float32, where torch divides a number by a
+	// tensor as number · (1/tensor), and then multiplies in float64 (torchvision
+	// 0.14, _resize_image_and_masks).
 	SizeFloat32 SizeRule = "float32"
 )
 
@@ -22,7 +23,7 @@ func Resized(w, h, least, most int, rule SizeRule) (rw, rh int) {
 	short, long := float64(min(w, h)), float64(max(w, h))
 	scale := min(float64(least)/short, float64(most)/long)
 	if rule == SizeFloat32 {
-		scale = float64(min(float32(least)/float32(short), float32(most)/float32(long)))
+		scale = float64(min(1/float32(short)*float32(least), 1/float32(long)*float32(most)))
 	}
 	side := func(n int) int { return max(int(math.Floor(float64(n)*scale)), 1) }
 	return side(w), side(h)
