@@ -1,0 +1,162 @@
+package state
+
+import "strings"
+
+// CommandID names a command.
+type CommandID string
+
+// Key is a key with its modifiers. Names are those of the keyboard: "O", "F1",
+// "Left", "+". Ctrl is the Command key on a Mac.
+type Key struct {
+	Ctrl, Shift, Alt bool
+	Name             string
+}
+
+// keyWords are the keys whose name is not what stands on them.
+var keyWords = map[string]string{"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Escape": "Esc", "-": "−"}
+
+// Text gives the key as it is written in menus: "Ctrl+Shift+S".
+func (k Key) Text() string {
+	var b strings.Builder
+	for _, m := range []struct {
+		on   bool
+		name string
+	}{{k.Ctrl, "Ctrl+"}, {k.Alt, "Alt+"}, {k.Shift, "Shift+"}} {
+		if m.on {
+			b.WriteString(m.name)
+		}
+	}
+	if word, ok := keyWords[k.Name]; ok {
+		b.WriteString(word)
+	} else {
+		b.WriteString(k.Name)
+	}
+	return b.String()
+}
+
+// Command is one thing that can be done: an entry of a menu and one or more
+// keys. Menu, shortcuts page and the window's keys are all made from Commands.
+type Command struct {
+	ID    CommandID
+	Menu  string
+	Group int    // a line in the menu parts the groups
+	Label string // verb first; an ellipsis where a dialog follows
+	Tip   string
+	Keys  []Key
+	Do    Action
+	Held  bool // Do is sent when the key goes down, Bare{false} when it comes up
+
+	enabled func(*State) bool // nil: always
+	checked func(*State) bool // nil: it has no check mark
+}
+
+// The menus, in their order.
+const (
+	menuFile    = "File"
+	menuEdit    = "Edit"
+	menuView    = "View"
+	menuObjects = "Objects"
+	menuHelp    = "Help"
+)
+
+// menus is the order of the menus.
+var menus = []string{menuFile, menuEdit, menuView, menuObjects, menuHelp}
+
+func key(name string) Key    { return Key{Name: name} }
+func ctrl(name string) Key   { return Key{Ctrl: true, Name: name} }
+func ctrlUp(name string) Key { return Key{Ctrl: true, Shift: true, Name: name} }
+func keys(all ...Key) []Key  { return all }
+
+// The commands by name, for those who show a control for one.
+const (
+	CommandOpen        CommandID = "open"
+	CommandPaste       CommandID = "paste"
+	CommandSave        CommandID = "save"
+	CommandExport      CommandID = "export"
+	CommandNext        CommandID = "next"
+	CommandPrevious    CommandID = "previous"
+	CommandClose       CommandID = "close"
+	CommandSettings    CommandID = "settings"
+	CommandQuit        CommandID = "quit"
+	CommandCopy        CommandID = "copy"
+	CommandUndo        CommandID = "undo"
+	CommandRedo        CommandID = "redo"
+	CommandRegenerate  CommandID = "regenerate"
+	CommandStop        CommandID = "stop"
+	CommandZoomIn      CommandID = "zoom-in"
+	CommandZoomOut     CommandID = "zoom-out"
+	CommandFit         CommandID = "fit"
+	CommandActual      CommandID = "actual"
+	CommandBare        CommandID = "bare"
+	CommandPanel       CommandID = "panel"
+	CommandSecondNames CommandID = "second-names"
+	CommandShowHidden  CommandID = "show-hidden"
+	CommandSaveObject  CommandID = "save-object"
+	CommandEscape      CommandID = "escape"
+	CommandShortcuts   CommandID = "shortcuts"
+	CommandAbout       CommandID = "about"
+)
+
+// Commands are all commands, in the order of the menus.
+var Commands = []Command{
+	{ID: CommandOpen, Menu: menuFile, Label: "Open picture…", Tip: "Choose a picture file", Keys: keys(ctrl("O")), Do: OpenAsked{}},
+	{ID: CommandPaste, Menu: menuFile, Label: "Paste picture", Tip: "Open the picture or path in the clipboard", Keys: keys(ctrl("V")), Do: PasteAsked{}},
+	{ID: CommandNext, Menu: menuFile, Group: 1, Label: "Next picture", Tip: "Go to the next picture of the folder", Keys: keys(key("Right")), Do: Walked{1}, enabled: canNext},
+	{ID: CommandPrevious, Menu: menuFile, Group: 1, Label: "Previous picture", Tip: "Go to the previous picture of the folder", Keys: keys(key("Left")), Do: Walked{-1}, enabled: canBack},
+	{ID: CommandSave, Menu: menuFile, Group: 2, Label: "Save captioned picture…", Tip: "Save the picture with its caption and outlines", Keys: keys(ctrl("S")), Do: SheetOpened{SheetSave}, enabled: hasPixels},
+	{ID: CommandExport, Menu: menuFile, Group: 2, Label: "Export…", Tip: "Write caption, objects or class map to files", Keys: keys(ctrlUp("S")), Do: SheetOpened{SheetExport}, enabled: hasPixels},
+	{ID: CommandClose, Menu: menuFile, Group: 3, Label: "Close picture", Tip: "Go back to the start page", Keys: keys(ctrl("W")), Do: PictureClosed{}, enabled: hasPicture},
+	{ID: CommandSettings, Menu: menuFile, Group: 4, Label: "Settings…", Tip: "Choose models, device, theme and limits", Keys: keys(ctrl(",")), Do: SheetOpened{SheetSettings}},
+	{ID: CommandQuit, Menu: menuFile, Group: 5, Label: "Quit", Tip: "Close the window; edits are kept", Keys: keys(ctrl("Q")), Do: Closing{}},
+
+	{ID: CommandUndo, Menu: menuEdit, Label: "Undo caption", Tip: "Take the last change of the caption back", Keys: keys(ctrl("Z")), Do: CaptionUndone{}, enabled: canUndo},
+	{ID: CommandRedo, Menu: menuEdit, Label: "Redo caption", Tip: "Bring the undone caption back", Keys: keys(ctrlUp("Z"), ctrl("Y")), Do: CaptionRedone{}, enabled: canRedo},
+	{ID: CommandCopy, Menu: menuEdit, Group: 1, Label: "Copy caption", Tip: "Copy the caption, also as alt text", Keys: keys(ctrl("C")), Do: CaptionCopied{}, enabled: hasCaption},
+	{ID: CommandRegenerate, Menu: menuEdit, Group: 2, Label: "Write the caption again", Tip: "Let the model look for another caption; your own text stays", Keys: keys(ctrl("R")), Do: Regenerated{}, enabled: hasPixels},
+	{ID: CommandStop, Menu: menuEdit, Group: 2, Label: "Stop", Tip: "Stop what runs for this picture", Keys: keys(ctrl(".")), Do: Stopped{}, enabled: isBusy},
+
+	{ID: "masks", Menu: menuView, Label: "Masks", Tip: "Fill each object", Keys: keys(key("M")), Do: LayerToggled{LayerMasks}, enabled: hasPicture, checked: layerOn(LayerMasks)},
+	{ID: "outlines", Menu: menuView, Label: "Outlines", Tip: "Draw each object's outline", Keys: keys(key("O")), Do: LayerToggled{LayerOutlines}, enabled: hasPicture, checked: layerOn(LayerOutlines)},
+	{ID: "boxes", Menu: menuView, Label: "Boxes", Tip: "Draw a box around each object", Keys: keys(key("B")), Do: LayerToggled{LayerBoxes}, enabled: hasPicture, checked: layerOn(LayerBoxes)},
+	{ID: "labels", Menu: menuView, Label: "Labels", Tip: "Write each object's name and score", Keys: keys(key("L")), Do: LayerToggled{LayerLabels}, enabled: hasPicture, checked: layerOn(LayerLabels)},
+	{ID: "classes", Menu: menuView, Label: "Classes", Tip: "Colour every pixel by what it belongs to", Keys: keys(key("C")), Do: LayerToggled{LayerClasses}, enabled: hasPicture, checked: layerOn(LayerClasses)},
+	{ID: CommandBare, Menu: menuView, Label: "Bare picture (hold)", Tip: "Show the picture alone while the key is held", Keys: keys(key("H")), Do: Bare{true}, Held: true, enabled: hasPixels},
+	{ID: CommandZoomIn, Menu: menuView, Group: 1, Label: "Zoom in", Tip: "Make the picture larger", Keys: keys(key("+"), key("=")), Do: ZoomStepped{1}, enabled: hasPixels},
+	{ID: CommandZoomOut, Menu: menuView, Group: 1, Label: "Zoom out", Tip: "Make the picture smaller", Keys: keys(key("-")), Do: ZoomStepped{-1}, enabled: hasPixels},
+	{ID: CommandFit, Menu: menuView, Group: 1, Label: "Fit to window", Tip: "Show the whole picture", Keys: keys(key("0")), Do: ViewFitted{}, enabled: hasPixels},
+	{ID: CommandActual, Menu: menuView, Group: 1, Label: "Actual size", Tip: "Show the picture pixel for pixel", Keys: keys(key("1")), Do: ViewActual{}, enabled: hasPixels},
+	{ID: CommandPanel, Menu: menuView, Group: 2, Label: "Panel", Tip: "Show or hide the panel with caption and objects", Keys: keys(key("I")), Do: PanelToggled{}, enabled: hasPicture, checked: panelOn},
+
+	{ID: CommandSecondNames, Menu: menuObjects, Label: "Hide second names for the same object", Tip: "Where two names cover the same pixels, show the surer one", Keys: keys(key("N")), Do: SecondNamesToggled{}, enabled: hasPicture, checked: secondNamesHidden},
+	{ID: CommandShowHidden, Menu: menuObjects, Label: "Show hidden objects", Tip: "Show all objects that were hidden one by one", Keys: keys(key("A")), Do: ObjectsShown{}, enabled: hasHidden},
+	{ID: CommandSaveObject, Menu: menuObjects, Group: 1, Label: "Save selected object…", Tip: "Save the selected object as a transparent PNG", Keys: keys(ctrl("P")), Do: ObjectSaveAsked{selectedObject}, enabled: hasSelection},
+	{ID: CommandEscape, Menu: menuObjects, Group: 1, Label: "Clear selection", Tip: "Take the selection back; closes an open sheet first", Keys: keys(key("Escape")), Do: Escaped{}, enabled: canEscape},
+
+	{ID: CommandShortcuts, Menu: menuHelp, Label: "Keys", Tip: "Show all keys", Keys: keys(key("F1")), Do: SheetOpened{SheetShortcuts}},
+	{ID: CommandAbout, Menu: menuHelp, Label: "About and diagnostics", Tip: "Show versions, models and a test run", Keys: keys(key("F2")), Do: SheetOpened{SheetAbout}},
+}
+
+// selectedObject, as an object, stands for the one that is selected.
+const selectedObject = -2
+
+// commandByID gives a command of the table.
+func commandByID(id CommandID) (Command, bool) {
+	for _, c := range Commands {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return Command{}, false
+}
+
+// CommandFor gives the command of a key.
+func CommandFor(k Key) (CommandID, bool) {
+	for _, c := range Commands {
+		for _, own := range c.Keys {
+			if own == k {
+				return c.ID, true
+			}
+		}
+	}
+	return "", false
+}

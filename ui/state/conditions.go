@@ -1,0 +1,31 @@
+package state
+
+import "descry/export"
+
+// The conditions under which commands can be run, and their check marks.
+
+func hasPicture(s *State) bool { return s.current != 0 }
+func hasPixels(s *State) bool  { return s.current != 0 && s.visible().phase == ready }
+func hasCaption(s *State) bool { return s.caption() != "" }
+func isBusy(s *State) bool     { return s.busy() }
+func panelOn(s *State) bool    { return !s.settings.PanelHidden }
+
+func canBack(s *State) bool { return s.current != 0 && s.walk.at > 0 }
+func canNext(s *State) bool { return s.current != 0 && s.walk.at < len(s.walk.paths)-1 }
+
+func canUndo(s *State) bool { return s.draft().edit.Own }
+func canRedo(s *State) bool { return len(s.draft().edit.Later) > 0 }
+
+func canEscape(s *State) bool { return s.sheet != SheetNone || s.selected >= 0 }
+
+func secondNamesHidden(s *State) bool { return !s.settings.ShowSecondNames }
+func hasHidden(s *State) bool         { return s.found().hidden != nil }
+func hasSelection(s *State) bool      { return s.selected >= 0 }
+
+// layerOn gives the check mark of a layer.
+func layerOn(l Layer) func(*State) bool {
+	return func(s *State) bool { layers := s.settings.Layers; return *layerFields[l](&layers) }
+}
+
+// savesAs reports whether a format is chosen for the captioned picture.
+func savesAs(s *State, f export.Format) bool { return s.settings.Save.Format == f }

@@ -1,0 +1,197 @@
+package state
+
+import (
+	"time"
+
+	"descry/export"
+	"descry/inference"
+)
+
+// Effect is something to be done outside: data, not a function. Effects of one
+// action are performed in their order or at once; what comes of them comes back
+// as an Action.
+type Effect interface{ isEffect() }
+
+// SourceKind says where a picture comes from.
+type SourceKind string
+
+// The kinds of source.
+const (
+	SourceFile   SourceKind = "file"
+	SourceSample SourceKind = "sample" // of Setup.Samples
+	SourceClip   SourceKind = "clip"   // pasted
+)
+
+// Source says where a picture comes from.
+type Source struct {
+	Kind SourceKind
+	Path string // of a file; the name of a sample
+	Clip uint64 // of what was pasted
+}
+
+// Edit is what a person wrote about a picture, kept beside what the models
+// said, by the picture's content hash.
+type Edit struct {
+	Caption string   `json:"caption"`           // the last text
+	Own     bool     `json:"own"`               // it is shown; false: undone, the model's is shown
+	Earlier []string `json:"earlier,omitempty"` // older texts, oldest first, for undo
+	Later   []string `json:"later,omitempty"`   // undone texts, for redo; the next one last
+}
+
+// Time and end.
+type (
+	// Wake wants one Tick of its number after a time; 0: at once.
+	Wake struct {
+		Number uint64
+		After  time.Duration
+	}
+	// Quit closes the window. It is the last effect.
+	Quit struct{}
+)
+
+// Opening.
+type (
+	// AskOpen shows the file dialog, which answers with Opened.
+	AskOpen struct{ Folder string }
+	// ReadClipboard answers with Pasted.
+	ReadClipboard struct{}
+	// ListFolder answers with FolderListed.
+	ListFolder struct{ Dir string }
+	// Decode answers with Decoded or DecodeFailed. Pixels is the limit on the
+	// number of pixels.
+	Decode struct {
+		Picture PictureID
+		Source  Source
+		Pixels  int64
+	}
+	// Release forgets a picture and its pixels, and stops its decoding.
+	Release struct{ Picture PictureID }
+)
+
+// The worker.
+type (
+	// Submit hands a request to the worker; the performer fills in the pixels of
+	// the picture. Its events come back as EngineSaid.
+	Submit struct {
+		Picture PictureID
+		Request inference.Request // Picture.Pix is nil
+	}
+	// Cancel ends a job. Nothing is heard of it after.
+	Cancel struct{ Job inference.JobID }
+	// Front says that this waiting job's picture is the visible one now.
+	Front struct{ Job inference.JobID }
+)
+
+// What a person wrote and chose.
+type (
+	// LoadEdit answers with EditLoaded.
+	LoadEdit struct{ Key string }
+	// SaveEdit keeps an edit and answers with EditSaved. Unread: what is stored
+	// has not been read yet, so its texts are to be kept before Edit.Earlier.
+	SaveEdit struct {
+		Key, Name string
+		Edit      Edit
+		Unread    bool
+	}
+	// SaveSettings keeps the settings; only a failure is answered.
+	SaveSettings struct{ Settings Settings }
+)
+
+// Captioned says all of a captioned picture but its pixels: for the preview and
+// for the file.
+type Captioned struct {
+	Picture   PictureID
+	Style     export.Style
+	Layout    export.CaptionLayout
+	Items     []export.Item
+	Classes   *inference.Classes
+	HideClass []bool
+}
+
+// Target is the file to write. Write comes back in Exported or ExportFailed.
+// Without Overwrite a file of that name is left alone. Original is the
+// picture's own file, which is never written to; empty for samples and clips.
+type Target struct {
+	Write     uint64
+	Path      string
+	Overwrite bool
+	Original  string
+}
+
+// Files. All answer with Exported or ExportFailed.
+type (
+	// AskSave shows the dialog for a new file and answers with PlaceChosen.
+	AskSave struct {
+		Ask                 uint64
+		Title, Folder, Name string
+	}
+	// AskFolder shows the dialog for a folder and answers with PlaceChosen.
+	AskFolder struct {
+		Ask           uint64
+		Title, Folder string
+	}
+	// WriteCaptioned writes a captioned picture, PNG or JPEG by the path's ending.
+	WriteCaptioned struct {
+		Target
+		Plan Captioned
+	}
+	// WriteText writes the caption.
+	WriteText struct {
+		Target
+		Caption string
+	}
+	// WriteJSON writes what the models said, as describe --json does.
+	WriteJSON struct {
+		Target
+		Result export.Result
+	}
+	// WriteCOCO writes the objects as a COCO file of one picture.
+	WriteCOCO struct {
+		Target
+		Name          string
+		Width, Height int
+		Instances     *inference.Instances
+	}
+	// WriteLabelMap writes the class map as a palette PNG.
+	WriteLabelMap struct {
+		Target
+		Classes *inference.Classes
+	}
+	// WriteCutout writes one object as a transparent PNG.
+	WriteCutout struct {
+		Target
+		Picture  PictureID
+		Instance inference.Instance
+	}
+	// CopyText puts text into the clipboard and answers with TextCopied.
+	CopyText struct{ Text, What string }
+	// ShowInFolder shows a file in the system's file manager.
+	ShowInFolder struct{ Path string }
+	// RunDoctor answers with DoctorSaid.
+	RunDoctor struct{}
+)
+
+func (Wake) isEffect()           {}
+func (Quit) isEffect()           {}
+func (AskOpen) isEffect()        {}
+func (ReadClipboard) isEffect()  {}
+func (ListFolder) isEffect()     {}
+func (Decode) isEffect()         {}
+func (Release) isEffect()        {}
+func (Submit) isEffect()         {}
+func (Cancel) isEffect()         {}
+func (Front) isEffect()          {}
+func (LoadEdit) isEffect()       {}
+func (SaveEdit) isEffect()       {}
+func (SaveSettings) isEffect()   {}
+func (AskSave) isEffect()        {}
+func (AskFolder) isEffect()      {}
+func (WriteCaptioned) isEffect() {}
+func (WriteText) isEffect()      {}
+func (WriteJSON) isEffect()      {}
+func (WriteCOCO) isEffect()      {}
+func (WriteLabelMap) isEffect()  {}
+func (WriteCutout) isEffect()    {}
+func (CopyText) isEffect()       {}
+func (ShowInFolder) isEffect()   {}
+func (RunDoctor) isEffect()      {}

@@ -1,0 +1,232 @@
+package state
+
+import (
+	"descry/export"
+	"descry/inference"
+	"descry/internal/failure"
+)
+
+// Bounds of what is kept.
+const (
+	mostResults   = 200
+	mostClassMaps = 256 << 20 // bytes
+	otherBeams    = 4         // for the other ways to say it
+)
+
+// againBeams is how a caption is searched for when it is asked for again: wider
+// each time, and then from the start. 0 is the model set's own number.
+var againBeams = []int{0, 5, 8, 12}
+
+func (a EngineSaid) on(r *reduction) {
+	e := a.Event
+	for i, j := range r.s.jobs {
+		if j.id == e.ID { // whatever else comes is of a job that is over
+			r.hear(i, j, e)
+			return
+		}
+	}
+}
+
+// hear files an event of an open job.
+func (r *reduction) hear(i int, j job, e inference.Event) {
+	switch e.Kind {
+	case inference.KindProgress:
+		if e.Progress != nil && j.loading != (e.Progress.Stage == "load") {
+			j.loading = !j.loading
+			r.s.jobs = replaced(r.s.jobs, i, j)
+		}
+	case inference.KindToken:
+		if e.Token != nil && (j.text != e.Token.Text || j.loading) {
+			j.text, j.loading = e.Token.Text, false
+			r.s.jobs = replaced(r.s.jobs, i, j)
+		}
+	case inference.KindCaption, inference.KindInstances, inference.KindClasses:
+		r.change(j.key, j.model, func(res *result) { res.take(j.slot, e) })
+	case inference.KindDone:
+		r.endJob(j.id)
+		r.change(j.key, j.model, func(res *result) {
+			res.done[j.slot] = e.Done
+			if !res.has(j.slot) { // else it would be asked for for ever
+				res.failure[j.slot] = failure.New(failure.Model, "run", string(slotTasks[j.slot]), "the model gave no result", "")
+			}
+		})
+		if e.Done != nil {
+			r.s.device, r.s.threads = e.Done.Device, e.Done.Threads
+		}
+	case inference.KindFailed:
+		r.endJob(j.id)
+		f := e.Failure
+		if f == nil {
+			f = failure.New(failure.Model, "run", string(slotTasks[j.slot]), "the model failed", "")
+		}
+		r.change(j.key, j.model, func(res *result) { res.failure[j.slot] = f })
+	}
+}
+
+func (r *reduction) endJob(id inference.JobID) {
+	r.s.jobs = without(r.s.jobs, func(j job) bool { return j.id == id })
+}
+
+// cancel ends the jobs that drop tells.
+func (r *reduction) cancel(drop func(job) bool) {
+	r.s.jobs = without(r.s.jobs, func(j job) bool {
+		if drop(j) {
+			r.do(Cancel{j.id})
+			return true
+		}
+		return false
+	})
+}
+
+// take files what a job found.
+func (res *result) take(s slot, e inference.Event) {
+	switch {
+	case s == slotCaption && e.Caption != nil && len(e.Caption.Hypotheses) > 0:
+		res.caption = e.Caption
+	case s == slotOthers && e.Caption != nil && len(e.Caption.Hypotheses) > 0:
+		res.others = e.Caption
+	case s == slotInstances && e.Instances != nil:
+		res.instances = e.Instances
+		res.second = export.HideSecondNames(e.Instances.Items, export.SecondNameIoU)
+		res.hidden = nil
+	case s == slotClasses && e.Classes != nil:
+		res.classes, res.hideClass = e.Classes, nil
+	}
+}
+
+// has reports whether there is a result for a slot.
+func (res *result) has(s slot) bool {
+	switch s {
+	case slotCaption:
+		return res.caption != nil
+	case slotOthers:
+		return res.others != nil
+	case slotInstances:
+		return res.instances != nil
+	}
+	return res.classes != nil
+}
+
+// change changes what is known of a picture, and keeps the whole in bounds.
+func (r *reduction) change(key, model string, f func(*result)) {
+	for i, res := range r.s.results {
+		if res.key == key && res.model == model {
+			f(&res)
+			r.s.results = replaced(r.s.results, i, res)
+			r.boundResults()
+			return
+		}
+	}
+	res := result{key: key, model: model}
+	f(&res)
+	r.s.results = added(r.s.results, res)
+	r.boundResults()
+}
+
+// boundResults forgets the oldest results of pictures that are not open, the
+// class maps first.
+func (r *reduction) boundResults() {
+	var bytes int
+	for _, res := range r.s.results {
+		if res.classes != nil {
+			bytes += len(res.classes.Map)
+		}
+	}
+	for i, res := range r.s.results {
+		if bytes <= mostClassMaps {
+			break
+		}
+		if res.classes != nil && !r.s.isOpen(res.key) {
+			bytes -= len(res.classes.Map)
+			res.classes, res.hideClass, res.done[slotClasses] = nil, nil, nil
+			r.s.results = replaced(r.s.results, i, res)
+		}
+	}
+	over := len(r.s.results) - mostResults
+	r.s.results = without(r.s.results, func(res result) bool {
+		if over > 0 && !r.s.isOpen(res.key) {
+			over--
+			return true
+		}
+		return false
+	})
+}
+
+// isOpen reports whether a picture of that content is decoded.
+func (s *State) isOpen(key string) bool {
+	for _, p := range s.pictures {
+		if p.key == key {
+			return true
+		}
+	}
+	return false
+}
+
+func (Stopped) on(r *reduction) {
+	p := r.s.visible()
+	switch p.phase {
+	case decoding:
+		if i := r.indexOf(p.id); i >= 0 {
+			r.do(Release{p.id})
+			r.failPicture(i, failure.New(failure.Cancelled, "decode", p.name, "opening was stopped", ""))
+		}
+	case ready:
+		if !r.s.busy() {
+			return
+		}
+		res := r.s.found()
+		r.change(res.key, res.model, func(res *result) {
+			for at := range slots {
+				if !res.has(at) && r.s.canRun(slotTasks[at]) {
+					res.failure[at] = failure.New(failure.Cancelled, "run", p.name, "stopped", "")
+				}
+			}
+		})
+		r.cancel(func(j job) bool { return j.picture == p.id })
+	}
+}
+
+func (a Again) on(r *reduction) {
+	res := r.s.found()
+	for s := range slots {
+		if res.failure[s] != nil && (a.Task == "" || a.Task == slotTasks[s]) {
+			r.change(res.key, res.model, func(res *result) { res.failure[s] = nil })
+		}
+	}
+}
+
+func (RetriedOnCPU) on(r *reduction) {
+	DeviceSet{"cpu"}.on(r)
+	Again{}.on(r)
+}
+
+func (Regenerated) on(r *reduction) {
+	p := r.s.visible()
+	if p.phase != ready {
+		return
+	}
+	r.cancel(func(j job) bool {
+		return j.picture == p.id && slotTasks[j.slot] == inference.TaskCaption
+	})
+	res := r.s.found()
+	r.change(res.key, res.model, func(res *result) {
+		if res.caption != nil || res.failure[slotCaption] != nil {
+			res.attempt++
+		}
+		for _, s := range []slot{slotCaption, slotOthers} {
+			res.done[s], res.failure[s] = nil, nil
+		}
+		res.caption, res.others = nil, nil
+	})
+}
+
+func (DetailsToggled) on(r *reduction) { r.s.details = !r.s.details }
+
+// captionOptions says how a caption is searched for.
+func captionOptions(s slot, attempt int) inference.CaptionOptions {
+	if s == slotOthers {
+		return inference.CaptionOptions{Beams: otherBeams, NBest: otherBeams}
+	}
+	beams := againBeams[attempt%len(againBeams)]
+	return inference.CaptionOptions{Beams: beams, NBest: min(beams, otherBeams)}
+}

@@ -1,0 +1,363 @@
+package state
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"descry/export"
+	"descry/internal/failure"
+)
+
+// writer is an effect that writes one file.
+type writer interface {
+	Effect
+	to(Target) writer
+}
+
+func (w WriteCaptioned) to(t Target) writer { w.Target = t; return w }
+func (w WriteText) to(t Target) writer      { w.Target = t; return w }
+func (w WriteJSON) to(t Target) writer      { w.Target = t; return w }
+func (w WriteCOCO) to(t Target) writer      { w.Target = t; return w }
+func (w WriteLabelMap) to(t Target) writer  { w.Target = t; return w }
+func (w WriteCutout) to(t Target) writer    { w.Target = t; return w }
+
+// ask is a dialog that was shown. What will be written was settled when it was
+// asked for: the picture may have been left since.
+type ask struct {
+	id       uint64
+	folder   bool // a folder is asked for, and names say what the files are called
+	writers  []writer
+	names    []string // for a file: what was proposed
+	original string
+}
+
+// write is a file that is being written.
+type write struct {
+	id       uint64
+	batch    uint64
+	path     string
+	original string
+	writer   writer
+}
+
+func (a PlacementSet) on(r *reduction) {
+	for name, p := range placements {
+		if p == a.Placement {
+			r.changeSettings(func(s *Settings) { s.Save.Placement = name })
+		}
+	}
+}
+
+func (LegendToggled) on(r *reduction) {
+	r.changeSettings(func(s *Settings) { s.Save.Legend = !s.Save.Legend })
+}
+
+func (a FormatSet) on(r *reduction) {
+	if a.Format == export.FormatPNG || a.Format == export.FormatJPEG {
+		r.changeSettings(func(s *Settings) { s.Save.Format = a.Format })
+	}
+}
+
+func (PreviewToggled) on(r *reduction) {
+	r.changeSettings(func(s *Settings) { s.Save.NoPreview = !s.Save.NoPreview })
+}
+
+func (a ExportToggled) on(r *reduction) {
+	if !slices.Contains(exportable, a.Format) {
+		return
+	}
+	r.changeSettings(func(s *Settings) {
+		if i := slices.Index(s.Save.Export, a.Format); i >= 0 {
+			s.Save.Export = slices.Delete(slices.Clone(s.Save.Export), i, i+1)
+		} else {
+			s.Save.Export = append(slices.Clone(s.Save.Export), a.Format)
+		}
+	})
+}
+
+// captioned is the plan of the visible picture's captioned picture.
+func (s *State) captioned() Captioned {
+	items := s.items()
+	style := s.style(items)
+	style.Highlight = -1
+	l := s.settings.Layers // the key H may be down
+	style.Masks, style.Outlines, style.Boxes, style.Labels, style.ClassMap = l.Masks, l.Outlines, l.Boxes, l.Labels, l.Classes
+	res := s.found()
+	return Captioned{
+		Picture: s.current, Style: style, Items: items, Classes: res.classes, HideClass: res.hideClass,
+		Layout: export.CaptionLayout{Text: s.caption(), Placement: placements[s.settings.Save.Placement], Legend: s.settings.Save.Legend},
+	}
+}
+
+// suffixes of the files that are proposed.
+func suffix(f export.Format) string {
+	for _, info := range export.Formats {
+		if info.Format == f {
+			return info.Suffix
+		}
+	}
+	return ""
+}
+
+// stem is the visible picture's name without its ending.
+func (s *State) stem() string {
+	p := s.visible()
+	name := strings.ToLower(strings.ReplaceAll(p.name, " ", "-"))
+	if p.source.Kind == SourceFile {
+		base := filepath.Base(p.source.Path)
+		if name = strings.TrimSuffix(base, filepath.Ext(base)); name == "" {
+			name = base
+		}
+	}
+	return name
+}
+
+// folder is where the visible picture lies, else where the last dialog was.
+func (s *State) folder() string {
+	if p := s.visible(); p.source.Kind == SourceFile {
+		return filepath.Dir(p.source.Path)
+	}
+	return s.settings.Folder
+}
+
+// original is the file of the visible picture, which is never written to.
+func (s *State) original() string {
+	if p := s.visible(); p.source.Kind == SourceFile {
+		return p.source.Path
+	}
+	return ""
+}
+
+func (SaveAsked) on(r *reduction) {
+	if hasPixels(&r.s) {
+		name := r.s.stem() + suffix(r.s.settings.Save.Format)
+		r.askSave("Save captioned picture", name, WriteCaptioned{Plan: r.s.captioned()})
+		r.s.sheet = SheetNone
+	}
+}
+
+func (a ObjectSaveAsked) on(r *reduction) {
+	if a.Object == selectedObject {
+		a.Object = r.s.selected
+	}
+	if in, ok := r.s.object(a.Object); ok {
+		name := r.s.stem() + "." + strings.ReplaceAll(in.Label, " ", "-") + ".png"
+		r.askSave("Save object", name, WriteCutout{Picture: r.s.current, Instance: in})
+	}
+}
+
+func (r *reduction) askSave(title, name string, w writer) {
+	r.s.last.ask++
+	r.s.asks = added(r.s.asks, ask{id: r.s.last.ask, writers: []writer{w}, names: []string{name}, original: r.s.original()})
+	r.do(AskSave{Ask: r.s.last.ask, Title: title, Folder: r.s.folder(), Name: name})
+}
+
+// exports are the writers of the chosen formats that there is something for,
+// and the names of their files.
+func (s *State) exports() (writers []writer, names []string) {
+	p, res := s.visible(), s.found()
+	for _, f := range s.settings.Save.Export {
+		var w writer
+		switch {
+		case f == export.FormatText && s.caption() != "":
+			w = WriteText{Caption: s.caption()}
+		case f == export.FormatJSON && res.any():
+			w = WriteJSON{Result: s.line()}
+		case f == export.FormatCOCO && res.instances != nil:
+			w = WriteCOCO{Name: p.name, Width: p.width, Height: p.height, Instances: res.instances}
+		case f == export.FormatLabelMap && res.classes != nil:
+			w = WriteLabelMap{Classes: res.classes}
+		default:
+			continue
+		}
+		writers, names = append(writers, w), append(names, s.exportName(f))
+	}
+	return writers, names
+}
+
+// exportName is what the file of a format is called.
+func (s *State) exportName(f export.Format) string {
+	if f == export.FormatCOCO {
+		return s.stem() + ".coco.json"
+	}
+	return s.stem() + suffix(f)
+}
+
+// any reports whether anything was found.
+func (res *result) any() bool {
+	return res.caption != nil || res.instances != nil || res.classes != nil
+}
+
+// line is what the models said of the visible picture.
+func (s *State) line() export.Result {
+	p, res := s.visible(), s.found()
+	image := p.source.Path
+	if p.source.Kind != SourceFile {
+		image = p.name
+	}
+	took := func(at slot) float64 {
+		if d := res.done[at]; d != nil {
+			return d.Milliseconds
+		}
+		return 0
+	}
+	return export.Result{
+		Image: image, Width: p.width, Height: p.height, Caption: res.caption, Instances: res.instances, Classes: res.classes,
+		Timings: export.LineTimings{Decode: p.took, Caption: took(slotCaption), Instances: took(slotInstances), Classes: took(slotClasses)},
+	}
+}
+
+func (a ExportAsked) on(r *reduction) {
+	writers, names := r.s.exports()
+	if len(writers) == 0 {
+		return
+	}
+	r.s.sheet = SheetNone
+	if a.Beside && r.s.original() != "" {
+		r.write(ask{folder: true, writers: writers, names: names, original: r.s.original()}, r.s.folder())
+		return
+	}
+	r.s.last.ask++
+	r.s.asks = added(r.s.asks, ask{id: r.s.last.ask, folder: true, writers: writers, names: names, original: r.s.original()})
+	r.do(AskFolder{Ask: r.s.last.ask, Title: "Export to folder", Folder: r.s.folder()})
+}
+
+func (a PlaceChosen) on(r *reduction) {
+	i := slices.IndexFunc(r.s.asks, func(q ask) bool { return q.id == a.Ask })
+	if i < 0 {
+		return
+	}
+	q := r.s.asks[i]
+	r.s.asks = without(r.s.asks, func(o ask) bool { return o.id == q.id })
+	if path := sound(a.Path); path != "" {
+		r.write(q, path)
+	}
+}
+
+// pictureEndings are those that a captioned picture can be written to.
+var pictureEndings = []string{".png", ".jpg", ".jpeg"}
+
+// write writes what was asked for to a file, or to a folder.
+func (r *reduction) write(q ask, place string) {
+	r.s.last.write++
+	batch := r.s.last.write
+	for i, w := range q.writers {
+		path, overwrite := place, true // the dialog has asked already
+		if q.folder {
+			path, overwrite = filepath.Join(place, q.names[i]), false
+		} else if own := filepath.Ext(q.names[i]); !fits(w, filepath.Ext(path), own) {
+			path, overwrite = path+own, false // … but not about this name
+		}
+		r.start(write{batch: batch, path: path, original: q.original, writer: w}, overwrite)
+	}
+	r.changeSettings(func(s *Settings) {
+		if s.Folder = place; !q.folder {
+			s.Folder = filepath.Dir(place)
+		}
+	})
+}
+
+// fits reports whether a file's ending is one that a writer can write.
+func fits(w writer, ending, own string) bool {
+	ending = strings.ToLower(ending)
+	if _, picture := w.(WriteCaptioned); picture {
+		return slices.Contains(pictureEndings, ending)
+	}
+	return ending == own
+}
+
+// start writes one file, unless it is the picture itself.
+func (r *reduction) start(w write, overwrite bool) {
+	if w.original != "" && strings.EqualFold(filepath.Clean(w.path), filepath.Clean(w.original)) {
+		r.notify(notice{kind: NoticeTrouble, text: filepath.Base(w.path) + " is the picture itself.", detail: "Descry never writes over an original. Choose another name."})
+		return
+	}
+	r.s.last.write++
+	w.id = r.s.last.write
+	r.s.writes = added(r.s.writes, w)
+	r.do(w.writer.to(Target{Write: w.id, Path: w.path, Overwrite: overwrite, Original: w.original}))
+}
+
+// ended takes a write off the list.
+func (r *reduction) ended(id uint64) (write, bool) {
+	for _, w := range r.s.writes {
+		if w.id == id {
+			r.s.writes = without(r.s.writes, func(o write) bool { return o.id == id })
+			return w, true
+		}
+	}
+	return write{}, false
+}
+
+func (a Exported) on(r *reduction) {
+	w, ok := r.ended(a.Write)
+	if !ok {
+		return
+	}
+	if a.Path == "" {
+		a.Path = w.path
+	}
+	n := notice{kind: NoticeDone, path: a.Path, batch: w.batch, count: 1}
+	r.s.notices = without(r.s.notices, func(o notice) bool {
+		if o.batch != w.batch || o.kind != NoticeDone {
+			return false
+		}
+		n.count += o.count
+		return true
+	})
+	n.text = "Saved " + filepath.Base(a.Path) + "."
+	if n.count > 1 {
+		n.text = words(n.count, "Saved one file.", "Saved %d files.")
+	}
+	n.detail = r.s.short(filepath.Dir(a.Path))
+	r.notify(n)
+}
+
+func (a ExportFailed) on(r *reduction) {
+	w, ok := r.ended(a.Write)
+	if !ok || a.Failure != nil && a.Failure.Kind == failure.Cancelled {
+		return
+	}
+	name := filepath.Base(w.path)
+	if !a.Exists {
+		r.notify(notice{kind: NoticeTrouble, text: name + " could not be saved.", detail: explain(a.Failure)})
+		return
+	}
+	n := notice{kind: NoticeTrouble, batch: w.batch, replaces: []write{w}}
+	r.s.notices = without(r.s.notices, func(o notice) bool {
+		if o.batch != w.batch || o.replaces == nil {
+			return false
+		}
+		n.replaces = append(slices.Clone(o.replaces), w)
+		return true
+	})
+	n.text = name + " is there already."
+	if len(n.replaces) > 1 {
+		n.text = words(len(n.replaces), "", "%d files of these names are there already.")
+	}
+	n.detail = r.s.short(filepath.Dir(w.path))
+	r.notify(n)
+}
+
+func (a Replaced) on(r *reduction) {
+	i := slices.IndexFunc(r.s.notices, func(n notice) bool { return n.id == a.Notice })
+	if i < 0 || a.Notice == 0 {
+		return
+	}
+	n := r.s.notices[i]
+	r.s.notices = without(r.s.notices, func(o notice) bool { return o.id == n.id })
+	for _, w := range n.replaces {
+		r.start(w, true)
+	}
+}
+
+func (a FolderShown) on(r *reduction) { r.do(ShowInFolder{a.Path}) }
+
+func (a TextCopied) on(r *reduction) {
+	if a.Failure != nil {
+		r.notify(notice{kind: NoticeTrouble, text: a.What + " could not be copied.", detail: explain(a.Failure)})
+		return
+	}
+	r.notify(notice{kind: NoticeDone, text: a.What + " copied."})
+}

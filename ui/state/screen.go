@@ -1,0 +1,385 @@
+package state
+
+import (
+	"image/color"
+
+	"descry/export"
+	"descry/inference"
+)
+
+// Page is what fills the window.
+type Page string
+
+// The pages.
+const (
+	PageStart   Page = "start"
+	PagePicture Page = "picture"
+)
+
+// Sheet is a modal page over the window.
+type Sheet string
+
+// The sheets.
+const (
+	SheetNone      Sheet = ""
+	SheetSave      Sheet = "save"      // save the captioned picture
+	SheetExport    Sheet = "export"    // write other formats
+	SheetShortcuts Sheet = "shortcuts" // all keys
+	SheetSettings  Sheet = "settings"
+	SheetAbout     Sheet = "about" // versions and diagnostics
+)
+
+// Screen is all that the window shows: texts, numbers, flags, and the actions
+// that its controls send. Pixels are named by PictureID and sample name only.
+// Slices, results and masks are shared and read-only.
+type Screen struct {
+	Title   string // of the window
+	Page    Page
+	Theme   Theme
+	Window  WindowSize
+	Bar     ToolBar
+	Start   StartPage
+	Canvas  Canvas
+	Panel   Panel
+	Status  StatusBar
+	Notices []Notice // at the foot, newest last
+	Menus   []Menu
+
+	Sheet     Sheet
+	Save      SaveSheet      // filled when Sheet is SheetSave
+	Export    ExportSheet    // … SheetExport
+	Shortcuts []ShortcutList // … SheetShortcuts
+	Settings  SettingsSheet  // … SheetSettings
+	About     AboutSheet     // … SheetAbout
+}
+
+// WindowSize is the window's inner size in dp when it opens.
+type WindowSize struct{ Width, Height float32 }
+
+// Button is a control that sends an action. An empty Text with Do nil is no
+// button: it is not shown.
+type Button struct {
+	Text    string // label; also the name for those who cannot see an icon
+	Tip     string // tooltip, with the key where there is one
+	Enabled bool
+	On      bool // of a toggle or check box
+	Do      Action
+}
+
+// Choice is one of several that exclude each other.
+type Choice struct {
+	Text string
+	Tip  string
+	On   bool
+	Do   Action
+}
+
+// Slider is a number that a person chooses. The widget sends OpacitySet or
+// ScoreSet with a value from Least to Most.
+type Slider struct {
+	Label   string
+	Tip     string
+	Text    string // the value in words
+	Value   float64
+	Least   float64
+	Most    float64
+	Step    float64
+	Enabled bool
+}
+
+// Tint is the colour of a class.
+type Tint struct {
+	Color   color.NRGBA
+	Striped bool
+}
+
+// ToolBar is the strip at the top.
+type ToolBar struct {
+	Name     string // of the picture, else of the program
+	Place    string // "2 of 30"; empty without a folder
+	Open     Button
+	Back     Button
+	Next     Button
+	Layers   []LayerToggle // masks, outlines, boxes, labels, classes; empty on the start page
+	Save     Button        // the one primary action; empty on the start page
+	Panel    Button        // shows or hides the inspector
+	Settings Button        // on the start page
+}
+
+// LayerToggle is a pill of the tool bar.
+type LayerToggle struct {
+	Layer Layer
+	Button
+}
+
+// StartPage has one thing to do.
+type StartPage struct {
+	Title        string
+	Text         string
+	Hint         string // the keys
+	Open, Paste  Button
+	SamplesTitle string
+	Samples      []SampleCard
+	RecentTitle  string
+	Recent       []RecentLink
+	ClearRecent  Button
+}
+
+// SampleCard is a picture that comes with the program; its thumbnail is known
+// by Name.
+type SampleCard struct {
+	Name, Title, Tip string
+	Do               Action
+}
+
+// RecentLink is a picture opened before.
+type RecentLink struct {
+	Name, Folder, Path string
+	Do                 Action
+}
+
+// Canvas is the middle of the picture page.
+type Canvas struct {
+	Picture       PictureID // whose pixels are shown; 0: none yet
+	Width, Height int       // of the picture in pixels
+	View          View
+	Zoom          string // "Fit", "100 %"
+	ZoomIn        Button
+	ZoomOut       Button
+	Fit           Button
+	Actual        Button
+
+	Style     export.Style // Scale is 0: the canvas knows it
+	Items     []export.Item
+	Classes   *inference.Classes // nil when the map is off
+	HideClass []bool
+	Hover     int // index into the result's Items, −1: none
+	Selected  int // … −1: none
+	Opacity   Slider
+	Score     Slider
+	Busy      *Busy
+	Failure   *FailureCard // stands where the picture would
+	DropText  string       // what is said while something is dragged over the window
+}
+
+// Busy is the pill that tells what runs.
+type Busy struct {
+	Text    string // "Looking for objects…"
+	Elapsed string // "0.8 s"
+	Stop    Button
+}
+
+// FailureCard says what happened to which file, and what can be done.
+type FailureCard struct {
+	Title   string
+	Text    string
+	Hint    string
+	Details string // empty unless they are shown
+	Actions []Button
+}
+
+// Panel is the inspector.
+type Panel struct {
+	Shown   bool
+	Width   float32 // dp; 0: the window's choice
+	Caption CaptionPart
+	Objects ObjectsPart
+	Classes ClassesPart
+	Notice  *Notice // what the built-in models know
+	CopyAlt Button
+	Export  Button
+}
+
+// CaptionPart is the caption and the other ways to say it.
+type CaptionPart struct {
+	Title       string
+	Picture     PictureID // for CaptionEdited
+	Text        string
+	Editable    bool
+	Busy        bool   // a cursor stands at the end: words are still coming
+	Placeholder string // in an empty field
+	Sure        string // "fairly sure"
+	SureTip     string
+	Length      string // "34 of 125"
+	LengthTip   string
+	TooLong     bool
+	Copy        Button
+	Undo        Button
+	Redo        Button
+	Again       Button
+	OthersTitle string
+	Others      []OtherCaption
+	OthersBusy  bool
+	Failure     *FailureCard
+}
+
+// OtherCaption is another way to say it.
+type OtherCaption struct {
+	Text, Likely string
+	Do           Action
+}
+
+// ObjectsPart is the list of objects.
+type ObjectsPart struct {
+	Title       string
+	Shown       string // "2 shown"
+	Busy        bool   // grey rows stand for what is coming
+	Rows        []ObjectRow
+	Empty       string // instead of rows
+	More        string // "1 more between 30 and 70 %"
+	MoreButton  Button // "show"
+	Sort        string // "by size"
+	Sorts       []Choice
+	SecondNames Button // check box
+	ShowHidden  Button // "Show 2 hidden again"
+	Failure     *FailureCard
+}
+
+// ObjectRow is one object.
+type ObjectRow struct {
+	Object   int // index into the result's Items
+	Name     string
+	Detail   string // "lower right · 4 % of the picture"
+	Score    string // "99 %"
+	Sure     string // "sure"
+	Tint     Tint
+	Shown    bool // ticked
+	Hovered  bool
+	Selected bool
+	Toggle   Button
+	Look     Button
+	SavePNG  Button
+}
+
+// ClassesPart is the legend of the class map.
+type ClassesPart struct {
+	Shown   bool // the map is on
+	Title   string
+	Busy    bool
+	Rows    []ClassRow
+	Empty   string
+	Failure *FailureCard
+}
+
+// ClassRow is one class of the map.
+type ClassRow struct {
+	Class  int // value in the map
+	Name   string
+	Share  string
+	Tint   Tint
+	Shown  bool
+	Toggle Button
+}
+
+// StatusBar is the strip at the foot.
+type StatusBar struct {
+	Text   string
+	Model  Button
+	Device Button
+}
+
+// Notice tells something in passing.
+type Notice struct {
+	ID      uint64
+	Kind    NoticeKind
+	Text    string
+	Detail  string
+	Actions []Button
+	Close   Button
+}
+
+// NoticeKind is the weight of a notice.
+type NoticeKind string
+
+// The kinds of notice.
+const (
+	NoticeDone    NoticeKind = "done"
+	NoticeHint    NoticeKind = "hint"
+	NoticeTrouble NoticeKind = "trouble"
+)
+
+// Menu is a menu of the window.
+type Menu struct {
+	Name  string
+	Items []MenuItem
+}
+
+// MenuItem is a command in a menu. A separator stands before the first of a group.
+type MenuItem struct {
+	Command   CommandID
+	Separator bool
+	Keys      []Key
+	KeyText   string
+	Check     bool // can be on or off
+	Button
+}
+
+// SaveSheet saves the captioned picture.
+type SaveSheet struct {
+	Title         string
+	Placements    []Choice
+	PlacementName string
+	Legend        Button // check box
+	Formats       []Choice
+	FormatName    string
+	Preview       Button     // check box
+	Plan          *Captioned // to draw the preview from; nil: no preview
+	Save          Button
+	Cancel        Button
+}
+
+// ExportSheet writes other formats.
+type ExportSheet struct {
+	Title   string
+	Text    string
+	Formats []ExportFormat
+	Beside  Button // write beside the picture; empty where there is no folder
+	Choose  Button // choose a folder
+	Cancel  Button
+}
+
+// ExportFormat is a check box with the file's name.
+type ExportFormat struct {
+	Format export.Format
+	File   string
+	Button
+}
+
+// ShortcutList is a group of the shortcuts page.
+type ShortcutList struct {
+	Name string
+	Rows []Shortcut
+}
+
+// Shortcut is one line of the shortcuts page.
+type Shortcut struct{ Keys, Text string }
+
+// SettingsSheet chooses what is used.
+type SettingsSheet struct {
+	Title       string
+	Groups      []SettingsGroup
+	Close       Button
+	Models      []ModelCard
+	ModelsTitle string
+}
+
+// SettingsGroup is one setting with its choices.
+type SettingsGroup struct {
+	Name, Text string
+	Choices    []Choice
+}
+
+// ModelCard is a model set that can be chosen.
+type ModelCard struct {
+	Choice
+	Description string
+}
+
+// AboutSheet tells versions, and what the doctor found.
+type AboutSheet struct {
+	Title  string
+	Text   string
+	Report string // the doctor's text, or that it is being asked
+	Copy   Button
+	Close  Button
+}

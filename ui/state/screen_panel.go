@@ -1,0 +1,249 @@
+package state
+
+import (
+	"fmt"
+	"strings"
+
+	"descry/export"
+	"descry/inference"
+	"descry/internal/failure"
+)
+
+func (s *State) showPanel() Panel {
+	p := Panel{
+		Shown: !s.settings.PanelHidden, Width: s.settings.PanelWidth,
+		Caption: s.showCaption(), Objects: s.showObjects(), Classes: s.showClasses(),
+		CopyAlt: s.button(CommandCopy, "Copy for alt text"), Export: s.button(CommandExport, "Export…"),
+	}
+	if s.photo != 0 && s.photo == s.current && s.model().Drawings {
+		p.Notice = &Notice{
+			Kind: NoticeHint, Text: "These built-in models know drawings only.",
+			Detail: "This looks like a photograph, so take what they say of it with a grain of salt.",
+			Close:  Button{Text: "Got it", Tip: "Take this notice away", Enabled: true, Do: NoticeClosed{}},
+		}
+		if len(s.setup.Models) > 1 {
+			p.Notice.Actions = []Button{{Text: "Choose other models…", Tip: "Open the settings", Enabled: true, Do: SheetOpened{SheetSettings}}}
+		}
+	}
+	return p
+}
+
+func (s *State) showCaption() CaptionPart {
+	p, res := s.visible(), s.found()
+	text := s.caption()
+	c := CaptionPart{
+		Title: "Caption", Picture: p.id, Text: text,
+		Busy:     p.phase == decoding || p.phase == ready && s.running(p.key, slotCaption),
+		Editable: p.phase == ready && !s.streams(p) && s.draftAt(p.key) >= 0,
+		Copy:     s.button(CommandCopy, "Copy"), Undo: s.button(CommandUndo, "Undo"), Redo: s.button(CommandRedo, "Redo"),
+		Again: s.button(CommandRegenerate, "Retry"),
+	}
+	c.Sure, c.SureTip = s.sureness()
+	if n := length(text); n > 0 && !s.streams(p) {
+		c.Length, c.TooLong = fmt.Sprintf("%d of %d", n, altLength), n > altLength
+		c.LengthTip = "Characters; many screen readers want no more than 125 at once"
+	}
+	if p.phase == ready && !c.Busy {
+		c.Placeholder = "Write a caption"
+	}
+	for _, h := range s.others() {
+		c.OthersTitle = "Other ways to say it"
+		c.Others = append(c.Others, OtherCaption{Text: h.Text, Likely: likely(h.Score), Do: CaptionPicked{h.Text}})
+	}
+	c.OthersBusy = p.phase == ready && s.running(p.key, slotOthers) && len(c.Others) == 0
+	c.Failure = s.showTaskFailure(res.failure[slotCaption], slotCaption)
+	return c
+}
+
+// likely says how likely another caption is.
+func likely(score float64) string {
+	switch export.CaptionSureness(score) {
+	case "sure":
+		return "likely"
+	case "fairly sure":
+		return "possible"
+	}
+	return "a guess"
+}
+
+func (s *State) showObjects() ObjectsPart {
+	p, res := s.visible(), s.found()
+	o := ObjectsPart{
+		Title: "Objects", Sort: "by " + string(s.settings.Sort),
+		Busy:        p.phase == decoding || p.phase == ready && s.running(p.key, slotInstances) && res.instances == nil,
+		SecondNames: s.button(CommandSecondNames, ""),
+		Failure:     s.showTaskFailure(res.failure[slotInstances], slotInstances),
+	}
+	for _, by := range []struct {
+		sort Sort
+		text string
+	}{{SortSize, "By size"}, {SortScore, "By score"}, {SortName, "By name"}} {
+		o.Sorts = append(o.Sorts, Choice{Text: by.text, Tip: "Order the list " + strings.ToLower(by.text), On: s.settings.Sort == by.sort, Do: Sorted{by.sort}})
+	}
+	if res.instances == nil {
+		return o
+	}
+	hidden := 0
+	for _, i := range s.rows() {
+		o.Rows = append(o.Rows, s.objectRow(&res, i))
+		if res.isHidden(i) {
+			hidden++
+		}
+	}
+	if n := len(o.Rows); n > 0 {
+		o.Shown = fmt.Sprintf("%d shown", n-hidden)
+	}
+	if hidden > 0 {
+		o.ShowHidden = s.button(CommandShowHidden, words(hidden, "Show 1 hidden object", "Show %d hidden objects"))
+	}
+	s.showMore(&o)
+	return o
+}
+
+func (s *State) objectRow(res *result, i int) ObjectRow {
+	in := res.instances.Items[i]
+	w, h := res.instances.Width, res.instances.Height
+	tint, striped := export.ClassColor(in.Label)
+	shown := !res.isHidden(i)
+	tip := "Hide this object"
+	if !shown {
+		tip = "Show this object"
+	}
+	return ObjectRow{
+		Object: i, Name: in.Label, Detail: export.Where(in.Box, w, h) + " · " + export.Share(in.Area, w, h),
+		Score: export.Percent(float64(in.Score)), Sure: export.Sureness(float64(in.Score)),
+		Tint: Tint{tint, striped}, Shown: shown, Hovered: s.hover == i, Selected: s.selected == i,
+		Toggle:  Button{Text: in.Label, Tip: tip, Enabled: true, On: shown, Do: ObjectToggled{i}},
+		Look:    Button{Text: "Look closer", Tip: "Bring this object into view", Enabled: true, Do: LookedAt{i}},
+		SavePNG: Button{Text: "Save object…", Tip: "Save this object as a transparent PNG", Enabled: true, Do: ObjectSaveAsked{i}},
+	}
+}
+
+// showMore says what a lower threshold would show, and what to do about an empty list.
+func (s *State) showMore(o *ObjectsPart) {
+	above := export.Percent(s.score())
+	n, low := s.below()
+	from, to := fmt.Sprintf("%.0f", 100*low), above
+	if n > 0 {
+		o.MoreButton = Button{Text: "show", Tip: "Lower the threshold so that these are shown", Enabled: true, Do: ScoreSet{low}}
+	}
+	switch {
+	case len(o.Rows) == 0 && n == 0:
+		o.Empty = "Nothing that these models know was found."
+	case len(o.Rows) == 0:
+		o.Empty = fmt.Sprintf("No objects above %s.", above)
+		o.More = fmt.Sprintf("%d between %s and %s:", n, from, to)
+		o.MoreButton.Text = words(n, "show it", "show them")
+	case n > 0:
+		o.More = fmt.Sprintf("%d more between %s and %s", n, from, to)
+	}
+}
+
+func (s *State) showClasses() ClassesPart {
+	p, res := s.visible(), s.found()
+	c := ClassesPart{Shown: s.settings.Layers.Classes, Title: "Classes"}
+	if !c.Shown {
+		return c
+	}
+	c.Busy = p.phase == decoding || p.phase == ready && res.classes == nil && s.running(p.key, slotClasses)
+	c.Failure = s.showTaskFailure(res.failure[slotClasses], slotClasses)
+	if res.classes == nil {
+		if p.phase == ready && !s.canRun(inference.TaskClasses) {
+			c.Empty = "These models do not class pixels."
+		}
+		return c
+	}
+	for i, label := range res.classes.Labels {
+		if i >= len(res.classes.Pixels) || res.classes.Pixels[i] <= 0 || export.Background(label) {
+			continue
+		}
+		tint, striped := export.ClassColor(label)
+		shown := i >= len(res.hideClass) || !res.hideClass[i]
+		tip := "Hide this class"
+		if !shown {
+			tip = "Show this class"
+		}
+		c.Rows = append(c.Rows, ClassRow{
+			Class: i, Name: label, Share: export.Share(res.classes.Pixels[i], res.classes.Width, res.classes.Height),
+			Tint: Tint{tint, striped}, Shown: shown,
+			Toggle: Button{Text: label, Tip: tip, Enabled: true, On: shown, Do: ClassToggled{i}},
+		})
+	}
+	if len(c.Rows) == 0 {
+		c.Empty = "All of the picture is background."
+	}
+	return c
+}
+
+// details are all parts of a failure, for those who want to report it.
+func details(f *failure.Failure) string {
+	var lines []string
+	for _, part := range []struct{ name, text string }{
+		{"Kind", string(f.Kind)}, {"While", f.Op}, {"Of", f.Subject}, {"Reason", f.Message}, {"Hint", f.Hint},
+	} {
+		if part.text != "" {
+			lines = append(lines, part.name+": "+part.text)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (s *State) detailsButton() Button {
+	b := Button{Text: "Show details", Tip: "Show all that is known of what went wrong", Enabled: true, On: s.details, Do: DetailsToggled{}}
+	if s.details {
+		b.Text, b.Tip = "Hide details", "Show less"
+	}
+	return b
+}
+
+func (s *State) showDecodeFailure(p picture) *FailureCard {
+	c := &FailureCard{Title: p.name + " cannot be opened", Text: sentence(p.failure.Message), Hint: p.failure.Hint}
+	if p.failure.Kind == failure.Cancelled {
+		c.Title, c.Text, c.Hint = p.name+" was not opened", "You stopped it.", ""
+	}
+	c.Actions = []Button{
+		s.button(CommandOpen, "Open another…"),
+		{Text: "Try again", Tip: "Open this file again", Enabled: true, Do: DecodeAgain{}},
+	}
+	if p.failure.Kind == failure.TooLarge {
+		c.Actions = append(c.Actions, s.button(CommandSettings, "Change the limit…"))
+	}
+	if p.failure.Kind != failure.Cancelled {
+		c.Actions = append(c.Actions, s.detailsButton())
+	}
+	if s.details {
+		c.Details = details(p.failure)
+	}
+	return c
+}
+
+// showTaskFailure says what became of a task. What failed for the same reason as
+// the caption is told short.
+func (s *State) showTaskFailure(f *failure.Failure, at slot) *FailureCard {
+	if f == nil {
+		return nil
+	}
+	again := Button{Text: "Try again", Tip: "Run this once more", Enabled: true, Do: Again{slotTasks[at]}}
+	if f.Kind == failure.Cancelled {
+		return &FailureCard{Title: "Stopped", Actions: []Button{again}}
+	}
+	c := &FailureCard{Title: taskWords[at].title, Text: sentence(f.Message), Hint: f.Hint, Actions: []Button{again}}
+	if first := s.found().failure[slotCaption]; at != slotCaption && first != nil && first.Message == f.Message {
+		c.Text, c.Hint = "For the same reason as the caption.", ""
+		return c
+	}
+	if f.Subject != "" {
+		c.Text = f.Subject + ": " + f.Message
+		if last := c.Text[len(c.Text)-1]; last != '.' && last != '!' && last != '?' {
+			c.Text += "."
+		}
+	}
+	if d := s.settings.Device; d != "auto" && d != "cpu" {
+		c.Actions = append(c.Actions, Button{Text: "Retry on the CPU", Tip: "Use the CPU from now on and run this again", Enabled: true, Do: RetriedOnCPU{}})
+	}
+	c.Actions = append(c.Actions, s.detailsButton())
+	if s.details {
+		c.Details = details(f)
+	}
+	return c
+}

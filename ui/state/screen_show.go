@@ -1,0 +1,331 @@
+package state
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"descry/export"
+	"descry/inference"
+)
+
+// programName stands in titles.
+const programName = "Descry"
+
+// Show says what the window shows of a state. It is pure, and cheap enough for
+// every frame.
+func Show(s State) Screen {
+	w := &Screen{
+		Title: s.title(), Page: PageStart, Theme: s.settings.Theme,
+		Window: WindowSize{s.settings.Window.Width, s.settings.Window.Height},
+		Bar:    s.showBar(), Status: s.showStatus(), Notices: s.showNotices(), Menus: s.showMenus(),
+		Sheet: s.sheet,
+	}
+	if s.current == 0 {
+		w.Start = s.showStart()
+		w.Canvas = Canvas{Hover: -1, Selected: -1, DropText: dropText}
+	} else {
+		w.Page = PagePicture
+		w.Canvas = s.showCanvas()
+		w.Panel = s.showPanel()
+	}
+	switch s.sheet {
+	case SheetSave:
+		w.Save = s.showSave()
+	case SheetExport:
+		w.Export = s.showExport()
+	case SheetShortcuts:
+		w.Shortcuts = s.showShortcuts()
+	case SheetSettings:
+		w.Settings = s.showSettings()
+	case SheetAbout:
+		w.About = s.showAbout()
+	}
+	return *w
+}
+
+const dropText = "Drop to open"
+
+// title is the window's, with what runs first once that takes a while.
+func (s *State) title() string {
+	p := s.visible()
+	if p.id == 0 {
+		return programName
+	}
+	title := p.name + " – " + programName
+	if total, done := s.progress(); s.shownBusy() && total > 0 {
+		return fmt.Sprintf("%d %% – %s", 100*done/total, title)
+	}
+	return title
+}
+
+// progress counts the steps of the visible picture: decoding, and one for each
+// task that the model set has.
+func (s *State) progress() (total, done int) {
+	p := s.visible()
+	res := s.found()
+	total = 1
+	if p.phase != decoding {
+		done = 1
+	}
+	for at := range slotOthers {
+		if !s.canRun(slotTasks[at]) {
+			continue
+		}
+		total++
+		if p.phase == ready && (res.has(at) || res.failure[at] != nil) {
+			done++
+		}
+	}
+	return total, done
+}
+
+// button makes a control for a command: its tip names the key.
+func (s *State) button(id CommandID, text string) Button {
+	c, _ := commandByID(id)
+	if text == "" {
+		text = c.Label
+	}
+	b := Button{Text: text, Tip: c.Tip, Enabled: c.enabled == nil || c.enabled(s), Do: Run{id}}
+	if c.checked != nil {
+		b.On = c.checked(s)
+	}
+	if len(c.Keys) > 0 {
+		b.Tip = fmt.Sprintf("%s (%s)", c.Tip, c.Keys[0].Text())
+	}
+	return b
+}
+
+func (s *State) showBar() ToolBar {
+	bar := ToolBar{Name: programName, Open: s.button(CommandOpen, "Open…")}
+	p := s.visible()
+	if p.id == 0 {
+		bar.Settings = s.button(CommandSettings, "Settings…")
+		return bar
+	}
+	bar.Name = p.name
+	if n := len(s.walk.paths); n > 1 {
+		bar.Place = fmt.Sprintf("%d of %d", s.walk.at+1, n)
+	}
+	bar.Back, bar.Next = s.button(CommandPrevious, ""), s.button(CommandNext, "")
+	bar.Save = s.button(CommandSave, "Save picture…")
+	bar.Panel = s.button(CommandPanel, "")
+	for _, l := range []Layer{LayerMasks, LayerOutlines, LayerBoxes, LayerLabels, LayerClasses} {
+		bar.Layers = append(bar.Layers, LayerToggle{l, s.button(CommandID(l), "")})
+	}
+	return bar
+}
+
+func (s *State) showStart() StartPage {
+	page := StartPage{
+		Title: "Drop a picture here",
+		Text:  "It is captioned, every object is outlined and named. Nothing leaves this computer.",
+		Hint:  "Ctrl+O · Ctrl+V · F1 for all keys",
+		Open:  s.button(CommandOpen, ""), Paste: s.button(CommandPaste, "Paste"),
+	}
+	for _, sample := range s.setup.Samples {
+		page.SamplesTitle = "Or try one of these"
+		page.Samples = append(page.Samples, SampleCard{sample.Name, sample.Title, "Open this sample picture", SampleOpened{sample.Name}})
+	}
+	for _, path := range s.settings.Recent {
+		page.RecentTitle = "Recent"
+		page.Recent = append(page.Recent, RecentLink{filepath.Base(path), s.short(filepath.Dir(path)), path, Opened{[]string{path}}})
+	}
+	if len(page.Recent) > 0 {
+		page.ClearRecent = Button{Text: "Clear", Tip: "Forget the recent pictures; the files stay", Enabled: true, Do: RecentsCleared{}}
+	}
+	return page
+}
+
+// taskWords are what is said of each slot: while it runs, and short for the status bar.
+var taskWords = [slots]struct{ running, short, title string }{
+	{"Writing a caption…", "caption", "The caption could not be written"},
+	{"Looking for objects…", "objects", "The objects could not be found"},
+	{"Sorting pixels into classes…", "classes", "The class map could not be made"},
+	{"Looking for other ways to say it…", "other captions", ""},
+}
+
+func (s *State) showStatus() StatusBar {
+	m := s.model()
+	bar := StatusBar{
+		Text:   s.statusText(),
+		Model:  Button{Text: m.Name, Tip: "The models in use; click to choose others", Enabled: true, Do: SheetOpened{SheetSettings}},
+		Device: Button{Text: s.deviceText(), Tip: "What the models run on; click to choose", Enabled: true, Do: SheetOpened{SheetSettings}},
+	}
+	if bar.Model.Text == "" {
+		bar.Model.Text = "Models"
+	}
+	return bar
+}
+
+// statusText tells what runs, else how long it took.
+func (s *State) statusText() string {
+	p := s.visible()
+	switch {
+	case p.id == 0:
+		return "Ready"
+	case p.phase == decoding:
+		return "Opening " + p.name + "…"
+	case p.phase == failed:
+		return "Not opened"
+	}
+	var parts []string
+	res := s.found()
+	for at := range slotOthers {
+		word := taskWords[at].short
+		switch d := res.done[at]; {
+		case s.running(p.key, at):
+			parts = append(parts, word+"…")
+		case d != nil && res.has(at):
+			parts = append(parts, word+" "+seconds(d.Milliseconds))
+		case res.failure[at] != nil:
+			parts = append(parts, "no "+word)
+		}
+	}
+	if s.running(p.key, slotOthers) {
+		parts = append(parts, taskWords[slotOthers].short+"…")
+	}
+	if n := s.ahead(); n > 0 {
+		parts = append(parts, words(n, "1 picture ahead", "%d pictures ahead"))
+	}
+	return joinParts(parts)
+}
+
+// ahead counts the neighbours that are being decoded or described.
+func (s *State) ahead() int {
+	n := 0
+	for _, p := range s.pictures {
+		if p.id != s.current && s.wants(p, false) {
+			n++
+		}
+	}
+	return n
+}
+
+// deviceNames are the devices as people call them.
+var deviceNames = map[string]string{"cpu": "CPU", "cuda": "CUDA", "coreml": "Core ML", "directml": "DirectML", "openvino": "OpenVINO", "tensorrt": "TensorRT"}
+
+func (s *State) deviceText() string {
+	device, threads := s.device, s.threads
+	if device == "" {
+		if device = s.settings.Device; device == "auto" {
+			device = "cpu"
+		}
+		if threads = s.settings.Threads; threads == 0 {
+			threads = s.setup.Threads
+		}
+	}
+	name := deviceNames[device]
+	if name == "" {
+		name = device
+	}
+	if threads > 0 && device == "cpu" {
+		return name + " · " + words(threads, "1 thread", "%d threads")
+	}
+	return name
+}
+
+func (s *State) showNotices() []Notice {
+	var all []Notice
+	for _, n := range s.notices {
+		v := Notice{ID: n.id, Kind: n.kind, Text: n.text, Detail: n.detail, Close: Button{Text: "Close", Tip: "Take this notice away", Enabled: true, Do: NoticeClosed{n.id}}}
+		if n.path != "" {
+			v.Actions = append(v.Actions, Button{Text: "Show in folder", Tip: "Open the folder with this file", Enabled: true, Do: FolderShown{n.path}})
+		}
+		if n.undo != nil {
+			v.Actions = append(v.Actions, Button{Text: "Undo", Tip: "Take this back", Enabled: true, Do: n.undo})
+		}
+		if n.replaces != nil {
+			v.Actions = append(v.Actions, Button{Text: "Replace", Tip: "Write over what is there", Enabled: true, Do: Replaced{n.id}})
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+func (s *State) showMenus() []Menu {
+	var all []Menu
+	for _, name := range menus {
+		m := Menu{Name: name}
+		group := 0
+		for _, c := range Commands {
+			if c.Menu != name {
+				continue
+			}
+			item := MenuItem{Command: c.ID, Separator: c.Group != group, Keys: c.Keys, Check: c.checked != nil, Button: s.button(c.ID, "")}
+			if len(c.Keys) > 0 {
+				item.KeyText = c.Keys[0].Text()
+			}
+			group = c.Group
+			m.Items = append(m.Items, item)
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+// showCanvas says what stands in the middle.
+func (s *State) showCanvas() Canvas {
+	f := s.frame()
+	c := Canvas{
+		Hover: s.hover, Selected: s.selected, View: s.view, DropText: dropText, Zoom: zoomText(s.view, f),
+		ZoomIn: s.button(CommandZoomIn, "+"), ZoomOut: s.button(CommandZoomOut, "−"),
+		Fit: s.button(CommandFit, "Fit"), Actual: s.button(CommandActual, "1:1"),
+		Opacity: Slider{Label: "Opacity", Tip: "How strongly objects and classes are coloured", Text: export.Percent(s.settings.Opacity),
+			Value: s.settings.Opacity, Least: 0, Most: 1, Step: 0.01, Enabled: hasPixels(s)},
+		Score: Slider{Label: "At least", Tip: "Show objects that are at least this sure", Text: export.Percent(s.score()),
+			Value: s.score(), Least: leastScore, Most: mostScore, Step: 0.01, Enabled: hasPixels(s)},
+		Busy: s.showBusy(),
+	}
+	p := s.visible()
+	switch p.phase {
+	case ready:
+		c.Picture, c.Width, c.Height = p.id, p.width, p.height
+		c.Items = s.items()
+		if res := s.found(); s.settings.Layers.Classes && !s.bare {
+			c.Classes, c.HideClass = res.classes, res.hideClass
+		}
+	case failed:
+		c.Failure = s.showDecodeFailure(p)
+	}
+	c.Style = s.style(c.Items)
+	return c
+}
+
+// shownBusy reports whether what runs has taken long enough to be told.
+func (s *State) shownBusy() bool {
+	return s.busy() && !s.busySince.IsZero() && s.now.Sub(s.busySince) >= busyAfter
+}
+
+func (s *State) showBusy() *Busy {
+	if !s.shownBusy() {
+		return nil
+	}
+	b := &Busy{Elapsed: fmt.Sprintf("%.1f s", s.now.Sub(s.busySince).Seconds()), Stop: s.button(CommandStop, "")}
+	if p := s.visible(); p.phase == decoding {
+		b.Text = "Opening " + p.name + "…"
+		return b
+	}
+	loading := false
+	for _, j := range s.jobs {
+		if j.picture == s.current {
+			loading = loading || j.loading
+			if b.Text == "" || j.slot == slotCaption {
+				b.Text = taskWords[j.slot].running
+			}
+		}
+	}
+	if loading {
+		b.Text = "Loading the models…"
+	}
+	return b
+}
+
+// tasksOf gives a model set's tasks in words.
+func tasksOf(m ModelInfo) string {
+	names := map[inference.Task]string{inference.TaskCaption: "captions", inference.TaskInstances: "objects", inference.TaskClasses: "classes"}
+	var parts []string
+	for _, t := range m.Tasks {
+		parts = append(parts, names[t])
+	}
+	return joinParts(parts)
+}

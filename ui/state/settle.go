@@ -1,0 +1,325 @@
+package state
+
+import (
+	"time"
+
+	"descry/inference"
+)
+
+// Times. The pill comes late, so that quick work does not flash.
+const (
+	busyAfter   = 300 * time.Millisecond
+	busyEvery   = 100 * time.Millisecond
+	saveAfter   = 800 * time.Millisecond // from the first letter: an edit is on disk within a second
+	noticeAfter = 8 * time.Second
+)
+
+// mostAhead is the largest picture, in pixels, beside which its neighbours are
+// decoded ahead: three of that size are held in memory.
+const mostAhead = 40_000_000
+
+// settle compares what should be with what is, and makes effects of the difference.
+func (r *reduction) settle() {
+	if r.s.closing {
+		return
+	}
+	r.settlePictures()
+	r.settleJobs()
+	r.settleSelection()
+	r.settleTime()
+}
+
+// settlePictures releases pictures that are neither visible nor neighbours, and
+// decodes the neighbours when nothing visible is waited for.
+func (r *reduction) settlePictures() {
+	around := r.s.neighbours()
+	keep := func(p picture) bool {
+		if p.id == r.s.current {
+			return true
+		}
+		for _, source := range around {
+			if p.source == source {
+				return true
+			}
+		}
+		return false
+	}
+	r.s.pictures = without(r.s.pictures, func(p picture) bool {
+		if keep(p) {
+			return false
+		}
+		r.cancel(func(j job) bool { return j.picture == p.id })
+		r.do(Release{p.id})
+		return true
+	})
+	here := r.s.visible()
+	if here.phase != ready || here.width*here.height > mostAhead || r.s.wants(here, true) {
+		return
+	}
+	for _, source := range around {
+		p, open := r.s.pictureOf(source)
+		if !open {
+			r.addPicture(source)
+			return
+		}
+		if p.phase == decoding { // one at a time
+			return
+		}
+	}
+}
+
+// neighbours are the sources of the next and the previous picture of the walk.
+func (s *State) neighbours() []Source {
+	var all []Source
+	if s.current == 0 {
+		return nil
+	}
+	for _, step := range []int{1, -1} {
+		if at := s.walk.at + step; at >= 0 && at < len(s.walk.paths) {
+			all = append(all, Source{Kind: SourceFile, Path: s.walk.paths[at]})
+		}
+	}
+	return all
+}
+
+func (s *State) pictureOf(source Source) (picture, bool) {
+	for _, p := range s.pictures {
+		if p.source == source {
+			return p, true
+		}
+	}
+	return picture{}, false
+}
+
+// wanted lists the slots of a picture that have neither result nor failure, in
+// the order in which they are run. The other ways to say it come last, and only
+// for the visible picture.
+func (s *State) wanted(p picture, visible bool) []slot {
+	if p.phase != ready {
+		return nil
+	}
+	res := s.result(p.key)
+	var all []slot
+	for at := range slots {
+		switch {
+		case res.has(at) || res.failure[at] != nil || !s.canRun(slotTasks[at]):
+		case at == slotOthers && (!visible || len(all) > 0 || res.caption == nil || s.running(p.key, slotCaption)):
+		default:
+			all = append(all, at)
+		}
+	}
+	return all
+}
+
+// running reports whether a job is open for a picture's content and slot.
+func (s *State) running(key string, at slot) bool {
+	model := s.model().Spec
+	for _, j := range s.jobs {
+		if j.key == key && j.slot == at && j.model == model {
+			return true
+		}
+	}
+	return false
+}
+
+// wants reports whether something of a picture is still to come.
+func (s *State) wants(p picture, visible bool) bool {
+	if p.phase == decoding && p.id != 0 || len(s.wanted(p, visible)) > 0 {
+		return true
+	}
+	for _, j := range s.jobs {
+		if j.picture == p.id && p.id != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// canRun reports whether the model set in use has a task.
+func (s *State) canRun(task inference.Task) bool {
+	for _, t := range s.model().Tasks {
+		if t == task {
+			return true
+		}
+	}
+	return false
+}
+
+// settleJobs runs what is wanted of the visible picture, and of its neighbours
+// when that is done.
+func (r *reduction) settleJobs() {
+	model := r.s.model().Spec
+	r.cancel(func(j job) bool { return j.model != model })
+	here := r.s.visible()
+	r.adopt(here)
+	if r.s.wants(here, true) {
+		r.cancel(func(j job) bool { return j.picture != here.id })
+		r.run(here, true)
+		return
+	}
+	for _, source := range r.s.neighbours() {
+		if p, open := r.s.pictureOf(source); open && r.s.wants(p, false) {
+			r.run(p, false)
+			return
+		}
+	}
+}
+
+// adopt makes the jobs of the same content those of the visible picture, and
+// tells the worker that they come first now.
+func (r *reduction) adopt(here picture) {
+	if here.phase != ready {
+		return
+	}
+	for i, j := range r.s.jobs {
+		if j.key == here.key && (j.picture != here.id || !j.front) {
+			j.picture, j.front = here.id, true
+			r.s.jobs = replaced(r.s.jobs, i, j)
+			r.do(Front{j.id})
+		}
+	}
+}
+
+// run submits what is wanted of a picture and not under way.
+func (r *reduction) run(p picture, visible bool) {
+	for _, at := range r.s.wanted(p, visible) {
+		if r.s.running(p.key, at) {
+			continue
+		}
+		r.s.last.job++
+		id := r.s.last.job
+		r.s.jobs = added(r.s.jobs, job{id: id, picture: p.id, key: p.key, model: r.s.model().Spec, slot: at, front: visible})
+		q := inference.Request{
+			ID:      id,
+			Picture: inference.Picture{Name: p.name, Key: p.key, Width: p.width, Height: p.height},
+			Task:    slotTasks[at], Model: r.s.model().Spec,
+			Device: r.s.settings.Device, Threads: r.s.settings.Threads, Visible: visible,
+		}
+		if q.Task == inference.TaskCaption {
+			q.Caption = captionOptions(at, r.s.result(p.key).attempt)
+		}
+		r.do(Submit{Picture: p.id, Request: q})
+	}
+}
+
+func (a Tick) on(r *reduction) {
+	if a.Wake == r.s.wake.number {
+		r.s.wake.open = false
+	}
+	if !r.s.timed() {
+		return
+	}
+	r.s.now = a.Now
+	if r.s.busy() && r.s.busySince.IsZero() {
+		r.s.busySince = a.Now
+	}
+	if r.s.settingsDirty && r.s.settingsSince.IsZero() {
+		r.s.settingsSince = a.Now
+	}
+	r.s.drafts = stamped(r.s.drafts, func(d *draft) bool {
+		if !d.dirty || !d.since.IsZero() {
+			return false
+		}
+		d.since = a.Now
+		return true
+	})
+	r.s.notices = stamped(r.s.notices, func(n *notice) bool {
+		if !n.passing() || !n.since.IsZero() {
+			return false
+		}
+		n.since = a.Now
+		return true
+	})
+	if r.s.settingsDirty && due(r.s.settingsSince, saveAfter, a.Now) {
+		r.saveSettings()
+	}
+	r.saveDrafts(func(d draft) bool { return d.read && due(d.since, saveAfter, a.Now) })
+	r.s.notices = without(r.s.notices, func(n notice) bool {
+		return n.passing() && due(n.since, noticeAfter, a.Now)
+	})
+}
+
+// due reports whether a time has passed since the stamp. A clock that was set
+// back counts as passed.
+func due(since time.Time, after time.Duration, now time.Time) bool {
+	return !since.IsZero() && (now.Sub(since) >= after || now.Before(since))
+}
+
+// stamped gives list with what f has changed; list itself if f changed nothing.
+func stamped[T any](list []T, f func(*T) bool) []T {
+	for i := range list {
+		if v := list[i]; f(&v) {
+			list = replaced(list, i, v)
+		}
+	}
+	return list
+}
+
+// busy reports whether something visible is waited for.
+func (s *State) busy() bool {
+	p := s.visible()
+	if p.id == 0 {
+		return false
+	}
+	if p.phase == decoding {
+		return true
+	}
+	for _, j := range s.jobs {
+		if j.picture == p.id && j.slot != slotOthers {
+			return true
+		}
+	}
+	return false
+}
+
+// timed reports whether anything waits for a time.
+func (s *State) timed() bool { return s.nextWake() >= 0 }
+
+// nextWake is how long from s.now it takes until something is due; 0 for what
+// has no stamp yet, −1 if nothing waits.
+func (s *State) nextWake() time.Duration {
+	least := time.Duration(-1)
+	need := func(since time.Time, after time.Duration) {
+		left := time.Duration(0)
+		if !since.IsZero() {
+			left = max(after-s.now.Sub(since), time.Millisecond)
+		}
+		if least < 0 || left < least {
+			least = left
+		}
+	}
+	if s.busy() {
+		after := busyAfter
+		if passed := s.now.Sub(s.busySince); !s.busySince.IsZero() && passed >= busyAfter {
+			after = passed - passed%busyEvery + busyEvery
+		}
+		need(s.busySince, after)
+	}
+	if s.settingsDirty {
+		need(s.settingsSince, saveAfter)
+	}
+	for _, d := range s.drafts {
+		if d.dirty && d.read {
+			need(d.since, saveAfter)
+		}
+	}
+	for _, n := range s.notices {
+		if n.passing() {
+			need(n.since, noticeAfter)
+		}
+	}
+	return least
+}
+
+// settleTime asks for a Tick where something waits for one that would come too late.
+func (r *reduction) settleTime() {
+	if !r.s.busy() {
+		r.s.busySince = time.Time{}
+	}
+	next := r.s.nextWake()
+	if next < 0 || r.s.wake.open && r.s.wake.after <= next {
+		return
+	}
+	r.s.wake = wake{number: r.s.wake.number + 1, after: next, open: true}
+	r.do(Wake{Number: r.s.wake.number, After: next})
+}

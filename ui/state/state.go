@@ -1,0 +1,306 @@
+// Package state is the window as a value. State holds all that the window
+// knows; Reduce, a pure function, is the only one who changes it; Show says what
+// is to be seen. Widgets show a Screen and send Actions and do nothing else;
+// what touches files, clipboard, worker or clock is an Effect, which is data,
+// performed by somebody else, who sends what came of it as another Action.
+//
+//	Action ─► Reduce ─► State ─► Show ─► Screen ─► widgets ─► Action …
+//	            └─► Effects ─► Performer ─► Action …
+//
+// So nearly everything about the window is tested without one. The rules that
+// make it work: State has no pointers to widgets, no channels, locks, contexts or
+// clocks; slices are replaced, never changed in place; an Action that changes
+// nothing gives the same State and no Effect, since widgets report what they
+// were told; events of jobs that are no longer open are dropped in one place.
+//
+// What is wanted is said rather than done step by step: after each action,
+// settle (settle.go) compares what should be decoded, run and saved with what
+// is, and the difference becomes effects.
+package state
+
+import (
+	"time"
+
+	"descry/inference"
+	"descry/internal/failure"
+)
+
+// Setup is what the program knows when the window opens.
+type Setup struct {
+	Settings Settings
+	Version  string
+	Home     string // the user's home folder, shown as ~
+	Samples  []Sample
+	Models   []ModelInfo  // the first is used where the settings name none
+	Devices  []DeviceInfo // the first is used where the settings name none
+	Threads  int          // what 0 threads stands for
+	Cores    int
+}
+
+// Sample is a picture that comes with the program.
+type Sample struct{ Name, Title string }
+
+// ModelInfo is a model set that can be chosen.
+type ModelInfo struct {
+	Spec        string // as in --model
+	Name        string // "Starter models"
+	Description string
+	Tasks       []inference.Task
+	Drawings    bool // knows drawings only: whoever gives it a photograph is told
+}
+
+// DeviceInfo is something that models run on: "auto", "cpu", …
+type DeviceInfo struct{ ID, Name string }
+
+// State is the window as a value. The zero State is of no use; New gives one.
+type State struct {
+	setup    Setup
+	settings Settings
+
+	pictures []picture // decoded or being decoded: the visible one and its neighbours
+	current  PictureID // 0: the start page
+	walk     walk
+	jobs     []job
+	results  []result
+	drafts   []draft
+	last     counters
+
+	canvas   Frame
+	view     View
+	bare     bool
+	hover    int // object, −1: none
+	selected int // object, −1: none
+	details  bool
+
+	sheet   Sheet
+	doctor  string // the diagnostics; empty: not known yet
+	asks    []ask
+	writes  []write
+	notices []notice
+	photo   PictureID // the picture at which it is told what the models know
+
+	now           time.Time // of the last Tick
+	busySince     time.Time // zero: not busy, or the time is not known yet
+	settingsDirty bool
+	settingsSince time.Time
+	wake          wake
+	closing       bool
+	device        string // what the last job ran on
+	threads       int
+}
+
+// counters are the last IDs given out. None is used twice.
+type counters struct {
+	picture    PictureID
+	job        inference.JobID
+	ask, write uint64
+	notice     uint64
+}
+
+// wake is the Tick that is waited for.
+type wake struct {
+	number uint64
+	after  time.Duration
+	open   bool
+}
+
+// phase is how far a picture is.
+type phase int
+
+const (
+	decoding phase = iota
+	ready
+	failed
+)
+
+// picture is an opened picture.
+type picture struct {
+	id            PictureID
+	source        Source
+	name          string
+	phase         phase
+	key           string
+	width, height int
+	photo         bool
+	took          float64 // milliseconds of decoding
+	failure       *failure.Failure
+}
+
+// walk is the pictures that the arrows walk through. An empty dir with paths:
+// they were opened together.
+type walk struct {
+	dir   string
+	paths []string
+	at    int
+}
+
+// slot is one of the things that are asked of a picture.
+type slot int
+
+const (
+	slotCaption slot = iota
+	slotInstances
+	slotClasses
+	slotOthers // other ways to say it: a second caption job
+	slots
+)
+
+// slotTasks gives the task of each slot.
+var slotTasks = [slots]inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses, inference.TaskCaption}
+
+// job is a request that the worker has not ended.
+type job struct {
+	id      inference.JobID
+	picture PictureID
+	key     string
+	model   string
+	slot    slot
+	front   bool // the worker knows that it is of the visible picture
+	loading bool
+	text    string // the caption so far
+}
+
+// result is what a model set found in a picture, and what a person did to it.
+type result struct {
+	key, model string
+	attempt    int // how often the caption was asked for again
+	caption    *inference.Caption
+	others     *inference.Caption
+	instances  *inference.Instances
+	classes    *inference.Classes
+	done       [slots]*inference.Done
+	failure    [slots]*failure.Failure // failed or stopped: not run again by itself
+	second     []bool                  // by object: a second name for another
+	hidden     []bool                  // by object: hidden by hand; nil: none
+	hideClass  []bool                  // by class; nil: none
+}
+
+// draft is a person's own text for a picture.
+type draft struct {
+	key, name string
+	edit      Edit
+	read      bool // what is stored was read
+	burst     bool // being typed: the next letter is no step of its own
+	dirty     bool // not handed to SaveEdit yet
+	since     time.Time
+	failed    bool // the last SaveEdit failed
+}
+
+// New gives the state of a window that has just opened.
+func New(setup Setup) State {
+	return State{setup: setup, settings: setup.Settings.Repaired(), view: ViewFit(), hover: -1, selected: -1}
+}
+
+// Settings gives the settings as they are now.
+func (s State) Settings() Settings { return s.settings }
+
+// Current gives the visible picture, 0 on the start page.
+func (s State) Current() PictureID { return s.current }
+
+// reduction is one call of Reduce: the state as it becomes, and what is to be done.
+type reduction struct {
+	s       State
+	effects []Effect
+}
+
+// Reduce gives the state after an action, and what is to be done outside. It
+// is pure: the same input gives the same output, and s stays as it was.
+func Reduce(s State, a Action) (State, []Effect) {
+	if s.closing {
+		return s, nil
+	}
+	r := reduction{s: s}
+	a.on(&r)
+	r.settle()
+	return r.s, r.effects
+}
+
+func (r *reduction) do(e Effect) { r.effects = append(r.effects, e) }
+
+// replaced gives a copy of list with v at i.
+func replaced[T any](list []T, i int, v T) []T {
+	next := make([]T, len(list))
+	copy(next, list)
+	next[i] = v
+	return next
+}
+
+// added gives a copy of list with v at its end.
+func added[T any](list []T, v T) []T {
+	next := make([]T, len(list), len(list)+1)
+	copy(next, list)
+	return append(next, v)
+}
+
+// without gives a copy of list without what drop tells, list itself if that is nothing.
+func without[T any](list []T, drop func(T) bool) []T {
+	for i := range list {
+		if !drop(list[i]) {
+			continue
+		}
+		next := make([]T, i, len(list)-1)
+		copy(next, list)
+		for _, v := range list[i+1:] {
+			if !drop(v) {
+				next = append(next, v)
+			}
+		}
+		if len(next) == 0 {
+			return nil
+		}
+		return next
+	}
+	return list
+}
+
+// picture gives an opened picture; its id is 0 if there is none of that ID.
+func (s *State) picture(id PictureID) picture {
+	for _, p := range s.pictures {
+		if p.id == id {
+			return p
+		}
+	}
+	return picture{}
+}
+
+// visible gives the visible picture.
+func (s *State) visible() picture { return s.picture(s.current) }
+
+// model is the model set in use.
+func (s *State) model() ModelInfo {
+	spec := s.settings.Model
+	for _, m := range s.setup.Models {
+		if m.Spec == spec || spec == "" {
+			return m
+		}
+	}
+	return ModelInfo{Spec: spec, Name: spec, Tasks: slotTasks[:slotOthers]}
+}
+
+// result gives what is known of a picture; only key and model are set if
+// nothing is.
+func (s *State) result(key string) result {
+	model := s.model().Spec
+	for _, r := range s.results {
+		if r.key == key && r.model == model {
+			return r
+		}
+	}
+	return result{key: key, model: model}
+}
+
+// found is the result of the visible picture; it is empty until that is decoded.
+func (s *State) found() result {
+	p := s.visible()
+	if p.phase != ready || p.key == "" {
+		return result{}
+	}
+	return s.result(p.key)
+}
+
+// frame is the canvas with the visible picture in it.
+func (s *State) frame() Frame {
+	f, p := s.canvas, s.visible()
+	f.PictureWidth, f.PictureHeight = p.width, p.height
+	return f
+}

@@ -1,0 +1,47 @@
+package state
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// words gives one for 1 and many, with the number, else.
+func words(n int, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return fmt.Sprintf(many, n)
+}
+
+// short gives a folder as people write it, the home folder as ~.
+func (s *State) short(dir string) string {
+	home := s.setup.Home
+	if home == "" {
+		return dir
+	}
+	if dir == home {
+		return "~"
+	}
+	if rest, below := strings.CutPrefix(dir, home+string(filepath.Separator)); below {
+		return "~" + string(filepath.Separator) + rest
+	}
+	return dir
+}
+
+// seconds gives milliseconds as "0.21 s".
+func seconds(ms float64) string {
+	if ms >= 10_000 {
+		return fmt.Sprintf("%.0f s", ms/1000)
+	}
+	return fmt.Sprintf("%.2f s", ms/1000)
+}
+
+// joinParts gives parts with dots between, beginning with a capital letter.
+func joinParts(parts []string) string {
+	text := strings.Join(parts, " · ")
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
