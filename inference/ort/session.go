@@ -27,9 +27,12 @@ type Options struct {
 	Name    string // the model, in errors
 	Device  string // DeviceAuto (also ""), DeviceCPU or DeviceCUDA
 	Threads int    // of one operator; 0: as many as there are cores
-	// Prepack copies weights into the order in which the processor likes them:
-	// faster when many rows meet a weight, but private memory as large as the
-	// weights, and time at load. Without it weights stay mapped pages of the file.
+	// Prepack copies matrices into the order in which the processor likes them, at
+	// the price of private memory as large as they are and of time at load; without
+	// it they stay mapped pages of the file. Measured on BLIP base: the decoder's
+	// step takes 12 % less time for one row and 30 % for three, for 0.5 GB and 0.4 s;
+	// the vision tower (577 rows) gains nothing. Convolutions do not depend on it:
+	// LevelAll reorders their kernels anyway.
 	Prepack bool
 	Level   Level
 	Spin    bool // idle threads burn their core for a little while
