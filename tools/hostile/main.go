@@ -1,8 +1,8 @@
 // Command hostile writes files that are wrong on purpose into a folder, and
 // among them a few sound ones, for trials of the whole program:
 //
-//	go run ./tools/hostile /tmp/hostile
-//	bin/descry describe --json /tmp/hostile/*
+//	go run ./tools/hostile build/hostile
+//	bin/descry describe --json build/hostile/*
 //
 // Each hostile file must give one clear error, each sound one its description.
 package main
