@@ -26,8 +26,8 @@ type classesModel struct {
 // mostClasses is how many classes a map of bytes can tell apart.
 const mostClasses = 256
 
-// prepackClasses: see instances.go; there are only convolutions.
-const prepackClasses = true
+// prepackClasses: there are only convolutions (see prepackFeatures).
+const prepackClasses = false
 
 // newClasses builds the graph over the weights and hands it to the runtime.
 // Errors name the file that is wrong.

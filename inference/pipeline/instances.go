@@ -32,13 +32,14 @@ type instancesModel struct {
 // defaultScore is the least score worth showing of a set that does not say.
 const defaultScore = 0.5
 
-// What is prepacked. Convolutions keep their kernels in the processor's own
-// order whatever is asked for; of the box head, whose matrices hold most of the
-// weights, each meets hundreds of rows in one call.
+// What is prepacked: the box head, whose matrices hold most of the weights and
+// meet a thousand rows in one call (400 against 275 ms for the official model on
+// two cores). Convolutions bring their kernels into the processor's order
+// whatever is asked for.
 const (
-	prepackFeatures = true
+	prepackFeatures = false
 	prepackBoxes    = true
-	prepackMasks    = true
+	prepackMasks    = false
 )
 
 // newInstances builds the graphs over the weights and hands them to the runtime.
