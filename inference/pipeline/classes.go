@@ -77,9 +77,6 @@ func (m *classesModel) names(n int) []string {
 // close frees the session.
 func (m *classesModel) close() error { return m.session.Close() }
 
-// device says what runs.
-func (m *classesModel) device() string { return m.session.Device() }
-
 // run gives each pixel of a picture a class.
 func (m *classesModel) run(ctx context.Context, p inference.Picture) (*inference.Classes, error) {
 	w, h := segment.Resized(p.Width, p.Height, m.config.ResizeSize)

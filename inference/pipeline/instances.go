@@ -94,9 +94,6 @@ func (m *instancesModel) close() error {
 	return errors.Join(all...)
 }
 
-// device says what runs.
-func (m *instancesModel) device() string { return m.features.Device() }
-
 // seen is a picture as the network was given it, and what its body made of it.
 type seen struct {
 	width, height  int           // of the resized image, without padding
