@@ -8,8 +8,9 @@ picture's keys and values, and the logits after each of several sequences.
 It writes models/arch/testdata/blip_shapes.json.gz: the names and shapes of the
 official sizes, base and large.
 
-With the starter models (../shared/starter, or the folder given as argument) it
-also writes starter.json: what transformers' beam search finds on eight scenes.
+It writes starter.json beside them: what transformers' searches find on the sample
+pictures of resources/samples with the built-in weights of resources/starter (half
+precision in the file, computed in single).
 """
 import gzip
 import json
@@ -138,17 +139,21 @@ SETTINGS = [
 STOP = 3
 
 
-def write_starter(folder):
+def write_starter():
     generate.STOP = STOP
-    blip = f"{folder}/set/blip"
-    model = BlipForConditionalGeneration.from_pretrained(blip).eval()
+    blip = "resources/starter/blip"
+    with open(f"{blip}/config.json") as f:
+        model = BlipForConditionalGeneration(BlipConfig.from_dict(json.load(f))).eval()
+    state = {k: v.float() for k, v in load_file(f"{blip}/model.fp16.safetensors").items()}
+    lost = model.load_state_dict(state, strict=False)
+    assert not lost.unexpected_keys and all(k.endswith("position_ids") or "decoder." in k for k in lost.missing_keys), lost
+    model.tie_weights()
     processor = BlipImageProcessor.from_pretrained(blip)
     words = {w: i for i, w in enumerate(open(f"{blip}/vocab.txt").read().split("\n"))}
     start = model.config.text_config.bos_token_id
     out = []
-    for scene in range(8):
-        name = f"score_{scene:02d}.png"
-        pixels = processor(Image.open(f"{folder}/scenes/{name}").convert("RGB"), return_tensors="pt")["pixel_values"]
+    for name in sorted(os.listdir("resources/samples")):
+        pixels = processor(Image.open(f"resources/samples/{name}").convert("RGB"), return_tensors="pt")["pixel_values"]
         for setting in SETTINGS:
             c = {"scene": name, "beams": 1, "n_best": 1, "prompt": "", "max": 30, "min": 0, "norm": "whole", "length_penalty": 1.0, "repetition": 1.0, "ngram": 0, **setting}
             ids = [start] + [words[w] for w in c["prompt"].split()]
@@ -175,11 +180,7 @@ def main():
     torch.set_num_threads(1)
     write_tiny()
     write_shapes()
-    folder = sys.argv[1] if len(sys.argv) > 1 else "../shared/starter"
-    if os.path.isdir(folder):
-        write_starter(folder)
-    else:
-        print(f"{folder} is absent: starter.json is left as it is", file=sys.stderr)
+    write_starter()
 
 
 if __name__ == "__main__":
