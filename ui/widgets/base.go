@@ -112,6 +112,9 @@ func (t *Text) Aligned(a fyne.TextAlign) *Text { t.align = a; return t }
 // Text gives the whole text, cut or not.
 func (t *Text) Text() string { return t.text }
 
+// Wanted gives the width of the whole text.
+func (t *Text) Wanted() float32 { return t.measure(t.text).Width }
+
 // SetText changes the text.
 func (t *Text) SetText(s string) {
 	if t.text != s {

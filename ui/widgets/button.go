@@ -15,12 +15,12 @@ type Look int
 
 // The looks of a button.
 const (
-	Secondary  Look = iota // a border on the panel's ground
-	Primary                // the one filled with the accent
-	Quiet                  // no border: an icon or word within a bar
-	Link                   // a word in the accent's colour
-	NoticeLink             // an underlined word in a notice's colour
-	Pill                   // a toggle
+	Secondary Look = iota // a border on the panel's ground
+	Primary               // the one filled with the accent
+	Quiet                 // no border: an icon or word within a bar
+	Link                  // a word in the accent's colour
+	Muted                 // a word of second rank, with an icon after it
+	Pill                  // a toggle
 )
 
 // lookColours is ground, border and text of a look, at rest and under the
@@ -28,12 +28,12 @@ const (
 type lookColours struct{ fill, hover, border, text fyne.ThemeColorName }
 
 var looks = map[Look]lookColours{
-	Secondary:  {theme.Panel, theme.Hover, theme.Line, theme.Text},
-	Primary:    {theme.Accent, theme.AccentHover, "", theme.OnAccent},
-	Quiet:      {theme.Clear, theme.Hover, "", theme.Text},
-	Link:       {theme.Clear, theme.Clear, "", theme.Accent},
-	NoticeLink: {theme.Clear, theme.Clear, "", theme.Notice},
-	Pill:       {theme.Clear, theme.Hover, theme.Line, theme.Secondary},
+	Secondary: {theme.Panel, theme.Hover, theme.Line, theme.Text},
+	Primary:   {theme.Accent, theme.AccentHover, "", theme.OnAccent},
+	Quiet:     {theme.Clear, theme.Hover, "", theme.Text},
+	Link:      {theme.Clear, theme.Clear, "", theme.Accent},
+	Muted:     {theme.Clear, theme.Hover, "", theme.Secondary},
+	Pill:      {theme.Clear, theme.Hover, theme.Line, theme.Secondary},
 }
 
 // Button is a word, an icon or both that can be pressed; with Look Pill it is a
@@ -51,8 +51,11 @@ type Button struct {
 // NewButton returns a button with a word on it.
 func NewButton(look Look, text, tip string, tap func()) *Button {
 	b := &Button{text: text, look: look, least: fyne.NewSize(0, theme.LeastHit), side: 16}
-	if look == Link || look == NoticeLink {
+	switch look {
+	case Link:
 		b.side = 0
+	case Muted:
+		b.side = 8
 	}
 	b.extend(b, tip, tap)
 	return b
@@ -65,6 +68,12 @@ func NewIconButton(look Look, icon IconName, tip string, tap func()) *Button {
 	b.least = fyne.NewSquareSize(theme.LeastHit)
 	return b
 }
+
+// After puts an icon after the word.
+func (b *Button) After(n IconName) *Button { b.icon = n; return b }
+
+// Tight takes some of the margin left and right.
+func (b *Button) Tight() *Button { b.side = 10; return b }
 
 // Sized sets the least size in dp.
 func (b *Button) Sized(w, h float32) *Button { b.least = fyne.NewSize(w, h); return b }
@@ -107,7 +116,7 @@ func (b *Button) On() bool { return b.on }
 
 func (b *Button) colours() (fill, border, text fyne.ThemeColorName, bold bool) {
 	l := looks[b.look]
-	fill, border, text, bold = l.fill, l.border, l.text, b.look == Primary || b.look == Link
+	fill, border, text, bold = l.fill, l.border, l.text, b.look == Primary
 	if b.hovered {
 		fill = l.hover
 	}
@@ -129,7 +138,7 @@ func (b *Button) radius() float32 {
 	switch b.look {
 	case Pill:
 		return b.BaseWidget.Size().Height / 2
-	case Link, NoticeLink:
+	case Link:
 		return 4
 	}
 	return theme.RadiusField
@@ -140,7 +149,7 @@ func (b *Button) textSize() fyne.Size {
 		return fyne.Size{}
 	}
 	// Measured bold, so that a pill does not jump when it is switched on.
-	return fyne.MeasureText(b.text, fynetheme.Size(theme.SizeLabel), fyne.TextStyle{Bold: b.look == Pill || b.look == Primary || b.look == Link})
+	return fyne.MeasureText(b.text, fynetheme.Size(theme.SizeLabel), fyne.TextStyle{Bold: b.look == Pill || b.look == Primary})
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -164,7 +173,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		line.Text, line.Color, line.TextSize = b.text, colour(text), fynetheme.Size(theme.SizeLabel)
 		line.TextStyle = fyne.TextStyle{Bold: bold}
 		under.FillColor = color.Transparent
-		if b.look == NoticeLink || b.look == Link && b.hovered {
+		if b.look == Link && b.hovered {
 			under.FillColor = colour(text)
 		}
 		icon.Hidden = b.icon == ""
@@ -181,9 +190,9 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		t := b.textSize()
 		switch {
 		case b.icon != "" && b.text != "":
-			x := (s.Width - t.Width - 24) / 2
-			place(icon, x, (s.Height-18)/2, 18, 18)
-			place(line, x+24, (s.Height-t.Height)/2, t.Width, t.Height)
+			x := (s.Width - t.Width - 20) / 2
+			place(line, x, (s.Height-t.Height)/2, t.Width, t.Height)
+			place(icon, x+t.Width+4, (s.Height-16)/2, 16, 16)
 		default:
 			place(icon, (s.Width-18)/2, (s.Height-18)/2, 18, 18)
 			place(line, 0, (s.Height-t.Height)/2, s.Width, t.Height)
@@ -195,7 +204,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		if b.icon != "" {
 			s = fyne.NewSize(s.Width+18, max(s.Height, 18))
 			if b.text != "" {
-				s.Width += 6
+				s.Width += 2
 			}
 		}
 		return s.AddWidthHeight(2*b.side, 8).Max(b.least)

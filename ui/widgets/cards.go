@@ -155,9 +155,8 @@ func (d *DropZone) CreateRenderer() fyne.WidgetRenderer {
 		layout: func(s fyne.Size) {
 			place(ground, 1, 1, s.Width-2, s.Height-2)
 			dashes.Resize(s)
-			m := d.content.MinSize()
 			h := heightFor(d.content, s.Width-32)
-			place(d.content, 16, (s.Height-max(h, m.Height))/2, s.Width-32, max(h, m.Height))
+			place(d.content, 16, (s.Height-h)/2, s.Width-32, h)
 		},
 		min:     func() fyne.Size { return d.content.MinSize().AddWidthHeight(32, 32) },
 		refresh: func() { paint(); ground.Refresh(); dashes.Refresh() },

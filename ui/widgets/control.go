@@ -30,6 +30,9 @@ func (c *Control) extend(self fyne.Widget, tip string, tap func()) {
 	c.SetToolTip(tip)
 }
 
+// OnTap changes what the control does.
+func (c *Control) OnTap(do func()) { c.onTap = do }
+
 // SetEnabled switches the control on or off.
 func (c *Control) SetEnabled(on bool) {
 	if c.disabled == on {

@@ -87,7 +87,7 @@ func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 	}
 	r.min = func() fyne.Size {
 		line := fyne.MeasureText("Xg", fynetheme.Size(theme.SizeCaption), fyne.TextStyle{}).Height
-		return fyne.NewSize(160, float32(e.lines)*(line+2)+22)
+		return fyne.NewSize(160, float32(e.lines)*line+32)
 	}
 	r.refresh = func() { paint(); canvas.Refresh(e) }
 	return r
@@ -102,19 +102,19 @@ func (editorTheme) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 	case fynetheme.ColorNameInputBorder, fynetheme.ColorNameInputBackground:
 		return color.Transparent
 	}
-	return fynetheme.Current().Color(n, fyne.CurrentApp().Settings().ThemeVariant())
+	return windowTheme().Color(n, fyne.CurrentApp().Settings().ThemeVariant())
 }
 
-func (editorTheme) Font(s fyne.TextStyle) fyne.Resource     { return fynetheme.Current().Font(s) }
-func (editorTheme) Icon(n fyne.ThemeIconName) fyne.Resource { return fynetheme.Current().Icon(n) }
+func (editorTheme) Font(s fyne.TextStyle) fyne.Resource     { return windowTheme().Font(s) }
+func (editorTheme) Icon(n fyne.ThemeIconName) fyne.Resource { return windowTheme().Icon(n) }
 func (editorTheme) Size(n fyne.ThemeSizeName) float32 {
 	switch n {
 	case fynetheme.SizeNameText:
-		return fynetheme.Current().Size(theme.SizeCaption)
+		return windowTheme().Size(theme.SizeCaption)
 	case fynetheme.SizeNameInputBorder:
 		return 0
 	}
-	return fynetheme.Current().Size(n)
+	return windowTheme().Size(n)
 }
 
 // entry is Fyne's text field that hands to the window what is not typing.
@@ -208,3 +208,7 @@ func (s *stream) CreateRenderer() fyne.WidgetRenderer {
 	r.refresh = func() { r.layout(s.BaseWidget.Size()); canvas.Refresh(s) }
 	return r
 }
+
+// windowTheme is the theme without the editor's changes. Fyne's own Current
+// gives the one that is being drawn with, which would be this one again.
+func windowTheme() fyne.Theme { return fyne.CurrentApp().Settings().Theme() }

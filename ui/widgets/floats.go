@@ -19,7 +19,7 @@ type Busy struct {
 	what, time *Text
 	stop       *Button
 	bar        *Box
-	bed        *fyne.Container
+	bed, line  *fyne.Container
 	part       float64 // of the bar; below 0: unknown, drawn as a third
 }
 
@@ -35,6 +35,7 @@ func NewBusy(stop func()) *Busy {
 	ground := NewBox(theme.Panel, theme.Line, 22)
 	ground.Shadow = true
 	line := Padded(Row(GapBar, 0, b.what, b.time, b.stop), 4, 12, 6, 22, fyne.NewSize(260, 44))
+	b.line = line
 	b.bed = Arrange(func() fyne.Size { return fyne.NewSize(0, 3) }, func(s fyne.Size) {
 		w := s.Width * float32(b.part)
 		if b.part < 0 {
@@ -68,8 +69,11 @@ func (b *Busy) Set(what, time string, part float64) (changed bool) {
 		b.Show()
 		changed = true
 	}
-	b.what.SetText(what)
-	b.time.SetText(time)
+	if b.what.Text() != what || b.time.Text() != time {
+		b.what.SetText(what)
+		b.time.SetText(time)
+		b.line.Refresh()
+	}
 	if b.part != part {
 		b.part = part
 		b.bed.Refresh()
@@ -82,7 +86,7 @@ func (b *Busy) Set(what, time string, part float64) (changed bool) {
 type Notice struct {
 	*fyne.Container
 	text  *Paragraph
-	link  *Button
+	link  *LinkText
 	close *Button
 }
 
@@ -90,12 +94,12 @@ type Notice struct {
 func NewNotice(act, dismiss func()) *Notice {
 	n := &Notice{
 		text:  NewParagraph("", theme.Notice, theme.SizeLabel, true),
-		link:  NewButton(NoticeLink, "", "", act),
+		link:  NewLinkText(theme.Notice, act),
 		close: NewIconButton(Quiet, IconClose, "Do not show this again", dismiss),
 	}
-	body := Column(4, n.text, Row(0, -1, n.link))
+	body := Column(4, n.text, n.link)
 	ground := NewBox(theme.NoticeGround, "", theme.RadiusCard)
-	inner := Padded(body, 12, 34, 12, 14, fyne.Size{})
+	inner := Padded(body, 12, 30, 12, 14, fyne.Size{})
 	n.Container = newOverlaid(ground, inner, n.close)
 	return n
 }

@@ -26,6 +26,33 @@ func heightFor(o fyne.CanvasObject, width float32) float32 {
 	return o.MinSize().Height
 }
 
+// shown reports whether a part takes room: a container of ours whose parts are
+// all hidden does not.
+func shown(o fyne.CanvasObject) bool {
+	if !o.Visible() {
+		return false
+	}
+	c, ok := o.(*fyne.Container)
+	if !ok {
+		return true
+	}
+	switch l := c.Layout.(type) {
+	case *padded:
+		if !l.least.IsZero() {
+			return true
+		}
+	case *row, *column:
+	default:
+		return true
+	}
+	for _, part := range c.Objects {
+		if shown(part) {
+			return true
+		}
+	}
+	return false
+}
+
 // row lays parts side by side, each as tall as the row or centred.
 type row struct {
 	gap  float32
@@ -42,7 +69,7 @@ func (r *row) MinSize(parts []fyne.CanvasObject) fyne.Size {
 	var s fyne.Size
 	n := 0
 	for _, p := range parts {
-		if !p.Visible() {
+		if !shown(p) {
 			continue
 		}
 		m := p.MinSize()
@@ -60,7 +87,7 @@ func (r *row) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	left := size.Width - r.MinSize(parts).Width
 	x := float32(0)
 	for i, p := range parts {
-		if !p.Visible() {
+		if !shown(p) {
 			continue
 		}
 		m := p.MinSize()
@@ -87,7 +114,7 @@ func Column(gap float32, parts ...fyne.CanvasObject) *fyne.Container {
 func (c *column) MinSize(parts []fyne.CanvasObject) fyne.Size {
 	var w float32
 	for _, p := range parts {
-		if p.Visible() {
+		if shown(p) {
 			w = max(w, p.MinSize().Width)
 		}
 	}
@@ -98,7 +125,7 @@ func (c *column) heightFor(parts []fyne.CanvasObject, width float32) float32 {
 	var h float32
 	n := 0
 	for _, p := range parts {
-		if p.Visible() {
+		if shown(p) {
 			h += heightFor(p, width)
 			n++
 		}
@@ -113,7 +140,7 @@ func (c *column) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	c.width = size.Width
 	y := float32(0)
 	for _, p := range parts {
-		if !p.Visible() {
+		if !shown(p) {
 			continue
 		}
 		h := heightFor(p, size.Width)
@@ -136,7 +163,7 @@ func Padded(part fyne.CanvasObject, top, right, bottom, left float32, least fyne
 func (p *padded) MinSize(parts []fyne.CanvasObject) fyne.Size {
 	var s fyne.Size
 	for _, o := range parts {
-		if o.Visible() {
+		if shown(o) {
 			s = s.Max(o.MinSize())
 		}
 	}
@@ -146,7 +173,7 @@ func (p *padded) MinSize(parts []fyne.CanvasObject) fyne.Size {
 func (p *padded) heightFor(parts []fyne.CanvasObject, width float32) float32 {
 	var h float32
 	for _, o := range parts {
-		if o.Visible() {
+		if shown(o) {
 			h = max(h, heightFor(o, width-p.left-p.right))
 		}
 	}
@@ -170,7 +197,7 @@ type stack struct{}
 func (*stack) MinSize(parts []fyne.CanvasObject) fyne.Size {
 	var s fyne.Size
 	for _, o := range parts {
-		if o.Visible() {
+		if shown(o) {
 			s = s.Max(o.MinSize())
 		}
 	}
@@ -180,7 +207,7 @@ func (*stack) MinSize(parts []fyne.CanvasObject) fyne.Size {
 func (*stack) heightFor(parts []fyne.CanvasObject, width float32) float32 {
 	var h float32
 	for _, o := range parts {
-		if o.Visible() {
+		if shown(o) {
 			h = max(h, heightFor(o, width))
 		}
 	}
@@ -208,3 +235,88 @@ func (a *arranged) Layout(_ []fyne.CanvasObject, size fyne.Size) { a.lay(size) }
 
 // Place moves and sizes a part; for use in the functions of Arrange.
 func Place(o fyne.CanvasObject, x, y, w, h float32) { place(o, x, y, w, h) }
+
+// HeightFor gives the height that a part needs at a width.
+func HeightFor(o fyne.CanvasObject, width float32) float32 { return heightFor(o, width) }
+
+// halves shares the width evenly.
+type halves struct{ gap float32 }
+
+// Halves puts parts side by side, all equally wide.
+func Halves(gap float32, parts ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&halves{gap}, parts...)
+}
+
+func (h *halves) MinSize(parts []fyne.CanvasObject) fyne.Size {
+	var s fyne.Size
+	for _, p := range parts {
+		s = s.Max(p.MinSize())
+	}
+	n := float32(len(parts))
+	return fyne.NewSize(s.Width*n+h.gap*(n-1), s.Height)
+}
+
+func (h *halves) Layout(parts []fyne.CanvasObject, size fyne.Size) {
+	n := float32(len(parts))
+	w := (size.Width - h.gap*(n-1)) / n
+	for i, p := range parts {
+		place(p, float32(i)*(w+h.gap), 0, w, size.Height)
+	}
+}
+
+// newspaper lays parts in columns of even height, in reading order.
+type newspaper struct {
+	gapX, gapY float32
+	columns    int
+}
+
+// Newspaper lays parts in a number of columns that are about equally high; one
+// column where there is no room for more than 260 dp each.
+func Newspaper(gapX, gapY float32, columns int, parts ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&newspaper{gapX, gapY, columns}, parts...)
+}
+
+// split gives the index at which each column begins and the highest one's
+// height.
+func (n *newspaper) split(parts []fyne.CanvasObject, columns int) (starts []int, height float32) {
+	var total float32
+	for _, p := range parts {
+		total += p.MinSize().Height + n.gapY
+	}
+	var h float32
+	starts = []int{0}
+	for i, p := range parts {
+		add := p.MinSize().Height + n.gapY
+		if h > 0 && h+add/2 > total/float32(columns) && len(starts) < columns {
+			starts, height, h = append(starts, i), max(height, h), 0
+		}
+		h += add
+	}
+	return starts, max(height, h) - n.gapY
+}
+
+func (n *newspaper) MinSize(parts []fyne.CanvasObject) fyne.Size {
+	_, h := n.split(parts, n.columns)
+	return fyne.NewSize(260, h)
+}
+
+func (n *newspaper) Layout(parts []fyne.CanvasObject, size fyne.Size) {
+	columns := n.columns
+	for columns > 1 && (size.Width-n.gapX*float32(columns-1))/float32(columns) < 200 {
+		columns--
+	}
+	starts, _ := n.split(parts, columns)
+	w := (size.Width - n.gapX*float32(columns-1)) / float32(columns)
+	for c, from := range starts {
+		to := len(parts)
+		if c+1 < len(starts) {
+			to = starts[c+1]
+		}
+		y := float32(0)
+		for _, p := range parts[from:to] {
+			h := p.MinSize().Height
+			place(p, float32(c)*(w+n.gapX), y, w, h)
+			y += h + n.gapY
+		}
+	}
+}

@@ -18,6 +18,7 @@ type Paragraph struct {
 	size  fyne.ThemeSizeName
 	bold  bool
 	align fyne.TextAlign
+	under bool
 }
 
 // NewParagraph returns a paragraph.
@@ -90,7 +91,7 @@ func (p *Paragraph) CreateRenderer() fyne.WidgetRenderer {
 		for i, l := range lines {
 			t := canvas.NewText(l, color.Black)
 			t.Color, t.TextSize = colour(p.color), fynetheme.Size(p.size)
-			t.TextStyle, t.Alignment = fyne.TextStyle{Bold: p.bold}, p.align
+			t.TextStyle, t.Alignment = fyne.TextStyle{Bold: p.bold, Underline: p.under}, p.align
 			place(t, 0, float32(i)*p.lineHeight(), s.Width, p.lineHeight())
 			r.objects = append(r.objects, t)
 		}

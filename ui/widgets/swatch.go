@@ -72,6 +72,7 @@ func (s *Swatch) CreateRenderer() fyne.WidgetRenderer {
 	ground.CornerRadius = 4
 	stripes := canvas.NewRaster(s.stripes)
 	a, b := canvas.NewLine(color.Black), canvas.NewLine(color.Black)
+	under := [2]*canvas.Line{canvas.NewLine(color.Black), canvas.NewLine(color.Black)}
 	paint := func() {
 		full := s.ticked || !s.check
 		ground.FillColor, ground.StrokeColor, ground.StrokeWidth = color.Transparent, s.colour.Fill, 2
@@ -82,10 +83,13 @@ func (s *Swatch) CreateRenderer() fyne.WidgetRenderer {
 		a.Hidden, b.Hidden = !s.check || !s.ticked, !s.check || !s.ticked
 		a.StrokeColor, b.StrokeColor = s.colour.Ink, s.colour.Ink
 		a.StrokeWidth, b.StrokeWidth = 2, 2
+		for _, u := range under {
+			u.StrokeColor, u.StrokeWidth, u.Hidden = s.colour.Fill, 6, a.Hidden || !s.colour.Stripy
+		}
 	}
 	paint()
 	return &renderer{
-		objects: []fyne.CanvasObject{ground, stripes, a, b},
+		objects: []fyne.CanvasObject{ground, stripes, under[0], under[1], a, b},
 		layout: func(size fyne.Size) {
 			u := s.side / 18
 			x, y := (size.Width-s.side)/2, (size.Height-s.side)/2
@@ -93,6 +97,8 @@ func (s *Swatch) CreateRenderer() fyne.WidgetRenderer {
 			place(stripes, x, y, s.side, s.side)
 			a.Position1, a.Position2 = fyne.NewPos(x+4.2*u, y+9.2*u), fyne.NewPos(x+7.8*u, y+12.8*u)
 			b.Position1, b.Position2 = fyne.NewPos(x+7.8*u, y+12.8*u), fyne.NewPos(x+14*u, y+5.4*u)
+			under[0].Position1, under[0].Position2 = a.Position1, a.Position2
+			under[1].Position1, under[1].Position2 = b.Position1, b.Position2
 		},
 		min:     func() fyne.Size { return fyne.NewSquareSize(s.side) },
 		refresh: func() { paint(); canvas.Refresh(s) },

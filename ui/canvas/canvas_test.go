@@ -1,0 +1,247 @@
+package canvas
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"sync"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"descry/ui/theme"
+)
+
+// chequered is a picture each pixel of which tells where it is.
+func chequered(w, h int) *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			img.SetRGBA(x, y, color.RGBA{uint8(x), uint8(y), uint8((x ^ y) * 8), 255})
+		}
+	}
+	return img
+}
+
+// mailbox is a dispatcher whose functions run when the test says so.
+type mailbox struct {
+	mu   sync.Mutex
+	jobs []func()
+}
+
+func (m *mailbox) dispatch(f func()) { m.mu.Lock(); m.jobs = append(m.jobs, f); m.mu.Unlock() }
+
+func (m *mailbox) deliver() {
+	m.mu.Lock()
+	jobs := m.jobs
+	m.jobs = nil
+	m.mu.Unlock()
+	for _, f := range jobs {
+		f()
+	}
+}
+
+// shown puts a canvas into a window of the given size and draws it once.
+func shown(t *testing.T, s Scene, w, h float32, p Params) (*Canvas, fyne.Window) {
+	t.Helper()
+	test.NewTempApp(t).Settings().SetTheme(theme.Fixed(fynetheme.VariantDark))
+	if p.Dispatch == nil {
+		p.Dispatch = (&mailbox{}).dispatch
+	}
+	c := New(p)
+	t.Cleanup(c.Close)
+	win := test.NewTempWindow(t, c)
+	win.SetPadded(false)
+	win.Resize(fyne.NewSize(w, h))
+	c.SetScene(s)
+	win.Canvas().Capture() // tells the size in pixels
+	c.Settle()
+	return c, win
+}
+
+func TestPyramidHalvesUntilASmallPicture(t *testing.T) {
+	for _, c := range []struct {
+		w, h  int
+		sizes []image.Point
+	}{
+		{1, 1, []image.Point{{1, 1}}},
+		{512, 512, []image.Point{{512, 512}}},
+		{1025, 3, []image.Point{{1025, 3}, {513, 2}, {257, 1}}},
+		{1, 3000, []image.Point{{1, 3000}, {1, 1500}, {1, 750}, {1, 375}}},
+	} {
+		levels := Pyramid(chequered(c.w, c.h))
+		if len(levels) != len(c.sizes) {
+			t.Errorf("%d×%d: %d levels, want %d", c.w, c.h, len(levels), len(c.sizes))
+			continue
+		}
+		for i, l := range levels {
+			if l.Rect.Size() != c.sizes[i] || !l.Opaque() {
+				t.Errorf("%d×%d, level %d: %v, opaque %v", c.w, c.h, i, l.Rect.Size(), l.Opaque())
+			}
+		}
+	}
+}
+
+func TestPixelForPixelIsThePictureItself(t *testing.T) {
+	pic := chequered(90, 70)
+	dst := image.NewRGBA(image.Rect(0, 0, 60, 50))
+	drawBase(dst, Pyramid(pic), View{X: 7, Y: 11, Zoom: 1}, [4]uint8{})
+	for y := range 50 {
+		for x := range 60 {
+			if got, want := dst.RGBAAt(x, y), pic.RGBAAt(x+7, y+11); got != want {
+				t.Fatalf("at %d,%d: %v, want %v", x, y, got, want)
+			}
+		}
+	}
+}
+
+func TestOutsideThePictureIsTheGround(t *testing.T) {
+	dst := image.NewRGBA(image.Rect(0, 0, 40, 40))
+	drawBase(dst, Pyramid(chequered(10, 10)), View{X: -15, Y: -15, Zoom: 1}, [4]uint8{1, 2, 3, 255})
+	inside := image.Rect(15, 15, 25, 25)
+	for y := range 40 {
+		for x := range 40 {
+			ground := dst.RGBAAt(x, y) == color.RGBA{1, 2, 3, 255}
+			if ground == (image.Pt(x, y).In(inside)) {
+				t.Fatalf("at %d,%d ground is %v", x, y, ground)
+			}
+		}
+	}
+}
+
+func TestASmallViewUsesALevelThatIsFineEnough(t *testing.T) {
+	// A picture of single black and white columns is grey from afar; picked
+	// pixels would be black or white.
+	pic := image.NewRGBA(image.Rect(0, 0, 4096, 64))
+	for i := range pic.Pix {
+		pic.Pix[i] = uint8(255 * (i / 4 % 2))
+		if i%4 == 3 {
+			pic.Pix[i] = 255
+		}
+	}
+	dst := image.NewRGBA(image.Rect(0, 0, 512, 8))
+	drawBase(dst, Pyramid(pic), View{Zoom: 0.125}, [4]uint8{})
+	for x := range 512 {
+		if v := dst.RGBAAt(x, 4).R; v < 120 || v > 135 {
+			t.Fatalf("column %d is %d, want a middle grey", x, v)
+		}
+	}
+}
+
+func TestZoomKeepsThePointUnderThePointer(t *testing.T) {
+	c, _ := shown(t, Scene{Levels: Pyramid(chequered(2000, 1500))}, 800, 600, Params{})
+	c.Actual()
+	at := fyne.NewPos(300, 200)
+	for _, wheel := range []float32{10, 30, -20, 40, -30} {
+		x0, y0 := c.at(at)
+		c.Scrolled(&fyne.ScrollEvent{PointEvent: fyne.PointEvent{Position: at}, Scrolled: fyne.NewDelta(0, wheel)})
+		x1, y1 := c.at(at)
+		if math.Abs(x1-x0) > 1e-6 || math.Abs(y1-y0) > 1e-6 {
+			t.Errorf("wheel %g: %g,%g became %g,%g", wheel, x0, y0, x1, y1)
+		}
+	}
+}
+
+func TestFitShowsTheWholePictureInAnyWindow(t *testing.T) {
+	c, win := shown(t, Scene{Levels: Pyramid(chequered(3000, 40))}, 800, 600, Params{})
+	for _, size := range []fyne.Size{{Width: 800, Height: 600}, {Width: 300, Height: 900}, {Width: 1900, Height: 300}} {
+		win.Resize(size)
+		win.Canvas().Capture()
+		x0, _ := c.at(fyne.NewPos(marginSide, 0))
+		x1, _ := c.at(fyne.NewPos(size.Width-marginSide, 0))
+		if !c.Fitted() || x0 > 1e-3 || x1 < 3000-1e-3 {
+			t.Errorf("%v: the picture's columns %g to %g are in view", size, x0, x1)
+		}
+	}
+}
+
+func TestPanStopsAtThePicturesEdges(t *testing.T) {
+	c, _ := shown(t, Scene{Levels: Pyramid(chequered(1000, 1000))}, 800, 600, Params{})
+	c.Actual()
+	for range 50 {
+		c.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(200, -200)})
+	}
+	w, h := c.room()
+	if c.cx != w/2 || c.cy != 1000-h/2 {
+		t.Errorf("the middle is %g,%g, want %g,%g", c.cx, c.cy, w/2, 1000-h/2)
+	}
+}
+
+func TestDoubleClickChangesBetweenWholeAndCloser(t *testing.T) {
+	c, _ := shown(t, Scene{Levels: Pyramid(chequered(4000, 3000))}, 800, 600, Params{})
+	test.DoubleTap(c)
+	if c.Fitted() || c.Zoom() < 1 {
+		t.Errorf("after one double click: fitted %v, zoom %g", c.Fitted(), c.Zoom())
+	}
+	test.DoubleTap(c)
+	if !c.Fitted() {
+		t.Error("the second double click does not show the whole picture")
+	}
+}
+
+func TestThePointerTellsWhatItIsOn(t *testing.T) {
+	var told []int
+	s := Scene{Levels: Pyramid(chequered(100, 100)), Hit: func(x, y float64) int {
+		if x < 50 {
+			return 3
+		}
+		return -1
+	}}
+	c, _ := shown(t, s, 800, 600, Params{OnHover: func(i int) { told = append(told, i) }})
+	m := c.middle()
+	for _, dx := range []float32{-60, -40, 40, 60, -60} {
+		c.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(m.X+dx, m.Y)}})
+	}
+	c.MouseOut()
+	if want := []int{3, -1, 3, -1}; len(told) != 4 || told[0] != want[0] || told[1] != want[1] || told[2] != want[2] || told[3] != want[3] {
+		t.Errorf("told %v, want %v", told, want)
+	}
+}
+
+func TestLookBringsAnObjectIntoView(t *testing.T) {
+	c, _ := shown(t, Scene{Levels: Pyramid(chequered(4000, 3000))}, 800, 600, Params{})
+	c.Look(3000, 100, 3400, 300)
+	x0, y0 := c.at(fyne.NewPos(marginSide, marginTop))
+	x1, y1 := c.at(fyne.NewPos(800-marginSide, 600-marginBottom))
+	if x0 > 3000 || y0 > 100 || x1 < 3400 || y1 < 300 || c.Zoom() < 0.5 {
+		t.Errorf("in view is %g,%g to %g,%g at zoom %g", x0, y0, x1, y1, c.Zoom())
+	}
+}
+
+func TestAnotherPictureIsFittedAndTheSameIsLeftAlone(t *testing.T) {
+	s := Scene{Levels: Pyramid(chequered(900, 900))}
+	c, _ := shown(t, s, 800, 600, Params{})
+	c.Actual()
+	c.SetScene(Scene{Levels: s.Levels, Hit: func(x, y float64) int { return 0 }})
+	if c.Fitted() {
+		t.Error("a change of the overlay changed the view")
+	}
+	c.SetScene(Scene{Levels: Pyramid(chequered(90, 90))})
+	if !c.Fitted() {
+		t.Error("another picture is not fitted")
+	}
+}
+
+func TestCanvasDrawsPictureAndOverlay(t *testing.T) {
+	red := func(dst *image.RGBA, v View, scale float64) {
+		x, y := int((10-v.X)*v.Zoom), int((10-v.Y)*v.Zoom)
+		for dy := range 40 {
+			for dx := range 40 {
+				dst.SetRGBA(x+dx, y+dy, color.RGBA{255, 0, 0, 255})
+			}
+		}
+	}
+	for name, s := range map[string]Scene{
+		"empty":       {},
+		"fit":         {Levels: Pyramid(chequered(64, 48))},
+		"overlay": {Levels: Pyramid(chequered(64, 48)), Draw: red},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, win := shown(t, s, 320, 240, Params{})
+			test.AssertImageMatches(t, name+".png", win.Canvas().Capture())
+		})
+	}
+}

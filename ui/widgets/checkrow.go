@@ -1,0 +1,88 @@
+package widgets
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"descry/ui/theme"
+)
+
+// CheckRow is a check box with a word beside it.
+type CheckRow struct {
+	Control
+	text    string
+	checked bool
+	round   bool // one of several that exclude each other
+}
+
+// NewCheckRow returns a box without a tick. tap is told the press; what the box
+// shows then is for the owner to set.
+func NewCheckRow(text, tip string, tap func()) *CheckRow {
+	c := &CheckRow{text: text}
+	c.extend(c, tip, tap)
+	return c
+}
+
+// Round makes it a round one: a choice among several.
+func (c *CheckRow) Round() *CheckRow { c.round = true; return c }
+
+// SetChecked shows or takes the tick.
+func (c *CheckRow) SetChecked(on bool) {
+	if c.checked != on {
+		c.checked = on
+		c.Refresh()
+	}
+}
+
+// Checked reports whether the tick is shown.
+func (c *CheckRow) Checked() bool { return c.checked }
+
+// CreateRenderer implements fyne.Widget.
+func (c *CheckRow) CreateRenderer() fyne.WidgetRenderer {
+	box := canvas.NewRectangle(color.Transparent)
+	tick := NewIcon(IconTick, theme.OnAccent, 14)
+	dot := canvas.NewCircle(color.Transparent)
+	word := NewText(c.text, theme.Text, theme.SizeLabel, false).Cut()
+	focus := newRing()
+	r := &renderer{objects: []fyne.CanvasObject{box, tick, dot, word, focus.rect}}
+	paint := func() {
+		box.FillColor, box.StrokeColor, box.StrokeWidth = colour(theme.Field), colour(theme.Secondary), 1.5
+		box.CornerRadius = 4
+		if c.round {
+			box.CornerRadius = 8
+		}
+		if c.hovered {
+			box.StrokeColor = colour(theme.Accent)
+		}
+		if c.checked {
+			box.FillColor, box.StrokeWidth = colour(theme.Accent), 0
+		}
+		ink := theme.Text
+		if c.disabled {
+			ink = theme.Faint
+		}
+		word.SetStyle(ink, false)
+		tick.Hidden, dot.Hidden = !c.checked || c.round, !c.checked || !c.round
+		tick.SetColour(theme.OnAccent)
+		dot.FillColor = colour(theme.OnAccent)
+		focus.paint(&c.Control, theme.RadiusField)
+	}
+	paint()
+	r.layout = func(s fyne.Size) {
+		y := (s.Height - 16) / 2
+		place(box, 4, y, 16, 16)
+		place(tick, 5, y+1, 14, 14)
+		place(dot, 9, y+5, 6, 6)
+		place(word, 28, (s.Height-19)/2, max(0, s.Width-30), 19)
+		focus.rect.Resize(s)
+	}
+	r.min = func() fyne.Size {
+		w := fyne.MeasureText(c.text, fynetheme.Size(theme.SizeLabel), fyne.TextStyle{}).Width
+		return fyne.NewSize(min(w+36, 180), theme.LeastHit)
+	}
+	r.refresh = func() { paint(); canvas.Refresh(c) }
+	return r
+}
