@@ -12,28 +12,22 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"descry/ui/state"
 	"descry/ui/theme"
 )
 
 const (
-	marginTop    = 24.0 // dp around a picture that is fitted
-	marginSide   = 24.0
-	marginBottom = 64.0 // the floating bars stand there
-	mostFit      = 8.0  // a tiny picture is not blown up further than this
-	mostZoom     = 32.0
-	wheelSpeed   = 0.014 // of ln zoom per dp of wheel; one notch is 10 dp, 15 %
-	keyStep      = 1.25
-	settleAfter  = 150 * time.Millisecond
+	wheelSpeed  = 0.014 // of ln zoom per dp of wheel; one notch is 10 dp, 15 %
+	settleAfter = 150 * time.Millisecond
 )
 
-// Params are what a Canvas needs to know and whom it tells.
+// Params are what a Canvas needs and whom it tells. The view itself is not the
+// canvas's: it asks for a change, and shows the one that SetView gives.
 type Params struct {
-	Dispatch func(func()) // runs a function on the window's goroutine
-	// OnHover is told the object under the pointer when it changes, -1 for none.
-	OnHover func(index int)
-	// OnView is told the zoom (1: one pixel of the picture is one of the screen)
-	// and whether the picture is fitted to the window.
-	OnView func(zoom float64, fit bool)
+	Dispatch func(func())       // runs a function on the window's goroutine
+	Send     func(state.Action) // CanvasSized, ZoomedAt, Panned, ViewFitted
+	OnHover  func(index int)    // the object under the pointer, -1 for none; told when it changes
+	OnPick   func(index int)    // an object, or -1, was clicked
 }
 
 // Canvas is the widget. All methods are for the window's goroutine only.
@@ -42,29 +36,22 @@ type Canvas struct {
 	p      Params
 	stats  Stats
 	scene  Scene
+	view   state.View
 	render *renderer
 	raster *fynecanvas.Raster
 	frame  *image.RGBA // the last finished one
 
-	fit    bool
-	cx, cy float64 // the picture's point in the middle of the free room
-	zoom   float64 // device pixels per pixel of the picture
-	devW   int     // the widget's size in device pixels, as last drawn
-	devH   int
-	scale  float64 // device pixels per dp
-	hover  int
-	drawn  request // what was last asked for
-	settle *time.Timer
-	told   struct {
-		zoom float64
-		fit  bool
-	}
+	devW, devH int     // the widget's size in device pixels, as last drawn
+	scale      float64 // device pixels per dp
+	hover      int
+	moving     bool // the person zooms or pans: a coarse frame will do for now
+	settle     *time.Timer
 }
 
 // New returns an empty canvas and starts its render goroutine; Close ends it.
 func New(p Params) *Canvas {
-	c := &Canvas{p: p, fit: true, zoom: 1, scale: 1, hover: -1}
-	c.render = newRenderer(&c.stats, func(frame *image.RGBA, q request) {
+	c := &Canvas{p: p, view: state.ViewFit(), scale: 1, hover: -1}
+	c.render = newRenderer(&c.stats, func(frame *image.RGBA, _ request) {
 		p.Dispatch(func() { c.show(frame) })
 	})
 	c.raster = fynecanvas.NewRaster(c.generate)
@@ -85,146 +72,57 @@ func (c *Canvas) Close() {
 // Stats gives the counter of frame times, readable from any goroutine.
 func (c *Canvas) Stats() *Stats { return &c.stats }
 
-// SetScene shows a scene. Another picture than the last one is fitted.
-func (c *Canvas) SetScene(s Scene) {
-	other := len(s.Levels) != len(c.scene.Levels) || len(s.Levels) > 0 && s.Levels[0] != c.scene.Levels[0]
-	c.scene = s
-	if other {
-		c.fit, c.hover = true, -1
-	}
-	c.update(false)
+// Set shows a scene in a view.
+func (c *Canvas) Set(s Scene, v state.View) {
+	c.scene, c.view = s, v
+	c.update()
 }
 
-// Fit shows the whole picture and keeps doing so when the window changes.
-func (c *Canvas) Fit() { c.fit = true; c.update(false) }
-
-// Fitted reports whether the whole picture is kept in view.
-func (c *Canvas) Fitted() bool { return c.fit }
-
-// Zoom gives the zoom: device pixels per pixel of the picture.
-func (c *Canvas) Zoom() float64 { return c.zoom }
-
-// Actual shows the picture pixel for pixel.
-func (c *Canvas) Actual() { c.zoomTo(1, c.middle()) }
-
-// ZoomIn makes the picture larger by one step.
-func (c *Canvas) ZoomIn() { c.zoomTo(c.zoom*keyStep, c.middle()) }
-
-// ZoomOut makes the picture smaller by one step.
-func (c *Canvas) ZoomOut() { c.zoomTo(c.zoom/keyStep, c.middle()) }
-
-// Look brings a rectangle of the picture into view, large but not blown up.
-func (c *Canvas) Look(x1, y1, x2, y2 float64) {
-	if len(c.scene.Levels) == 0 || x2 <= x1 || y2 <= y1 {
-		return
-	}
-	w, h := c.room()
-	c.fit = false
-	c.zoom = c.bounded(min(0.6*w/(x2-x1), 0.6*h/(y2-y1), max(4, c.fitZoom()*2)))
-	c.cx, c.cy = (x1+x2)/2, (y1+y2)/2
-	c.update(false)
-}
-
-// room is what is free for a fitted picture, in device pixels.
-func (c *Canvas) room() (w, h float64) {
-	size := c.Size()
-	return max(8, (float64(size.Width)-2*marginSide)*c.scale), max(8, (float64(size.Height)-marginTop-marginBottom)*c.scale)
-}
-
-// middle is the place on the widget, in dp, where the middle of the room is.
-func (c *Canvas) middle() fyne.Position {
-	s := c.Size()
-	return fyne.NewPos(s.Width/2, float32(marginTop+(float64(s.Height)-marginTop-marginBottom)/2))
-}
-
-func (c *Canvas) fitZoom() float64 {
-	pw, ph := c.scene.Size()
-	if pw == 0 || ph == 0 {
-		return 1
-	}
-	w, h := c.room()
-	return min(w/float64(pw), h/float64(ph), mostFit*c.scale)
-}
-
-func (c *Canvas) bounded(z float64) float64 {
-	return min(max(z, min(c.fitZoom(), 1)/2), max(mostZoom, c.fitZoom()))
-}
-
-// zoomTo zooms and keeps the picture's point under a place of the widget (dp)
-// where it is.
-func (c *Canvas) zoomTo(z float64, at fyne.Position) {
-	if len(c.scene.Levels) == 0 {
-		return
-	}
-	z = c.bounded(z)
-	x, y := c.at(at)
-	m := c.middle()
-	c.fit, c.zoom = false, z
-	c.cx = x - float64(at.X-m.X)*c.scale/z
-	c.cy = y - float64(at.Y-m.Y)*c.scale/z
-	c.update(true)
+// Frame gives the sizes that a view is reckoned with.
+func (c *Canvas) Frame() state.Frame {
+	w, h := c.scene.Size()
+	return state.Frame{Width: float64(c.devW), Height: float64(c.devH), Scale: c.scale, PictureWidth: w, PictureHeight: h}
 }
 
 // at gives the picture's point under a place of the widget.
 func (c *Canvas) at(p fyne.Position) (x, y float64) {
-	m := c.middle()
-	return c.cx + float64(p.X-m.X)*c.scale/c.zoom, c.cy + float64(p.Y-m.Y)*c.scale/c.zoom
-}
-
-// clamp keeps the picture in view: centred along a side that fits, else without
-// a gap at its edges.
-func (c *Canvas) clamp() {
-	pw, ph := c.scene.Size()
-	w, h := c.room()
-	c.cx = kept(c.cx, float64(pw), w/c.zoom)
-	c.cy = kept(c.cy, float64(ph), h/c.zoom)
-}
-
-func kept(centre, size, seen float64) float64 {
-	if size <= seen {
-		return size / 2
-	}
-	return min(max(centre, seen/2), size-seen/2)
+	return c.view.Target(c.Frame()).Picture(float64(p.X)*c.scale, float64(p.Y)*c.scale)
 }
 
 // update asks for the frame of the present view.
-func (c *Canvas) update(moving bool) {
-	if c.fit {
-		c.zoom = c.fitZoom()
-		pw, ph := c.scene.Size()
-		c.cx, c.cy = float64(pw)/2, float64(ph)/2
+func (c *Canvas) update() {
+	if c.devW > 0 && c.devH > 0 {
+		c.render.ask(c.request())
 	}
-	c.clamp()
-	if c.told.zoom != c.zoom || c.told.fit != c.fit {
-		c.told.zoom, c.told.fit = c.zoom, c.fit
-		if c.p.OnView != nil {
-			c.p.OnView(c.zoom, c.fit)
-		}
+}
+
+func (c *Canvas) request() request {
+	return request{
+		scene: c.scene, w: c.devW, h: c.devH, scale: c.scale, ground: groundColour(), moving: c.moving,
+		view: c.view.Target(c.Frame()),
 	}
-	if c.devW == 0 || c.devH == 0 {
+}
+
+// move asks for another view and draws coarsely until nothing has moved for a
+// moment.
+func (c *Canvas) move(a state.Action) {
+	if len(c.scene.Levels) == 0 {
 		return
 	}
-	c.drawn = c.request(moving)
-	c.render.ask(c.drawn)
-	if moving {
-		c.later()
-	}
-}
-
-func (c *Canvas) request(moving bool) request {
-	m := c.middle()
-	return request{
-		scene: c.scene, w: c.devW, h: c.devH, scale: c.scale, ground: groundColour(), moving: moving,
-		view: View{X: c.cx - float64(m.X)*c.scale/c.zoom, Y: c.cy - float64(m.Y)*c.scale/c.zoom, Zoom: c.zoom},
-	}
-}
-
-// later asks for a sharp frame once nothing has moved for a moment.
-func (c *Canvas) later() {
+	c.moving = true
 	if c.settle != nil {
 		c.settle.Stop()
 	}
-	c.settle = time.AfterFunc(settleAfter, func() { c.p.Dispatch(func() { c.update(false) }) })
+	c.settle = time.AfterFunc(settleAfter, func() { c.p.Dispatch(c.rest) })
+	c.p.Send(a)
+}
+
+// rest draws the sharp frame.
+func (c *Canvas) rest() {
+	if c.moving {
+		c.moving = false
+		c.update()
+	}
 }
 
 func groundColour() [4]uint8 {
@@ -239,19 +137,16 @@ func (c *Canvas) show(frame *image.RGBA) {
 }
 
 // generate is asked by Fyne for w × h device pixels. It gives the last frame,
-// stretched by the graphics card if that has another size, and asks for a new
-// one where the size is new.
+// stretched by the graphics card if that has another size, and tells a size that
+// is new.
 func (c *Canvas) generate(w, h int) image.Image {
 	if w != c.devW || h != c.devH {
 		c.devW, c.devH = w, h
 		if s := c.Size(); s.Width > 0 {
-			before := c.scale
 			c.scale = float64(w) / float64(s.Width)
-			if !c.fit && before > 0 && math.Abs(c.scale-before) > 0.01 {
-				c.zoom *= c.scale / before
-			}
 		}
-		c.update(false)
+		c.p.Send(state.CanvasSized{Width: float64(w), Height: float64(h), Scale: c.scale})
+		c.update()
 	}
 	if c.frame == nil {
 		one := image.NewRGBA(image.Rect(0, 0, 1, 1))
@@ -266,7 +161,8 @@ func (c *Canvas) generate(w, h int) image.Image {
 // screenshots and tests.
 func (c *Canvas) Settle() {
 	if c.devW > 0 && c.devH > 0 {
-		c.show(c.render.draw(c.request(false)))
+		c.moving = false
+		c.show(c.render.draw(c.request()))
 	}
 }
 
@@ -275,33 +171,37 @@ func (c *Canvas) MinSize() fyne.Size { return fyne.NewSize(120, 120) }
 
 // Scrolled zooms at the pointer.
 func (c *Canvas) Scrolled(e *fyne.ScrollEvent) {
-	c.zoomTo(c.zoom*math.Exp(wheelSpeed*float64(e.Scrolled.DY)), e.Position)
+	c.zoomAt(math.Exp(wheelSpeed*float64(e.Scrolled.DY)), e.Position)
+}
+
+func (c *Canvas) zoomAt(factor float64, p fyne.Position) {
+	c.move(state.ZoomedAt{Factor: factor, X: float64(p.X) * c.scale, Y: float64(p.Y) * c.scale})
 }
 
 // Dragged pans.
 func (c *Canvas) Dragged(e *fyne.DragEvent) {
-	if len(c.scene.Levels) == 0 {
-		return
-	}
-	if c.fit {
-		c.fit = false
-	}
-	c.cx -= float64(e.Dragged.DX) * c.scale / c.zoom
-	c.cy -= float64(e.Dragged.DY) * c.scale / c.zoom
-	c.update(true)
+	c.move(state.Panned{DX: float64(e.Dragged.DX) * c.scale, DY: float64(e.Dragged.DY) * c.scale})
 }
 
 // DragEnd draws the sharp frame.
-func (c *Canvas) DragEnd() { c.update(false) }
+func (c *Canvas) DragEnd() { c.rest() }
 
-// DoubleTapped changes between the whole picture and pixel for pixel at the
-// pointer.
+// Tapped picks the object under the pointer.
+func (c *Canvas) Tapped(e *fyne.PointEvent) {
+	if c.p.OnPick != nil && c.scene.Hit != nil {
+		c.p.OnPick(c.scene.Hit(c.at(e.Position)))
+	}
+}
+
+// DoubleTapped changes between the whole picture and a closer look at the
+// pointer: pixel for pixel, or twice as large where that is more.
 func (c *Canvas) DoubleTapped(e *fyne.PointEvent) {
-	if c.fit {
-		c.zoomTo(max(1, 2*c.zoom), e.Position)
+	if !c.view.Fit {
+		c.move(state.ViewFitted{})
 		return
 	}
-	c.Fit()
+	fit := c.Frame().FitZoom()
+	c.zoomAt(max(1, 2*fit)/fit, e.Position)
 }
 
 // MouseIn implements desktop.Hoverable.
@@ -336,8 +236,7 @@ type canvasRenderer struct{ c *Canvas }
 func (r *canvasRenderer) Destroy() {}
 func (r *canvasRenderer) Layout(s fyne.Size) {
 	r.c.raster.Resize(s)
-	r.c.update(false)
 }
 func (r *canvasRenderer) MinSize() fyne.Size           { return r.c.MinSize() }
 func (r *canvasRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.c.raster} }
-func (r *canvasRenderer) Refresh()                     { r.c.update(false) }
+func (r *canvasRenderer) Refresh()                     { r.c.update() }

@@ -235,8 +235,8 @@ func TestCanvasDrawsPictureAndOverlay(t *testing.T) {
 		}
 	}
 	for name, s := range map[string]Scene{
-		"empty":       {},
-		"fit":         {Levels: Pyramid(chequered(64, 48))},
+		"empty":   {},
+		"fit":     {Levels: Pyramid(chequered(64, 48))},
 		"overlay": {Levels: Pyramid(chequered(64, 48)), Draw: red},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,12 +4,9 @@ import (
 	"image"
 	"runtime"
 	"sync"
-)
 
-// View says which part of the picture is seen: its point (X, Y) is at the
-// target's upper left corner, and one of its pixels is Zoom pixels of the
-// target wide.
-type View struct{ X, Y, Zoom float64 }
+	"descry/export"
+)
 
 // Pyramid gives the picture at full size, then halved again and again until
 // neither side is longer than 512. base is shared; it must be opaque and have
@@ -63,7 +60,7 @@ func inBands(rows, workers int, do func(from, to int)) {
 // drawBase fills dst with the seen part of the picture; ground is what lies
 // around it. Up to twice the picture's size pixels are blended, beyond that
 // they stand as squares: who looks so closely wants to see them.
-func drawBase(dst *image.RGBA, levels []*image.RGBA, v View, ground [4]uint8) {
+func drawBase(dst *image.RGBA, levels []*image.RGBA, v export.View, ground [4]uint8) {
 	level, scale := 0, v.Zoom
 	for scale <= 0.5 && level+1 < len(levels) {
 		level, scale = level+1, scale*2

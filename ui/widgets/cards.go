@@ -18,6 +18,9 @@ type Chip struct {
 	text string
 }
 
+// Text gives the word on the chip.
+func (c *Chip) Text() string { return c.text }
+
 // NewChip returns a chip.
 func NewChip(text, tip string, tap func()) *Chip {
 	c := &Chip{text: text}

@@ -29,6 +29,14 @@ func NewCheckRow(text, tip string, tap func()) *CheckRow {
 // Round makes it a round one: a choice among several.
 func (c *CheckRow) Round() *CheckRow { c.round = true; return c }
 
+// SetText changes the word.
+func (c *CheckRow) SetText(s string) {
+	if c.text != s {
+		c.text = s
+		c.Refresh()
+	}
+}
+
 // SetChecked shows or takes the tick.
 func (c *CheckRow) SetChecked(on bool) {
 	if c.checked != on {
@@ -45,7 +53,7 @@ func (c *CheckRow) CreateRenderer() fyne.WidgetRenderer {
 	box := canvas.NewRectangle(color.Transparent)
 	tick := NewIcon(IconTick, theme.OnAccent, 14)
 	dot := canvas.NewCircle(color.Transparent)
-	word := NewText(c.text, theme.Text, theme.SizeLabel, false).Cut()
+	word := NewText("", theme.Text, theme.SizeLabel, false).Cut()
 	focus := newRing()
 	r := &renderer{objects: []fyne.CanvasObject{box, tick, dot, word, focus.rect}}
 	paint := func() {
@@ -65,6 +73,7 @@ func (c *CheckRow) CreateRenderer() fyne.WidgetRenderer {
 			ink = theme.Faint
 		}
 		word.SetStyle(ink, false)
+		word.SetText(c.text)
 		tick.Hidden, dot.Hidden = !c.checked || c.round, !c.checked || !c.round
 		tick.SetColour(theme.OnAccent)
 		dot.FillColor = colour(theme.OnAccent)

@@ -15,11 +15,13 @@ const (
 	trackThick float32 = 4
 )
 
-// Slider picks a number between 0 and 1 in steps of a hundredth: by dragging,
-// by a click on the track, by the wheel, by the arrow keys.
+// Slider picks a number in a range, 0 to 1 unless told otherwise, in steps of a
+// hundredth: by dragging, by a click on the track, by the wheel, by the keys.
 type Slider struct {
 	Control
 	value   float64
+	least   float64
+	most    float64
 	width   float32
 	changed func(float64)
 }
@@ -27,7 +29,7 @@ type Slider struct {
 // NewSlider returns a slider whose track is width dp long. changed is called
 // for a person's act only, never by SetValue.
 func NewSlider(tip string, width float32, changed func(float64)) *Slider {
-	s := &Slider{width: width, changed: changed}
+	s := &Slider{width: width, most: 1, changed: changed}
 	s.extend(s, tip, nil)
 	return s
 }
@@ -37,17 +39,31 @@ func (s *Slider) Value() float64 { return s.value }
 
 // SetValue shows a value.
 func (s *Slider) SetValue(v float64) {
-	if v = hundredth(v); s.value != v {
+	if v = s.hundredth(v); s.value != v {
 		s.value = v
 		s.Refresh()
 	}
 }
 
-func hundredth(v float64) float64 { return math.Round(min(1, max(0, v))*100) / 100 }
+// SetRange sets what can be picked.
+func (s *Slider) SetRange(least, most float64) {
+	if most > least && (s.least != least || s.most != most) {
+		s.least, s.most = least, most
+		s.value = s.hundredth(s.value)
+		s.Refresh()
+	}
+}
+
+func (s *Slider) hundredth(v float64) float64 {
+	return min(s.most, max(s.least, math.Round(v*100)/100))
+}
+
+// part gives where in the range the value is, 0 to 1.
+func (s *Slider) part() float64 { return (s.value - s.least) / (s.most - s.least) }
 
 // pick is a person's choice: shown at once, then told.
 func (s *Slider) pick(v float64) {
-	if v = hundredth(v); v == s.value || s.disabled {
+	if v = s.hundredth(v); v == s.value || s.disabled {
 		return
 	}
 	s.SetValue(v)
@@ -55,7 +71,8 @@ func (s *Slider) pick(v float64) {
 }
 
 func (s *Slider) pickAt(x float32) {
-	s.pick(float64((x - thumbSide/2) / max(1, s.BaseWidget.Size().Width-thumbSide)))
+	part := float64((x - thumbSide/2) / max(1, s.BaseWidget.Size().Width-thumbSide))
+	s.pick(s.least + part*(s.most-s.least))
 }
 
 // Tapped picks the value under the pointer.
@@ -88,9 +105,9 @@ func (s *Slider) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyPageUp:
 		s.pick(s.value + 0.1)
 	case fyne.KeyHome:
-		s.pick(0)
+		s.pick(s.least)
 	case fyne.KeyEnd:
-		s.pick(1)
+		s.pick(s.most)
 	default:
 		s.forward(e)
 	}
@@ -114,7 +131,7 @@ func (s *Slider) CreateRenderer() fyne.WidgetRenderer {
 			thumb.FillColor = colour(theme.Hover)
 		}
 		focus.paint(&s.Control, size.Height/2)
-		x := float32(s.value) * (size.Width - thumbSide)
+		x := float32(s.part()) * (size.Width - thumbSide)
 		y := (size.Height - trackThick) / 2
 		place(track, 0, y, size.Width, trackThick)
 		place(filled, 0, y, x+thumbSide/2, trackThick)
