@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	piccanvas "descry/ui/canvas"
+	"descry/ui/state"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -19,12 +20,14 @@ const (
 	inspectorMost   float32 = 560
 	inspectorNarrow float32 = 300  // in a window narrower than narrowWindow
 	narrowWindow    float32 = 1040 // dp
+	narrowRoom      float32 = 680  // for the canvas: the zoom bar does without its 1:1
 )
 
 // desk is the page with a picture: canvas with what floats over it, the panel
 // at the right, and a grip between the two.
 type desk struct {
-	*fyne.Container
+	box     *fyne.Container
+	send    sender
 	view    *piccanvas.Canvas
 	panel   *inspector
 	grip    *grip
@@ -32,46 +35,72 @@ type desk struct {
 	right   *fyne.Container // zoom
 	busy    *widgets.Busy
 	failure *failureCard
-	opacity *widgets.Slider
-	least   *widgets.Slider
-	opText  *widgets.Text
-	minText *widgets.Text
-	zoomBox *widgets.Button
-	wide    float32 // the panel's width as chosen; 0: by the window's
-	hidden  bool    // the panel
-	drag    float32
+	title   *widgets.Text // while there is nothing to show yet
+
+	opacity, least            *widgets.Slider
+	opWord, minWord           *widgets.Text
+	opText, minText           *widgets.Text
+	smaller, fit, larger, one *widgets.Button
+	wide                      float32 // the panel's width as chosen; 0: by the window's
+	hidden                    bool    // the panel
 }
 
-// deskActs are what the floating bars and the grip can ask for.
-type deskActs struct {
-	opacity, least func(float64)
-	stop           func()
-	width          func(float32)
-}
-
-func newDesk(view *piccanvas.Canvas, panel *inspector, acts deskActs) *desk {
-	d := &desk{view: view, panel: panel, failure: newFailureCard()}
-	d.opacity = widgets.NewSlider("How strongly objects are filled", 92, acts.opacity)
-	d.least = widgets.NewSlider("Show objects that are at least this sure", 100, acts.least)
-	d.opText = widgets.NewText("38 %", theme.Text, theme.SizeSecondary, false)
-	d.minText = widgets.NewText("50 %", theme.Text, theme.SizeSecondary, false)
-	word := func(s string) fyne.CanvasObject {
-		return widgets.NewText(s, theme.Secondary, theme.SizeSecondary, false)
-	}
-	percent := func(t *widgets.Text) fyne.CanvasObject {
-		return widgets.Padded(t, 0, 0, 0, 0, fyne.NewSize(38, 18))
-	}
-	d.left = widgets.NewFloatingBar(widgets.Row(10, -1, word("Opacity"), d.opacity, percent(d.opText), word("At least"), d.least, percent(d.minText)))
-	d.zoomBox = widgets.NewButton(widgets.Quiet, "Fit", "Show the whole picture (0)", view.Fit).Sized(56, 28)
-	d.right = widgets.NewFloatingBar(widgets.Row(2, -1,
-		widgets.NewIconButton(widgets.Quiet, widgets.IconMinus, "Smaller (−)", view.ZoomOut), d.zoomBox,
-		widgets.NewIconButton(widgets.Quiet, widgets.IconPlus, "Larger (+)", view.ZoomIn),
-		widgets.NewButton(widgets.Quiet, "1:1", "Pixel for pixel (1)", view.Actual).Sized(36, 28)))
-	d.busy = widgets.NewBusy(acts.stop)
-	d.grip = newGrip(func(dx float32) { d.dragged(dx) }, func() { acts.width(d.wide) })
-	d.Container = widgets.Arrange(func() fyne.Size { return fyne.NewSize(480, 300) }, d.lay,
-		view, d.left, d.right, d.busy.Container, d.failure, panel.Container, d.grip)
+func newDesk(send sender, view *piccanvas.Canvas, panel *inspector) *desk {
+	d := &desk{send: send, view: view, panel: panel, failure: newFailureCard(send)}
+	d.opacity = widgets.NewSlider("", 76, func(v float64) { send(state.OpacitySet{Value: v}) })
+	d.least = widgets.NewSlider("", 84, func(v float64) { send(state.ScoreSet{Value: v}) })
+	d.opWord, d.minWord = secondary(), secondary()
+	d.opText = widgets.NewText("", theme.Text, theme.SizeSecondary, false)
+	d.minText = widgets.NewText("", theme.Text, theme.SizeSecondary, false)
+	percent := func(t *widgets.Text) fyne.CanvasObject { return widgets.Padded(t, 0, 0, 0, 0, fyne.NewSize(38, 18)) }
+	d.left = widgets.NewFloatingBar(widgets.Row(10, -1, d.opWord, d.opacity, percent(d.opText), d.minWord, d.least, percent(d.minText)))
+	d.smaller = widgets.NewIconButton(widgets.Quiet, widgets.IconMinus, "", nil)
+	d.larger = widgets.NewIconButton(widgets.Quiet, widgets.IconPlus, "", nil)
+	d.fit = widgets.NewButton(widgets.Quiet, "", "", nil).Tight().Sized(64, 28)
+	d.one = widgets.NewButton(widgets.Quiet, "1:1", "", nil).Tight().Sized(40, 28)
+	d.right = widgets.NewFloatingBar(widgets.Row(2, -1, d.smaller, d.fit, d.larger, d.one))
+	d.busy = widgets.NewBusy(nil)
+	d.title = widgets.NewText("", theme.Secondary, theme.SizeBody, false).Aligned(fyne.TextAlignCenter).Cut()
+	d.grip = newGrip(d.dragged, func() { send(state.PanelSized{Width: d.wide}) })
+	d.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(480, 300) }, d.lay,
+		view, d.title, d.left, d.right, d.busy.Container, d.failure, panel.box, d.grip)
 	return d
+}
+
+// show paints what floats over the picture, and the panel's place.
+func (d *desk) show(c state.Canvas, p state.Panel, name string) {
+	bars := d.left.MinSize().Width + d.right.MinSize().Width
+	d.opWord.SetText(c.Opacity.Label)
+	d.minWord.SetText(c.Score.Label)
+	slider(d.opacity, d.opText, c.Opacity)
+	slider(d.least, d.minText, c.Score)
+	d.send.icon(d.smaller, c.ZoomOut)
+	d.send.icon(d.larger, c.ZoomIn)
+	d.send.icon(d.fit, c.Fit)
+	d.fit.SetText(c.Zoom)
+	d.send.icon(d.one, c.Actual)
+	again := d.hidden == p.Shown || d.wide != p.Width
+	if d.left.MinSize().Width+d.right.MinSize().Width != bars {
+		again = true
+		d.left.Refresh()
+		d.right.Refresh()
+	}
+	d.hidden, d.wide = !p.Shown, p.Width
+	bare := c.Failure != nil || c.Picture == 0
+	again = again || d.left.Visible() == bare || d.failure.Visible() != (c.Failure != nil)
+	widgets.SetVisible(d.left, !bare)
+	widgets.SetVisible(d.right, !bare)
+	d.failure.show(c.Failure)
+	d.title.SetText(name)
+	widgets.SetVisible(d.title, c.Failure == nil && c.Picture == 0)
+	busy := state.Busy{}
+	if c.Busy != nil {
+		busy = *c.Busy
+	}
+	again = d.busy.Set(busy.Text, busy.Elapsed, busy.Stop.Tip, d.send.do(busy.Stop.Do)) || again || c.Failure != nil
+	if again {
+		d.lay(d.box.Size())
+	}
 }
 
 // panelWidth gives the panel's width in a window of the given width.
@@ -90,31 +119,27 @@ func (d *desk) panelWidth(window float32) float32 {
 }
 
 func (d *desk) dragged(dx float32) {
-	d.wide = min(max(d.panelWidth(d.Size().Width)-dx, inspectorLeast), inspectorMost)
-	d.lay(d.Size())
-}
-
-// setPanel shows or hides the panel and sets its chosen width, 0 for the
-// window's choice.
-func (d *desk) setPanel(shown bool, width float32) {
-	if d.hidden == !shown && d.wide == width {
-		return
-	}
-	d.hidden, d.wide = !shown, width
-	d.lay(d.Size())
+	d.wide = min(max(d.panelWidth(d.box.Size().Width)-dx, inspectorLeast), inspectorMost)
+	d.lay(d.box.Size())
 }
 
 func (d *desk) lay(s fyne.Size) {
 	p := d.panelWidth(s.Width)
 	room := s.Width - p
 	widgets.Place(d.view, 0, 0, room, s.Height)
-	widgets.SetVisible(d.panel.Container, p > 0)
+	widgets.Place(d.title, 20, s.Height/2-40, max(0, room-40), 24)
+	widgets.SetVisible(d.panel.box, p > 0)
 	widgets.SetVisible(d.grip, p > 0)
 	if p > 0 {
-		widgets.Place(d.panel.Container, room, 0, p, s.Height)
+		widgets.Place(d.panel.box, room, 0, p, s.Height)
 		widgets.Place(d.grip, room-3, 0, 7, s.Height)
 	}
-	l, r := d.left.MinSize(), d.right.MinSize()
+	l := d.left.MinSize()
+	if wide := d.one.Visible(); wide != (room >= narrowRoom) { // key 1 and a double click do the same
+		widgets.SetVisible(d.one, !wide)
+		d.right.Refresh()
+	}
+	r := d.right.MinSize()
 	y := s.Height - 12 - l.Height
 	widgets.Place(d.left, 14, y, l.Width, l.Height)
 	ry := y
@@ -188,13 +213,4 @@ func (r *gripRenderer) Refresh() {
 		r.line.FillColor = r.g.Theme().Color(theme.Accent, fyne.CurrentApp().Settings().ThemeVariant())
 	}
 	r.line.Refresh()
-}
-
-// newRoot stacks tool bar, page and status bar without a gap.
-func newRoot(bar, page, status fyne.CanvasObject) *fyne.Container {
-	return widgets.Arrange(func() fyne.Size { return fyne.NewSize(560, 380) }, func(s fyne.Size) {
-		widgets.Place(bar, 0, 0, s.Width, toolBarHeight)
-		widgets.Place(page, 0, toolBarHeight, s.Width, s.Height-toolBarHeight-statusBarHeight)
-		widgets.Place(status, 0, s.Height-statusBarHeight, s.Width, statusBarHeight)
-	}, page, bar, status)
 }

@@ -1,11 +1,10 @@
 package ui
 
 import (
-	"fmt"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"descry/ui/state"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -13,207 +12,294 @@ import (
 // lowPanel is the height in dp below which the notice scrolls with the rest.
 const lowPanel float32 = 620
 
-// inspectorActs are what the panel can ask for.
-type inspectorActs struct {
-	edit               func(text string)
-	copy, undo, again  func()
-	copyAlt, export    func()
-	sort               func(below fyne.CanvasObject)
-	more               func()
-	secondNames        func()
-	notice, noticeGone func()
-	object             widgets.ObjectActs
-}
-
 // inspector is the panel at the right: caption, other captions, objects, the
 // legend of the class map, and at its foot a notice and two buttons.
 type inspector struct {
-	*fyne.Container
-	sure        *widgets.Text
-	editor      *widgets.Editor
-	length      *widgets.Text
-	copyB, undo *widgets.Button
-	again       *widgets.Button
-	captionFail *failureCard
-	otherHead   *widgets.Text
-	others      *fyne.Container
-	shown       *widgets.Text
-	sort        *widgets.Button
-	objects     *fyne.Container
-	bones       *widgets.Bones
-	empty       *widgets.Paragraph
-	moreText    *widgets.Paragraph
-	moreLink    *widgets.Button
-	moreRow     *fyne.Container
-	second      *widgets.CheckRow
-	objectFail  *failureCard
-	legendRule  fyne.CanvasObject
-	legendHead  *widgets.Text
-	legend      *fyne.Container
-	legendBones *widgets.Bones
-	classFail   *failureCard
-	notices     [2]*widgets.Notice // at the foot, and in the list where the panel is low
-	noticed     bool
-	foot        *fyne.Container
-	body        *fyne.Container
-	scroll      *container.Scroll
-	acts        inspectorActs
+	box     *fyne.Container
+	send    sender
+	menu    func(items []*fyne.MenuItem, at fyne.Position)
+	shown   state.Panel
+	body    *fyne.Container
+	scroll  *container.Scroll
+	notices [2]*noticeCard // at the foot, and in the list where the panel is low
+	noticed bool
+	copyAlt *widgets.Button
+	export  *widgets.Button
+
+	captionPart
+	objectPart
+	classPart
 }
 
-func newInspector(acts inspectorActs) *inspector {
-	p := &inspector{acts: acts}
+// captionPart is the caption and the other ways to say it.
+type captionPart struct {
+	title, sure       *widgets.Text
+	editor            *widgets.Editor
+	length            *widgets.Text
+	copyB, undo, redo *widgets.Button
+	again             *widgets.Button
+	fail              *failureCard
+	othersTitle       *widgets.Text
+	others            *fyne.Container
+	othersBones       *widgets.Bones
+}
+
+// objectPart is the list of objects.
+type objectPart struct {
+	objTitle, objShown *widgets.Text
+	sort               *widgets.Button
+	objects            *fyne.Container
+	objBones           *widgets.Bones
+	empty, more        *widgets.Paragraph
+	moreB, hiddenB     *widgets.Button
+	second             *widgets.CheckRow
+	objFail            *failureCard
+}
+
+// classPart is the legend of the class map.
+type classPart struct {
+	rule       fyne.CanvasObject
+	classTitle *widgets.Text
+	legend     *fyne.Container
+	classBones *widgets.Bones
+	classEmpty *widgets.Paragraph
+	classFail  *failureCard
+}
+
+// newInspector makes the panel; menu shows a pop-up menu.
+func newInspector(send sender, menu func([]*fyne.MenuItem, fyne.Position)) *inspector {
+	p := &inspector{send: send, menu: menu}
 	for i := range p.notices {
-		p.notices[i] = widgets.NewNotice(acts.notice, acts.noticeGone)
-		p.notices[i].Hide()
+		p.notices[i] = newNoticeCard(send)
 	}
-	copyAlt := widgets.NewButton(widgets.Secondary, "Copy for alt text", "Copy the caption as alt text (Ctrl+Shift+C)", acts.copyAlt).Sized(120, 34)
-	export := widgets.NewButton(widgets.Secondary, "Export…", "Write caption, objects or class map to files (Ctrl+E)", acts.export).Sized(120, 34)
-	p.foot = widgets.Column(14, p.notices[0].Container, widgets.Halves(8, copyAlt, export))
-	p.body = widgets.Column(8, p.captionPart(), p.otherPart(), widgets.Padded(widgets.NewRule(), 8, 0, 8, 0, fyne.Size{}), p.objectPart(), p.legendPart(), p.notices[1].Container)
+	p.copyAlt = widgets.NewButton(widgets.Secondary, "", "", nil).Sized(120, 34)
+	p.export = widgets.NewButton(widgets.Secondary, "", "", nil).Sized(120, 34)
+	foot := widgets.Column(14, p.notices[0].box, widgets.Halves(8, p.copyAlt, p.export))
+	p.body = widgets.Column(8, p.makeCaption(), p.makeOthers(),
+		widgets.Padded(widgets.NewRule(), 8, 0, 8, 0, fyne.NewSize(0, 17)), p.makeObjects(), p.makeClasses(), p.notices[1].box)
 	p.scroll = container.NewVScroll(widgets.Padded(p.body, 16, 16, 16, 16, fyne.Size{}))
 	ground, line := widgets.NewBox(theme.Panel, "", 0), widgets.NewBox(theme.Line, "", 0)
-	p.Container = widgets.Arrange(func() fyne.Size { return fyne.NewSize(280, 200) }, func(s fyne.Size) {
+	p.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(280, 200) }, func(s fyne.Size) {
 		widgets.Place(ground, 0, 0, s.Width, s.Height)
 		widgets.Place(line, 0, 0, 1, s.Height)
-		widgets.SetVisible(p.notices[0].Container, p.noticed && s.Height >= lowPanel)
-		widgets.SetVisible(p.notices[1].Container, p.noticed && s.Height < lowPanel)
-		h := widgets.HeightFor(p.foot, s.Width-32)
-		widgets.Place(p.foot, 16, s.Height-h-20, s.Width-32, h)
+		widgets.SetVisible(p.notices[0].box, p.noticed && s.Height >= lowPanel)
+		widgets.SetVisible(p.notices[1].box, p.noticed && s.Height < lowPanel)
+		h := widgets.HeightFor(foot, s.Width-32)
+		widgets.Place(foot, 16, s.Height-h-20, s.Width-32, h)
 		widgets.Place(p.scroll, 1, 0, s.Width-1, max(0, s.Height-h-32))
-	}, ground, line, p.scroll, p.foot)
+	}, ground, line, p.scroll, foot)
 	return p
 }
 
-func (p *inspector) captionPart() fyne.CanvasObject {
-	p.sure = widgets.NewText("", theme.Secondary, theme.SizeSecondary, false)
-	p.editor = widgets.NewEditor(2, p.acts.edit)
-	p.length = widgets.NewText("", theme.Secondary, theme.SizeSecondary, false)
-	p.copyB = widgets.NewButton(widgets.Secondary, "Copy", "Copy the caption (Ctrl+C)", p.acts.copy).Tight().Sized(58, 28)
-	p.undo = widgets.NewButton(widgets.Secondary, "Undo", "Take the last change of the caption back (Ctrl+Z)", p.acts.undo).Tight().Sized(58, 28)
-	p.again = widgets.NewButton(widgets.Secondary, "Retry", "Write the caption again (R)", p.acts.again).Tight().Sized(58, 28)
-	p.captionFail = newFailureCard()
-	head := widgets.Row(8, 0, widgets.NewText("Caption", theme.Secondary, theme.SizeLabel, true), p.sure)
-	tools := widgets.Row(6, 0, p.length, p.copyB, p.undo, p.again)
-	return widgets.Column(8, widgets.Padded(head, 0, 4, 0, 4, fyne.Size{}), p.editor, widgets.Padded(tools, 0, 0, 0, 4, fyne.Size{}), p.captionFail)
+// secondary gives a line of text of second rank.
+func secondary() *widgets.Text {
+	return widgets.NewText("", theme.Secondary, theme.SizeSecondary, false)
 }
 
-func (p *inspector) otherPart() fyne.CanvasObject {
-	p.otherHead = widgets.NewText("Other ways to say it", theme.Secondary, theme.SizeLabel, true)
-	p.others = widgets.Column(4)
-	return widgets.Column(6, widgets.Padded(p.otherHead, 4, 0, 0, 4, fyne.Size{}), p.others)
+// heading gives a section's heading.
+func heading() *widgets.Text { return widgets.NewText("", theme.Secondary, theme.SizeLabel, true) }
+
+func (p *inspector) makeCaption() fyne.CanvasObject {
+	c := &p.captionPart
+	c.title, c.sure, c.length = heading(), secondary(), secondary()
+	c.editor = widgets.NewEditor(2, func(text string) { p.send(state.CaptionEdited{Text: text}) })
+	small := func() *widgets.Button {
+		return widgets.NewButton(widgets.Secondary, "", "", nil).Tight().Sized(54, 28)
+	}
+	c.copyB, c.undo, c.redo, c.again = small(), small(), small(), small()
+	c.fail = newFailureCard(p.send)
+	return widgets.Column(8,
+		widgets.Padded(widgets.Row(8, 0, c.title, c.sure), 0, 4, 0, 4, fyne.NewSize(0, 20)), c.editor,
+		widgets.Padded(widgets.Row(6, 0, c.length, c.copyB, c.undo, c.redo, c.again), 0, 0, 0, 4, fyne.NewSize(0, 28)), c.fail)
 }
 
-func (p *inspector) objectPart() fyne.CanvasObject {
-	p.shown = widgets.NewText("", theme.Secondary, theme.SizeSecondary, false)
-	p.sort = widgets.NewButton(widgets.Muted, "by score", "Order of the list", nil).After(widgets.IconDown)
-	p.sort.OnTap(func() { p.acts.sort(p.sort) })
-	p.objects = widgets.Column(2)
-	p.bones = widgets.NewBones(3)
-	p.empty = widgets.NewParagraph("", theme.Text, theme.SizeBody, false)
-	p.moreText = widgets.NewParagraph("", theme.Secondary, theme.SizeLabel, false)
-	p.moreLink = widgets.NewButton(widgets.Link, "show", "Lower the threshold so that these are shown", p.acts.more)
-	p.moreRow = widgets.Row(8, 0, p.moreText, p.moreLink)
-	p.second = widgets.NewCheckRow("Hide second names for the same object", "Where two names cover the same pixels, show the surer one (D)", p.acts.secondNames)
-	p.objectFail = newFailureCard()
-	head := widgets.Row(12, 1, widgets.NewText("Objects", theme.Secondary, theme.SizeLabel, true), p.shown, p.sort)
+func (p *inspector) makeOthers() fyne.CanvasObject {
+	c := &p.captionPart
+	c.othersTitle, c.others, c.othersBones = heading(), widgets.Column(4), widgets.NewBones(1)
+	return widgets.Column(6, widgets.Padded(c.othersTitle, 4, 0, 0, 4, fyne.Size{}), c.others, c.othersBones)
+}
+
+func (p *inspector) makeObjects() fyne.CanvasObject {
+	o := &p.objectPart
+	o.objTitle, o.objShown = heading(), secondary()
+	o.sort = widgets.NewButton(widgets.Muted, "", "", nil).After(widgets.IconDown)
+	o.sort.OnTap(p.sortMenu)
+	o.objects, o.objBones = widgets.Column(2), widgets.NewBones(3)
+	o.empty = widgets.NewParagraph("", theme.Text, theme.SizeBody, false)
+	o.more = widgets.NewParagraph("", theme.Secondary, theme.SizeLabel, false)
+	o.moreB = widgets.NewButton(widgets.Link, "", "", nil)
+	o.hiddenB = widgets.NewButton(widgets.Link, "", "", nil)
+	o.second = widgets.NewCheckRow("", "", nil)
+	o.objFail = newFailureCard(p.send)
 	return widgets.Column(4,
-		widgets.Padded(head, 0, 0, 0, 4, fyne.NewSize(0, 30)), p.bones, p.objects,
-		widgets.Padded(p.empty, 4, 4, 0, 4, fyne.Size{}),
-		widgets.Padded(p.moreRow, 4, 4, 0, 4, fyne.Size{}),
-		widgets.Padded(p.second, 4, 0, 0, 0, fyne.Size{}), p.objectFail)
+		widgets.Padded(widgets.Row(12, 1, o.objTitle, o.objShown, o.sort), 0, 0, 0, 4, fyne.NewSize(0, 30)), o.objBones, o.objects,
+		widgets.Padded(o.empty, 4, 4, 0, 4, fyne.Size{}),
+		widgets.Padded(widgets.Row(8, 0, o.more, o.moreB), 4, 4, 0, 4, fyne.Size{}),
+		widgets.Padded(widgets.Row(0, -1, o.hiddenB), 0, 4, 0, 4, fyne.Size{}),
+		widgets.Padded(o.second, 4, 0, 0, 0, fyne.Size{}), o.objFail)
 }
 
-func (p *inspector) legendPart() fyne.CanvasObject {
-	p.legendRule = widgets.Padded(widgets.NewRule(), 8, 0, 8, 0, fyne.Size{})
-	p.legendHead = widgets.NewText("Classes", theme.Secondary, theme.SizeLabel, true)
-	p.legend = widgets.Column(0)
-	p.legendBones = widgets.NewBones(2)
-	p.classFail = newFailureCard()
-	return widgets.Column(4, p.legendRule, widgets.Padded(p.legendHead, 0, 0, 4, 4, fyne.Size{}), p.legendBones, p.legend, p.classFail)
+func (p *inspector) makeClasses() fyne.CanvasObject {
+	c := &p.classPart
+	c.rule = widgets.Padded(widgets.NewRule(), 8, 0, 8, 0, fyne.NewSize(0, 17))
+	c.classTitle, c.legend, c.classBones = heading(), widgets.Column(0), widgets.NewBones(2)
+	c.classEmpty = widgets.NewParagraph("", theme.Secondary, theme.SizeLabel, false)
+	c.classFail = newFailureCard(p.send)
+	return widgets.Column(4, c.rule, widgets.Padded(c.classTitle, 0, 0, 4, 4, fyne.Size{}), c.classBones, c.legend,
+		widgets.Padded(c.classEmpty, 0, 4, 0, 4, fyne.Size{}), c.classFail)
 }
 
-// candidate is another caption.
-type candidate struct {
-	text, likely string
-	pick         func()
-}
-
-// showOthers sets the other captions; none hides the section.
-func (p *inspector) showOthers(list []candidate) {
-	for len(p.others.Objects) < len(list) {
-		p.others.Add(widgets.NewCandidateRow(nil))
-	}
-	for i, o := range p.others.Objects {
-		widgets.SetVisible(o, i < len(list))
-		if i < len(list) {
-			o.(*widgets.CandidateRow).Set(list[i].text, list[i].likely, list[i].pick)
-		}
-	}
-	widgets.SetVisible(p.otherHead, len(list) > 0)
-}
-
-// showObjects sets the list of objects.
-func (p *inspector) showObjects(list []widgets.ObjectData) {
-	for len(p.objects.Objects) < len(list) {
-		p.objects.Add(widgets.NewObjectRow(p.acts.object))
-	}
-	for i, o := range p.objects.Objects {
-		widgets.SetVisible(o, i < len(list))
-		if i < len(list) {
-			o.(*widgets.ObjectRow).Set(list[i])
-		}
-	}
-}
-
-// legendEntry is one class of the class map.
-type legendEntry struct {
-	name, share string
-	tint        widgets.Colour
-	shown       bool
-	toggle      func()
-}
-
-// showLegend sets the legend; on false hides the section.
-func (p *inspector) showLegend(on, computing bool, list []legendEntry) {
-	for len(p.legend.Objects) < len(list) {
-		p.legend.Add(widgets.NewLegendRow())
-	}
-	for i, o := range p.legend.Objects {
-		widgets.SetVisible(o, i < len(list))
-		if i < len(list) {
-			e := list[i]
-			o.(*widgets.LegendRow).Set(e.name, e.share, e.tint, e.shown, e.toggle)
-		}
-	}
-	widgets.SetVisible(p.legendRule, on)
-	widgets.SetVisible(p.legendHead, on)
-	widgets.SetVisible(p.legend, on)
-	widgets.SetVisible(p.legendBones, on && computing)
-}
-
-// showMore sets the line under the list: how many a lower threshold would show.
-func (p *inspector) showMore(empty, more, link string) {
-	p.empty.SetText(empty)
-	widgets.SetVisible(p.empty, empty != "")
-	p.moreText.SetText(more)
-	p.moreLink.SetText(link)
-	widgets.SetVisible(p.moreRow, more != "")
-}
-
-// showNotice sets the notice; an empty text hides it.
-func (p *inspector) showNotice(text, link string, dismissable bool) {
-	p.noticed = text != ""
+// show paints the panel.
+func (p *inspector) show(s state.Panel) {
+	p.shown = s
+	p.showCaption(s.Caption)
+	p.showObjects(s.Objects)
+	p.showClasses(s.Classes)
+	p.noticed = s.Notice != nil
 	for _, n := range p.notices {
-		n.Set(text, link, dismissable)
+		n.show(s.Notice)
+	}
+	p.send.button(p.copyAlt, s.CopyAlt)
+	p.send.button(p.export, s.Export)
+	p.relayout()
+}
+
+func (p *inspector) showCaption(s state.CaptionPart) {
+	c := &p.captionPart
+	c.title.SetText(s.Title)
+	c.sure.SetText(s.Sure)
+	c.editor.SetPlaceHolder(s.Placeholder)
+	c.editor.SetEditable(s.Editable)
+	c.editor.SetText(s.Text, s.Busy)
+	c.length.SetText(s.Length)
+	if s.TooLong {
+		c.length.SetStyle(theme.Notice, true)
+	} else {
+		c.length.SetStyle(theme.Secondary, false)
+	}
+	p.send.button(c.copyB, s.Copy)
+	p.send.button(c.undo, s.Undo)
+	p.send.button(c.redo, s.Redo)
+	if !s.Redo.Enabled { // room is scarce: it is there when there is something to bring back
+		c.redo.Hide()
+	}
+	p.send.button(c.again, s.Again)
+	c.fail.show(s.Failure)
+	c.othersTitle.SetText(s.OthersTitle)
+	widgets.SetVisible(c.othersTitle, len(s.Others) > 0 || s.OthersBusy)
+	widgets.SetVisible(c.othersBones, s.OthersBusy && len(s.Others) == 0)
+	for len(c.others.Objects) < len(s.Others) {
+		c.others.Objects = append(c.others.Objects, widgets.NewCandidateRow(nil))
+	}
+	for i, o := range c.others.Objects {
+		widgets.SetVisible(o, i < len(s.Others))
+		if i < len(s.Others) {
+			o.(*widgets.CandidateRow).Set(s.Others[i].Text, s.Others[i].Likely, p.send.do(s.Others[i].Do))
+		}
+	}
+}
+
+func (p *inspector) showObjects(s state.ObjectsPart) {
+	o := &p.objectPart
+	o.objTitle.SetText(s.Title)
+	o.objShown.SetText(s.Shown)
+	o.sort.SetText(s.Sort)
+	widgets.SetVisible(o.sort, s.Sort != "" && len(s.Rows) > 1)
+	widgets.SetVisible(o.objBones, s.Busy)
+	for len(o.objects.Objects) < len(s.Rows) {
+		o.objects.Objects = append(o.objects.Objects, widgets.NewObjectRow(p.objectActs()))
+	}
+	for i, w := range o.objects.Objects {
+		widgets.SetVisible(w, i < len(s.Rows))
+		if i >= len(s.Rows) {
+			continue
+		}
+		r := s.Rows[i]
+		w.(*widgets.ObjectRow).Set(widgets.ObjectData{
+			Index: r.Object, Name: r.Name, Detail: r.Detail, Score: r.Score, Colour: swatch(r.Tint), Shown: r.Shown, Highlighted: r.Hovered || r.Selected,
+		})
+	}
+	o.empty.SetText(s.Empty)
+	widgets.SetVisible(o.empty, s.Empty != "")
+	o.more.SetText(s.More)
+	widgets.SetVisible(o.more, s.More != "")
+	p.send.button(o.moreB, s.MoreButton)
+	p.send.button(o.hiddenB, s.ShowHidden)
+	p.send.check(o.second, s.SecondNames)
+	o.objFail.show(s.Failure)
+}
+
+// objectActs are what the rows ask for. They know objects by their index, so
+// that a row can be used for another object.
+func (p *inspector) objectActs() widgets.ObjectActs {
+	return widgets.ObjectActs{
+		Toggle: func(object int, _ bool) { p.send(state.ObjectToggled{Object: object}) },
+		Zoom:   func(object int) { p.send(state.LookedAt{Object: object}) },
+		Hover:  func(object int) { p.send(state.Hovered{Object: object}) },
+		Menu:   p.objectMenu,
+	}
+}
+
+// objectMenu shows what can be done with one object.
+func (p *inspector) objectMenu(object int, at fyne.Position) {
+	for _, r := range p.shown.Objects.Rows {
+		if r.Object != object {
+			continue
+		}
+		var items []*fyne.MenuItem
+		for _, b := range []state.Button{r.Look, r.Toggle, r.SavePNG} {
+			if none(b) {
+				continue
+			}
+			item := fyne.NewMenuItem(b.Text, p.send.do(b.Do))
+			item.Disabled = !b.Enabled
+			items = append(items, item)
+		}
+		p.menu(items, at)
+		return
+	}
+}
+
+// sortMenu shows the orders of the list.
+func (p *inspector) sortMenu() {
+	var items []*fyne.MenuItem
+	for _, c := range p.shown.Objects.Sorts {
+		item := fyne.NewMenuItem(c.Text, p.send.do(c.Do))
+		item.Checked = c.On
+		items = append(items, item)
+	}
+	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(p.sort)
+	p.menu(items, at.AddXY(0, p.sort.Size().Height+2))
+}
+
+func (p *inspector) showClasses(s state.ClassesPart) {
+	c := &p.classPart
+	c.classTitle.SetText(s.Title)
+	for len(c.legend.Objects) < len(s.Rows) {
+		c.legend.Objects = append(c.legend.Objects, widgets.NewLegendRow())
+	}
+	for i, o := range c.legend.Objects {
+		widgets.SetVisible(o, s.Shown && i < len(s.Rows))
+		if i < len(s.Rows) {
+			r := s.Rows[i]
+			o.(*widgets.LegendRow).Set(r.Name, r.Share, swatch(r.Tint), r.Shown, p.send.do(r.Toggle.Do))
+		}
+	}
+	c.classEmpty.SetText(s.Empty)
+	widgets.SetVisible(c.rule, s.Shown)
+	widgets.SetVisible(c.classTitle, s.Shown)
+	widgets.SetVisible(c.classBones, s.Shown && s.Busy)
+	widgets.SetVisible(c.classEmpty, s.Shown && s.Empty != "")
+	if s.Shown {
+		c.classFail.show(s.Failure)
+	} else {
+		c.classFail.show(nil)
 	}
 }
 
 // relayout computes the heights anew after the content changed.
 func (p *inspector) relayout() {
-	p.Container.Layout.Layout(nil, p.Size())
-	p.scroll.Content.Resize(p.scroll.Content.MinSize().Max(p.scroll.Size()))
+	p.box.Layout.Layout(nil, p.box.Size())
+	p.scroll.Content.Refresh()
 	p.scroll.Refresh()
 }
-
-// lengthText says how much of the usual limit of alt text a caption takes.
-func lengthText(n, most int) string { return fmt.Sprintf("%d of %d", n, most) }

@@ -1,179 +1,285 @@
 package ui
 
 import (
-	"image"
-
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 	fynetooltip "github.com/dweymouth/fyne-tooltip"
 
+	"descry/ui/state"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
 
-// sheet is a page that lies over the window until it is closed: saving, the
-// keys, the models. Escape and ✕ close it.
-type sheet struct {
-	pop    *widget.PopUp
-	win    fyne.Canvas
-	width  float32
-	height float32
-	open   bool
-	closed func()
+// sheetPage is the content of one sheet.
+type sheetPage interface {
+	// body gives what the sheet shows, its size in dp and its title.
+	body() (content fyne.CanvasObject, size fyne.Size)
+	// show paints it and gives its title.
+	show(s state.Screen) (title string)
+	// close ends what the page has running.
+	close()
 }
 
-// newSheet makes a sheet around a body; closed is told when a person closes it.
-func newSheet(win fyne.Canvas, title string, body fyne.CanvasObject, width, height float32, closed func()) *sheet {
-	s := &sheet{win: win, width: width, height: height, closed: closed}
-	head := widgets.Row(8, 0,
-		widgets.NewText(title, theme.Text, fynetheme.SizeNameSubHeadingText, true).Cut(),
-		widgets.NewIconButton(widgets.Quiet, widgets.IconClose, "Close (Esc)", func() { s.dismiss() }))
-	page := container.NewBorder(widgets.Padded(head, 8, 0, 10, 8, fyne.Size{}), nil, nil, nil, widgets.Padded(body, 0, 8, 8, 8, fyne.Size{}))
-	s.pop = widget.NewModalPopUp(page, win)
+// sheets shows the page of the state's open sheet over the window.
+type sheets struct {
+	win   fyne.Canvas
+	send  sender
+	pages map[state.Sheet]func() sheetPage
+
+	open  state.Sheet
+	page  sheetPage
+	pop   *widget.PopUp
+	title *widgets.Text
+	size  fyne.Size
+	last  state.Screen
+}
+
+// sameSheet reports whether the open sheet's part of two screens is the same.
+func sameSheet(a, b state.Screen) bool {
+	return !differs(a.Save, b.Save) && !differs(a.Export, b.Export) && !differs(a.Settings, b.Settings) && !differs(a.About, b.About) && !differs(a.Shortcuts, b.Shortcuts)
+}
+
+func newSheets(win fyne.Canvas, send sender, pixels Pixels, dispatch func(func())) *sheets {
+	return &sheets{win: win, send: send, pages: map[state.Sheet]func() sheetPage{
+		state.SheetSave:      func() sheetPage { return newSavePage(send, pixels, dispatch) },
+		state.SheetExport:    func() sheetPage { return newExportPage(send) },
+		state.SheetShortcuts: func() sheetPage { return newKeysPage() },
+		state.SheetSettings:  func() sheetPage { return newSettingsPage(send) },
+		state.SheetAbout:     func() sheetPage { return newAboutPage(send) },
+	}}
+}
+
+// show opens, paints or closes.
+func (s *sheets) show(screen state.Screen) {
+	if screen.Sheet != s.open {
+		s.shut()
+		if s.open = screen.Sheet; s.pages[s.open] != nil {
+			s.make()
+		}
+	}
+	if s.page == nil {
+		return
+	}
+	if again := s.title.Text() == ""; again || !sameSheet(s.last, screen) {
+		s.title.SetText(s.page.show(screen))
+		s.pop.Content.Refresh()
+	}
+	s.last = screen
+}
+
+// make builds the page and shows it.
+func (s *sheets) make() {
+	s.page = s.pages[s.open]()
+	content, size := s.page.body()
+	s.size = size
+	s.title = widgets.NewText("", theme.Text, fynetheme.SizeNameSubHeadingText, true).Cut()
+	head := widgets.Row(8, 0, s.title, widgets.NewIconButton(widgets.Quiet, widgets.IconClose, "Close (Esc)", s.send.do(state.SheetOpened{Sheet: state.SheetNone})))
+	page := container.NewBorder(widgets.Padded(head, 8, 4, 10, 8, fyne.Size{}), nil, nil, nil, widgets.Padded(content, 0, 8, 8, 8, fyne.Size{}))
+	s.pop = widget.NewModalPopUp(page, s.win)
 	fynetooltip.AddPopUpToolTipLayer(s.pop)
-	return s
-}
-
-// dismiss closes the sheet as a person does.
-func (s *sheet) dismiss() {
-	s.set(false)
-	s.closed()
-}
-
-// set opens or closes the sheet.
-func (s *sheet) set(open bool) {
-	if s.open == open {
-		return
-	}
-	s.open = open
-	if !open {
-		s.pop.Hide()
-		return
-	}
-	size := s.win.Size()
-	s.pop.Resize(fyne.NewSize(min(s.width, size.Width-32), min(s.height, size.Height-32)))
+	s.fit()
 	s.pop.Show()
 }
 
-// destroy lets the tooltips go.
-func (s *sheet) destroy() {
+// fit keeps the sheet within the window.
+func (s *sheets) fit() {
+	if s.pop != nil {
+		win := s.win.Size()
+		s.pop.Resize(fyne.NewSize(min(s.size.Width, win.Width-32), min(s.size.Height, win.Height-32)))
+	}
+}
+
+// shut takes the sheet away.
+func (s *sheets) shut() {
+	if s.pop == nil {
+		return
+	}
+	s.page.close()
 	s.pop.Hide()
 	fynetooltip.DestroyPopUpToolTipLayer(s.pop)
+	s.pop, s.page = nil, nil
 }
 
-// keyLine is one line of the page of keys.
-type keyLine struct{ group, text, key string }
+// keysPage lists every action and its key, group by group.
+type keysPage struct {
+	groups *fyne.Container
+	filled bool
+}
 
-// newKeysBody lists every action and its key, group by group, in as many
-// columns as there is room for.
-func newKeysBody(lines []keyLine) fyne.CanvasObject {
-	var groups []fyne.CanvasObject
-	var rows []fyne.CanvasObject
-	for i, l := range lines {
-		if i == 0 || lines[i-1].group != l.group {
-			rows = []fyne.CanvasObject{widgets.NewText(l.group, theme.Secondary, theme.SizeLabel, true)}
+func newKeysPage() *keysPage { return &keysPage{groups: widgets.Newspaper(32, 18, 2)} }
+
+func (k *keysPage) close() {}
+
+func (k *keysPage) body() (fyne.CanvasObject, fyne.Size) {
+	return container.NewVScroll(widgets.Padded(k.groups, 4, 14, 8, 4, fyne.Size{})), fyne.NewSize(780, 640)
+}
+
+func (k *keysPage) show(s state.Screen) string {
+	if k.filled {
+		return "Keys"
+	}
+	k.filled = true
+	for _, g := range s.Shortcuts {
+		rows := []fyne.CanvasObject{widgets.NewText(g.Name, theme.Secondary, theme.SizeLabel, true)}
+		for _, r := range g.Rows {
+			key := widgets.On(widgets.NewBox(theme.Hover, theme.Line, 4),
+				widgets.NewText(r.Keys, theme.Text, theme.SizeSecondary, false).Aligned(fyne.TextAlignCenter), 1, 8, 1, 8)
+			words := widgets.NewText(r.Text, theme.Text, theme.SizeLabel, false).Cut()
+			rows = append(rows, widgets.Padded(widgets.Row(12, 0, words, key), 0, 0, 0, 0, fyne.NewSize(220, 24)))
 		}
-		key := widgets.On(widgets.NewBox(theme.Hover, theme.Line, 4),
-			widgets.NewText(l.key, theme.Text, theme.SizeSecondary, false).Aligned(fyne.TextAlignCenter), 1, 8, 1, 8)
-		rows = append(rows, widgets.Padded(widgets.Row(12, 0, widgets.NewText(l.text, theme.Text, theme.SizeLabel, false).Cut(), key), 0, 0, 0, 0, fyne.NewSize(220, 24)))
-		if i == len(lines)-1 || lines[i+1].group != l.group {
-			groups = append(groups, widgets.Column(4, rows...))
-		}
+		k.groups.Add(widgets.Column(4, rows...))
 	}
-	return container.NewVScroll(widgets.Padded(widgets.Newspaper(28, 18, 2, groups...), 4, 14, 8, 4, fyne.Size{}))
+	return "Keys"
 }
 
-// saveChoices is what the save sheet shows: formats, places of the caption, and
-// which of them are chosen.
-type saveChoices struct {
-	formats, places []string
-	format, place   int
-	legend          bool
-	preview         *image.RGBA
-	file            string
-	failure         string
-	busy            bool
+// aboutPage tells versions and what the doctor found.
+type aboutPage struct {
+	send       sender
+	text       *widgets.Paragraph
+	report     *widget.Label
+	scroll     *container.Scroll
+	copy, shut *widgets.Button
+	whole      *fyne.Container
 }
 
-// saveActs are what the save sheet can ask for.
-type saveActs struct {
-	format, place func(int)
-	legend        func(bool)
-	save          func()
+func newAboutPage(send sender) *aboutPage {
+	a := &aboutPage{
+		send: send, text: widgets.NewParagraph("", theme.Text, theme.SizeBody, false),
+		report: widget.NewLabelWithStyle("", fyne.TextAlignLeading, fyne.TextStyle{Monospace: true}),
+		copy:   widgets.NewButton(widgets.Primary, "", "", nil).Sized(150, 36),
+		shut:   widgets.NewButton(widgets.Secondary, "", "", nil).Sized(90, 36),
+	}
+	a.report.Selectable = true
+	a.report.SizeName = fynetheme.SizeNameCaptionText
+	a.scroll = container.NewScroll(a.report)
+	ground := widgets.NewBox(theme.Field, theme.Line, theme.RadiusField)
+	a.whole = container.NewBorder(widgets.Padded(a.text, 0, 0, 10, 0, fyne.Size{}),
+		widgets.Padded(widgets.Row(8, 0, widgets.NewText("", theme.Text, theme.SizeLabel, false), a.shut, a.copy), 10, 0, 0, 0, fyne.Size{}),
+		nil, nil, container.NewStack(ground, a.scroll))
+	return a
 }
 
-// saveSheet is the choice of how a captioned picture is written, with a preview
-// that follows it.
-type saveSheet struct {
-	*sheet
-	preview *canvas.Image
-	formats []*widgets.CheckRow
-	places  []*widgets.CheckRow
-	legend  *widgets.CheckRow
-	file    *widgets.Text
-	failure *widgets.Paragraph
-	save    *widgets.Button
-	side    *fyne.Container
-	acts    saveActs
+func (a *aboutPage) close() {}
+
+func (a *aboutPage) body() (fyne.CanvasObject, fyne.Size) { return a.whole, fyne.NewSize(720, 560) }
+
+func (a *aboutPage) show(s state.Screen) string {
+	a.text.SetText(s.About.Text)
+	if a.report.Text != s.About.Report {
+		a.report.SetText(s.About.Report)
+	}
+	a.send.button(a.copy, s.About.Copy)
+	a.send.button(a.shut, s.About.Close)
+	return s.About.Title
 }
 
-func newSaveSheet(win fyne.Canvas, c saveChoices, acts saveActs, closed func()) *saveSheet {
-	s := &saveSheet{acts: acts, preview: canvas.NewImageFromImage(nil)}
-	s.preview.FillMode, s.preview.ScaleMode = canvas.ImageFillContain, canvas.ImageScaleFastest
-	head := func(t string) fyne.CanvasObject {
-		return widgets.Padded(widgets.NewText(t, theme.Secondary, theme.SizeLabel, true), 6, 0, 2, 4, fyne.Size{})
-	}
-	parts := []fyne.CanvasObject{head("File type")}
-	for i, f := range c.formats {
-		row := widgets.NewCheckRow(f, "Write the picture as "+f, func() { acts.format(i) }).Round()
-		s.formats, parts = append(s.formats, row), append(parts, row)
-	}
-	parts = append(parts, head("Caption"))
-	for i, f := range c.places {
-		row := widgets.NewCheckRow(f, "Where the caption is written", func() { acts.place(i) }).Round()
-		s.places, parts = append(s.places, row), append(parts, row)
-	}
-	s.legend = widgets.NewCheckRow("Legend of the classes", "List the classes and their colours beside the caption", func() { acts.legend(!s.legend.Checked()) })
-	s.file = widgets.NewText("", theme.Secondary, theme.SizeSecondary, false).Cut()
-	s.failure = widgets.NewParagraph("", theme.Notice, theme.SizeLabel, false)
-	s.save = widgets.NewButton(widgets.Primary, "Save picture…", "Choose where the file goes and write it (Enter)", acts.save).Sized(150, 36)
-	parts = append(parts, widgets.Padded(s.legend, 6, 0, 0, 0, fyne.Size{}), s.failure)
-	s.side = widgets.Column(2, parts...)
-	bed := widgets.NewBox(theme.Canvas, theme.Line, theme.RadiusField)
-	left := container.NewStack(bed, widgets.Padded(s.preview, 12, 12, 12, 12, fyne.Size{}))
-	body := widgets.Arrange(func() fyne.Size { return fyne.NewSize(460, 300) }, func(size fyne.Size) {
-		const side = 216
-		widgets.Place(left, 0, 0, size.Width-side-16, size.Height)
-		widgets.Place(s.side, size.Width-side, 0, side, size.Height-66)
-		widgets.Place(s.file, size.Width-side, size.Height-62, side, 18)
-		widgets.Place(s.save, size.Width-side, size.Height-36, side, 36)
-	}, left, s.side, s.file, s.save)
-	s.sheet = newSheet(win, "Save picture", body, 860, 600, closed)
-	s.show(c)
-	return s
+// exportPage chooses which other files are written.
+type exportPage struct {
+	send                   sender
+	text                   *widgets.Paragraph
+	formats                *fyne.Container
+	files                  []*widgets.Text
+	beside, choose, cancel *widgets.Button
+	whole                  *fyne.Container
 }
 
-// show paints the choices; the preview is a ready-made picture.
-func (s *saveSheet) show(c saveChoices) {
-	for i, f := range s.formats {
-		f.SetChecked(i == c.format)
+func newExportPage(send sender) *exportPage {
+	e := &exportPage{
+		send: send, text: widgets.NewParagraph("", theme.Secondary, theme.SizeBody, false), formats: widgets.Column(4),
+		beside: widgets.NewButton(widgets.Primary, "", "", nil).Sized(140, 36),
+		choose: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(140, 36),
+		cancel: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(90, 36),
 	}
-	for i, p := range s.places {
-		p.SetChecked(i == c.place)
+	e.whole = container.NewBorder(widgets.Padded(e.text, 0, 0, 8, 0, fyne.Size{}),
+		widgets.Flow(8, e.beside, e.choose, e.cancel), nil, nil, container.NewVScroll(e.formats))
+	return e
+}
+
+func (e *exportPage) close() {}
+
+func (e *exportPage) body() (fyne.CanvasObject, fyne.Size) { return e.whole, fyne.NewSize(520, 400) }
+
+func (e *exportPage) show(s state.Screen) string {
+	x := s.Export
+	e.text.SetText(x.Text)
+	for len(e.files) < len(x.Formats) {
+		file := widgets.NewText("", theme.Secondary, theme.SizeSecondary, false).Cut()
+		e.files = append(e.files, file)
+		e.formats.Add(widgets.Padded(widgets.Column(0, widgets.NewCheckRow("", "", nil), widgets.Padded(file, 0, 0, 4, 28, fyne.Size{})), 0, 8, 0, 0, fyne.Size{}))
 	}
-	s.legend.SetChecked(c.legend)
-	s.file.SetText(c.file)
-	s.save.SetEnabled(!c.busy)
-	if s.failure.Text() != c.failure {
-		s.failure.SetText(c.failure)
-		s.side.Refresh()
+	for i, f := range x.Formats {
+		row := e.formats.Objects[i].(*fyne.Container).Objects[0].(*fyne.Container).Objects[0].(*widgets.CheckRow)
+		e.send.check(row, f.Button)
+		e.files[i].SetText(f.File)
 	}
-	widgets.SetVisible(s.failure, c.failure != "")
-	if c.preview != nil && s.preview.Image != image.Image(c.preview) {
-		s.preview.Image = c.preview
-		s.preview.Refresh()
+	e.send.button(e.beside, x.Beside)
+	e.send.button(e.choose, x.Choose)
+	e.send.button(e.cancel, x.Cancel)
+	return x.Title
+}
+
+// settingsPage chooses models, device, theme and limits.
+type settingsPage struct {
+	send   sender
+	column *fyne.Container
+	groups []*settingsGroup
+	models *fyne.Container
+	head   *widgets.Text
+	about  []*widgets.Paragraph
+	whole  *fyne.Container
+	done   *widgets.Button
+}
+
+// settingsGroup is one setting.
+type settingsGroup struct {
+	name    *widgets.Text
+	text    *widgets.Paragraph
+	choices *fyne.Container
+}
+
+func newSettingsPage(send sender) *settingsPage {
+	p := &settingsPage{send: send, head: widgets.NewText("", theme.Secondary, theme.SizeLabel, true), models: widgets.Column(2),
+		done: widgets.NewButton(widgets.Primary, "", "", nil).Sized(110, 36)}
+	p.column = widgets.Column(16, widgets.Column(4, p.head, p.models))
+	foot := widgets.Padded(widgets.Row(8, 0, widgets.NewText("", theme.Text, theme.SizeLabel, false), p.done), 10, 0, 0, 0, fyne.Size{})
+	p.whole = container.NewBorder(nil, foot, nil, nil, container.NewVScroll(widgets.Padded(p.column, 0, 16, 8, 0, fyne.Size{})))
+	return p
+}
+
+func (p *settingsPage) close() {}
+
+func (p *settingsPage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(560, 620) }
+
+func (p *settingsPage) show(s state.Screen) string {
+	x := s.Settings
+	p.send.button(p.done, x.Close)
+	p.head.SetText(x.ModelsTitle)
+	for len(p.about) < len(x.Models) {
+		text := widgets.NewParagraph("", theme.Secondary, theme.SizeSecondary, false)
+		p.about = append(p.about, text)
+		p.models.Add(widgets.Column(0, widgets.NewCheckRow("", "", nil).Round(), widgets.Padded(text, 0, 0, 4, 28, fyne.Size{})))
 	}
+	for i, m := range x.Models {
+		row := p.models.Objects[i].(*fyne.Container).Objects[0].(*widgets.CheckRow)
+		row.SetText(m.Text)
+		row.SetTip(m.Tip)
+		row.SetChecked(m.On)
+		row.OnTap(p.send.do(m.Do))
+		p.about[i].SetText(m.Description)
+	}
+	for len(p.groups) < len(x.Groups) {
+		g := &settingsGroup{widgets.NewText("", theme.Secondary, theme.SizeLabel, true),
+			widgets.NewParagraph("", theme.Secondary, theme.SizeSecondary, false), widgets.Flow(12)}
+		p.groups = append(p.groups, g)
+		p.column.Add(widgets.Column(4, g.name, g.text, g.choices))
+	}
+	for i, g := range x.Groups {
+		p.groups[i].name.SetText(g.Name)
+		p.groups[i].text.SetText(g.Text)
+		widgets.SetVisible(p.groups[i].text, g.Text != "")
+		p.send.choices(p.groups[i].choices, g.Choices)
+	}
+	return x.Title
 }

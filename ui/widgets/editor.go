@@ -34,7 +34,6 @@ func NewEditor(lines int, changed func(text string)) *Editor {
 			changed(s)
 		}
 	}, func() { e.Refresh() })
-	e.entry.SetPlaceHolder("What is in the picture?")
 	e.ExtendBaseWidget(e)
 	return e
 }
@@ -54,6 +53,23 @@ func (e *Editor) SetText(s string, writing bool) {
 		e.setting = true
 		e.entry.SetText(s)
 		e.setting = false
+	}
+}
+
+// SetPlaceHolder sets what stands in an empty field.
+func (e *Editor) SetPlaceHolder(s string) {
+	if e.entry.PlaceHolder != s {
+		e.entry.SetPlaceHolder(s)
+	}
+}
+
+// SetEditable says whether the text can be changed.
+func (e *Editor) SetEditable(on bool) {
+	switch {
+	case on && e.entry.Disabled():
+		e.entry.Enable()
+	case !on && !e.entry.Disabled():
+		e.entry.Disable()
 	}
 }
 

@@ -20,7 +20,6 @@ type Busy struct {
 	stop       *Button
 	bar        *Box
 	bed, line  *fyne.Container
-	part       float64 // of the bar; below 0: unknown, drawn as a third
 }
 
 // NewBusy returns a hidden pill.
@@ -30,18 +29,13 @@ func NewBusy(stop func()) *Busy {
 		time: NewText("", theme.Secondary, theme.SizeSecondary, false),
 		stop: NewIconButton(Quiet, IconClose, "Stop", stop),
 		bar:  NewBox(theme.Accent, "", 1.5),
-		part: -1,
 	}
 	ground := NewBox(theme.Panel, theme.Line, 22)
 	ground.Shadow = true
 	line := Padded(Row(GapBar, 0, b.what, b.time, b.stop), 4, 12, 6, 22, fyne.NewSize(260, 44))
 	b.line = line
 	b.bed = Arrange(func() fyne.Size { return fyne.NewSize(0, 3) }, func(s fyne.Size) {
-		w := s.Width * float32(b.part)
-		if b.part < 0 {
-			w = s.Width / 2
-		}
-		place(b.bar, 0, 0, w, 3)
+		place(b.bar, 0, 0, s.Width/2, 3)
 	}, b.bar)
 	b.Container = Arrange(line.MinSize, func(s fyne.Size) {
 		place(ground, 0, 0, s.Width, s.Height)
@@ -57,7 +51,7 @@ const GapBar = theme.GapWide
 
 // Set shows what runs and for how long; an empty what hides the pill. It
 // reports whether the pill's size changed, so that it has to be placed anew.
-func (b *Busy) Set(what, time string, part float64) (changed bool) {
+func (b *Busy) Set(what, time, stopTip string, stop func()) (changed bool) {
 	if what == "" {
 		if b.Visible() {
 			b.Hide()
@@ -74,53 +68,17 @@ func (b *Busy) Set(what, time string, part float64) (changed bool) {
 		b.time.SetText(time)
 		b.line.Refresh()
 	}
-	if b.part != part {
-		b.part = part
-		b.bed.Refresh()
-	}
+	b.stop.OnTap(stop)
+	b.stop.SetTip(stopTip)
 	return changed || b.MinSize() != before
 }
 
-// Notice is a card of a notice's colours: a sentence and a link. Both may be
-// missing.
-type Notice struct {
-	*fyne.Container
-	text  *Paragraph
-	link  *LinkText
-	close *Button
-}
-
-// NewNotice returns a card.
-func NewNotice(act, dismiss func()) *Notice {
-	n := &Notice{
-		text:  NewParagraph("", theme.Notice, theme.SizeLabel, true),
-		link:  NewLinkText(theme.Notice, act),
-		close: NewIconButton(Quiet, IconClose, "Do not show this again", dismiss),
-	}
-	body := Column(4, n.text, n.link)
-	ground := NewBox(theme.NoticeGround, "", theme.RadiusCard)
-	inner := Padded(body, 12, 30, 12, 14, fyne.Size{})
-	n.Container = newOverlaid(ground, inner, n.close)
-	return n
-}
-
-// Set shows sentence and link; an empty sentence hides the card.
-func (n *Notice) Set(text, link string, dismissable bool) {
-	if text == "" {
-		n.Hide()
-		return
-	}
-	n.text.SetText(text)
-	n.link.SetText(link)
-	SetVisible(n.link, link != "")
-	SetVisible(n.close, dismissable)
-	n.Show()
-}
-
-// overlaid lays a card's content on its ground and a small button in its corner.
+// overlaid is the layout of Overlaid.
 type overlaid struct{ stack }
 
-func newOverlaid(ground, inner, corner fyne.CanvasObject) *fyne.Container {
+// Overlaid lays content on its ground and a small button in the upper right
+// corner.
+func Overlaid(ground, inner, corner fyne.CanvasObject) *fyne.Container {
 	c := fyne.NewContainerWithoutLayout(ground, inner, corner)
 	c.Layout = &overlaid{}
 	return c
@@ -148,3 +106,6 @@ func SetVisible(o fyne.CanvasObject, on bool) {
 		o.Hide()
 	}
 }
+
+// Stop does what the pill's ✕ does.
+func (b *Busy) Stop() { b.stop.Tapped(nil) }

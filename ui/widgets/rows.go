@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	fynetheme "fyne.io/fyne/v2/theme"
 
 	"descry/ui/theme"
 )
@@ -140,11 +141,12 @@ func (o *ObjectRow) CreateRenderer() fyne.WidgetRenderer {
 type CandidateRow struct {
 	Control
 	text, likely string
+	words        *Paragraph
 }
 
 // NewCandidateRow returns a row without content.
 func NewCandidateRow(pick func()) *CandidateRow {
-	c := &CandidateRow{}
+	c := &CandidateRow{words: NewParagraph("", theme.Text, theme.SizeLabel, false)}
 	c.extend(c, "Use this caption", pick)
 	return c
 }
@@ -154,16 +156,24 @@ func (c *CandidateRow) Set(text, likely string, pick func()) {
 	c.onTap = pick
 	if c.text != text || c.likely != likely {
 		c.text, c.likely = text, likely
+		c.words.SetText(text)
 		c.SetTip("Use this caption: " + text)
 		c.Refresh()
 	}
+}
+
+// HeightFor implements TallFor: a long caption takes two lines rather than being
+// cut.
+func (c *CandidateRow) HeightFor(width float32) float32 {
+	w := fyne.MeasureText(c.likely, fynetheme.Size(theme.SizeSecondary), fyne.TextStyle{}).Width
+	return max(theme.LeastHit, c.words.HeightFor(max(60, width-w-34))+8)
 }
 
 // CreateRenderer implements fyne.Widget.
 func (c *CandidateRow) CreateRenderer() fyne.WidgetRenderer {
 	ground := canvas.NewRectangle(color.Transparent)
 	ground.CornerRadius = theme.RadiusField
-	text := NewText("", theme.Text, theme.SizeLabel, false).Cut()
+	text := c.words
 	likely := NewText("", theme.Secondary, theme.SizeSecondary, false)
 	focus := newRing()
 	r := &renderer{objects: []fyne.CanvasObject{ground, text, likely, focus.rect}}
@@ -172,7 +182,6 @@ func (c *CandidateRow) CreateRenderer() fyne.WidgetRenderer {
 		if c.hovered {
 			ground.StrokeColor, ground.StrokeWidth = colour(theme.Accent), 1
 		}
-		text.SetText(c.text)
 		likely.SetText(c.likely)
 		focus.paint(&c.Control, theme.RadiusField)
 	}
@@ -182,9 +191,10 @@ func (c *CandidateRow) CreateRenderer() fyne.WidgetRenderer {
 		focus.rect.Resize(s)
 		w := likely.MinSize().Width
 		place(likely, s.Width-w-10, (s.Height-18)/2, w, 18)
-		place(text, 12, (s.Height-19)/2, max(0, s.Width-w-34), 19)
+		h := text.HeightFor(max(0, s.Width-w-34))
+		place(text, 12, (s.Height-h)/2, max(0, s.Width-w-34), h)
 	}
-	r.min = func() fyne.Size { return fyne.NewSize(160, theme.LeastHit) }
+	r.min = func() fyne.Size { return fyne.NewSize(160, c.HeightFor(max(160, c.BaseWidget.Size().Width))) }
 	r.refresh = func() { paint(); r.layout(c.BaseWidget.Size()); canvas.Refresh(c) }
 	return r
 }

@@ -1,0 +1,219 @@
+package ui
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/test"
+
+	"descry/ui/state"
+	"descry/ui/widgets"
+)
+
+// ofType keeps the actions of the wanted one's type: hovering and sizes come
+// along with much.
+func ofType(sent []state.Action, want state.Action) []state.Action {
+	var list []state.Action
+	for _, a := range sent {
+		if reflect.TypeOf(a) == reflect.TypeOf(want) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+func at(x, y float32) *fyne.PointEvent { return &fyne.PointEvent{Position: fyne.NewPos(x, y)} }
+
+func TestEachControlSendsItsAction(t *testing.T) {
+	row := func(x *harness, i int) *widgets.ObjectRow {
+		return x.desk.panel.objects.Objects[i].(*widgets.ObjectRow)
+	}
+	for name, c := range map[string]struct {
+		screen func() state.Screen
+		do     func(x *harness)
+		want   state.Action
+	}{
+		"open":            {startScreen, func(x *harness) { test.Tap(x.start.open) }, state.OpenAsked{}},
+		"paste":           {startScreen, func(x *harness) { test.Tap(x.start.paste) }, state.PasteAsked{}},
+		"sample":          {startScreen, func(x *harness) { test.Tap(x.start.cards[2]) }, state.SampleOpened{Name: "Two cakes"}},
+		"recent":          {startScreen, func(x *harness) { test.Tap(x.start.links[1]) }, state.Opened{Paths: []string{"/p/kitchen.jpg"}}},
+		"tool bar open":   {resultScreen, func(x *harness) { test.Tap(x.bar.open) }, state.OpenAsked{}},
+		"next":            {resultScreen, func(x *harness) { test.Tap(x.bar.next) }, state.Walked{Step: 1}},
+		"back":            {resultScreen, func(x *harness) { test.Tap(x.bar.back) }, state.Walked{Step: -1}},
+		"save":            {resultScreen, func(x *harness) { test.Tap(x.bar.save) }, state.SheetOpened{Sheet: state.SheetSave}},
+		"panel":           {resultScreen, func(x *harness) { test.Tap(x.bar.panel) }, state.PanelToggled{}},
+		"boxes":           {resultScreen, func(x *harness) { test.Tap(x.bar.pills[2]) }, state.LayerToggled{Layer: state.LayerBoxes}},
+		"opacity":         {resultScreen, func(x *harness) { x.desk.opacity.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight}) }, state.OpacitySet{Value: 0.39}},
+		"threshold":       {resultScreen, func(x *harness) { x.desk.least.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome}) }, state.ScoreSet{Value: 0.05}},
+		"larger":          {resultScreen, func(x *harness) { test.Tap(x.desk.larger) }, state.ZoomStepped{Step: 1}},
+		"fit":             {resultScreen, func(x *harness) { test.Tap(x.desk.fit) }, state.ViewFitted{}},
+		"actual":          {resultScreen, func(x *harness) { test.Tap(x.desk.one) }, state.ViewActual{}},
+		"stop":            {busyScreen, func(x *harness) { x.desk.busy.Stop() }, state.Stopped{}},
+		"object row":      {resultScreen, func(x *harness) { row(x, 1).Tapped(at(200, 20)) }, state.LookedAt{Object: 1}},
+		"object chip":     {resultScreen, func(x *harness) { row(x, 0).Tapped(at(10, 20)) }, state.ObjectToggled{Object: 0}},
+		"object by key":   {resultScreen, func(x *harness) { row(x, 0).TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace}) }, state.ObjectToggled{Object: 0}},
+		"object hovered":  {resultScreen, func(x *harness) { row(x, 1).MouseIn(&desktop.MouseEvent{}) }, state.Hovered{Object: 1}},
+		"candidate":       {resultScreen, func(x *harness) { test.Tap(x.desk.panel.others.Objects[0].(fyne.Tappable)) }, state.CaptionPicked{Text: "a boat above a sports ball at night"}},
+		"retry":           {resultScreen, func(x *harness) { test.Tap(x.desk.panel.again) }, state.Regenerated{}},
+		"lower threshold": {emptyScreen, func(x *harness) { test.Tap(x.desk.panel.moreB) }, state.ScoreSet{Value: 0.3}},
+		"second names":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.second) }, state.SecondNamesToggled{}},
+		"class":           {classesScreen, func(x *harness) { test.Tap(x.desk.panel.legend.Objects[1].(fyne.Tappable)) }, state.ClassToggled{Class: 12}},
+		"notice":          {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].links.Objects[0].(fyne.Tappable)) }, state.FolderShown{Path: "/p"}},
+		"notice gone":     {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].close) }, state.NoticeClosed{ID: 3}},
+		"error's offer":   {errorScreen, func(x *harness) { test.Tap(x.desk.failure.buttons.Objects[1].(fyne.Tappable)) }, state.DecodeAgain{}},
+		"picture hovered": {resultScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, state.Hovered{Object: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := opened(t, c.screen(), 1280, 800)
+			c.do(x)
+			if got := ofType(x.sent, c.want); len(got) != 1 || !reflect.DeepEqual(got[0], c.want) {
+				t.Errorf("sent %#v, want %#v once", x.sent, c.want)
+			}
+		})
+	}
+}
+
+func TestPaintingIsNeverTakenForAPersonsAct(t *testing.T) {
+	x := opened(t, startScreen(), 1280, 800)
+	for range 2 {
+		for _, name := range []string{"result", "busy", "empty", "error", "classes", "save", "settings", "export", "about", "keys", "start"} {
+			s := states[name]()
+			s.Canvas.Opacity.Value, s.Canvas.Score.Value = 0.11, 0.22
+			s.Panel.Caption.Text += "!"
+			x.Paint(s)
+		}
+	}
+	for _, a := range x.sent {
+		switch a.(type) {
+		case state.CanvasSized, state.WindowSized:
+		default:
+			t.Errorf("painting sent %#v", a)
+		}
+	}
+}
+
+func TestKeysBecomeCommands(t *testing.T) {
+	x := opened(t, resultScreen(), 1280, 800)
+	c := x.win.Canvas()
+	press := func(name fyne.KeyName) { c.OnTypedKey()(&fyne.KeyEvent{Name: name}) }
+	for _, k := range []struct {
+		do   func()
+		want state.CommandID
+	}{
+		{func() { press(fyne.KeyM) }, "masks"},
+		{func() { press(fyne.KeyRight) }, state.CommandNext},
+		{func() { press(fyne.Key0) }, state.CommandFit},
+		{func() { c.OnTypedRune()('+') }, state.CommandZoomIn},
+		{func() { c.OnTypedRune()('-') }, state.CommandZoomOut},
+		{func() { press(fyne.KeyF1) }, state.CommandShortcuts},
+		{func() {
+			x.keys.shortcut(&desktop.CustomShortcut{KeyName: fyne.KeyS, Modifier: fyne.KeyModifierShortcutDefault})
+		}, state.CommandSave},
+		{func() { x.keys.shortcut(&fyne.ShortcutPaste{}) }, state.CommandPaste},
+	} {
+		x.sent = nil
+		k.do()
+		if len(x.sent) != 1 || x.sent[0] != (state.Run{Command: k.want}) {
+			t.Errorf("sent %#v, want %s", x.sent, k.want)
+		}
+	}
+}
+
+func TestEveryCommandOfTheTableHasAKeyThatWorks(t *testing.T) {
+	x := opened(t, resultScreen(), 1280, 800)
+	for _, c := range state.Commands {
+		for _, key := range c.Keys {
+			x.sent = nil
+			switch s := shortcut(key); {
+			case s != nil:
+				x.keys.shortcut(s)
+			case x.keys.runes[[]rune(key.Name)[0]].ID == c.ID && len(key.Name) == 1:
+				x.win.Canvas().OnTypedRune()([]rune(key.Name)[0])
+			case c.Held:
+				x.keys.held(keyName(key.Name), true)
+			default:
+				x.win.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: keyName(key.Name)})
+			}
+			if len(x.sent) != 1 {
+				t.Errorf("%s (%s): sent %#v", c.ID, key.Text(), x.sent)
+			}
+		}
+	}
+}
+
+func TestTheBarePictureShowsWhileTheKeyIsHeld(t *testing.T) {
+	x := opened(t, resultScreen(), 1280, 800)
+	for _, down := range []bool{true, true, false, false} { // the system repeats a key that is held
+		x.keys.held(fyne.KeyH, down)
+	}
+	if len(x.sent) != 2 || x.sent[0] != (state.Bare{On: true}) || x.sent[1] != (state.Bare{}) {
+		t.Errorf("sent %#v", x.sent)
+	}
+}
+
+func TestLettersGoIntoTheCaptionWhileItIsTyped(t *testing.T) {
+	x := opened(t, resultScreen(), 1280, 800)
+	e := x.desk.panel.editor
+	x.win.Canvas().Focus(e.Focusable())
+	test.Type(e.Focusable(), "My ")
+	for _, a := range x.sent {
+		if _, edit := a.(state.CaptionEdited); !edit {
+			t.Errorf("sent %#v", a)
+		}
+	}
+	if last, _ := x.sent[len(x.sent)-1].(state.CaptionEdited); !strings.HasPrefix(last.Text, "My ") {
+		t.Errorf("the last edit is %q", last.Text)
+	}
+	x.sent = nil
+	e.Focusable().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if x.win.Canvas().Focused() != nil {
+		t.Error("Escape does not end typing")
+	}
+}
+
+func TestAFocusedButtonLeavesLettersToTheWindow(t *testing.T) {
+	x := opened(t, resultScreen(), 1280, 800)
+	x.win.Canvas().Focus(x.bar.next)
+	x.bar.next.TypedKey(&fyne.KeyEvent{Name: fyne.KeyM})
+	if len(x.sent) != 1 || x.sent[0] != (state.Run{Command: "masks"}) {
+		t.Errorf("sent %#v", x.sent)
+	}
+	x.sent = nil
+	x.bar.next.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	if len(x.sent) != 1 || x.sent[0] != (state.Walked{Step: 1}) {
+		t.Errorf("Enter sent %#v", x.sent)
+	}
+	test.Tap(x.bar.back)
+	if x.win.Canvas().Focused() == x.bar.back {
+		t.Error("a click took the keyboard")
+	}
+}
+
+func TestTabWalksThroughTheControls(t *testing.T) {
+	x := opened(t, resultScreen(), 1280, 800)
+	seen := map[fyne.Focusable]bool{}
+	for range 60 {
+		x.win.Canvas().FocusNext()
+		seen[x.win.Canvas().Focused()] = true
+	}
+	for name, f := range map[string]fyne.Focusable{
+		"open": x.bar.open, "masks": x.bar.pills[0], "save": x.bar.save, "menu": x.bar.menu, "opacity": x.desk.opacity,
+		"caption": x.desk.panel.editor.Focusable(), "first object": x.desk.panel.objects.Objects[0].(fyne.Focusable), "export": x.desk.panel.export,
+	} {
+		if !seen[f] {
+			t.Errorf("Tab does not reach %s", name)
+		}
+	}
+	if seen[x.start.open] {
+		t.Error("Tab reaches the hidden start page")
+	}
+}
+
+func TestMenusShowKeysAndTicks(t *testing.T) {
+	if menus := menuOf(testMenus(), func(state.Action) {}); len(menus) != 2 || menus[0].Items[0].Shortcut == nil || !menus[1].Items[0].Checked {
+		t.Errorf("the menus are %+v", menus)
+	}
+}

@@ -1,0 +1,76 @@
+package ui
+
+import (
+	"image"
+	"slices"
+	"sync"
+
+	"descry/export"
+	piccanvas "descry/ui/canvas"
+	"descry/ui/state"
+)
+
+// Pixels gives the window what it shows, ready-made. Both are called on the
+// window's goroutine and must not block; what they give is shared and read-only.
+// Whoever keeps the pixels calls Window.Repaint when something new is there.
+type Pixels interface {
+	// Levels gives a picture upright as canvas.Pyramid makes it; nil: not there.
+	Levels(id state.PictureID) []*image.RGBA
+	// Thumbnail gives a sample's picture in small; nil: not there yet.
+	Thumbnail(sample string) *image.RGBA
+}
+
+// overlays makes scenes for the canvas. What drawing needs is prepared on the
+// render goroutine and kept while the objects stay the same.
+type overlays struct {
+	mu       sync.Mutex
+	content  export.Content
+	prepared *export.Prepared
+}
+
+// scene gives the picture with what is drawn over it.
+func (o *overlays) scene(levels []*image.RGBA, c state.Canvas) piccanvas.Scene {
+	content := export.Content{Items: c.Items, Classes: c.Classes, HideClass: c.HideClass}
+	style := c.Style
+	return piccanvas.Scene{
+		Levels: levels,
+		Draw: func(dst *image.RGBA, v export.View, scale float64) {
+			s := style
+			s.Scale = scale
+			export.DrawOverlay(dst, o.prepare(content), v, s)
+		},
+		Hit: func(x, y float64) int {
+			if i := export.Hit(content, x, y); i >= 0 {
+				return content.Items[i].Index
+			}
+			return -1
+		},
+	}
+}
+
+func (o *overlays) prepare(c export.Content) *export.Prepared {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.prepared == nil || !sameContent(o.content, c) {
+		o.content, o.prepared = c, export.Prepare(c, o.prepared)
+	}
+	return o.prepared
+}
+
+// sameContent reports whether two contents draw the same.
+func sameContent(a, b export.Content) bool {
+	return a.Classes == b.Classes && slices.Equal(a.HideClass, b.HideClass) &&
+		slices.EqualFunc(a.Items, b.Items, func(x, y export.Item) bool {
+			return x.Index == y.Index && x.Instance.Mask == y.Instance.Mask && x.Instance.Box == y.Instance.Box &&
+				x.Instance.Label == y.Instance.Label && x.Instance.Score == y.Instance.Score
+		})
+}
+
+// sameCanvas reports whether the canvas shows the same picture, drawing and
+// view, so that no frame is needed.
+func sameCanvas(a, b state.Canvas) bool {
+	content := func(c state.Canvas) export.Content {
+		return export.Content{Items: c.Items, Classes: c.Classes, HideClass: c.HideClass}
+	}
+	return a.Picture == b.Picture && a.View == b.View && a.Style == b.Style && sameContent(content(a), content(b))
+}

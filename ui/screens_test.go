@@ -1,0 +1,257 @@
+package ui
+
+import (
+	"image"
+	"image/color"
+
+	"descry/export"
+	"descry/inference"
+	"descry/inference/rle"
+	piccanvas "descry/ui/canvas"
+	"descry/ui/state"
+)
+
+// night is a drawn picture for tests: a dark ground with a disc and a bar.
+func night() *image.RGBA {
+	img := image.NewRGBA(image.Rect(0, 0, 320, 320))
+	for y := range 320 {
+		for x := range 320 {
+			c := color.RGBA{uint8(10 + y/16), uint8(12 + y/16), uint8(50 + y/8), 255}
+			if dx, dy := x-230, y-210; dx*dx+dy*dy < 45*45 {
+				c = color.RGBA{220, 200, 160, 255}
+			}
+			if x > 60 && x < 200 && y > 80 && y < 150 {
+				c = color.RGBA{170, 220, 240, 255}
+			}
+			img.SetRGBA(x, y, c)
+		}
+	}
+	return img
+}
+
+// stock is Pixels with one picture and one thumbnail.
+type stock struct {
+	levels []*image.RGBA
+	thumb  *image.RGBA
+}
+
+func newStock() stock {
+	pic := night()
+	return stock{piccanvas.Pyramid(pic), pic}
+}
+
+func (s stock) Levels(id state.PictureID) []*image.RGBA {
+	if id == 0 {
+		return nil
+	}
+	return s.levels
+}
+
+func (s stock) Thumbnail(string) *image.RGBA { return s.thumb }
+
+func maskOf(in func(x, y int) bool) *rle.Mask {
+	bits := make([]byte, 320*320)
+	for y := range 320 {
+		for x := range 320 {
+			if in(x, y) {
+				bits[y*320+x] = 1
+			}
+		}
+	}
+	m := rle.FromBitmap(bits, 320, 320)
+	return &m
+}
+
+var testItems = []export.Item{
+	{Index: 0, Instance: inference.Instance{Label: "sports ball", Score: 0.998, Box: [4]float32{185, 165, 275, 255}, Area: 6362,
+		Mask: maskOf(func(x, y int) bool { return (x-230)*(x-230)+(y-210)*(y-210) < 45*45 })}},
+	{Index: 1, Instance: inference.Instance{Label: "boat", Score: 0.99, Box: [4]float32{61, 81, 200, 150}, Area: 9660,
+		Mask: maskOf(func(x, y int) bool { return x > 60 && x < 200 && y > 80 && y < 150 })}},
+}
+
+func button(text, tip string, do state.Action) state.Button {
+	return state.Button{Text: text, Tip: tip, Enabled: true, Do: do}
+}
+
+func tint(label string) state.Tint {
+	c, striped := export.ClassColor(label)
+	return state.Tint{Color: c, Striped: striped}
+}
+
+func testMenus() []state.Menu {
+	return []state.Menu{{Name: "File", Items: []state.MenuItem{
+		{Command: state.CommandOpen, Keys: []state.Key{{Ctrl: true, Name: "O"}}, KeyText: "Ctrl+O", Button: button("Open picture…", "", state.Run{Command: state.CommandOpen})},
+		{Separator: true, Keys: []state.Key{{Name: "Right"}}, KeyText: "→", Button: button("Next picture", "", state.Walked{Step: 1})},
+	}}, {Name: "View", Items: []state.MenuItem{
+		{Check: true, Keys: []state.Key{{Name: "M"}}, KeyText: "M", Button: state.Button{Text: "Masks", Enabled: true, On: true, Do: state.LayerToggled{Layer: state.LayerMasks}}},
+	}}}
+}
+
+func startScreen() state.Screen {
+	s := state.Screen{
+		Title: "Descry", Page: state.PageStart, Menus: testMenus(),
+		Bar:    state.ToolBar{Name: "Descry", Open: button("Open…", "Choose a picture (Ctrl+O)", state.OpenAsked{})},
+		Status: state.StatusBar{Text: "Ready", Model: button("Starter models", "", nil), Device: button("CPU · 2 threads", "", nil)},
+		Start: state.StartPage{
+			Title: "Drop a picture here", Text: "It is captioned, every object is outlined and named. Nothing leaves this computer.",
+			Hint: "Ctrl+O · Ctrl+V · F1 for all keys", SamplesTitle: "Or try one of these", RecentTitle: "Recent",
+			Open: button("Open picture…", "Choose a picture file", state.OpenAsked{}), Paste: button("Paste", "Open what is in the clipboard", state.PasteAsked{}),
+		},
+	}
+	for _, t := range []string{"A dog at night", "A green book", "Two cakes", "Boat and ball"} {
+		s.Start.Samples = append(s.Start.Samples, state.SampleCard{Name: t, Title: t, Tip: "Open this sample", Do: state.SampleOpened{Name: t}})
+	}
+	for _, n := range []string{"harbour.png", "kitchen.jpg"} {
+		s.Start.Recent = append(s.Start.Recent, state.RecentLink{Name: n, Folder: "~/Pictures", Path: "/p/" + n, Do: state.Opened{Paths: []string{"/p/" + n}}})
+	}
+	return s
+}
+
+func testLayers() []state.LayerToggle {
+	var list []state.LayerToggle
+	for i, l := range []state.Layer{state.LayerMasks, state.LayerOutlines, state.LayerBoxes, state.LayerLabels, state.LayerClasses} {
+		name := string(l)
+		list = append(list, state.LayerToggle{Layer: l, Button: state.Button{
+			Text: string(name[0]-32) + name[1:], Tip: "Show or hide the " + name, Enabled: true, On: i == 0 || i == 3, Do: state.LayerToggled{Layer: l}}})
+	}
+	return list
+}
+
+func resultScreen() state.Screen {
+	s := startScreen()
+	s.Title, s.Page = "harbour.png – Descry", state.PagePicture
+	s.Bar = state.ToolBar{Name: "harbour.png", Place: "2 of 30", Open: s.Bar.Open, Layers: testLayers(),
+		Back: button("Back", "Previous picture (←)", state.Walked{Step: -1}), Next: button("Next", "Next picture (→)", state.Walked{Step: 1}),
+		Save: button("Save picture…", "Save it (Ctrl+S)", state.SheetOpened{Sheet: state.SheetSave}), Panel: button("Panel", "Show or hide the panel (I)", state.PanelToggled{})}
+	s.Status.Text = "Caption 0.21 s · objects 0.14 s · classes 0.05 s"
+	style := export.DefaultStyle()
+	style.Scale, style.Highlight = 0, 1
+	s.Canvas = state.Canvas{Picture: 1, Width: 320, Height: 320, View: state.ViewFit(), Zoom: "Fit",
+		ZoomIn: button("Larger", "Larger (+)", state.ZoomStepped{Step: 1}), ZoomOut: button("Smaller", "Smaller (−)", state.ZoomStepped{Step: -1}),
+		Fit: button("Fit", "Show the whole picture (0)", state.ViewFitted{}), Actual: button("1:1", "Pixel for pixel (1)", state.ViewActual{}),
+		Style: style, Items: testItems, Hover: 1, Selected: -1,
+		Opacity: state.Slider{Label: "Opacity", Tip: "How strongly objects are filled", Text: "38 %", Value: 0.38, Most: 1, Step: 0.01, Enabled: true},
+		Score:   state.Slider{Label: "At least", Tip: "Show objects at least this sure", Text: "70 %", Value: 0.7, Least: 0.05, Most: 0.99, Step: 0.01, Enabled: true},
+	}
+	s.Panel = state.Panel{Shown: true,
+		CopyAlt: button("Copy for alt text", "", state.CaptionCopied{}), Export: button("Export…", "", state.SheetOpened{Sheet: state.SheetExport}),
+		Notice: &state.Notice{Text: "These built-in models know drawings only.", Close: button("Close", "Do not show this again", state.NoticeClosed{})},
+		Caption: state.CaptionPart{Title: "Caption", Text: "a sports ball below a boat at night", Editable: true, Sure: "fairly sure", Length: "34 of 125",
+			Copy: button("Copy", "", state.CaptionCopied{}), Undo: state.Button{Text: "Undo", Do: state.CaptionUndone{}}, Redo: state.Button{Text: "Redo", Do: state.CaptionRedone{}},
+			Again: button("Retry", "", state.Regenerated{}), OthersTitle: "Other ways to say it",
+			Others: []state.OtherCaption{{Text: "a boat above a sports ball at night", Likely: "likely", Do: state.CaptionPicked{Text: "a boat above a sports ball at night"}},
+				{Text: "a boat with a sports ball at night", Likely: "possible", Do: state.CaptionPicked{Text: "b"}}}},
+		Objects: state.ObjectsPart{Title: "Objects", Shown: "2 shown", Sort: "by size", Sorts: []state.Choice{{Text: "by size", On: true, Do: state.Sorted{By: state.SortSize}}},
+			More: "1 more between 30 and 70 %", MoreButton: button("show", "", state.ScoreSet{Value: 0.3}),
+			SecondNames: state.Button{Text: "Hide second names for the same object", Enabled: true, On: true, Do: state.SecondNamesToggled{}},
+			Rows: []state.ObjectRow{
+				objectRow(0, "sports ball", "lower right · 6 % of the picture", "100 %"), objectRow(1, "boat", "middle · 9 % of the picture", "99 %")}},
+	}
+	s.Panel.Objects.Rows[1].Hovered = true
+	return s
+}
+
+func objectRow(i int, name, detail, score string) state.ObjectRow {
+	return state.ObjectRow{Object: i, Name: name, Detail: detail, Score: score, Tint: tint(name), Shown: true,
+		Toggle: button("Hide", "", state.ObjectToggled{Object: i}), Look: button("Look closer", "", state.LookedAt{Object: i}), SavePNG: button("Save as a transparent PNG…", "", state.ObjectSaveAsked{Object: i})}
+}
+
+func busyScreen() state.Screen {
+	s := resultScreen()
+	s.Canvas.Items, s.Canvas.Style.Highlight = nil, -1
+	s.Canvas.Busy = &state.Busy{Text: "Looking for objects…", Elapsed: "0.8 s", Stop: button("Stop", "Stop (Ctrl+.)", state.Stopped{})}
+	s.Panel.Notice = nil
+	s.Panel.Caption = state.CaptionPart{Title: "Caption", Text: "two cakes in the", Busy: true,
+		Copy: state.Button{Text: "Copy", Do: state.CaptionCopied{}}, Again: state.Button{Text: "Retry", Do: state.Regenerated{}}, Undo: state.Button{Text: "Undo", Do: state.CaptionUndone{}}}
+	s.Panel.Objects = state.ObjectsPart{Title: "Objects", Busy: true}
+	s.Status.Text = "Caption… · objects… · 2 pictures ahead"
+	return s
+}
+
+func emptyScreen() state.Screen {
+	s := resultScreen()
+	s.Canvas.Items, s.Canvas.Style.Highlight = nil, -1
+	s.Panel.Objects.Rows, s.Panel.Objects.Shown = nil, ""
+	s.Panel.Objects.Empty, s.Panel.Objects.More = "No objects above 70 %.", "3 between 30 and 70 %"
+	s.Panel.Objects.MoreButton.Text = "show them"
+	return s
+}
+
+func errorScreen() state.Screen {
+	s := resultScreen()
+	s.Canvas.Picture, s.Canvas.Items = 0, nil
+	s.Canvas.Failure = &state.FailureCard{Title: "This picture cannot be read", Text: "torn.jpg: the file ends after 120 of 4,096 bytes.", Hint: "Copy the file again from where it came.",
+		Actions: []state.Button{button("Open another…", "", state.OpenAsked{}), button("Try again", "", state.DecodeAgain{}), button("Show details", "", state.DetailsToggled{})}}
+	s.Panel.Objects = state.ObjectsPart{Title: "Objects"}
+	s.Panel.Caption = state.CaptionPart{Title: "Caption"}
+	s.Panel.Notice = nil
+	return s
+}
+
+func classesScreen() state.Screen {
+	s := resultScreen()
+	s.Panel.Notice = nil
+	s.Panel.Classes = state.ClassesPart{Shown: true, Title: "Classes", Rows: []state.ClassRow{
+		{Class: 4, Name: "boat", Share: "9 %", Tint: tint("boat"), Shown: true, Toggle: button("", "", state.ClassToggled{Class: 4})},
+		{Class: 12, Name: "dog", Share: "2 %", Tint: tint("dog"), Toggle: button("", "", state.ClassToggled{Class: 12})}}}
+	s.Notices = []state.Notice{{ID: 3, Kind: state.NoticeDone, Text: "Saved harbour.descry.png", Actions: []state.Button{button("Show in folder", "", state.FolderShown{Path: "/p"})}, Close: button("Close", "", state.NoticeClosed{ID: 3})}}
+	return s
+}
+
+func saveScreen() state.Screen {
+	s := resultScreen()
+	s.Sheet = state.SheetSave
+	s.Save = state.SaveSheet{Title: "Save captioned picture", PlacementName: "Caption", FormatName: "File type",
+		Placements: []state.Choice{{Text: "Under the picture", On: true, Do: state.PlacementSet{Placement: export.CaptionUnder}}, {Text: "Over the picture", Do: state.PlacementSet{Placement: export.CaptionOver}}, {Text: "No caption", Do: state.PlacementSet{Placement: export.CaptionNone}}},
+		Formats:    []state.Choice{{Text: "PNG", On: true, Do: state.FormatSet{Format: export.FormatPNG}}, {Text: "JPEG", Do: state.FormatSet{Format: export.FormatJPEG}}},
+		Legend:     state.Button{Text: "Legend of the classes", Enabled: true, On: true, Do: state.LegendToggled{}}, Preview: state.Button{Text: "Preview", Enabled: true, On: true, Do: state.PreviewToggled{}},
+		Plan: &state.Captioned{Picture: 1, Style: export.DefaultStyle(), Items: testItems, Layout: export.CaptionLayout{Text: "a sports ball below a boat at night", Legend: true}},
+		Save: button("Save picture…", "", state.SaveAsked{}), Cancel: button("Cancel", "", state.SheetOpened{})}
+	return s
+}
+
+func keysScreen() state.Screen {
+	s := startScreen()
+	s.Sheet = state.SheetShortcuts
+	groups := map[string]int{}
+	for _, c := range state.Commands {
+		if len(c.Keys) == 0 {
+			continue
+		}
+		i, ok := groups[c.Menu]
+		if !ok {
+			i = len(s.Shortcuts)
+			groups[c.Menu] = i
+			s.Shortcuts = append(s.Shortcuts, state.ShortcutList{Name: c.Menu})
+		}
+		s.Shortcuts[i].Rows = append(s.Shortcuts[i].Rows, state.Shortcut{Keys: c.Keys[0].Text(), Text: c.Label})
+	}
+	return s
+}
+
+func settingsScreen() state.Screen {
+	s := startScreen()
+	s.Sheet = state.SheetSettings
+	s.Settings = state.SettingsSheet{Title: "Settings", ModelsTitle: "Models", Close: button("Done", "", state.SheetOpened{}),
+		Models: []state.ModelCard{{Choice: state.Choice{Text: "Starter models", On: true, Do: state.ModelSet{Model: "starter"}}, Description: "Small, built in; they know drawings of 63 kinds of thing."}},
+		Groups: []state.SettingsGroup{
+			{Name: "Theme", Choices: []state.Choice{{Text: "As the system", On: true, Do: state.ThemeSet{Theme: state.ThemeSystem}}, {Text: "Light", Do: state.ThemeSet{Theme: state.ThemeLight}}, {Text: "Dark", Do: state.ThemeSet{Theme: state.ThemeDark}}}},
+			{Name: "Threads", Text: "How many cores the models may use.", Choices: []state.Choice{{Text: "Automatic", On: true, Do: state.ThreadsSet{}}, {Text: "1", Do: state.ThreadsSet{Threads: 1}}}}}}
+	return s
+}
+
+func aboutScreen() state.Screen {
+	s := startScreen()
+	s.Sheet = state.SheetAbout
+	s.About = state.AboutSheet{Title: "About Descry", Text: "Descry 0.1", Report: "runtime   1.24.3\nprovider  cpu\nmodels    starter", Copy: button("Copy diagnostics", "", state.DiagnosticsCopied{}), Close: button("Close", "", state.SheetOpened{})}
+	return s
+}
+
+func exportScreen() state.Screen {
+	s := resultScreen()
+	s.Sheet = state.SheetExport
+	s.Export = state.ExportSheet{Title: "Export", Text: "Write what was found to files.", Beside: button("Write beside the picture", "", state.ExportAsked{Beside: true}), Choose: button("Choose a folder…", "", state.ExportAsked{}), Cancel: button("Cancel", "", state.SheetOpened{}),
+		Formats: []state.ExportFormat{{Format: export.FormatText, File: "harbour.txt", Button: state.Button{Text: "Caption as text", Enabled: true, On: true, Do: state.ExportToggled{Format: export.FormatText}}},
+			{Format: export.FormatJSON, File: "harbour.json", Button: state.Button{Text: "Everything as JSON", Enabled: true, Do: state.ExportToggled{Format: export.FormatJSON}}}}}
+	return s
+}
