@@ -132,10 +132,13 @@ func (m *instancesModel) run(ctx context.Context, p inference.Picture, o inferen
 	boxes = detect.Rescale(boxes, s.width, s.height, p.Width, p.Height)
 	result.Items = make([]inference.Instance, len(found))
 	inBands(len(found), m.threads, func(from, to int) {
-		for i := from; i < to; i++ {
+		for i := from; i < to && ctx.Err() == nil; i++ {
 			result.Items[i] = m.instance(found[i], boxes[i], masks, i, p)
 		}
 	})
+	if err := ctx.Err(); err != nil {
+		return nil, failure.Wrap(failure.Cancelled, "run", p.Name, err, "")
+	}
 	return result, nil
 }
 
@@ -176,7 +179,7 @@ func (m *instancesModel) propose(s *seen) []detect.Box {
 // detect classifies the proposals and chooses the objects.
 func (m *instancesModel) detect(ctx context.Context, s *seen, proposals []detect.Box) ([]detect.Detection, error) {
 	if len(proposals) == 0 {
-		return nil, ctx.Err()
+		return nil, nil
 	}
 	out, err := m.boxes.Run(ctx, s.regions(detect.Group(proposals)))
 	if err != nil {
