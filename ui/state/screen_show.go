@@ -22,7 +22,7 @@ func Show(s State) Screen {
 	}
 	if s.current == 0 {
 		w.Start = s.showStart()
-		w.Canvas = Canvas{Hover: -1, Selected: -1, DropText: dropText}
+		w.Canvas = Canvas{Hover: -1, Selected: -1, Style: export.Style{Highlight: -1}, DropText: dropText}
 	} else {
 		w.Page = PagePicture
 		w.Canvas = s.showCanvas()

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// words gives one for 1 and many, with the number, else.
+// words gives one for 1, else many with the number in place of "%d".
 func words(n int, one, many string) string {
 	if n == 1 {
 		return one
 	}
-	return fmt.Sprintf(many, n)
+	return strings.ReplaceAll(many, "%d", fmt.Sprint(n))
 }
 
 // short gives a folder as people write it, the home folder as ~.

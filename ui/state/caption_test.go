@@ -1,0 +1,259 @@
+package state
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"descry/inference"
+	"descry/internal/failure"
+)
+
+func TestTheCaptionComesWordByWord(t *testing.T) {
+	d := newDesk(t)
+	d.open("/p/cakes.png")
+	c := d.screen().Panel.Caption
+	if !c.Busy || c.Editable || c.Text != "" || c.Length != "" {
+		t.Errorf("before the first word: %+v", c)
+	}
+	d.token("two cakes in")
+	c = d.screen().Panel.Caption
+	if c.Text != "two cakes in" || c.Editable || !c.Busy {
+		t.Errorf("in between: %+v", c)
+	}
+	// A field that reports what the program put there is no edit.
+	before := d.s
+	d.send(CaptionEdited{Text: "two cakes in"}, CaptionEdited{Text: "two cakes"})
+	if !reflect.DeepEqual(before, d.s) {
+		t.Error("an echo of words that are still coming is taken for an edit")
+	}
+	d.finish(slotCaption)
+	c = d.screen().Panel.Caption
+	if c.Busy || !c.Editable || c.Length != "35 of 125" || c.Sure != "fairly sure" || c.TooLong {
+		t.Errorf("after: %+v", c)
+	}
+}
+
+func TestOtherWaysToSayItCanBePickedAndTakenBack(t *testing.T) {
+	d := resultDesk(t)
+	c := d.screen().Panel.Caption
+	if c.OthersTitle != "Other ways to say it" || len(c.Others) != 2 || c.Others[0].Text != "a boat above a sports ball at night" || c.Others[0].Likely != "likely" || c.Others[1].Likely != "possible" {
+		t.Fatalf("others %+v", c.Others)
+	}
+	d.send(c.Others[1].Do)
+	c = d.screen().Panel.Caption
+	if c.Text != "a boat with a sports ball at night" || c.Sure != "your words" || !c.Undo.Enabled || len(c.Others) != 2 || c.Others[0].Text != "a sports ball below a boat at night" {
+		t.Errorf("picked: %+v", c)
+	}
+	d.send(c.Undo.Do)
+	if c = d.screen().Panel.Caption; c.Text != "a sports ball below a boat at night" || c.Undo.Enabled || !c.Redo.Enabled {
+		t.Errorf("undone: %+v", c)
+	}
+	d.send(c.Redo.Do)
+	if got := d.s.caption(); got != "a boat with a sports ball at night" {
+		t.Errorf("redone: %q", got)
+	}
+}
+
+// TestAnEditIsOnDiskWithinASecond, at once when the picture is left, and not
+// asked for twice.
+func TestAnEditIsOnDiskWithinASecond(t *testing.T) {
+	d := resultDesk(t)
+	d.send(CaptionEdited{Text: "a boat"}, CaptionEdited{Text: "a boat!"})
+	none[SaveEdit](d)
+	d.pass(time.Second)
+	e := must[SaveEdit](d)
+	if e.Key != keyOf("harbour.png") || e.Name != "harbour.png" || e.Edit.Caption != "a boat!" || !e.Edit.Own || e.Unread || len(e.Edit.Earlier) != 0 {
+		t.Errorf("saved %+v", e)
+	}
+	d.take()
+	d.pass(5 * time.Second)
+	none[SaveEdit](d)
+	d.send(CaptionEdited{Text: "a boat at sea"}, SampleOpened{"dog-at-night.png"})
+	if e := must[SaveEdit](d); e.Edit.Caption != "a boat at sea" || !reflect.DeepEqual(e.Edit.Earlier, []string{"a boat!"}) {
+		t.Errorf("saved on leaving: %+v", e)
+	}
+	d = resultDesk(t)
+	d.send(CaptionEdited{Text: "x"}, Closing{})
+	if got := kinds(d.take()); !strings.HasPrefix(got, "SaveEdit SaveSettings") || !strings.HasSuffix(got, "Quit") {
+		t.Errorf("closing wants %s", got)
+	}
+	d.send(CaptionEdited{Text: "y"})
+	if len(d.take()) != 0 {
+		t.Error("something follows Quit")
+	}
+}
+
+func TestAnEditOutlivesRegeneratingAndModels(t *testing.T) {
+	d := resultDesk(t)
+	d.send(CaptionEdited{Text: "my boat"}, Regenerated{})
+	q := must[Submit](d).Request
+	if q.Task != inference.TaskCaption || q.Caption.Beams != 5 {
+		t.Errorf("again asks with %+v", q.Caption)
+	}
+	d.token("something")
+	if got := d.s.caption(); got != "my boat" {
+		t.Errorf("while the model writes: %q", got)
+	}
+	d.finish(slotCaption)
+	d.send(ModelSet{"full"})
+	c := d.screen().Panel.Caption
+	if c.Text != "my boat" || !c.Editable {
+		t.Errorf("with other models: %+v", c)
+	}
+	d.send(ModelSet{"starter"})
+	if got := d.screen().Panel.Caption.Others; len(got) == 0 || got[0].Text != "a sports ball below a boat at night" {
+		t.Errorf("the model's caption is not offered: %+v", got)
+	}
+}
+
+func TestAStoredEditIsShownAndItsHistoryCanBeHadBack(t *testing.T) {
+	d := newDesk(t)
+	d.send(Opened{[]string{"/p/a.png"}}, Decoded{Picture: 1, Key: "k", Width: 9, Height: 9})
+	must[LoadEdit](d)
+	d.send(EditLoaded{"k", &Edit{Caption: "new", Own: true, Earlier: []string{"old"}}})
+	if got := d.s.caption(); got != "new" {
+		t.Errorf("caption %q", got)
+	}
+	d.send(CaptionUndone{})
+	if got := d.s.caption(); got != "old" {
+		t.Errorf("undone %q", got)
+	}
+	d.take()
+	d.send(EditLoaded{"k", &Edit{Caption: "twice", Own: true}}, EditLoaded{"unknown", nil})
+	if got := d.s.caption(); got != "old" {
+		t.Errorf("a second answer is taken: %q", got)
+	}
+}
+
+// TestWhatIsTypedBeforeTheStoredEditWasReadIsJoinedWithIt.
+func TestWhatIsTypedBeforeTheStoredEditWasReadIsJoinedWithIt(t *testing.T) {
+	d := newDesk(t)
+	d.send(Opened{[]string{"/p/a.png"}}, Decoded{Picture: 1, Key: "k", Width: 9, Height: 9})
+	d.finish(slotCaption)
+	d.send(CaptionEdited{Text: "typed"})
+	d.take()
+	d.pass(3 * time.Second)
+	none[SaveEdit](d) // it would write over what was not read yet
+	d.send(EditLoaded{"k", &Edit{Caption: "stored", Own: true}})
+	if got := d.s.draft().edit; got.Caption != "typed" || !reflect.DeepEqual(got.Earlier, []string{"stored"}) {
+		t.Errorf("joined %+v", got)
+	}
+	d.pass(time.Second)
+	if e := must[SaveEdit](d); e.Edit.Caption != "typed" || e.Unread {
+		t.Errorf("saved %+v", e)
+	}
+	d = newDesk(t)
+	d.send(Opened{[]string{"/p/a.png"}}, Decoded{Picture: 1, Key: "k", Width: 9, Height: 9})
+	d.finish(slotCaption)
+	d.send(CaptionEdited{Text: "typed"}, Closing{})
+	if e := must[SaveEdit](d); !e.Unread || e.Edit.Caption != "typed" {
+		t.Errorf("saved at the end: %+v", e)
+	}
+}
+
+func TestLettersThatComeAfterLeavingBelongToTheirPicture(t *testing.T) {
+	d := newDesk(t)
+	d.send(Opened{[]string{"/p/1.png", "/p/2.png"}})
+	first := d.s.current
+	d.decode(first)
+	d.finishAll()
+	d.send(Walked{1})
+	d.decode(d.s.current)
+	d.finishAll()
+	d.send(CaptionEdited{Picture: first, Text: "the first"})
+	if got := d.s.caption(); got != "a sports ball below a boat at night" {
+		t.Errorf("the second picture says %q", got)
+	}
+	d.send(Walked{-1})
+	if got := d.s.caption(); got != "the first" {
+		t.Errorf("the first picture says %q", got)
+	}
+}
+
+func TestAFailureToKeepAnEditIsToldOnceAndTriedAgainAtTheEnd(t *testing.T) {
+	d := resultDesk(t)
+	d.send(CaptionEdited{Text: "mine"})
+	d.pass(time.Second)
+	fail := EditSaved{keyOf("harbour.png"), failure.New(failure.Unreadable, "save", "/x", "the disk is full", "")}
+	d.send(fail, fail)
+	n := d.screen().Notices
+	if len(n) != 1 || n[0].Text != "Your caption of harbour.png could not be kept on disk." || n[0].Detail != "The disk is full." {
+		t.Errorf("notices %+v", n)
+	}
+	d.take()
+	d.pass(time.Minute)
+	if len(d.screen().Notices) != 1 {
+		t.Error("trouble went by itself")
+	}
+	if got := d.s.caption(); got != "mine" {
+		t.Errorf("the window lost the text: %q", got)
+	}
+	d.send(Closing{})
+	if e := must[SaveEdit](d); e.Edit.Caption != "mine" {
+		t.Errorf("saved %+v", e)
+	}
+}
+
+func TestUndoStepsAreWhatWasTypedInOneGo(t *testing.T) {
+	d := resultDesk(t)
+	for _, text := range []string{"a", "ab", "abc"} {
+		d.send(CaptionEdited{Text: text})
+	}
+	d.pass(time.Second)
+	for _, text := range []string{"abc d", "abc de"} {
+		d.send(CaptionEdited{Text: text})
+	}
+	var seen []string
+	for canUndo(&d.s) {
+		d.send(CaptionUndone{})
+		seen = append(seen, d.s.caption())
+	}
+	if want := []string{"abc", "a sports ball below a boat at night"}; !reflect.DeepEqual(seen, want) {
+		t.Errorf("undo gives %q", seen)
+	}
+	d.send(CaptionEdited{Text: "other"}) // what was undone is kept all the same
+	all := d.s.draft().edit
+	for _, text := range []string{"abc", "abc de", "other"} {
+		if !slices.Contains(append(append([]string{all.Caption}, all.Earlier...), all.Later...), text) {
+			t.Errorf("%q is lost: %+v", text, all)
+		}
+	}
+}
+
+func TestLongTextIsCutAndCounted(t *testing.T) {
+	d := resultDesk(t)
+	d.send(CaptionEdited{Text: strings.Repeat("ä", 200)})
+	if c := d.screen().Panel.Caption; c.Length != "200 of 125" || !c.TooLong {
+		t.Errorf("%q %v", c.Length, c.TooLong)
+	}
+	d.send(CaptionEdited{Text: strings.Repeat("x", mostCaption+5) + "\xff"})
+	if got := len(d.s.caption()); got != mostCaption {
+		t.Errorf("%d bytes", got)
+	}
+	for i := range 3 * mostEarlier {
+		d.send(CaptionPicked{fmt.Sprint(i)})
+	}
+	if got := len(d.s.draft().edit.Earlier); got != mostEarlier {
+		t.Errorf("%d texts are kept", got)
+	}
+}
+
+func TestCopyingTellsThatItWorked(t *testing.T) {
+	d := resultDesk(t)
+	d.send(CaptionCopied{})
+	if e := must[CopyText](d); e.Text != "a sports ball below a boat at night" {
+		t.Errorf("copied %q", e.Text)
+	}
+	d.send(TextCopied{What: "Caption"})
+	if n := d.screen().Notices; len(n) != 1 || n[0].Text != "Caption copied." {
+		t.Errorf("notices %+v", n)
+	}
+	d.pass(noticeAfter + time.Second)
+	if n := d.screen().Notices; len(n) != 0 {
+		t.Errorf("it stays: %+v", n)
+	}
+}

@@ -1,0 +1,142 @@
+package state
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// TestEveryCommandHasAMenuALabelAKeyAndAnAction, and no key does two things.
+func TestEveryCommandHasAMenuALabelAKeyAndAnAction(t *testing.T) {
+	ids, labels, taken := map[CommandID]bool{}, map[string]bool{}, map[Key]CommandID{}
+	place := -1
+	for _, c := range Commands {
+		if ids[c.ID] || labels[c.Label] {
+			t.Errorf("%s is there twice", c.ID)
+		}
+		ids[c.ID], labels[c.Label] = true, true
+		at := -1
+		for i, m := range menus {
+			if m == c.Menu {
+				at = i
+			}
+		}
+		if at < place {
+			t.Errorf("%s: menu %q is unknown or out of order", c.ID, c.Menu)
+		}
+		place = at
+		if c.Label == "" || c.Tip == "" || c.Do == nil || len(c.Keys) == 0 || strings.HasSuffix(c.Tip, ".") {
+			t.Errorf("%s lacks something: %+v", c.ID, c)
+		}
+		for _, k := range c.Keys {
+			if other, used := taken[k]; used {
+				t.Errorf("%s: %s is the key of %s", c.ID, k.Text(), other)
+			}
+			taken[k] = c.ID
+			if id, ok := CommandFor(k); !ok || id != c.ID {
+				t.Errorf("%s runs %s", k.Text(), id)
+			}
+		}
+	}
+	for _, l := range []Layer{LayerMasks, LayerOutlines, LayerBoxes, LayerLabels, LayerClasses} {
+		if !ids[CommandID(l)] {
+			t.Errorf("no command for %s", l)
+		}
+	}
+	if _, ok := CommandFor(Key{Name: "Q"}); ok {
+		t.Error("a key that nothing has runs something")
+	}
+}
+
+func TestKeysAreWrittenAsOnTheKeyboard(t *testing.T) {
+	for want, k := range map[string]Key{"Ctrl+Shift+S": ctrlUp("S"), "Ctrl+,": ctrl(","), "←": key("Left"), "−": key("-"), "F1": key("F1"), "Alt+X": {Alt: true, Name: "X"}} {
+		if got := k.Text(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// TestMenuAndShortcutsPageHoldEveryCommand: both are made from the table.
+func TestMenuAndShortcutsPageHoldEveryCommand(t *testing.T) {
+	d := newDesk(t)
+	d.send(Run{CommandShortcuts})
+	s := d.screen()
+	items, rows := 0, 0
+	for i, m := range s.Menus {
+		items += len(m.Items)
+		rows += len(s.Shortcuts[i].Rows)
+		for _, item := range m.Items {
+			if item.Text == "" || item.Do == nil || item.KeyText == "" || len(item.Keys) == 0 {
+				t.Errorf("%s: %+v", m.Name, item)
+			}
+		}
+	}
+	if items != len(Commands) || rows != len(Commands) || s.Sheet != SheetShortcuts {
+		t.Errorf("%d items and %d rows for %d commands", items, rows, len(Commands))
+	}
+}
+
+// TestACommandThatIsNotEnabledDoesNothing, one that is does what its button says.
+func TestACommandThatIsNotEnabledDoesNothing(t *testing.T) {
+	for _, d := range []*desk{newDesk(t), resultDesk(t)} {
+		for _, c := range Commands {
+			if c.enabled == nil || c.enabled(&d.s) {
+				continue
+			}
+			if next, effects := Reduce(d.s, Run{c.ID}); len(effects) > 0 || !reflect.DeepEqual(next, d.s) {
+				t.Errorf("%s does something", c.ID)
+			}
+		}
+	}
+	d := resultDesk(t)
+	d.send(Run{CommandPanel})
+	if s := d.screen(); s.Panel.Shown || s.Bar.Panel.On {
+		t.Error("the panel stays")
+	}
+	d.send(Run{CommandQuit})
+	must[Quit](d)
+}
+
+// controls calls f for every Button in a value.
+func controls(v reflect.Value, path string, f func(Button, string)) {
+	if b, ok := v.Interface().(Button); ok {
+		f(b, path)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			controls(v.Field(i), path+"."+v.Type().Field(i).Name, f)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			controls(v.Index(i), path, f)
+		}
+	case reflect.Pointer:
+		if !v.IsNil() && v.Type().PkgPath() == "" && strings.HasPrefix(v.Type().Elem().PkgPath(), "descry/ui/state") {
+			controls(v.Elem(), path, f)
+		}
+	}
+}
+
+// TestEveryControlHasANameATipAndAnAction on every page and sheet.
+func TestEveryControlHasANameATipAndAnAction(t *testing.T) {
+	for _, sheet := range []Sheet{SheetNone, SheetSave, SheetExport, SheetShortcuts, SheetSettings, SheetAbout} {
+		for name, d := range map[string]*desk{"start": newDesk(t), "result": resultDesk(t)} {
+			d.send(SheetOpened{sheet}, ScoreSet{0.3}, LayerToggled{LayerClasses}, ObjectToggled{0})
+			seen := 0
+			controls(reflect.ValueOf(d.screen()), name, func(b Button, path string) {
+				if b.Do == nil {
+					return
+				}
+				seen++
+				if b.Text == "" || b.Tip == "" {
+					t.Errorf("%s with %q: %+v", path, sheet, b)
+				}
+			})
+			if seen < 30 {
+				t.Errorf("%s: only %d controls", name, seen)
+			}
+		}
+	}
+}

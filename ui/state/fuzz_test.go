@@ -1,0 +1,283 @@
+package state
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"descry/inference"
+	"descry/internal/failure"
+)
+
+// world plays performer and worker at random, and checks after every action
+// what has to hold whatever happens.
+type world struct {
+	*desk
+	bytes   []byte
+	open    map[PictureID]Source // decoded or being decoded
+	decoded map[PictureID]bool
+	jobs    map[inference.JobID]Submit
+	ended   map[inference.JobID]bool
+	typed   map[string]string // the last text of each picture's content
+	stored  map[string]Edit   // edits on disk
+	asked   []uint64
+	writing []uint64
+	quit    bool
+}
+
+// next takes a byte of the input, below n.
+func (w *world) next(n int) int {
+	if len(w.bytes) == 0 {
+		return 0
+	}
+	b := w.bytes[0]
+	w.bytes = w.bytes[1:]
+	return int(b) % n
+}
+
+var fuzzPaths = []string{"/p/a.png", "/p/b.png", "/p/c.png", "/p/d.png"}
+
+// choices are what may happen, each with an argument from the input.
+var choices = []func(w *world) []Action{
+	func(w *world) []Action { return []Action{Opened{fuzzPaths[w.next(4):]}} },
+	func(w *world) []Action { return []Action{Opened{fuzzPaths[:1]}, FolderListed{"/p", fuzzPaths}} },
+	func(w *world) []Action { return []Action{Walked{w.next(3) - 1}} },
+	func(w *world) []Action { return []Action{Pasted{Clip: uint64(w.next(3))}} },
+	func(w *world) []Action { return []Action{PictureClosed{}} },
+	func(w *world) []Action { return w.someDecoded() },
+	func(w *world) []Action { return w.someDecoded() },
+	func(w *world) []Action { return w.someEvent() },
+	func(w *world) []Action { return w.someEvent() },
+	func(w *world) []Action { return w.someEvent() },
+	func(w *world) []Action { return w.type_() },
+	func(w *world) []Action { return []Action{CaptionUndone{}} },
+	func(w *world) []Action { return []Action{CaptionRedone{}} },
+	func(w *world) []Action { return []Action{Regenerated{}} },
+	func(w *world) []Action { return []Action{Stopped{}} },
+	func(w *world) []Action { return []Action{Again{}, DecodeAgain{}} },
+	func(w *world) []Action {
+		return []Action{Hovered{w.next(8) - 2}, Selected{w.next(8) - 2}, LookedAt{w.next(6)}}
+	},
+	func(w *world) []Action {
+		return []Action{ScoreSet{float64(w.next(100)) / 100}, ObjectToggled{w.next(6)}}
+	},
+	func(w *world) []Action { return []Action{ModelSet{[]string{"starter", "full", "odd"}[w.next(3)]}} },
+	func(w *world) []Action { return []Action{Run{Commands[w.next(len(Commands))].ID}} },
+	func(w *world) []Action {
+		return []Action{SaveAsked{}, ObjectSaveAsked{w.next(4)}, ExportAsked{Beside: w.next(2) == 0}}
+	},
+	func(w *world) []Action { return w.answer() },
+	func(w *world) []Action { w.pass(time.Duration(w.next(20)) * 100 * time.Millisecond); return nil },
+	func(w *world) []Action {
+		return []Action{ZoomedAt{float64(w.next(40)) / 10, 3, 5}, Panned{float64(w.next(99)), 4}, CanvasSized{300, 200, 1}}
+	},
+}
+
+// someDecoded answers an open Decode.
+func (w *world) someDecoded() []Action {
+	for id, source := range w.open {
+		if !w.decoded[id] && id == PictureID(slices.Max(keysOf(w.open))) {
+			w.decoded[id] = true
+			if w.next(5) == 0 {
+				return []Action{DecodeFailed{id, failure.New(failure.Unreadable, "decode", source.Path, "no", "")}}
+			}
+			return []Action{Decoded{Picture: id, Key: keyOf(source.Path), Width: 400, Height: 300, Photo: w.next(2) == 0}}
+		}
+	}
+	return nil
+}
+
+func keysOf(m map[PictureID]Source) []PictureID {
+	var all []PictureID
+	for id := range m {
+		all = append(all, id)
+	}
+	return all
+}
+
+// someEvent says something of a job, also of one that is over.
+func (w *world) someEvent() []Action {
+	id := inference.JobID(1 + w.next(int(w.s.last.job)+1))
+	q, known := w.jobs[id]
+	if !known {
+		return []Action{EngineSaid{doneEvent(id, slotCaption)}}
+	}
+	at := slices.Index(slotTasks[:], q.Request.Task)
+	switch w.next(6) {
+	case 0:
+		return []Action{EngineSaid{inference.Event{ID: id, Kind: inference.KindFailed}}}
+	case 1:
+		return []Action{EngineSaid{inference.Event{ID: id, Kind: inference.KindToken, Token: &inference.CaptionToken{Text: "so far"}}}}
+	case 2:
+		return []Action{EngineSaid{doneEvent(id, slot(at))}}
+	}
+	return []Action{EngineSaid{resultEvent(id, slot(at))}, EngineSaid{doneEvent(id, slot(at))}}
+}
+
+// type_ types something that can be told from everything else.
+func (w *world) type_() []Action {
+	p := w.s.visible()
+	if p.phase != ready || w.s.streams(p) || w.quit {
+		return nil
+	}
+	w.typed[p.key] = fmt.Sprintf("%s %d", p.key, len(w.bytes))
+	return []Action{CaptionEdited{Picture: p.id, Text: w.typed[p.key]}}
+}
+
+// answer answers a dialog or a write.
+func (w *world) answer() []Action {
+	if n := len(w.writing); n > 0 {
+		id := w.writing[n-1]
+		w.writing = w.writing[:n-1]
+		if w.next(2) == 0 {
+			return []Action{ExportFailed{id, nil, true}}
+		}
+		return []Action{Exported{Write: id}}
+	}
+	if n := len(w.asked); n > 0 {
+		id := w.asked[n-1]
+		w.asked = w.asked[:n-1]
+		return []Action{PlaceChosen{id, []string{"", "/o/x.png", "/p/a.png"}[w.next(3)]}}
+	}
+	return nil
+}
+
+// perform does what is wanted, in this world.
+func (w *world) perform(effects []Effect) {
+	w.t.Helper()
+	for _, e := range effects {
+		if w.quit {
+			w.t.Fatalf("%T after Quit", e)
+		}
+		switch e := e.(type) {
+		case Quit:
+			w.quit = true
+		case Decode:
+			if _, open := w.open[e.Picture]; open || e.Picture == 0 {
+				w.t.Fatalf("picture %d is decoded twice", e.Picture)
+			}
+			w.open[e.Picture] = e.Source
+		case Release:
+			if _, open := w.open[e.Picture]; !open {
+				w.t.Fatalf("picture %d is released but not open", e.Picture)
+			}
+			delete(w.open, e.Picture)
+		case Submit:
+			if _, open := w.open[e.Picture]; !open {
+				w.t.Fatalf("a job for picture %d, which is closed", e.Picture)
+			}
+			if _, used := w.jobs[e.Request.ID]; used || e.Request.ID == 0 {
+				w.t.Fatalf("job %d is used twice", e.Request.ID)
+			}
+			w.jobs[e.Request.ID] = e
+		case Cancel:
+			w.ended[e.Job] = true
+		case SaveEdit:
+			if e.Unread {
+				e.Edit = joined(w.stored[e.Key], e.Edit, true)
+			}
+			w.stored[e.Key] = e.Edit
+		case AskSave:
+			w.asked = append(w.asked, e.Ask)
+		case AskFolder:
+			w.asked = append(w.asked, e.Ask)
+		case writer:
+			target := reflect.ValueOf(e).FieldByName("Target").Interface().(Target)
+			if target.Path == target.Original {
+				w.t.Fatalf("%s is written over", target.Path)
+			}
+			w.writing = append(w.writing, target.Write)
+		}
+	}
+}
+
+// holds checks what holds in every state.
+func (w *world) holds() {
+	w.t.Helper()
+	s := &w.s
+	n := 0
+	if in := s.found().instances; in != nil {
+		n = len(in.Items)
+	}
+	if s.hover < -1 || s.hover >= n || s.selected < -1 || s.selected >= n {
+		w.t.Fatalf("hover %d, selection %d of %d", s.hover, s.selected, n)
+	}
+	if s.current != 0 && s.visible().id == 0 {
+		w.t.Fatalf("the visible picture %d is not open", s.current)
+	}
+	type asked struct {
+		picture PictureID
+		task    inference.Task
+	}
+	open := map[asked]bool{}
+	for _, j := range s.jobs {
+		k := asked{j.picture, slotTasks[j.slot]}
+		if open[k] {
+			w.t.Fatalf("two jobs for %+v", k)
+		}
+		open[k] = true
+		if s.picture(j.picture).phase != ready || s.picture(j.picture).id == 0 || w.ended[j.id] {
+			w.t.Fatalf("job %+v is of no decoded picture, or over", j)
+		}
+	}
+	if len(s.pictures) > 3 || len(w.open) < len(s.pictures)-1 {
+		w.t.Fatalf("%d pictures are held", len(s.pictures))
+	}
+	for key, text := range w.typed {
+		found := false
+		if i := s.draftAt(key); i >= 0 {
+			found = holdsText(s.drafts[i].edit, text)
+		}
+		if w.quit {
+			found = found && holdsText(w.stored[key], text)
+		}
+		if !found {
+			w.t.Fatalf("%q is lost", text)
+		}
+	}
+	screen := Show(*s)
+	if h := screen.Canvas.Style.Highlight; h < -1 || h >= len(screen.Canvas.Items) && h != -1 {
+		w.t.Fatalf("highlight %d of %d", h, len(screen.Canvas.Items))
+	}
+}
+
+func holdsText(e Edit, text string) bool {
+	return e.Own && e.Caption == text || slices.Contains(e.Earlier, text) || slices.Contains(e.Later, text)
+}
+
+func FuzzReduce(f *testing.F) {
+	f.Add([]byte{0, 0, 5, 1, 1, 7, 0, 5, 7, 1, 5, 7, 2, 5, 10, 22, 9, 2, 2, 5, 1, 1, 10})
+	f.Add([]byte{1, 5, 1, 1, 7, 1, 4, 10, 13, 7, 4, 5, 18, 1, 14, 15, 0, 20, 21, 1, 21, 0, 19, 8})
+	f.Add([]byte{0, 0, 5, 1, 1, 10, 19, 8, 10})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if len(data) > 400 {
+			data = data[:400]
+		}
+		w := &world{desk: newDesk(t), bytes: data, open: map[PictureID]Source{}, decoded: map[PictureID]bool{},
+			jobs: map[inference.JobID]Submit{}, ended: map[inference.JobID]bool{}, typed: map[string]string{}, stored: map[string]Edit{}}
+		for len(w.bytes) > 0 {
+			actions := choices[w.next(len(choices))](w)
+			w.perform(w.take())
+			for len(actions) > 0 {
+				w.send(actions[0])
+				actions = actions[1:]
+				effects := w.take()
+				w.perform(effects)
+				for _, e := range pick[LoadEdit](effects) {
+					if w.next(3) > 0 { // else the disk is slow
+						actions = append(actions, EditLoaded{e.Key, nil})
+					}
+				}
+				w.holds()
+			}
+		}
+		w.send(Closing{})
+		w.perform(w.take())
+		w.holds()
+		if !w.quit {
+			t.Fatal("Closing does not end in Quit")
+		}
+	})
+}

@@ -1,0 +1,148 @@
+package state
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"descry/export"
+	"descry/inference"
+	"descry/internal/failure"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// written gives a screen as text: a line for each value that is set. Menus and
+// sheets that are made from the table of commands are left to their own tests.
+func written(s Screen) string {
+	s.Menus, s.Shortcuts = nil, nil
+	var b strings.Builder
+	writeDown(&b, reflect.ValueOf(s), "Screen")
+	return b.String()
+}
+
+func writeDown(b *strings.Builder, v reflect.Value, path string) {
+	if v.IsZero() {
+		return
+	}
+	switch x := v.Interface().(type) {
+	case Button:
+		flags := ""
+		if !x.Enabled {
+			flags += " (off)"
+		}
+		if x.On {
+			flags += " (ticked)"
+		}
+		fmt.Fprintf(b, "%s: [%s]%s — %s → %T%+v\n", path, x.Text, flags, x.Tip, x.Do, x.Do)
+		return
+	case []export.Item:
+		for _, item := range x {
+			fmt.Fprintf(b, "%s: %d %s\n", path, item.Index, item.Instance.Label)
+		}
+		return
+	case *inference.Classes:
+		fmt.Fprintf(b, "%s: %d × %d, %q\n", path, x.Width, x.Height, x.Labels)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		if v.Type().PkgPath() == "image/color" {
+			fmt.Fprintf(b, "%s: %02X%02X%02X\n", path, v.Field(0).Uint(), v.Field(1).Uint(), v.Field(2).Uint())
+			return
+		}
+		for i := range v.NumField() {
+			writeDown(b, v.Field(i), path+"."+v.Type().Field(i).Name)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			writeDown(b, v.Index(i), fmt.Sprintf("%s[%d]", path, i))
+		}
+	case reflect.Pointer:
+		writeDown(b, v.Elem(), path)
+	case reflect.Interface:
+		fmt.Fprintf(b, "%s: %T%+v\n", path, v.Interface(), v.Interface())
+	default:
+		fmt.Fprintf(b, "%s: %v\n", path, v.Interface())
+	}
+}
+
+// TestScreens compares every state of the window with a golden file. After a
+// wanted change: go test ./ui/state -run TestScreens -update, and read the diff.
+func TestScreens(t *testing.T) {
+	for name, steps := range map[string]func(*desk){
+		"start": func(d *desk) {},
+		"start-recent": func(d *desk) {
+			d.open("/home/ada/Pictures/harbour.png")
+			d.open("/srv/kitchen.jpg")
+			d.send(PictureClosed{})
+		},
+		"opening": func(d *desk) { d.send(Opened{[]string{"/home/ada/Pictures/harbour.png"}}); d.pass(time.Second) },
+		"busy": func(d *desk) {
+			d.open("/home/ada/Pictures/cakes.png")
+			d.token("two cakes in the")
+			d.pass(800 * time.Millisecond)
+		},
+		"result": func(d *desk) { d.open("/home/ada/Pictures/harbour.png"); d.finishAll(); d.send(Hovered{1}) },
+		"edited": func(d *desk) {
+			d.open("/home/ada/Pictures/harbour.png")
+			d.finishAll()
+			d.send(CaptionEdited{Text: "Our boat."}, ObjectToggled{0}, LayerToggled{LayerClasses}, ScoreSet{0.3}, Selected{1}, ViewActual{})
+		},
+		"not-opened": func(d *desk) {
+			d.send(Opened{[]string{"/p/huge.tif"}})
+			d.send(DecodeFailed{d.s.current, failure.New(failure.TooLarge, "decode", "/p/huge.tif", "the picture has 300 million pixels, the limit is 200", "Raise the limit in the settings.")})
+			d.send(DetailsToggled{})
+		},
+		"model-missing": func(d *desk) {
+			d.open("/home/ada/Pictures/harbour.png")
+			f := failure.New(failure.Model, "load", "full/blip.bin", "the file is not there", "Choose other models.")
+			for _, at := range []slot{slotCaption, slotInstances, slotClasses} {
+				d.fail(at, f)
+			}
+		},
+		"save":     func(d *desk) { d.open("/home/ada/Pictures/harbour.png"); d.finishAll(); d.send(Run{CommandSave}) },
+		"export":   func(d *desk) { d.open("/home/ada/Pictures/harbour.png"); d.finishAll(); d.send(Run{CommandExport}) },
+		"settings": func(d *desk) { d.send(Run{CommandSettings}) },
+		"about":    func(d *desk) { d.send(Run{CommandAbout}, DoctorSaid{"all is well"}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.send(Started{}, CanvasSized{920, 718, 1})
+			steps(d)
+			got := written(d.screen())
+			path := filepath.Join("testdata", "screens", name+".txt")
+			if *update {
+				if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got != string(want) {
+				t.Errorf("differs from %s:\n%s", path, firstDifference(string(want), got))
+			}
+		})
+	}
+}
+
+// firstDifference gives the first lines that differ.
+func firstDifference(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := range w {
+		if i >= len(g) || w[i] != g[i] {
+			return fmt.Sprintf("line %d\nwant %s\ngot  %s", i+1, w[i], strings.Join(g[min(i, len(g)):min(i+1, len(g))], ""))
+		}
+	}
+	return "more lines: " + strings.Join(g[len(w):], "\n")
+}

@@ -1,0 +1,308 @@
+package state
+
+import (
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"descry/inference"
+	"descry/inference/rle"
+	"descry/internal/failure"
+)
+
+// desk is a window without widgets: it reduces actions, checks on the way that
+// Reduce is pure, and remembers what was to be done.
+type desk struct {
+	t       testing.TB
+	s       State
+	effects []Effect // since the last take
+	now     time.Time
+	wakes   []dueWake
+}
+
+// dueWake is a Wake that was not answered yet.
+type dueWake struct {
+	number uint64
+	due    time.Time
+}
+
+func allTasks() []inference.Task {
+	return []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses}
+}
+
+func testSetup() Setup {
+	s := DefaultSettings()
+	s.Folder = "/home/ada/Pictures"
+	return Setup{
+		Settings: s, Version: "1.0", Home: "/home/ada",
+		Samples: []Sample{{"dog-at-night.png", "A dog at night"}, {"boat-and-ball.png", "Boat and ball"}},
+		Models: []ModelInfo{
+			{Spec: "starter", Name: "Starter models", Description: "small, for drawings", Tasks: allTasks(), Drawings: true},
+			{Spec: "full", Name: "Full models", Description: "for photographs", Tasks: allTasks()},
+		},
+		Devices: []DeviceInfo{{"auto", "Automatic"}, {"cpu", "CPU"}}, Threads: 1, Cores: 2,
+	}
+}
+
+func newDesk(t testing.TB) *desk {
+	return &desk{t: t, s: New(testSetup()), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+}
+
+// send reduces actions. Each is reduced twice: the results have to be equal and
+// the state before must not change.
+func (d *desk) send(actions ...Action) {
+	d.t.Helper()
+	for _, a := range actions {
+		before := fmt.Sprintf("%+v", d.s)
+		next, effects := Reduce(d.s, a)
+		again, same := Reduce(d.s, a)
+		if !reflect.DeepEqual(next, again) || !reflect.DeepEqual(effects, same) {
+			d.t.Fatalf("%T reduced twice gives two results", a)
+		}
+		if after := fmt.Sprintf("%+v", d.s); after != before {
+			d.t.Fatalf("%T changed the state before it:\n%s\n%s", a, before, after)
+		}
+		d.s = next
+		d.effects = append(d.effects, effects...)
+		for _, e := range effects {
+			if w, ok := e.(Wake); ok {
+				d.wakes = append(d.wakes, dueWake{w.Number, d.now.Add(w.After)})
+			}
+		}
+	}
+}
+
+// take gives what was to be done since the last take, without Wakes.
+func (d *desk) take() []Effect {
+	var all []Effect
+	for _, e := range d.effects {
+		if _, wake := e.(Wake); !wake {
+			all = append(all, e)
+		}
+	}
+	d.effects = nil
+	return all
+}
+
+// did reports whether an effect was wanted since the last take, and gives the last one.
+func did[E Effect](d *desk) (E, bool) {
+	var last E
+	found := false
+	for _, e := range d.effects {
+		if of, ok := e.(E); ok {
+			last, found = of, true
+		}
+	}
+	return last, found
+}
+
+// must gives the last effect of a kind since the last take.
+func must[E Effect](d *desk) E {
+	d.t.Helper()
+	e, ok := did[E](d)
+	if !ok {
+		d.t.Fatalf("no %T among %T", e, d.effects)
+	}
+	return e
+}
+
+// none fails if an effect of a kind was wanted since the last take.
+func none[E Effect](d *desk) {
+	d.t.Helper()
+	if e, ok := did[E](d); ok {
+		d.t.Fatalf("unwanted %#v", e)
+	}
+}
+
+// pass lets time pass: the Wakes that fall due are answered.
+func (d *desk) pass(span time.Duration) {
+	d.t.Helper()
+	end := d.now.Add(span)
+	for rounds := 0; len(d.wakes) > 0; rounds++ {
+		if rounds > 10_000 {
+			d.t.Fatal("Wakes without end")
+		}
+		slices.SortStableFunc(d.wakes, func(a, b dueWake) int { return a.due.Compare(b.due) })
+		w := d.wakes[0]
+		if w.due.After(end) {
+			break
+		}
+		d.wakes = d.wakes[1:]
+		if w.due.After(d.now) {
+			d.now = w.due
+		}
+		d.send(Tick{Wake: w.number, Now: d.now})
+	}
+	d.now = end
+}
+
+func (d *desk) screen() Screen { return Show(d.s) }
+
+// open opens files and decodes the visible one.
+func (d *desk) open(paths ...string) PictureID {
+	d.t.Helper()
+	d.send(Opened{paths})
+	id := d.s.current
+	d.decode(id)
+	return id
+}
+
+// decode answers a Decode and the LoadEdit that follows.
+func (d *desk) decode(id PictureID) {
+	d.t.Helper()
+	name := d.s.picture(id).name
+	d.send(Decoded{Picture: id, Key: keyOf(name), Width: 400, Height: 300, Milliseconds: 5})
+	d.send(EditLoaded{Key: keyOf(name)})
+}
+
+func keyOf(name string) string { return "key-of-" + filepath.Base(name) }
+
+// job gives the open job of a slot of the visible picture.
+func (d *desk) job(at slot) inference.JobID {
+	d.t.Helper()
+	for _, j := range d.s.jobs {
+		if j.slot == at && j.picture == d.s.current {
+			return j.id
+		}
+	}
+	d.t.Fatalf("no job for slot %d among %+v", at, d.s.jobs)
+	return 0
+}
+
+func (d *desk) say(e inference.Event) { d.t.Helper(); d.send(EngineSaid{e}) }
+
+func (d *desk) token(text string) {
+	d.t.Helper()
+	d.say(inference.Event{ID: d.job(slotCaption), Kind: inference.KindToken, Token: &inference.CaptionToken{Text: text}})
+}
+
+// finish ends the visible picture's job of a slot with a result.
+func (d *desk) finish(at slot) {
+	d.t.Helper()
+	id := d.job(at)
+	d.say(resultEvent(id, at))
+	d.say(doneEvent(id, at))
+}
+
+// finishAll ends all jobs of the visible picture with results.
+func (d *desk) finishAll() {
+	d.t.Helper()
+	for _, at := range []slot{slotCaption, slotInstances, slotClasses, slotOthers} {
+		d.finish(at)
+	}
+}
+
+func (d *desk) fail(at slot, f *failure.Failure) {
+	d.t.Helper()
+	d.say(inference.Event{ID: d.job(at), Kind: inference.KindFailed, Failure: f})
+}
+
+func doneEvent(id inference.JobID, at slot) inference.Event {
+	ms := map[slot]float64{slotCaption: 210, slotInstances: 140, slotClasses: 50, slotOthers: 400}[at]
+	return inference.Event{ID: id, Kind: inference.KindDone, Done: &inference.Done{Milliseconds: ms, Device: "cpu", Threads: 1}}
+}
+
+func resultEvent(id inference.JobID, at slot) inference.Event {
+	switch at {
+	case slotCaption:
+		return inference.Event{ID: id, Kind: inference.KindCaption, Caption: captionOf(saying{"a sports ball below a boat at night", -0.4})}
+	case slotOthers:
+		return inference.Event{ID: id, Kind: inference.KindCaption, Caption: captionOf(
+			saying{"a sports ball below a boat at night", -0.4}, saying{"a boat above a sports ball at night", -0.1}, saying{"a boat with a sports ball at night", -0.5})}
+	case slotInstances:
+		return inference.Event{ID: id, Kind: inference.KindInstances, Instances: testInstances()}
+	}
+	return inference.Event{ID: id, Kind: inference.KindClasses, Classes: testClasses()}
+}
+
+type saying struct {
+	text  string
+	score float64
+}
+
+func captionOf(all ...saying) *inference.Caption {
+	c := &inference.Caption{Model: "starter"}
+	for _, s := range all {
+		c.Hypotheses = append(c.Hypotheses, inference.Hypothesis{Text: s.text, Score: s.score})
+	}
+	return c
+}
+
+// boxMask is a mask that fills a box of a 400 × 300 picture.
+func boxMask(x0, y0, x1, y1 int) (*rle.Mask, int) {
+	bits := make([]byte, (x1-x0)*(y1-y0))
+	for i := range bits {
+		bits[i] = 1
+	}
+	m := rle.FromCrop(bits, y1-y0, x1-x0, y0, x0, 300, 400)
+	return &m, m.Area()
+}
+
+// testInstances are a ball (0), a boat (1), a second name for the boat (2), a
+// bird of 0.5 (3) and a kite of 0.1 (4). The least score is 0.7.
+func testInstances() *inference.Instances {
+	in := &inference.Instances{Model: "starter", Width: 400, Height: 300, Score: 0.7}
+	for _, o := range []struct {
+		label          string
+		score          float32
+		x0, y0, x1, y1 int
+	}{
+		{"sports ball", 0.996, 300, 220, 360, 280},
+		{"boat", 0.99, 120, 100, 260, 180},
+		{"surfboard", 0.8, 120, 100, 260, 178},
+		{"bird", 0.5, 10, 10, 30, 30},
+		{"kite", 0.1, 200, 10, 230, 30},
+	} {
+		mask, area := boxMask(o.x0, o.y0, o.x1, o.y1)
+		in.Items = append(in.Items, inference.Instance{
+			Label: o.label, Score: o.score, Mask: mask, Area: area,
+			Box: [4]float32{float32(o.x0), float32(o.y0), float32(o.x1), float32(o.y1)},
+		})
+	}
+	return in
+}
+
+func testClasses() *inference.Classes {
+	c := &inference.Classes{Model: "starter", Width: 400, Height: 300, Labels: []string{"background", "boat", "bird"}, Map: make([]byte, 400*300)}
+	for i := range 12_000 {
+		c.Map[i] = 1
+	}
+	c.Pixels = []int{108_000, 12_000, 0}
+	return c
+}
+
+// result gives a desk that shows a picture with everything found.
+func resultDesk(t testing.TB) *desk {
+	d := newDesk(t)
+	d.send(Started{}, CanvasSized{920, 718, 1})
+	d.open("/home/ada/Pictures/harbour.png")
+	d.finishAll()
+	d.take()
+	return d
+}
+
+// pick gives the effects of a kind.
+func pick[E Effect](all []Effect) []E {
+	var some []E
+	for _, e := range all {
+		if of, ok := e.(E); ok {
+			some = append(some, of)
+		}
+	}
+	return some
+}
+
+// kinds names the effects without Wakes: "Decode ListFolder".
+func kinds(all []Effect) string {
+	var names []string
+	for _, e := range all {
+		if _, wake := e.(Wake); !wake {
+			names = append(names, reflect.TypeOf(e).Name())
+		}
+	}
+	return strings.Join(names, " ")
+}

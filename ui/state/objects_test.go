@@ -1,0 +1,235 @@
+package state
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+
+	"descry/inference"
+)
+
+func rowNames(s Screen) string {
+	var all []string
+	for _, r := range s.Panel.Objects.Rows {
+		all = append(all, r.Name)
+	}
+	return strings.Join(all, ", ")
+}
+
+func itemNames(s Screen) string {
+	var all []string
+	for _, i := range s.Canvas.Items {
+		all = append(all, i.Instance.Label)
+	}
+	return strings.Join(all, ", ")
+}
+
+func TestTheListSaysWhatWhereAndHowSure(t *testing.T) {
+	o := resultDesk(t).screen().Panel.Objects
+	if o.Shown != "2 shown" || o.Sort != "by size" || len(o.Rows) != 2 {
+		t.Fatalf("%+v", o)
+	}
+	if r := o.Rows[0]; r.Name != "boat" || r.Detail != "middle · 9 % of the picture" || r.Score != "99 %" || r.Sure != "sure" || r.Object != 1 || !r.Shown {
+		t.Errorf("%+v", r)
+	}
+	if r := o.Rows[1]; r.Name != "sports ball" || r.Detail != "lower right · 3 % of the picture" || r.Score != "100 %" {
+		t.Errorf("%+v", r)
+	}
+	if o.More != "1 more between 30 and 70 %" || o.MoreButton.Text != "show" {
+		t.Errorf("more: %q %+v", o.More, o.MoreButton)
+	}
+}
+
+// TestTheThresholdActsAtOnce: no model runs again.
+func TestTheThresholdActsAtOnce(t *testing.T) {
+	d := resultDesk(t)
+	d.send(d.screen().Panel.Objects.MoreButton.Do)
+	s := d.screen()
+	if rowNames(s) != "boat, sports ball, bird" || itemNames(s) != "sports ball, boat, bird" || s.Canvas.Score.Text != "30 %" {
+		t.Errorf("rows %s; items %s; %+v", rowNames(s), itemNames(s), s.Canvas.Score)
+	}
+	if o := s.Panel.Objects; o.More != "1 more between 5 and 30 %" {
+		t.Errorf("more %q", o.More)
+	}
+	d.send(ScoreSet{0.99}, OpacitySet{0.8}, LayerToggled{LayerBoxes})
+	if s := d.screen(); rowNames(s) != "boat, sports ball" || s.Canvas.Style.Opacity != 0.8 || !s.Canvas.Style.Boxes {
+		t.Errorf("rows %s, style %+v", rowNames(s), s.Canvas.Style)
+	}
+	if got := kinds(d.take()); got != "" {
+		t.Errorf("a slider wants %s", got)
+	}
+}
+
+func TestAnEmptyListSaysWhatALowerThresholdWouldShow(t *testing.T) {
+	d := newDesk(t)
+	d.open("/p/a.png")
+	in := &inference.Instances{Width: 400, Height: 300, Score: 0.7}
+	for i, score := range []float32{0.6, 0.5, 0.31, 0.1} {
+		x := float32(10 + 50*i)
+		in.Items = append(in.Items, inference.Instance{Label: "cup", Score: score, Area: 100, Box: [4]float32{x, 10, x + 10, 20}})
+	}
+	id := d.job(slotInstances)
+	d.say(inference.Event{ID: id, Kind: inference.KindInstances, Instances: in})
+	d.say(doneEvent(id, slotInstances))
+	o := d.screen().Panel.Objects
+	if o.Empty != "No objects above 70 %." || o.More != "3 between 30 and 70 %:" || o.MoreButton.Text != "show them" || o.Shown != "" {
+		t.Errorf("%q %q %+v", o.Empty, o.More, o.MoreButton)
+	}
+	d.send(o.MoreButton.Do)
+	if o := d.screen().Panel.Objects; len(o.Rows) != 3 || o.Empty != "" {
+		t.Errorf("after: %+v", o)
+	}
+	d = newDesk(t)
+	d.open("/p/b.png")
+	id = d.job(slotInstances)
+	d.say(inference.Event{ID: id, Kind: inference.KindInstances, Instances: &inference.Instances{Width: 4, Height: 3}})
+	d.say(doneEvent(id, slotInstances))
+	if o := d.screen().Panel.Objects; o.Empty != "Nothing that these models know was found." || o.More != "" || o.MoreButton.Do != nil || d.screen().Canvas.Score.Text != "50 %" {
+		t.Errorf("nothing at all: %+v", o)
+	}
+}
+
+func TestSecondNamesForTheSameObjectAreHiddenUntilAskedFor(t *testing.T) {
+	d := resultDesk(t)
+	if got := rowNames(d.screen()); strings.Contains(got, "surfboard") {
+		t.Errorf("rows %s", got)
+	}
+	if !d.screen().Panel.Objects.SecondNames.On {
+		t.Error("the box is not ticked")
+	}
+	d.send(d.screen().Panel.Objects.SecondNames.Do)
+	if s := d.screen(); rowNames(s) != "boat, surfboard, sports ball" || s.Panel.Objects.SecondNames.On {
+		t.Errorf("rows %s", rowNames(s))
+	}
+}
+
+func TestPictureAndListHighlightEachOther(t *testing.T) {
+	d := resultDesk(t)
+	d.send(Hovered{1})
+	s := d.screen()
+	if !s.Panel.Objects.Rows[0].Hovered || s.Canvas.Items[s.Canvas.Style.Highlight].Instance.Label != "boat" || s.Canvas.Hover != 1 {
+		t.Errorf("hover: %+v %+v", s.Panel.Objects.Rows[0], s.Canvas.Style)
+	}
+	d.send(Selected{0}, Hovered{-1})
+	s = d.screen()
+	if !s.Panel.Objects.Rows[1].Selected || s.Canvas.Items[s.Canvas.Style.Highlight].Index != 0 {
+		t.Error("a selection is not highlighted")
+	}
+	for _, wild := range []int{4, 99, -5, 2} { // too low a score, not there, a second name
+		d.send(Hovered{wild}, Selected{wild})
+		if d.s.hover != -1 || d.s.selected != -1 {
+			t.Errorf("%d can be pointed at", wild)
+		}
+	}
+	d.send(Selected{0}, ScoreSet{0.99}, Escaped{})
+	if d.s.selected != -1 {
+		t.Error("Escape leaves the selection")
+	}
+}
+
+func TestLookingAtAnObjectBringsItIntoView(t *testing.T) {
+	d := resultDesk(t)
+	d.send(d.screen().Panel.Objects.Rows[0].Look.Do)
+	v := d.s.view
+	if v.Fit || v.X != 190 || v.Y != 140 || d.s.selected != 1 {
+		t.Errorf("view %+v, selected %d", v, d.s.selected)
+	}
+}
+
+func TestOneObjectCanBeHiddenAndShownAgain(t *testing.T) {
+	d := resultDesk(t)
+	d.send(d.screen().Panel.Objects.Rows[0].Toggle.Do)
+	s := d.screen()
+	o := s.Panel.Objects
+	if o.Rows[0].Shown || itemNames(s) != "sports ball" || o.Shown != "1 shown" || o.ShowHidden.Text != "Show 1 hidden object" {
+		t.Errorf("%+v; items %s", o, itemNames(s))
+	}
+	d.send(Hovered{1})
+	if d.screen().Canvas.Style.Highlight != -1 {
+		t.Error("a hidden object is highlighted in the picture")
+	}
+	d.send(o.ShowHidden.Do)
+	if s := d.screen(); itemNames(s) != "sports ball, boat" || s.Panel.Objects.ShowHidden.Do != nil {
+		t.Errorf("items %s", itemNames(s))
+	}
+}
+
+func TestTheListCanBeOrdered(t *testing.T) {
+	for by, want := range map[Sort]string{SortSize: "boat, sports ball, bird", SortScore: "sports ball, boat, bird", SortName: "bird, boat, sports ball"} {
+		d := resultDesk(t)
+		d.send(ScoreSet{0.3}, Sorted{by})
+		if got := rowNames(d.screen()); got != want {
+			t.Errorf("by %s: %s", by, got)
+		}
+	}
+}
+
+func TestTheClassMapHasALegend(t *testing.T) {
+	d := resultDesk(t)
+	if d.screen().Canvas.Classes != nil || d.screen().Panel.Classes.Shown {
+		t.Error("the class map is on from the start")
+	}
+	d.send(Run{"classes"})
+	s := d.screen()
+	if rows := s.Panel.Classes.Rows; s.Canvas.Classes == nil || len(rows) != 1 || rows[0].Name != "boat" || rows[0].Share != "10 % of the picture" || !rows[0].Shown {
+		t.Fatalf("%+v", s.Panel.Classes)
+	}
+	d.send(s.Panel.Classes.Rows[0].Toggle.Do)
+	if s := d.screen(); s.Panel.Classes.Rows[0].Shown || !reflect.DeepEqual(s.Canvas.HideClass, []bool{false, true, false}) {
+		t.Errorf("%+v", s.Canvas.HideClass)
+	}
+	d.send(Bare{true})
+	if s := d.screen(); s.Canvas.Classes != nil || s.Canvas.Style.Masks || s.Canvas.Style.Labels || s.Canvas.Style.Outlines {
+		t.Error("H leaves something over the picture")
+	}
+	d.send(Bare{false})
+	if d.screen().Canvas.Classes == nil {
+		t.Error("the layers do not come back")
+	}
+}
+
+// TestAnActionThatChangesNothingChangesNothing: setters of widgets report what
+// they were told.
+func TestAnActionThatChangesNothingChangesNothing(t *testing.T) {
+	d := resultDesk(t)
+	d.send(OpacitySet{0.5}, ScoreSet{0.4}, WindowSized{1000, 700}, PanelSized{300}, Hovered{1}, Selected{0}, ZoomStepped{1}, Sorted{SortName})
+	d.pass(10e9)
+	d.take()
+	s := d.s
+	for _, a := range []Action{
+		OpacitySet{0.5}, ScoreSet{0.4}, WindowSized{1000, 700}, PanelSized{300}, Hovered{1}, Selected{0}, Sorted{SortName},
+		CanvasSized{920, 718, 1}, CaptionEdited{Text: s.caption()}, CaptionPicked{s.caption()}, ThemeSet{ThemeSystem}, ModelSet{""}, DeviceSet{"auto"},
+		ThreadsSet{0}, PixelLimitSet{200}, PlacementSet{0}, FormatSet{"png"}, Panned{0, 0}, ViewMoved{s.view}, Walked{1}, Opened{}, Bare{false},
+		SheetOpened{SheetNone}, NoticeClosed{99}, PlaceChosen{Ask: 9}, Exported{Write: 9}, ExportFailed{Write: 9}, EditSaved{Key: "x"}, EditLoaded{Key: "x"},
+		EngineSaid{inference.Event{ID: 4}}, Decoded{Picture: 1, Key: "z", Width: 1, Height: 1}, DecodeFailed{Picture: 1}, DecodeAgain{}, Stopped{}, Again{},
+		CaptionUndone{}, CaptionRedone{}, ObjectToggled{77}, ClassToggled{77}, ObjectsShown{}, LookedAt{77}, Tick{Now: d.now}, FolderListed{},
+		RecentsRestored{s.settings.Recent}, Run{"nothing"}, Run{CommandStop}, LayerToggled{"nothing"}, ExportToggled{"png"}, FormatSet{"txt"}, DoctorSaid{}, Replaced{},
+	} {
+		next, effects := Reduce(s, a)
+		if len(effects) != 0 || !reflect.DeepEqual(next, s) {
+			t.Errorf("%T%+v changes something: %s", a, a, kinds(effects))
+		}
+	}
+}
+
+func TestResultsAreBounded(t *testing.T) {
+	r, block := reduction{s: New(testSetup())}, make([]byte, 3<<20)
+	for i := range mostResults + 50 {
+		r.change(fmt.Sprint(i), "starter", func(res *result) {
+			res.classes = &inference.Classes{Map: block}
+		})
+	}
+	bytes := 0
+	for _, res := range r.s.results {
+		if res.classes != nil {
+			bytes += len(res.classes.Map)
+		}
+	}
+	if len(r.s.results) != mostResults || bytes > mostClassMaps {
+		t.Errorf("%d results, %d bytes of class maps", len(r.s.results), bytes)
+	}
+	if last := r.s.results[len(r.s.results)-1]; last.classes == nil {
+		t.Error("the newest was forgotten first")
+	}
+}
