@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"image"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
+	"descry/export"
 	"descry/ui/state"
 	"descry/ui/theme"
 )
@@ -92,6 +94,130 @@ func TestPicturesOfEveryState(t *testing.T) {
 					t.Fatal(err)
 				}
 			})
+		}
+	}
+}
+
+// TestWindowIsBuiltAsItsStateSays compares the window's structure with masters:
+// what is shown, where, in which words and colours.
+func TestWindowIsBuiltAsItsStateSays(t *testing.T) {
+	for _, name := range []string{"start", "busy", "result", "empty", "error"} {
+		t.Run(name, func(t *testing.T) {
+			s := states[name]()
+			s.Theme = state.ThemeLight
+			x := opened(t, s, 1280, 800)
+			test.AssertRendersToMarkup(t, name+".xml", x.win.Canvas())
+		})
+	}
+}
+
+// TestNothingLeavesItsPlace finds controls that stand out of the window, from
+// the smallest to a very large one.
+func TestNothingLeavesItsPlace(t *testing.T) {
+	for _, name := range []string{"start", "busy", "result", "error"} {
+		for _, size := range []fyne.Size{{Width: 900, Height: 600}, {Width: 1280, Height: 800}, {Width: 3840, Height: 2160}} {
+			x := opened(t, states[name](), 900, 600)
+			x.win.Resize(size)
+			for _, o := range []fyne.CanvasObject{x.bar.open, x.bar.menu, x.bar.save, x.bar.panel, x.status.model, x.status.device,
+				x.desk.left, x.desk.right, x.desk.busy.Container, x.desk.panel.export, x.desk.panel.copyAlt} {
+				if !o.Visible() || !shownWithin(x.root, o) {
+					continue
+				}
+				at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
+				if at.X < 0 || at.Y < 0 || at.X+o.Size().Width > size.Width || at.Y+o.Size().Height > size.Height {
+					t.Errorf("%s at %v: %T stands at %v, %v large", name, size, o, at, o.Size())
+				}
+			}
+			for i, p := range x.bar.pills {
+				if p.Visible() && p.Position().X+p.Size().Width > x.bar.menu.Position().X {
+					t.Errorf("%s at %v: toggle %d reaches into the menu", name, size, i)
+				}
+			}
+		}
+	}
+}
+
+// shownWithin reports whether an object is among the visible ones below root.
+func shownWithin(root, o fyne.CanvasObject) bool {
+	if root == o {
+		return true
+	}
+	c, ok := root.(*fyne.Container)
+	if !ok || !c.Visible() {
+		return false
+	}
+	for _, part := range c.Objects {
+		if part.Visible() && shownWithin(part, o) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestTheCaptionBeingTypedKeepsItsCursor(t *testing.T) {
+	s := resultScreen()
+	x := opened(t, s, 1280, 800)
+	e := x.desk.panel.editor
+	x.win.Canvas().Focus(e.Focusable())
+	test.Type(e.Focusable(), "x")
+	edit := x.sent[len(x.sent)-1].(state.CaptionEdited)
+	s.Panel.Caption.Text = edit.Text // the state's answer
+	x.Paint(s)
+	test.Type(e.Focusable(), "y")
+	if got := x.sent[len(x.sent)-1].(state.CaptionEdited).Text; got != "xy"+resultScreen().Panel.Caption.Text {
+		t.Errorf("the caption is %q", got)
+	}
+	if x.win.Canvas().Focused() != e.Focusable() {
+		t.Error("painting took the keyboard away")
+	}
+}
+
+func TestTheSameScreenAgainAsksForNoFrame(t *testing.T) {
+	x := opened(t, resultScreen(), 1280, 800)
+	for range 5 {
+		s := resultScreen() // equal, but newly made
+		s.Panel.Caption.Sure = "sure"
+		x.Paint(s)
+	}
+	x.view.Close()
+	if n := x.Stats().Report().Frames; n > 3 {
+		t.Errorf("%d frames were drawn", n)
+	}
+}
+
+func TestPreviewIsDrawnForTheNewestWishOnly(t *testing.T) {
+	var drawn []*image.RGBA
+	done := make(chan struct{}, 8)
+	p := newPreviewer(newStock(), func(img *image.RGBA) { drawn = append(drawn, img); done <- struct{}{} })
+	plan := *saveScreen().Save.Plan
+	p.ask(plan)
+	<-done
+	p.ask(plan) // the same: nothing to do
+	plan.Layout.Text = "another caption that is longer than the first, so that the picture grows"
+	plan.Layout.Placement = export.CaptionNone
+	p.ask(plan)
+	<-done
+	p.close()
+	p.close()
+	<-p.done
+	if len(drawn) != 2 || drawn[1].Rect.Dy() >= drawn[0].Rect.Dy() {
+		t.Errorf("%d previews", len(drawn))
+	}
+}
+
+func TestEachSheetOpensAndCloses(t *testing.T) {
+	for _, name := range []string{"save", "keys", "settings", "about", "export"} {
+		s := states[name]()
+		x := opened(t, s, 900, 600)
+		if n := len(x.win.Canvas().Overlays().List()); n != 1 {
+			t.Errorf("%s: %d overlays", name, n)
+		}
+		if size := x.sheets.pop.Content.Size(); size.Width > 900 || size.Height > 600 {
+			t.Errorf("%s: the sheet is %v large", name, size)
+		}
+		s.Sheet = state.SheetNone
+		if x.Paint(s); len(x.win.Canvas().Overlays().List()) != 0 {
+			t.Errorf("%s: the sheet stays", name)
 		}
 	}
 }
