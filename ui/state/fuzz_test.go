@@ -222,8 +222,17 @@ func (w *world) holds() {
 			w.t.Fatalf("job %+v is of no decoded picture, or over", j)
 		}
 	}
-	if len(s.pictures) > 3 || len(w.open) < len(s.pictures)-1 {
-		w.t.Fatalf("%d pictures are held", len(s.pictures))
+	held := 0
+	for _, p := range s.pictures {
+		if _, open := w.open[p.id]; open == p.released {
+			w.t.Fatalf("picture %+v: open is %v", p, open)
+		}
+		if !p.released {
+			held++
+		}
+	}
+	if len(s.pictures) > 3 || len(w.open) != held {
+		w.t.Fatalf("%d pictures, %d held, %d open", len(s.pictures), held, len(w.open))
 	}
 	for key, text := range w.typed {
 		found := false

@@ -167,7 +167,9 @@ func (Stopped) on(r *reduction) {
 	switch p.phase {
 	case decoding:
 		if i := r.indexOf(p.id); i >= 0 {
-			r.do(Release{p.id})
+			r.release(p)
+			p.released = true
+			r.s.pictures = replaced(r.s.pictures, i, p)
 			r.failPicture(i, failure.New(failure.Cancelled, "decode", p.name, "opening was stopped", ""))
 		}
 	case ready:

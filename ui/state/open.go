@@ -148,11 +148,18 @@ func (r *reduction) open(source Source) {
 		if p.source != source {
 			return false
 		}
-		r.do(Release{p.id})
+		r.release(p)
 		return true
 	})
 	r.s.current = r.addPicture(source)
 	r.s.sheet = SheetNone
+}
+
+// release lets a picture's pixels go, once.
+func (r *reduction) release(p picture) {
+	if !p.released {
+		r.do(Release{p.id})
+	}
 }
 
 // addPicture starts to decode a picture.

@@ -49,7 +49,7 @@ func (r *reduction) settlePictures() {
 			return false
 		}
 		r.cancel(func(j job) bool { return j.picture == p.id })
-		r.do(Release{p.id})
+		r.release(p)
 		return true
 	})
 	here := r.s.visible()

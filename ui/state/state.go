@@ -124,6 +124,7 @@ type picture struct {
 	photo         bool
 	took          float64 // milliseconds of decoding
 	failure       *failure.Failure
+	released      bool // its decoding was stopped
 }
 
 // walk is the pictures that the arrows walk through. An empty dir with paths:
