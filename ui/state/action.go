@@ -103,10 +103,13 @@ type (
 type (
 	// CaptionEdited is the whole text of the caption field, of the picture that it
 	// was shown for (0: the visible one). It is sent for what a person types, not
-	// for what the program puts there.
+	// for what the program puts there. Serial counts what was typed: a Screen
+	// whose Caption.Serial is lower was made before, and its text is not to be put
+	// into the field, else letters typed meanwhile would be lost.
 	CaptionEdited struct {
 		Picture PictureID
 		Text    string
+		Serial  uint64
 	}
 	// CaptionPicked takes one of the other ways to say it.
 	CaptionPicked struct{ Text string }

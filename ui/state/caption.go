@@ -95,6 +95,7 @@ func (d *draft) put(text string, burst bool) {
 }
 
 func (a CaptionEdited) on(r *reduction) {
+	r.s.serial = max(r.s.serial, a.Serial)
 	p := r.s.visible()
 	if a.Picture != 0 {
 		p = r.s.picture(a.Picture) // its last letters may come after it was left

@@ -257,3 +257,17 @@ func TestCopyingTellsThatItWorked(t *testing.T) {
 		t.Errorf("it stays: %+v", n)
 	}
 }
+
+// TestAScreenTellsWhichLettersItKnows, so that a field is not set back to an
+// older text while somebody types on.
+func TestAScreenTellsWhichLettersItKnows(t *testing.T) {
+	d := resultDesk(t)
+	d.send(CaptionEdited{Text: "a", Serial: 1}, CaptionEdited{Text: "ab", Serial: 2})
+	if c := d.screen().Panel.Caption; c.Serial != 2 || c.Text != "ab" {
+		t.Errorf("%d %q", c.Serial, c.Text)
+	}
+	d.send(CaptionEdited{Text: "ab", Serial: 3}, Walked{1})
+	if c := d.screen().Panel.Caption; c.Serial != 3 {
+		t.Errorf("a letter that changed nothing is not known: %d", c.Serial)
+	}
+}

@@ -194,6 +194,7 @@ type Panel struct {
 type CaptionPart struct {
 	Title       string
 	Picture     PictureID // for CaptionEdited
+	Serial      uint64    // of the last CaptionEdited that this screen knows of
 	Text        string
 	Editable    bool
 	Busy        bool   // a cursor stands at the end: words are still coming

@@ -32,7 +32,7 @@ func (s *State) showCaption() CaptionPart {
 	p, res := s.visible(), s.found()
 	text := s.caption()
 	c := CaptionPart{
-		Title: "Caption", Picture: p.id, Text: text,
+		Title: "Caption", Picture: p.id, Serial: s.serial, Text: text,
 		Busy:     p.phase == decoding || p.phase == ready && s.running(p.key, slotCaption),
 		Editable: p.phase == ready && !s.streams(p) && s.draftAt(p.key) >= 0,
 		Copy:     s.button(CommandCopy, "Copy"), Undo: s.button(CommandUndo, "Undo"), Redo: s.button(CommandRedo, "Redo"),

@@ -63,6 +63,7 @@ type State struct {
 	jobs     []job
 	results  []result
 	drafts   []draft
+	serial   uint64 // of the last CaptionEdited
 	last     counters
 
 	canvas   Frame
