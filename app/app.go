@@ -21,6 +21,7 @@ import (
 
 	"descry/internal/failure"
 	"descry/internal/nearest"
+	"descry/ui/state"
 )
 
 // version is set by the Makefile from git describe.
@@ -34,7 +35,8 @@ type program struct {
 	out    io.Writer
 	err    io.Writer
 	dirs   Dirs
-	loaded settings
+	loaded state.Settings
+	window windowFlags
 }
 
 // Main runs the command line and returns the exit code of codes.go.
@@ -94,7 +96,7 @@ Without a command it opens its window, on the pictures named.`,
 	root.AddCommand(p.describeCommand(), p.modelsCommand(), p.doctorCommand(), p.versionCommand())
 	root.CompletionOptions.DisableDescriptions = false
 	root.SetFlagErrorFunc(flagError)
-	addWindowFlags(root)
+	p.addWindowFlags(root)
 	return root
 }
 

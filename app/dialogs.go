@@ -25,6 +25,8 @@ type fileDialog struct {
 	folder string // where it opens
 	name   string // what is proposed when saving
 	save   bool
+
+	directory bool // a folder is asked for
 }
 
 // ask shows the system's own dialog and gives the paths chosen, none when it was
@@ -57,7 +59,9 @@ func anyProgram(names ...string) bool {
 func (d fileDialog) askPortal() ([]string, error) {
 	var addresses []string
 	var err error
-	if d.save {
+	if d.directory {
+		addresses, err = filechooser.OpenFile("", d.title, &filechooser.OpenFileOptions{Directory: true, CurrentFolder: d.folder})
+	} else if d.save {
 		addresses, err = filechooser.SaveFile("", d.title, &filechooser.SaveFileOptions{CurrentFolder: d.folder, CurrentName: d.name})
 	} else {
 		var rules []filechooser.Rule
@@ -97,6 +101,13 @@ func (d fileDialog) askZenity(ctx context.Context) ([]string, error) {
 	options := []zenity.Option{zenity.Context(ctx), zenity.Title(d.title)}
 	if d.save {
 		path, err := zenity.SelectFileSave(append(options, zenity.Filename(filepath.Join(d.folder, d.name)), zenity.ConfirmOverwrite())...)
+		if errors.Is(err, zenity.ErrCanceled) {
+			return nil, nil
+		}
+		return []string{path}, err
+	}
+	if d.directory {
+		path, err := zenity.SelectFile(append(options, zenity.Directory(), zenity.Filename(d.folder+string(filepath.Separator)))...)
 		if errors.Is(err, zenity.ErrCanceled) {
 			return nil, nil
 		}

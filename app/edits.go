@@ -9,21 +9,24 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"time"
 
 	"descry/internal/atomicfile"
 	"descry/internal/failure"
+	"descry/ui/state"
 )
 
-// An edit is a caption that a person wrote. It is kept beside what the model
-// said, under the picture's content hash, so that it is found again whatever
-// the file is called, and no new run or key can take it away.
-type edit struct {
-	Format  int       `json:"format"` // 1
-	Picture string    `json:"picture"`
-	Name    string    `json:"name"` // of the file, for people who look into the folder
-	Caption string    `json:"caption"`
-	Saved   time.Time `json:"saved"`
+// keptEdit is a caption that a person wrote, as it lies on the disk. It is kept
+// beside what the model said, under the picture's content hash, so that it is
+// found again whatever the file is called, and no new run or key can take it
+// away.
+type keptEdit struct {
+	Format  int    `json:"format"` // 1
+	Picture string `json:"picture"`
+	Name    string `json:"name"` // of the file, for people who look into the folder
+	state.Edit
+	Saved time.Time `json:"saved"`
 }
 
 // mostEdit bounds what is read back, in bytes.
@@ -42,44 +45,55 @@ func (s editStore) path(key string) (string, error) {
 	return filepath.Join(s.dir, key+".json"), nil
 }
 
-// load gives the caption kept for a picture, and whether there is one.
-func (s editStore) load(key string) (caption string, ok bool, err error) {
+// load gives the edit kept for a picture, nil when there is none.
+func (s editStore) load(key string) (*state.Edit, error) {
 	path, err := s.path(key)
 	if err != nil {
-		return "", false, failure.Wrap(failure.Unreadable, "load", key, err, "")
+		return nil, failure.Wrap(failure.Unreadable, "load", key, err, "")
 	}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return "", false, nil
+		return nil, nil
 	}
 	if err != nil {
-		return "", false, failure.Wrap(failure.Unreadable, "load", path, err, "")
+		return nil, failure.Wrap(failure.Unreadable, "load", path, err, "")
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, mostEdit+1))
 	if err == nil && len(text) > mostEdit {
 		err = errors.New("the file is larger than any edit")
 	}
-	var e edit
+	var kept keptEdit
 	if err == nil {
-		err = json.Unmarshal(text, &e)
+		err = json.Unmarshal(text, &kept)
 	}
 	if err != nil {
-		return "", false, failure.Wrap(failure.Unreadable, "load", path, fmt.Errorf("the edit kept here cannot be read: %w", err), "Descry leaves the file alone.")
+		return nil, failure.Wrap(failure.Unreadable, "load", path, fmt.Errorf("the edit kept here cannot be read: %w", err), "Descry leaves the file alone.")
 	}
-	return e.Caption, true, nil
+	return &kept.Edit, nil
 }
 
-// save keeps a caption for a picture.
-func (s editStore) save(key, name, caption string, now time.Time) error {
+// save keeps an edit for a picture. With unread, what lies there was never
+// shown, so its texts go before the new one's earlier texts.
+func (s editStore) save(key, name string, e state.Edit, unread bool, now time.Time) error {
 	path, err := s.path(key)
 	if err != nil {
 		return failure.Wrap(failure.Unreadable, "save", key, err, "")
 	}
-	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return failure.Wrap(failure.Unreadable, "save", s.dir, err, "Your edit stays in the window; make the folder writable.")
+	if unread {
+		before, err := s.load(key)
+		switch {
+		case err != nil:
+			_ = os.Rename(path, path+".damaged") // kept for who can read it; an absent one needs nothing
+		case before != nil:
+			e.Earlier = slices.Concat(before.Earlier, []string{before.Caption}, e.Earlier)
+		}
 	}
-	text, err := json.MarshalIndent(edit{1, key, name, caption, now.UTC()}, "", "  ")
+	const hint = "Your edit stays in the window; make the folder writable."
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return failure.Wrap(failure.Unreadable, "save", s.dir, err, hint)
+	}
+	text, err := json.MarshalIndent(keptEdit{1, key, name, e, now.UTC()}, "", "  ")
 	if err != nil {
 		return err
 	}
@@ -88,20 +102,7 @@ func (s editStore) save(key, name, caption string, now time.Time) error {
 		return err
 	})
 	if err != nil {
-		return failure.Wrap(failure.Unreadable, "save", path, err, "Your edit stays in the window; make the folder writable.")
-	}
-	return nil
-}
-
-// remove forgets a picture's edit, when the person went back to what the model
-// said.
-func (s editStore) remove(key string) error {
-	path, err := s.path(key)
-	if err != nil {
-		return err
-	}
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return failure.Wrap(failure.Unreadable, "remove", path, err, "")
+		return failure.Wrap(failure.Unreadable, "save", path, err, hint)
 	}
 	return nil
 }

@@ -1,10 +1,47 @@
 package app
 
-// settings are what a person chose in the window, as far as the command line
-// heeds it.
-type settings struct {
-	Score      float64 // least score of objects; 0: the model set's own
-	MegaPixels int     // limit of a picture; 0: the default
+import (
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+
+	"descry/internal/atomicfile"
+	"descry/ui/state"
+)
+
+// mostSettings bounds what is read back, in bytes.
+const mostSettings = 1 << 20
+
+func settingsPath(config string) string { return filepath.Join(config, "settings.json") }
+
+// loadSettings reads the settings. A file that is absent, damaged or foreign
+// gives the defaults for what it does not say: no setting is worth not starting.
+func loadSettings(config string) state.Settings {
+	f, err := os.Open(settingsPath(config))
+	if err != nil {
+		return state.DefaultSettings()
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, mostSettings))
+	if err != nil {
+		return state.DefaultSettings()
+	}
+	s, _ := state.ParseSettings(text) // what could be read; the rest has its default
+	return s
 }
 
-func loadSettings(string) settings { return settings{} }
+// saveSettings keeps the settings.
+func saveSettings(config string, s state.Settings) error {
+	text, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(config, 0o700); err != nil {
+		return err
+	}
+	return atomicfile.Write(settingsPath(config), atomicfile.Overwrite, func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
+		return err
+	})
+}

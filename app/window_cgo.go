@@ -3,9 +3,216 @@
 package app
 
 import (
+	"context"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/dialog"
+	"fyne.io/fyne/v2/storage"
 	"github.com/spf13/cobra"
+
+	"descry/internal/failure"
+	"descry/resources"
+	"descry/ui"
+	"descry/ui/state"
 )
 
-func addWindowFlags(*cobra.Command) {}
+// appID is the program's name to the system; FyneApp.toml has the same.
+const appID = "io.github.descry.Descry"
 
-func (p *program) openWindow(*cobra.Command, []string) error { return nil }
+// openWindow opens the window on the pictures named and returns when it closes.
+func (p *program) openWindow(_ *cobra.Command, args []string) error {
+	if err := p.window.runtime.check(); err != nil {
+		return err
+	}
+	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return failure.New(failure.Usage, "open", "", "there is no display to open a window on", "Use descry describe PICTURE… in the terminal.")
+	}
+	m, err := newMeasurer(p.window.measure, started)
+	if err != nil {
+		return failure.Wrap(failure.Unreadable, "write", p.window.measure, err, "")
+	}
+	defer m.close()
+	a := fyneapp.NewWithID(appID)
+	a.SetIcon(fyne.NewStaticResource("icon.svg", resources.Icon))
+	win := a.NewWindow("Descry")
+	run := &windowRun{app: a, win: win, gallery: newGallery(), measure: m, over: make(chan struct{})}
+	run.start(p, args)
+	win.ShowAndRun()
+	run.end()
+	return nil
+}
+
+// windowRun is an open window with everything that works for it.
+type windowRun struct {
+	app     fyne.App
+	win     fyne.Window
+	window  *ui.Window
+	gallery *gallery
+	measure *measurer
+	loop    *state.Loop
+	work    *performer
+	over    chan struct{} // closed when the window's goroutine has ended
+	first   sync.Once
+}
+
+// start fills the window and begins.
+func (r *windowRun) start(p *program, args []string) {
+	// The loop paints from its first moment, so the window is there before it;
+	// what the window sends before the loop is there waits for it.
+	ready := make(chan struct{})
+	send := sendMeasured(r.measure, func(a state.Action) { <-ready; r.loop.Send(a) })
+	r.window = ui.New(r.win, ui.Params{
+		Dispatch: fyne.Do,
+		Send: func(a state.Action) {
+			select {
+			case <-ready:
+				send(a)
+			default:
+				go send(a)
+			}
+		},
+		Pixels:   r.gallery,
+		Dropped:  func(paths []string) { go send(state.Opened{Paths: expand(paths)}) },
+		MainMenu: runtime.GOOS == "darwin",
+	})
+	r.work = newPerformer(p, p.window.runtime, r, r.gallery, r.measure, send)
+	r.loop = state.NewLoop(state.New(p.setup()), r.work, r.paint)
+	close(ready)
+	r.loop.Send(state.Started{Paths: expand(args)})
+	go func() {
+		r.gallery.loadThumbnails(context.Background())
+		fyne.Do(r.window.Repaint)
+	}()
+}
+
+// paint shows a screen and returns when it is shown.
+func (r *windowRun) paint(s state.Screen) {
+	shown := make(chan struct{})
+	fyne.Do(func() {
+		defer close(shown)
+		r.window.Paint(s)
+		r.first.Do(r.opened)
+	})
+	select {
+	case <-shown:
+	case <-r.over:
+	}
+}
+
+// opened is called once, when the window has shown its first screen. Stalls are
+// counted from here on: before, there is no window that could be kept waiting.
+func (r *windowRun) opened() {
+	r.measure.say(measured{Event: "window"})
+	go fyne.Do(func() {
+		longest, late, _ := r.window.Watchdog().Stalls()
+		r.measure.say(measured{Event: "opening", Count: late, Most: milliseconds(longest)})
+		r.window.Watchdog().Reset()
+	})
+}
+
+// end waits for everything that works for the window, and says what was
+// measured.
+func (r *windowRun) end() {
+	close(r.over)
+	_ = r.loop.Close() // has no error to give
+	r.work.close()
+	frames := r.window.Stats().Report()
+	longest, late, _ := r.window.Watchdog().Stalls()
+	r.measure.say(measured{Event: "frames", Count: int(frames.Frames), Median: milliseconds(frames.P50), Most: milliseconds(frames.Longest)})
+	r.measure.say(measured{Event: "stalls", Count: late, Most: milliseconds(longest)})
+	r.window.Close()
+}
+
+// Quit implements desk.
+func (r *windowRun) Quit() { fyne.Do(r.app.Quit) }
+
+// CopyText implements desk.
+func (r *windowRun) CopyText(text string) {
+	done := make(chan struct{})
+	fyne.Do(func() {
+		r.app.Clipboard().SetContent(text)
+		close(done)
+	})
+	select {
+	case <-done:
+	case <-r.over:
+	}
+}
+
+// place makes a dialog open in a folder, if there is one.
+func place(folder string) fyne.ListableURI {
+	if folder == "" {
+		return nil
+	}
+	l, err := storage.ListerForURI(storage.NewFileURI(folder))
+	if err != nil {
+		return nil // the dialog opens where it likes
+	}
+	return l
+}
+
+// AskOpen implements desk by the toolkit's own dialog.
+func (r *windowRun) AskOpen(folder string, answer func([]string)) {
+	fyne.Do(func() {
+		d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
+			if err != nil || f == nil {
+				answer(nil)
+				return
+			}
+			f.Close()
+			answer([]string{f.URI().Path()})
+		}, r.win)
+		r.show(d, folder)
+	})
+}
+
+// AskSave implements desk by the toolkit's own dialog. The file that the dialog
+// makes is removed again: what is written is written whole, or not at all.
+func (r *windowRun) AskSave(folder, name string, answer func(string)) {
+	fyne.Do(func() {
+		before := time.Now()
+		d := dialog.NewFileSave(func(f fyne.URIWriteCloser, err error) {
+			if err != nil || f == nil {
+				answer("")
+				return
+			}
+			f.Close()
+			path := f.URI().Path()
+			if info, err := os.Stat(path); err == nil && info.Size() == 0 && !info.ModTime().Before(before) {
+				os.Remove(path)
+			}
+			answer(path)
+		}, r.win)
+		d.SetFileName(name)
+		r.show(d, folder)
+	})
+}
+
+// AskFolder implements desk by the toolkit's own dialog.
+func (r *windowRun) AskFolder(folder string, answer func(string)) {
+	fyne.Do(func() {
+		d := dialog.NewFolderOpen(func(l fyne.ListableURI, err error) {
+			if err != nil || l == nil {
+				answer("")
+				return
+			}
+			answer(l.Path())
+		}, r.win)
+		r.show(d, folder)
+	})
+}
+
+// show opens a file dialog in a folder, large enough to be read.
+func (r *windowRun) show(d *dialog.FileDialog, folder string) {
+	if l := place(folder); l != nil {
+		d.SetLocation(l)
+	}
+	size := r.win.Canvas().Size()
+	d.Resize(fyne.NewSize(min(900, size.Width-40), min(640, size.Height-40)))
+	d.Show()
+}

@@ -8,9 +8,6 @@ import (
 	"descry/internal/failure"
 )
 
-// addWindowFlags has no flags to add: this build has no window.
-func addWindowFlags(*cobra.Command) {}
-
 // openWindow says that this build has none.
 func (p *program) openWindow(*cobra.Command, []string) error {
 	return failure.New(failure.Usage, "open", "", "this build of Descry has no window", "Use descry describe, or build with cgo (CGO_ENABLED=1).")

@@ -27,7 +27,7 @@ xdotool windowfocus --sync "$window" 2>/dev/null || :
 for key in o b l m c c h plus minus 1 0 i i F1 Escape; do
   xdotool key --window "$window" "$key"
 done
-wait_for 20 "$measured" '"event":"key","name":"F1"' || { cat "$work/log" "$measured"; exit 1; }
+wait_for 20 "$measured" '"event":"command","name":"shortcuts"' || { cat "$work/log" "$measured"; exit 1; }
 import -window "$window" build/smoke/window.png
 kill -0 "$app" || { echo "the program ended by itself" >&2; cat "$work/log"; exit 1; }
 xdotool key --window "$window" ctrl+q

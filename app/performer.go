@@ -1,0 +1,259 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"time"
+
+	"descry/inference"
+	"descry/internal/failure"
+	"descry/picture"
+	"descry/ui/state"
+)
+
+// desk is what the performer needs of the window: what only a toolkit can do.
+// Each may be called from any goroutine.
+type desk interface {
+	// AskOpen and AskSave show the toolkit's own file dialog, where the system
+	// has none; they answer once.
+	AskOpen(folder string, answer func(paths []string))
+	AskSave(folder, name string, answer func(path string))
+	AskFolder(folder string, answer func(path string))
+	CopyText(text string)
+	Quit()
+}
+
+// performer does the window's effects: files, dialogs, worker, clock.
+type performer struct {
+	p       *program
+	desk    desk
+	gallery *gallery
+	engine  *engine
+	edits   editStore
+	measure *measurer
+
+	mu    sync.Mutex
+	clips uint64
+}
+
+// newPerformer gives a performer. send is the loop's, for events of the worker.
+func newPerformer(p *program, flags runtimeFlags, d desk, g *gallery, m *measurer, send func(state.Action)) *performer {
+	w := &performer{p: p, desk: d, gallery: g, edits: editStore{p.dirs.Edits()}, measure: m}
+	w.engine = newEngine(p, flags, func(e inference.Event) {
+		w.measured(e)
+		send(state.EngineSaid{Event: e})
+	})
+	return w
+}
+
+// close ends the worker and waits for it.
+func (w *performer) close() { w.engine.close() }
+
+// measured tells the measurer about results.
+func (w *performer) measured(e inference.Event) {
+	switch e.Kind {
+	case inference.KindToken:
+		w.measure.say(measured{Event: "token"})
+	case inference.KindCaption, inference.KindInstances, inference.KindClasses:
+		w.measure.say(measured{Event: string(e.Kind)})
+	case inference.KindFailed:
+		w.measure.say(measured{Event: "failed", Name: e.Failure.Error()})
+	}
+}
+
+// Perform implements state.Performer.
+func (w *performer) Perform(ctx context.Context, e state.Effect, send func(state.Action)) {
+	switch e := e.(type) {
+	case state.Wake:
+		time.AfterFunc(e.After, func() { send(state.Tick{Wake: e.Number, Now: time.Now()}) })
+	case state.Quit:
+		w.desk.Quit()
+	case state.Decode:
+		w.decode(ctx, e, send)
+	case state.Release:
+		w.gallery.release(e.Picture)
+	case state.Submit:
+		w.submit(e, send)
+	case state.Cancel:
+		w.engine.tell(inference.Command{Cancel: e.Job})
+	case state.Front:
+		w.engine.tell(inference.Command{Front: e.Job})
+	case state.LoadEdit, state.SaveEdit, state.SaveSettings:
+		w.keep(e, send)
+	case state.AskOpen, state.AskSave, state.AskFolder, state.ReadClipboard, state.ListFolder:
+		go w.ask(ctx, e, send) // a dialog may outlive the window
+	case state.CopyText:
+		w.desk.CopyText(e.Text)
+		send(state.TextCopied{What: e.What})
+	case state.ShowInFolder:
+		showInFolder(ctx, e.Path)
+	case state.RunDoctor:
+		w.runDoctor(ctx, send)
+	default:
+		w.write(e, send)
+	}
+}
+
+func (w *performer) decode(ctx context.Context, e state.Decode, send func(state.Action)) {
+	limits := picture.DefaultLimits()
+	if e.Pixels > 0 {
+		limits.Pixels = e.Pixels
+	}
+	start := time.Now()
+	pic, err := w.gallery.open(ctx, e.Picture, e.Source, limits)
+	if err != nil {
+		if errors.Is(err, context.Canceled) {
+			return // released: nobody asks any more
+		}
+		send(state.DecodeFailed{Picture: e.Picture, Failure: failure.Of(err, failure.Unreadable)})
+		return
+	}
+	send(state.Decoded{Picture: e.Picture, Key: pic.Key, Width: pic.Width, Height: pic.Height, Photo: looksLikePhoto(pic), Milliseconds: milliseconds(time.Since(start))})
+}
+
+// submit puts the pixels into a request and hands it to the worker.
+func (w *performer) submit(e state.Submit, send func(state.Action)) {
+	pic, err := w.gallery.pixels(e.Picture)
+	if err != nil {
+		send(state.EngineSaid{Event: inference.Event{ID: e.Request.ID, Kind: inference.KindFailed, Failure: failure.Of(err, failure.Unreadable)}})
+		return
+	}
+	r := e.Request
+	r.Picture = inference.Picture{Name: pic.Name, Key: pic.Key, Width: pic.Width, Height: pic.Height, Pix: pic.RGB}
+	w.engine.tell(inference.Command{Submit: &r})
+}
+
+// keep does what is about edits and settings, in order.
+func (w *performer) keep(e state.Effect, send func(state.Action)) {
+	switch e := e.(type) {
+	case state.LoadEdit:
+		edit, err := w.edits.load(e.Key)
+		if err != nil {
+			w.measure.say(measured{Event: "trouble", Name: err.Error()})
+		}
+		send(state.EditLoaded{Key: e.Key, Edit: edit})
+	case state.SaveEdit:
+		err := w.edits.save(e.Key, e.Name, e.Edit, e.Unread, time.Now())
+		send(state.EditSaved{Key: e.Key, Failure: failure.Of(err, failure.Unreadable)})
+	case state.SaveSettings:
+		if err := saveSettings(w.p.dirs.Config, e.Settings); err != nil {
+			send(state.SettingsFailed{Failure: failure.Of(err, failure.Unreadable)})
+		}
+	}
+}
+
+// ask does what waits for a person or another program.
+func (w *performer) ask(ctx context.Context, e state.Effect, send func(state.Action)) {
+	switch e := e.(type) {
+	case state.AskOpen:
+		paths, err := fileDialog{title: "Open pictures", folder: e.Folder}.ask(ctx)
+		if err != nil {
+			w.desk.AskOpen(e.Folder, func(paths []string) { send(state.Opened{Paths: expand(paths)}) })
+			return
+		}
+		send(state.Opened{Paths: expand(paths)})
+	case state.AskSave:
+		d := fileDialog{title: e.Title, folder: e.Folder, name: e.Name, save: true}
+		w.answer(d, func(answer func(string)) { w.desk.AskSave(e.Folder, e.Name, answer) }, e.Ask, send)
+	case state.AskFolder:
+		d := fileDialog{title: e.Title, folder: e.Folder, directory: true}
+		w.answer(d, func(answer func(string)) { w.desk.AskFolder(e.Folder, answer) }, e.Ask, send)
+	case state.ReadClipboard:
+		w.paste(ctx, send)
+	case state.ListFolder:
+		paths, err := picturesIn(e.Dir)
+		if err != nil {
+			paths = nil // the picture itself stays; its neighbours are not known
+		}
+		send(state.FolderListed{Dir: e.Dir, Paths: paths})
+	}
+}
+
+// answer asks for one path, by the system's dialog or else the toolkit's.
+func (w *performer) answer(d fileDialog, own func(func(string)), ask uint64, send func(state.Action)) {
+	paths, err := d.ask(context.Background())
+	if err != nil {
+		own(func(path string) { send(state.PlaceChosen{Ask: ask, Path: path}) })
+		return
+	}
+	chosen := state.PlaceChosen{Ask: ask}
+	if len(paths) > 0 {
+		chosen.Path = paths[0]
+	}
+	send(chosen)
+}
+
+// paste reads the clipboard and keeps a picture's bytes for decoding.
+func (w *performer) paste(ctx context.Context, send func(state.Action)) {
+	c, err := readClipboard(ctx)
+	if err != nil {
+		w.measure.say(measured{Event: "trouble", Name: err.Error()})
+	}
+	switch {
+	case len(c.picture) > 0:
+		w.mu.Lock()
+		w.clips++
+		number := w.clips
+		w.mu.Unlock()
+		w.gallery.keepClip(number, c.picture)
+		send(state.Pasted{Clip: number})
+	case len(c.paths) > 0:
+		send(state.Opened{Paths: expand(c.paths)})
+	default:
+		send(state.Pasted{Text: c.text})
+	}
+}
+
+// expand replaces folders by the pictures in them.
+func expand(paths []string) []string {
+	var all []string
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			if inside, err := picturesIn(path); err == nil && len(inside) > 0 {
+				all = append(all, inside...)
+				continue
+			}
+		}
+		all = append(all, path)
+	}
+	return all
+}
+
+// runDoctor lets a second process look: this one's library is in use, and a
+// doctor that crashes must not take the window along.
+func (w *performer) runDoctor(ctx context.Context, send func(state.Action)) {
+	exe, err := os.Executable()
+	if err != nil {
+		send(state.DoctorSaid{Text: err.Error()})
+		return
+	}
+	args := []string{"doctor"}
+	if w.engine.flags.ort != "" {
+		args = append(args, "--ort", w.engine.flags.ort)
+	}
+	out, err := exec.CommandContext(ctx, exe, args...).CombinedOutput()
+	text := string(out)
+	if text == "" && err != nil {
+		text = err.Error()
+	}
+	send(state.DoctorSaid{Text: text})
+}
+
+// showInFolder opens the system's file manager at a file.
+func showInFolder(ctx context.Context, path string) {
+	var cmd *exec.Cmd
+	switch runtime.GOOS {
+	case "darwin":
+		cmd = exec.CommandContext(ctx, "open", "-R", path)
+	case "windows":
+		cmd = exec.CommandContext(ctx, "explorer", "/select,"+path)
+	default:
+		cmd = exec.CommandContext(ctx, "xdg-open", filepath.Dir(path))
+	}
+	_ = cmd.Run() // there is nothing to say when a system has no file manager
+}

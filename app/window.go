@@ -1,0 +1,112 @@
+package app
+
+import (
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"descry/inference"
+	"descry/models"
+	"descry/resources"
+	"descry/ui/state"
+)
+
+// windowFlags are the flags of `descry` without a command.
+type windowFlags struct {
+	runtime runtimeFlags
+	model   string
+	measure string
+}
+
+// addWindowFlags gives the root command the window's flags.
+func (p *program) addWindowFlags(c *cobra.Command) {
+	p.window.runtime.add(c)
+	c.Flags().StringVar(&p.window.model, "model", "", `model set for this run: "starter" or a directory`)
+	c.Flags().StringVar(&p.window.measure, "measure", "", "write what the window does and when to this file")
+	_ = c.Flags().MarkHidden("measure") // defined in the line above
+}
+
+// setup is what the window's state starts from.
+func (p *program) setup() state.Setup {
+	home, _ := os.UserHomeDir() // "" shortens nothing
+	settings := p.loaded
+	if p.window.model != "" {
+		settings.Model = p.window.model
+	}
+	if p.window.runtime.device != "auto" {
+		settings.Device = p.window.runtime.device
+	}
+	if p.window.runtime.threads > 0 {
+		settings.Threads = p.window.runtime.threads
+	}
+	s := state.Setup{
+		Settings: settings, Version: version, Home: home, Models: p.modelChoices(settings.Model),
+		Devices: []state.DeviceInfo{{ID: "auto", Name: "Automatic"}, {ID: "cpu", Name: "CPU"}, {ID: "cuda", Name: "NVIDIA card (CUDA)"}},
+		Threads: max(1, runtime.NumCPU()-1), Cores: runtime.NumCPU(),
+	}
+	for _, sample := range resources.Samples() {
+		s.Samples = append(s.Samples, state.Sample{Name: sample.Name, Title: sample.Title})
+	}
+	return s
+}
+
+// modelChoices are the model sets that the window offers: the built-in one,
+// those installed, and the one in use.
+func (p *program) modelChoices(used string) []state.ModelInfo {
+	names := p.modelDirs().Installed()
+	if used != "" && !contains(names, used) {
+		names = append(names, used)
+	}
+	var list []state.ModelInfo
+	for _, name := range names {
+		info := state.ModelInfo{Spec: name, Name: name, Drawings: name == models.Starter}
+		if name == models.Starter {
+			info.Name, info.Description = "Starter models", "Small and built in. They know drawings of 63 kinds of thing, not photographs."
+			info.Tasks = []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses}
+			list = append(list, info)
+			continue
+		}
+		set, err := p.resolve(name)
+		if err != nil {
+			info.Description = oneLine(err.Error())
+			list = append(list, info)
+			continue
+		}
+		info.Name, info.Description = set.Name, set.Description
+		for _, t := range setTasks(set) {
+			info.Tasks = append(info.Tasks, inference.Task(t))
+		}
+		list = append(list, info)
+	}
+	return list
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// sendMeasured notes commands as they are given, by key or menu.
+func sendMeasured(m *measurer, send func(state.Action)) func(state.Action) {
+	if m == nil {
+		return send
+	}
+	return func(a state.Action) {
+		switch a := a.(type) {
+		case state.Run:
+			m.say(measured{Event: "command", Name: string(a.Command)})
+		case state.SampleOpened:
+			m.say(measured{Event: "sample", Name: a.Name})
+		}
+		send(a)
+	}
+}
+
+// started is when the program started, for measuring.
+var started = time.Now()

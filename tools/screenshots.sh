@@ -1,0 +1,67 @@
+#!/bin/sh
+# Draws every state of the window on a real X server: sh tools/screenshots.sh FOLDER
+# Needs Xvfb, xdotool and ImageMagick (tools/setup.sh test). Look at each picture.
+set -eu
+cd "$(dirname "$0")/.."
+. tools/display.sh
+out=${1:-docs/screenshots}
+mkdir -p "$out"
+work=$(mktemp -d)
+app=; slow=
+finish() { for p in $app $slow; do kill "$p" 2>/dev/null || :; done; stop_display; rm -rf "$work"; }
+trap finish EXIT
+samples="$PWD/resources/samples"
+convert -size 640x420 gradient:'#d8e4f0'-'#9db4cc' "$work/empty-sky.png"
+printf '\000\000\000\030ftypheic\000\000\000\000mif1heic' >"$work/holiday.heic"
+
+# begin THEME SIZE [PICTURE…]: a fresh window with these settings
+begin() {
+  theme=$1; size=$2; shift 2
+  export DESCRY_HOME="$work/home" DESCRY_ORT="$PWD/bin"
+  rm -rf "$DESCRY_HOME/config"; mkdir -p "$DESCRY_HOME/config"
+  printf '{"version":1,"theme":"%s","window":{"width":%s,"height":%s},"recent":["/home/you/Pictures/harbour.png","/home/you/Pictures/2026/kitchen.jpg"]}' \
+    "$theme" "${size%x*}" "${size#*x}" >"$DESCRY_HOME/config/settings.json"
+  start_display "$size"
+  rm -f "$work/measured"
+  ${wrap:-} bin/descry --measure "$work/measured" "$@" >"$work/log" 2>&1 &
+  app=$!
+  wait_for 60 "$work/measured" '"event":"window"'
+  window=$(xdotool search --onlyvisible --name Descry | head -n 1)
+}
+keys() { for k in "$@"; do xdotool key --window "$window" "$k"; sleep 0.3; done; }
+described() { wait_for 60 "$work/measured" '"event":"classes"'; sleep 1; }
+# end NAME: takes the picture and closes the window
+end() {
+  xdotool mousemove 2 "$((${size#*x} - 2))"; sleep 0.6
+  import -window root "$out/$1.png"
+  keys Escape ctrl+q
+  wait "$app" || { cat "$work/log"; exit 1; }
+  app=; stop_display
+  echo "$out/$1.png"
+}
+
+for theme in light dark; do
+  begin $theme 1280x800; sleep 1; end "start-$theme"
+  begin $theme 1280x800 "$samples/boat-and-ball.png"; described; end "result-$theme"
+  begin $theme 1280x800 "$work/holiday.heic"; sleep 1; end "error-$theme"
+  begin $theme 1280x800 "$work/empty-sky.png"; described; end "nothing-$theme"
+done
+begin dark 1280x800 "$samples/cakes-in-the-snow.png"; described; keys c o l; end classes-dark
+begin light 900x600 "$samples/bus-and-umbrella.png"; described; end result-900x600
+begin light 900x600; sleep 1; end start-900x600
+begin dark 1920x1080 "$samples/stop-sign.png"; described; end result-1920x1080
+begin light 1280x800 "$samples/dog-at-night.png"; described; keys ctrl+s; sleep 1; end save-light
+begin dark 1280x800 "$samples/dog-at-night.png"; described; keys ctrl+shift+s; sleep 1; end export-dark
+begin light 1280x800; keys F1; sleep 1; end keys-light
+begin dark 1280x800; keys ctrl+comma; sleep 1; end settings-dark
+
+# Busy: the models run slowly beside busy loops, so that there is time to look.
+for i in 1 2 3 4 5 6; do (while :; do :; done) & slow="$slow $!"; done
+wrap="nice -n 19"
+begin dark 1280x800 "$samples/cakes-in-the-snow.png"
+left=200; until grep -q '"event":"token"' "$work/measured"; do left=$((left - 1)); [ $left -gt 0 ] || break; sleep 0.05; done
+sleep 0.4
+import -window root "$out/busy-dark.png"
+for p in $slow; do kill "$p"; done; slow=
+described; end busy-after; rm -f "$out/busy-after.png"
+echo "$out/busy-dark.png"
