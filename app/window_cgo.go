@@ -40,6 +40,7 @@ func (p *program) openWindow(_ *cobra.Command, args []string) error {
 	a := fyneapp.NewWithID(appID)
 	a.SetIcon(fyne.NewStaticResource("icon.svg", resources.Icon))
 	win := a.NewWindow("Descry")
+	win.Resize(fyne.NewSize(p.loaded.Window.Width, p.loaded.Window.Height))
 	run := &windowRun{app: a, win: win, gallery: newGallery(), measure: m, over: make(chan struct{})}
 	run.start(p, args)
 	win.ShowAndRun()
