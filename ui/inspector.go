@@ -35,6 +35,8 @@ type inspector struct {
 type captionPart struct {
 	title, sure       *widgets.Text
 	editor            *widgets.Editor
+	serial            uint64          // counts what was typed
+	picture           state.PictureID // whose caption is in the field
 	length            *widgets.Text
 	copyB, undo, redo *widgets.Button
 	again             *widgets.Button
@@ -102,7 +104,10 @@ func heading() *widgets.Text { return widgets.NewText("", theme.Secondary, theme
 func (p *inspector) makeCaption() fyne.CanvasObject {
 	c := &p.captionPart
 	c.title, c.sure, c.length = heading(), secondary(), secondary()
-	c.editor = widgets.NewEditor(2, func(text string) { p.send(state.CaptionEdited{Text: text}) })
+	c.editor = widgets.NewEditor(2, func(text string) {
+		c.serial++
+		p.send(state.CaptionEdited{Picture: c.picture, Text: text, Serial: c.serial})
+	})
 	small := func() *widgets.Button {
 		return widgets.NewButton(widgets.Secondary, "", "", nil).Tight().Sized(54, 28)
 	}
@@ -170,7 +175,12 @@ func (p *inspector) showCaption(s state.CaptionPart) {
 	c.sure.SetText(s.Sure)
 	c.editor.SetPlaceHolder(s.Placeholder)
 	c.editor.SetEditable(s.Editable)
-	c.editor.SetText(s.Text, s.Busy)
+	// A screen that was made before the last letters were typed must not take
+	// them back.
+	if s.Serial >= c.serial || s.Picture != c.picture {
+		c.editor.SetText(s.Text, s.Busy)
+	}
+	c.picture = s.Picture
 	c.length.SetText(s.Length)
 	if s.TooLong {
 		c.length.SetStyle(theme.Notice, true)

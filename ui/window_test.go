@@ -161,7 +161,7 @@ func TestTheCaptionBeingTypedKeepsItsCursor(t *testing.T) {
 	x.win.Canvas().Focus(e.Focusable())
 	test.Type(e.Focusable(), "x")
 	edit := x.sent[len(x.sent)-1].(state.CaptionEdited)
-	s.Panel.Caption.Text = edit.Text // the state's answer
+	s.Panel.Caption.Text, s.Panel.Caption.Serial = edit.Text, edit.Serial // the state's answer
 	x.Paint(s)
 	test.Type(e.Focusable(), "y")
 	if got := x.sent[len(x.sent)-1].(state.CaptionEdited).Text; got != "xy"+resultScreen().Panel.Caption.Text {
@@ -169,6 +169,27 @@ func TestTheCaptionBeingTypedKeepsItsCursor(t *testing.T) {
 	}
 	if x.win.Canvas().Focused() != e.Focusable() {
 		t.Error("painting took the keyboard away")
+	}
+}
+
+func TestLettersTypedMeanwhileAreNotTakenBack(t *testing.T) {
+	s := resultScreen()
+	x := opened(t, s, 1280, 800)
+	e := x.desk.panel.editor
+	x.win.Canvas().Focus(e.Focusable())
+	test.Type(e.Focusable(), "a")
+	late := resultScreen() // knows the first letter only
+	edit := x.sent[len(x.sent)-1].(state.CaptionEdited)
+	late.Panel.Caption.Text, late.Panel.Caption.Serial = edit.Text, edit.Serial
+	test.Type(e.Focusable(), "b")
+	x.Paint(late)
+	if want := "ab" + s.Panel.Caption.Text; e.Text() != want {
+		t.Errorf("the field has %q, want %q", e.Text(), want)
+	}
+	late.Panel.Caption.Picture++
+	late.Panel.Caption.Text = "another picture"
+	if x.Paint(late); e.Text() != "another picture" {
+		t.Errorf("the field has %q after another picture came", e.Text())
 	}
 }
 
