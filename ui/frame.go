@@ -52,8 +52,8 @@ func newDesk(send sender, view *piccanvas.Canvas, panel *inspector) *desk {
 	d.opWord, d.minWord = secondary(), secondary()
 	d.opText = widgets.NewText("", theme.Text, theme.SizeSecondary, false)
 	d.minText = widgets.NewText("", theme.Text, theme.SizeSecondary, false)
-	percent := func(t *widgets.Text) fyne.CanvasObject { return widgets.Padded(t, 0, 0, 0, 0, fyne.NewSize(38, 18)) }
-	d.left = widgets.NewFloatingBar(widgets.Row(10, -1, d.opWord, d.opacity, percent(d.opText), d.minWord, d.least, percent(d.minText)))
+	percent := func(t *widgets.Text) fyne.CanvasObject { return widgets.Padded(t, 0, 0, 0, 0, fyne.NewSize(34, 18)) }
+	d.left = widgets.NewFloatingBar(widgets.Row(8, -1, d.opWord, d.opacity, percent(d.opText), d.minWord, d.least, percent(d.minText)))
 	d.smaller = widgets.NewIconButton(widgets.Quiet, widgets.IconMinus, "", nil)
 	d.larger = widgets.NewIconButton(widgets.Quiet, widgets.IconPlus, "", nil)
 	d.fit = widgets.NewButton(widgets.Quiet, "", "", nil).Tight().Sized(64, 28)

@@ -166,7 +166,7 @@ func newRoot(bar, start, desk, status, pile fyne.CanvasObject, sized func(fyne.S
 			last = s
 			sized(s)
 		}
-	}, start, desk, bar, status, pile)
+	}, bar, start, desk, status, pile) // the order of Tab
 }
 
 // variants are the themes that do not follow the system.

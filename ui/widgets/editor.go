@@ -82,6 +82,19 @@ func (e *Editor) Focusable() fyne.Focusable { return e.entry }
 // Typing reports whether the keyboard writes into the field.
 func (e *Editor) Typing() bool { return e.entry.typing }
 
+// mostLines is how many lines the editor grows to before it scrolls.
+const mostLines = 6
+
+// HeightFor implements TallFor: the editor grows with its text.
+func (e *Editor) HeightFor(width float32) float32 {
+	words := e.stream.words
+	if !e.writing {
+		words = NewParagraph(e.entry.Text, theme.Text, theme.SizeCaption, false)
+	}
+	lines := len(words.broken(max(80, width-24)))
+	return float32(min(max(lines, e.lines), mostLines))*words.lineHeight() + 32
+}
+
 // CreateRenderer implements fyne.Widget.
 func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 	ground := canvas.NewRectangle(color.Transparent)
@@ -101,10 +114,7 @@ func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 		place(field, 2, 2, s.Width-4, s.Height-4)
 		place(e.stream, 12, 10, s.Width-24, s.Height-20)
 	}
-	r.min = func() fyne.Size {
-		line := fyne.MeasureText("Xg", fynetheme.Size(theme.SizeCaption), fyne.TextStyle{}).Height
-		return fyne.NewSize(160, float32(e.lines)*line+32)
-	}
+	r.min = func() fyne.Size { return fyne.NewSize(160, e.HeightFor(max(160, e.BaseWidget.Size().Width))) }
 	r.refresh = func() { paint(); canvas.Refresh(e) }
 	return r
 }

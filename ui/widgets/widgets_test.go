@@ -174,6 +174,21 @@ func TestTooltipAppearsAfterAWhileAndGoes(t *testing.T) {
 	})
 }
 
+func TestEditorGrowsWithItsText(t *testing.T) {
+	themed(t)
+	e := NewEditor(2, func(string) {})
+	placed(t, e, 300, 200)
+	e.SetText("a dog", false)
+	short := e.HeightFor(300)
+	e.SetText("a stop sign above a pair of scissors on a wooden table beside a dog and a cat", false)
+	long := e.HeightFor(300)
+	e.SetText(strings.Repeat("a stop sign above a pair of scissors ", 20), false)
+	longest := e.HeightFor(300)
+	if !(short < long && long < longest) || longest > 250 {
+		t.Errorf("the heights are %g, %g, %g", short, long, longest)
+	}
+}
+
 func TestTextIsCutWithAnEllipsisWhereItHasNoRoom(t *testing.T) {
 	themed(t)
 	line := NewText("a very long name of a picture.png", theme.Text, theme.SizeBody, false).Cut()
