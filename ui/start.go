@@ -11,7 +11,7 @@ import (
 
 const (
 	startWidth float32 = 800 // of the start page's middle column
-	mostRecent         = 4   // links to pictures opened last
+	mostRecent int     = 4   // links to pictures opened last
 )
 
 // startPage has one thing to do: drop or open a picture; else try a sample.

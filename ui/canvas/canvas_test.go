@@ -36,16 +36,6 @@ type mailbox struct {
 
 func (m *mailbox) dispatch(f func()) { m.mu.Lock(); m.jobs = append(m.jobs, f); m.mu.Unlock() }
 
-func (m *mailbox) deliver() {
-	m.mu.Lock()
-	jobs := m.jobs
-	m.jobs = nil
-	m.mu.Unlock()
-	for _, f := range jobs {
-		f()
-	}
-}
-
 // shown puts a canvas into a window of the given size and draws it once.
 func shown(t *testing.T, s Scene, w, h float32, p Params) (*Canvas, fyne.Window) {
 	t.Helper()

@@ -35,7 +35,6 @@ type request struct {
 	scale  float64
 	ground [4]uint8
 	moving bool // may be coarse: another one follows
-	asked  time.Time
 }
 
 // slow is the time of a frame from which a moving one is drawn coarser.

@@ -93,7 +93,6 @@ type Text struct {
 	bold  bool
 	align fyne.TextAlign
 	cut   bool
-	line  *canvas.Text
 }
 
 // NewText returns a line of text that needs its whole width.

@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 
 	"descry/ui/theme"
 )
@@ -74,14 +75,12 @@ func (b *Busy) Set(what, time, stopTip string, stop func()) (changed bool) {
 }
 
 // overlaid is the layout of Overlaid.
-type overlaid struct{ stack }
+type overlaid struct{}
 
 // Overlaid lays content on its ground and a small button in the upper right
 // corner.
 func Overlaid(ground, inner, corner fyne.CanvasObject) *fyne.Container {
-	c := fyne.NewContainerWithoutLayout(ground, inner, corner)
-	c.Layout = &overlaid{}
-	return c
+	return container.New(&overlaid{}, ground, inner, corner)
 }
 
 func (o *overlaid) heightFor(parts []fyne.CanvasObject, width float32) float32 {
