@@ -52,7 +52,6 @@ type Window struct {
 	painted bool
 	early   []state.Action // what was sent before the first Paint
 	last    state.Screen
-	shown   []*fyne.Menu
 }
 
 // heartbeat is the pause between two measurements of the watchdog.

@@ -41,19 +41,9 @@ func opened(t *testing.T, s state.Screen, w, h float32) *harness {
 	return x
 }
 
-// dispatch keeps functions until deliver runs them: in these tests the window's
+// dispatch keeps functions and never runs them: in these tests the window's
 // goroutine is the test's.
 func (x *harness) dispatch(f func()) { x.mu.Lock(); x.jobs = append(x.jobs, f); x.mu.Unlock() }
-
-func (x *harness) deliver() {
-	x.mu.Lock()
-	jobs := x.jobs
-	x.jobs = nil
-	x.mu.Unlock()
-	for _, f := range jobs {
-		f()
-	}
-}
 
 // states are the screens of the window by name.
 var states = map[string]func() state.Screen{

@@ -185,9 +185,24 @@ var editKeys = map[fyne.KeyName]bool{
 	fyne.KeyEnd: true, fyne.KeyBackspace: true, fyne.KeyDelete: true,
 }
 
+// forWindow reports whether a shortcut is the window's: its commands, undo and
+// redo (the window's history survives the program, the field's does not), and
+// copying where nothing is selected, which copies the caption.
+func (e *entry) forWindow(s fyne.Shortcut) bool {
+	switch s := s.(type) {
+	case *desktop.CustomShortcut:
+		return !editKeys[s.KeyName]
+	case *fyne.ShortcutUndo, *fyne.ShortcutRedo:
+		return true
+	case *fyne.ShortcutCopy:
+		return e.SelectedText() == ""
+	}
+	return false
+}
+
 // TypedShortcut edits, or hands the shortcut to the window.
 func (e *entry) TypedShortcut(s fyne.Shortcut) {
-	if custom, ok := s.(*desktop.CustomShortcut); ok && !editKeys[custom.KeyName] {
+	if e.forWindow(s) {
 		if c, ok := fyne.CurrentApp().Driver().CanvasForObject(e).(fyne.Shortcutable); ok {
 			c.TypedShortcut(s)
 		}
