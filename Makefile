@@ -86,5 +86,15 @@ reference:
 screenshots: build
 	sh tools/screenshots.sh docs/screenshots
 
+# For this machine: PREFIX=$HOME/.local needs no root.
+PREFIX ?= /usr/local
+install: build
+	install -D -m 755 $(EXE) $(DESTDIR)$(PREFIX)/lib/descry/descry
+	install -D -m 755 $(BIN)/libonnxruntime.so.1 $(DESTDIR)$(PREFIX)/lib/descry/libonnxruntime.so.1
+	mkdir -p $(DESTDIR)$(PREFIX)/bin && ln -sf ../lib/descry/descry $(DESTDIR)$(PREFIX)/bin/descry
+	install -D -m 644 resources/desktop/descry.desktop $(DESTDIR)$(PREFIX)/share/applications/descry.desktop
+	install -D -m 644 resources/icon.svg $(DESTDIR)$(PREFIX)/share/icons/hicolor/scalable/apps/descry.svg
+	install -D -m 644 resources/icon.png $(DESTDIR)$(PREFIX)/share/icons/hicolor/512x512/apps/descry.png
+
 clean:
 	rm -rf $(BIN) build

@@ -22,7 +22,15 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"descry": func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
+		"crash":  crash,
 	})
+}
+
+// crash dies as a fault in a goroutine would let the program die.
+func crash() {
+	keepCrashFile(FindDirs(os.Getenv).State)
+	go func() { panic("the reason of the crash") }()
+	select {}
 }
 
 // TestTheCommandLineKeepsItsPromises runs testdata/script/*.txtar. Each script
@@ -59,6 +67,7 @@ func TestTheCommandLineKeepsItsPromises(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"jsonlines": jsonLines,
 			"exits":     exits,
+			"glob":      glob,
 		},
 	})
 }
@@ -91,6 +100,23 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if fmt.Sprint(got) != args[0] {
 		ts.Fatalf("exit code %d, want %s", got, args[0])
+	}
+}
+
+// glob wants exactly one file of a pattern, with a text in it: glob PATTERN TEXT;
+// ! glob PATTERN wants none.
+func glob(ts *testscript.TestScript, neg bool, args []string) {
+	found, err := filepath.Glob(ts.MkAbs(args[0]))
+	ts.Check(err)
+	switch {
+	case neg && len(found) > 0:
+		ts.Fatalf("there are %v", found)
+	case !neg && len(found) != 1:
+		ts.Fatalf("%d files of %s", len(found), args[0])
+	case !neg:
+		if text := ts.ReadFile(found[0]); len(args) > 1 && !strings.Contains(text, args[1]) {
+			ts.Fatalf("%s holds no %q:\n%s", found[0], args[1], text)
+		}
 	}
 }
 

@@ -92,21 +92,5 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// sendMeasured notes commands as they are given, by key or menu.
-func sendMeasured(m *measurer, send func(state.Action)) func(state.Action) {
-	if m == nil {
-		return send
-	}
-	return func(a state.Action) {
-		switch a := a.(type) {
-		case state.Run:
-			m.say(measured{Event: "command", Name: string(a.Command)})
-		case state.SampleOpened:
-			m.say(measured{Event: "sample", Name: a.Name})
-		}
-		send(a)
-	}
-}
-
 // started is when the program started, for measuring.
 var started = time.Now()

@@ -66,7 +66,7 @@ func (r *windowRun) start(p *program, args []string) {
 	// The loop paints from its first moment, so the window is there before it;
 	// what the window sends before the loop is there waits for it.
 	ready := make(chan struct{})
-	send := sendMeasured(r.measure, func(a state.Action) { <-ready; r.loop.Send(a) })
+	send := r.measured(func(a state.Action) { <-ready; r.loop.Send(a) })
 	r.window = ui.New(r.win, ui.Params{
 		Dispatch: fyne.Do,
 		Send: func(a state.Action) {
@@ -89,6 +89,38 @@ func (r *windowRun) start(p *program, args []string) {
 		r.gallery.loadThumbnails(context.Background())
 		fyne.Do(r.window.Repaint)
 	}()
+}
+
+// measured notes commands as they are given, by key or menu, and how long it
+// takes until the canvas has drawn what they changed.
+func (r *windowRun) measured(send func(state.Action)) func(state.Action) {
+	if r.measure == nil {
+		return send
+	}
+	return func(a state.Action) {
+		switch a := a.(type) {
+		case state.Run:
+			r.measure.say(measured{Event: "command", Name: string(a.Command)})
+			go r.acted(string(a.Command), r.window.Stats().Report().Frames, time.Now())
+		case state.SampleOpened:
+			r.measure.say(measured{Event: "sample", Name: a.Name})
+		}
+		send(a)
+	}
+}
+
+// acted waits for the next frame of the canvas; a command that draws none is
+// not noted.
+func (r *windowRun) acted(command string, before uint64, since time.Time) {
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for range 500 {
+		<-tick.C
+		if r.window.Stats().Report().Frames > before {
+			r.measure.say(measured{Event: "acted", Name: command, Took: milliseconds(time.Since(since))})
+			return
+		}
+	}
 }
 
 // paint shows a screen and returns when it is shown.
