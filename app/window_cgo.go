@@ -7,6 +7,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -59,6 +60,7 @@ type windowRun struct {
 	work    *performer
 	over    chan struct{} // closed when the window's goroutine has ended
 	first   sync.Once
+	dialog  atomic.Pointer[dialog.FileDialog] // the toolkit's own, while it is open
 }
 
 // start fills the window and begins.
@@ -66,7 +68,12 @@ func (r *windowRun) start(p *program, args []string) {
 	// The loop paints from its first moment, so the window is there before it;
 	// what the window sends before the loop is there waits for it.
 	ready := make(chan struct{})
-	send := r.measured(func(a state.Action) { <-ready; r.loop.Send(a) })
+	send := r.measured(func(a state.Action) {
+		<-ready
+		if !r.heldBack(a) {
+			r.loop.Send(a)
+		}
+	})
 	r.window = ui.New(r.win, ui.Params{
 		Dispatch: fyne.Do,
 		Send: func(a state.Action) {
@@ -89,6 +96,20 @@ func (r *windowRun) start(p *program, args []string) {
 		r.gallery.loadThumbnails(context.Background())
 		fyne.Do(r.window.Repaint)
 	}()
+}
+
+// heldBack keeps commands from the window while the toolkit's file dialog is
+// open over it, and closes that with Escape, which it does not do by itself.
+func (r *windowRun) heldBack(a state.Action) bool {
+	run, isCommand := a.(state.Run)
+	d := r.dialog.Load()
+	if d == nil || !isCommand {
+		return false
+	}
+	if run.Command == state.CommandEscape {
+		fyne.Do(d.Dismiss)
+	}
+	return run.Command != state.CommandQuit
 }
 
 // measured notes commands as they are given, by key or menu, and how long it
@@ -245,7 +266,9 @@ func (r *windowRun) show(d *dialog.FileDialog, folder string) {
 	if l := place(folder); l != nil {
 		d.SetLocation(l)
 	}
+	d.SetOnClosed(func() { r.dialog.Store(nil) })
+	r.dialog.Store(d)
+	d.Show() // before Resize, which needs what Show makes
 	size := r.win.Canvas().Size()
 	d.Resize(fyne.NewSize(min(900, size.Width-40), min(640, size.Height-40)))
-	d.Show()
 }
