@@ -17,6 +17,10 @@ start_display() {
 }
 stop_display() { [ -z "${display_pid:-}" ] || { kill "$display_pid" 2>/dev/null || :; wait "$display_pid" 2>/dev/null || :; display_pid=; }; }
 
+# close_window WINDOW: Ctrl+Q. The window may be gone before the keys are up
+# again, which xdotool takes for an error.
+close_window() { xdotool key --window "$1" ctrl+q 2>/dev/null || :; }
+
 # wait_for SECONDS FILE PATTERN: until the pattern stands in the file.
 wait_for() {
   left=$(($1 * 10))

@@ -34,7 +34,7 @@ described() { wait_for 60 "$work/measured" '"event":"classes"'; sleep 1; }
 end() {
   xdotool mousemove 2 "$((${size#*x} - 2))"; sleep 0.6
   import -window root "$out/$1.png"
-  keys Escape ctrl+q
+  keys Escape; close_window "$window"
   wait "$app" || { cat "$work/log"; exit 1; }
   app=; stop_display
   echo "$out/$1.png"

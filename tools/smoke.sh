@@ -30,7 +30,7 @@ done
 wait_for 20 "$measured" '"event":"command","name":"shortcuts"' || { cat "$work/log" "$measured"; exit 1; }
 import -window "$window" build/smoke/window.png
 kill -0 "$app" || { echo "the program ended by itself" >&2; cat "$work/log"; exit 1; }
-xdotool key --window "$window" ctrl+q
+close_window "$window"
 left=100
 while kill -0 "$app" 2>/dev/null; do
   left=$((left - 1)); [ "$left" -gt 0 ] || { echo "Ctrl+Q did not end the program in 10 s" >&2; exit 1; }

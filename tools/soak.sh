@@ -43,7 +43,8 @@ while [ "$(date +%s)" -lt "$end" ]; do
   fi
 done
 last=$(memory)
-xdotool key --window "$window" Escape key --window "$window" Escape key --window "$window" ctrl+q
+xdotool key --window "$window" Escape key --window "$window" Escape
+close_window "$window"
 left=100
 while kill -0 "$app" 2>/dev/null; do left=$((left - 1)); [ "$left" -gt 0 ] || break; sleep 0.1; done
 kill -0 "$app" 2>/dev/null && { echo "Ctrl+Q did not end the program" >&2; exit 1; }
