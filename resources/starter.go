@@ -39,11 +39,11 @@ type Sample struct {
 // make_scenes.py with seeds from 9,000,000 on).
 var sampleTitles = []struct{ name, title string }{
 	{"dog-at-night.png", "A dog at night"},
-	{"bus-and-umbrella.png", "A bus, an umbrella and oranges"},
+	{"bus-and-umbrella.png", "A bus and oranges"},
 	{"cat-and-bricks.png", "A cat before a wall"},
 	{"cakes-in-the-snow.png", "Cakes in the snow"},
 	{"boat-and-ball.png", "A boat and a ball"},
-	{"stop-sign.png", "A stop sign and scissors"},
+	{"stop-sign.png", "A stop sign"},
 }
 
 // Samples gives the sample pictures.

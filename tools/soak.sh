@@ -20,6 +20,8 @@ build/smoke/descry --measure "$work/measured" "$@" >"$work/log" 2>&1 &
 app=$!
 wait_for 60 "$work/measured" '"event":"caption"' || { cat "$work/log"; exit 1; }
 window=$(xdotool search --onlyvisible --name Descry | head -n 1)
+act() { xdotool "$@" 2>/dev/null || alive; }
+alive() { kill -0 "$app" 2>/dev/null || { echo "the program ended by itself after $count actions" >&2; cat "$work/log"; exit 1; }; }
 memory() { awk '/^VmRSS/ {print int($2/1024)}' "/proc/$app/status"; }
 end=$(($(date +%s) + minutes * 60)); next=0; first=; count=0
 settled=$(($(date +%s) + minutes * 12))
@@ -27,12 +29,12 @@ random() { awk -v n="$1" -v s="$(od -An -N4 -tu4 /dev/urandom)" 'BEGIN {print s 
 keys="o b l m c h i 0 1 plus minus Left Right Escape F1 Escape ctrl+r ctrl+z Tab Down Up Escape ctrl+comma Escape Left Right"
 number=$(echo $keys | wc -w)
 while [ "$(date +%s)" -lt "$end" ]; do
-  kill -0 "$app" 2>/dev/null || { echo "the program ended by itself after $count actions" >&2; cat "$work/log"; exit 1; }
+  alive
   case $(random 5) in
-  0) xdotool mousemove "$(random 1280)" "$(random 740)" click 1 ;;
-  1) xdotool mousemove "$(random 920)" "$((60 + $(random 640)))" click --repeat 3 "$((4 + $(random 2)))" ;;
-  2) xdotool mousemove "$(random 900)" "$((60 + $(random 600)))" mousedown 1 mousemove "$(random 900)" "$((60 + $(random 600)))" mouseup 1 ;;
-  *) xdotool key --window "$window" "$(echo $keys | cut -d' ' -f$((1 + $(random "$number"))))" ;;
+  0) act mousemove "$(random 1280)" "$(random 740)" click 1 ;;
+  1) act mousemove "$(random 920)" "$((60 + $(random 640)))" click --repeat 3 "$((4 + $(random 2)))" ;;
+  2) act mousemove "$(random 900)" "$((60 + $(random 600)))" mousedown 1 mousemove "$(random 900)" "$((60 + $(random 600)))" mouseup 1 ;;
+  *) act key --window "$window" "$(echo $keys | cut -d' ' -f$((1 + $(random "$number"))))" ;;
   esac
   count=$((count + 1))
   now=$(date +%s)

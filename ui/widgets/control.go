@@ -58,8 +58,12 @@ func (c *Control) Enable() { c.SetEnabled(true) }
 // Disable switches the control off.
 func (c *Control) Disable() { c.SetEnabled(false) }
 
-// Tapped does what the control is for.
-func (c *Control) Tapped(*fyne.PointEvent) { c.press() }
+// Tapped does what the control is for. Its tooltip goes: what was pressed needs
+// no explanation, and the control may be gone before the pointer moves.
+func (c *Control) Tapped(*fyne.PointEvent) {
+	c.ToolTipWidget.MouseOut()
+	c.press()
+}
 
 func (c *Control) press() {
 	if !c.disabled && c.onTap != nil {
