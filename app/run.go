@@ -139,7 +139,9 @@ func (p *program) begin(d *description) (*session, error) {
 	if err := d.chooseTasks(); err != nil {
 		return nil, err
 	}
-	return p.startSession(p.ctx, d.flags.runtime)
+	// Not p.ctx: an interrupt cancels jobs one by one, by commands, and a worker
+	// whose own context had ended would take none.
+	return p.startSession(context.WithoutCancel(p.ctx), d.flags.runtime)
 }
 
 // chooseTasks keeps what the set has; a task asked for by name that the set

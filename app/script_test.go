@@ -1,6 +1,7 @@
 package app
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -68,6 +70,8 @@ func TestTheCommandLineKeepsItsPromises(t *testing.T) {
 			"jsonlines": jsonLines,
 			"exits":     exits,
 			"glob":      glob,
+
+			"interrupted": interrupted,
 		},
 	})
 }
@@ -100,6 +104,42 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if fmt.Sprint(got) != args[0] {
 		ts.Fatalf("exit code %d, want %s", got, args[0])
+	}
+}
+
+// interrupted starts a program with a picture named many times, interrupts it
+// after its first line, and wants an exit code and a line for each picture:
+// interrupted CODE PROGRAM ARGUMENT… PICTURE TIMES.
+func interrupted(ts *testscript.TestScript, neg bool, args []string) {
+	n := len(args)
+	times, err := strconv.Atoi(args[n-1])
+	ts.Check(err)
+	command := args[2 : n-2]
+	for range times {
+		command = append(command, args[n-2])
+	}
+	exe, err := exec.LookPath(args[1])
+	ts.Check(err)
+	cmd := exec.Command(exe, command...)
+	cmd.Env = append(os.Environ(), "DESCRY_HOME="+ts.Getenv("DESCRY_HOME"), "DESCRY_ORT="+ts.Getenv("DESCRY_ORT"))
+	pipe, err := cmd.StdoutPipe()
+	ts.Check(err)
+	ts.Check(cmd.Start())
+	lines := bufio.NewScanner(pipe)
+	lines.Buffer(nil, 1<<20)
+	count := 0
+	for lines.Scan() {
+		if count++; count == 1 {
+			ts.Check(cmd.Process.Signal(os.Interrupt))
+		}
+		fmt.Fprintln(ts.Stdout(), lines.Text())
+	}
+	var exit *exec.ExitError
+	if err := cmd.Wait(); !errors.As(err, &exit) || fmt.Sprint(exit.ExitCode()) != args[0] {
+		ts.Fatalf("ended with %v, want exit code %s", err, args[0])
+	}
+	if count != times {
+		ts.Fatalf("%d lines for %d pictures", count, times)
 	}
 }
 
