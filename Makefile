@@ -12,7 +12,7 @@ LDFLAGS   := -s -w -X descry/app.version=$(VERSION)
 CACHE     := $(if $(DESCRY_HOME),$(DESCRY_HOME)/cache,$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/descry)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
-FUZZTIME  ?= 10s
+FUZZTIME  ?= 5s
 PURE      := CGO_ENABLED=0 $(GO)
 
 .PHONY: run build setup setup-test runtime test format vet lint vuln rules test-pure test-native race fuzz smoke bench reference screenshots clean install

@@ -21,7 +21,8 @@ type reporter struct {
 	bar  *progressbar.ProgressBar // nil: none
 	coco *export.COCO             // nil: not asked for
 	mode atomicfile.Mode
-	hint bool // the one about photographs has been given
+	hint bool             // the one about photographs has been given
+	told *failure.Failure // the model's trouble that has been told
 }
 
 // newReporter shows a progress bar only to somebody at a terminal who waits for
@@ -56,14 +57,25 @@ func (r *reporter) starts(i int) {
 
 // failed writes the line of a picture that could not be described.
 func (r *reporter) failed(i int, f *failure.Failure) {
-	name := r.d.inputs[i].name
 	r.line(i, f)
-	if f.Kind != failure.Cancelled {
-		g := *f
-		g.Subject = name
-		r.trouble(&g)
+	if f.Kind != failure.Cancelled && f != r.told {
+		r.trouble(about(r.d.inputs[i].name, f))
+	}
+	if f.Kind == failure.Model {
+		r.told = f // the same for all that follow: once is enough
 	}
 	r.step()
+}
+
+// about makes a failure one of a picture. What it was about before, a model's
+// file, goes into the message.
+func about(name string, f *failure.Failure) *failure.Failure {
+	g := *f
+	if g.Subject != "" && g.Subject != name {
+		g.Message = g.Subject + ": " + g.Message
+	}
+	g.Subject = name
+	return &g
 }
 
 // line writes the JSON line of a picture that could not be described.
@@ -71,7 +83,8 @@ func (r *reporter) line(i int, f *failure.Failure) {
 	if !r.d.flags.json {
 		return
 	}
-	if text, err := export.NewErrorLine(r.d.inputs[i].name, f).Encode(); err == nil {
+	name := r.d.inputs[i].name
+	if text, err := export.NewErrorLine(name, about(name, f)).Encode(); err == nil {
 		fmt.Fprintf(r.p.out, "%s\n", text)
 	}
 }

@@ -54,6 +54,7 @@ func TestTheCommandLineKeepsItsPromises(t *testing.T) {
 			e.Setenv("SAMPLES", samples)
 			e.Setenv("DESCRY_HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("DESCRY_ORT", library)
+			e.Setenv("LIBRARY", library)
 			e.Setenv("HOME", e.WorkDir)
 			return nil
 		},
