@@ -10,7 +10,6 @@ import (
 	"descry/internal/failure"
 	"descry/picture"
 	"descry/resources"
-	"descry/ui/canvas"
 	"descry/ui/state"
 )
 
@@ -52,7 +51,10 @@ func (g *gallery) open(ctx context.Context, id state.PictureID, src state.Source
 	if err != nil {
 		return nil, err
 	}
-	levels := canvas.Pyramid(pic.ForEye())
+	levels := picture.Pyramid(ctx, pic.ForEye())
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	o, wanted := g.pictures[id]

@@ -24,6 +24,10 @@ func Thumbnail(img *image.RGBA, maxW, maxH int) *image.RGBA {
 	return shrink(img, min(dw, maxW), min(dh, maxH))
 }
 
+// mostByKernel is the most pixels that are shrunk through a kernel: over 50
+// megapixels that takes most of a second, means of four some hundredths.
+const mostByKernel = 8_000_000
+
 // leastLevel is the longer side, in pixels, below which Pyramid stops.
 const leastLevel = 256
 
@@ -38,7 +42,11 @@ func Pyramid(ctx context.Context, img *image.RGBA) []*image.RGBA {
 		if max(w, h) <= leastLevel {
 			break
 		}
-		levels = append(levels, halve(last))
+		if w*h > mostByKernel {
+			levels = append(levels, halve(last))
+			continue
+		}
+		levels = append(levels, shrinkBy(last, (w+1)/2, (h+1)/2, resize.Bilinear))
 	}
 	return levels
 }
@@ -57,7 +65,13 @@ func shrink(img *image.RGBA, w, h int) *image.RGBA {
 	for src.Rect.Dx() >= 4*w && src.Rect.Dy() >= 4*h {
 		src = halve(src)
 	}
-	if out, ok := resize.Resize(uint(w), uint(h), src, resize.Lanczos2).(*image.RGBA); ok && out != src {
+	return shrinkBy(src, w, h, resize.Lanczos2)
+}
+
+// shrinkBy is resize.Resize for a picture whose bounds start at zero and a size
+// that is not zero; it never gives its input.
+func shrinkBy(src *image.RGBA, w, h int, kernel resize.InterpolationFunction) *image.RGBA {
+	if out, ok := resize.Resize(uint(w), uint(h), src, kernel).(*image.RGBA); ok && out != src {
 		return out
 	}
 	return clone(src)

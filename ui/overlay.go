@@ -14,7 +14,7 @@ import (
 // window's goroutine and must not block; what they give is shared and read-only.
 // Whoever keeps the pixels calls Window.Repaint when something new is there.
 type Pixels interface {
-	// Levels gives a picture upright as canvas.Pyramid makes it; nil: not there.
+	// Levels gives a picture upright as picture.Pyramid makes it; nil: not there.
 	Levels(id state.PictureID) []*image.RGBA
 	// Thumbnail gives a sample's picture in small; nil: not there yet.
 	Thumbnail(sample string) *image.RGBA

@@ -1,13 +1,14 @@
 package ui
 
 import (
+	"context"
 	"image"
 	"image/color"
 
 	"descry/export"
 	"descry/inference"
 	"descry/inference/rle"
-	piccanvas "descry/ui/canvas"
+	"descry/picture"
 	"descry/ui/state"
 )
 
@@ -37,7 +38,7 @@ type stock struct {
 
 func newStock() stock {
 	pic := night()
-	return stock{piccanvas.Pyramid(pic), pic}
+	return stock{picture.Pyramid(context.Background(), pic), pic}
 }
 
 func (s stock) Levels(id state.PictureID) []*image.RGBA {

@@ -2,45 +2,10 @@ package canvas
 
 import (
 	"image"
-	"runtime"
 	"sync"
 
 	"descry/export"
 )
-
-// Pyramid gives the picture at full size, then halved again and again until
-// neither side is longer than 512. base is shared; it must be opaque and have
-// its bounds at the origin.
-func Pyramid(base *image.RGBA) []*image.RGBA {
-	levels := []*image.RGBA{base}
-	for last := base; last.Rect.Dx() > 512 || last.Rect.Dy() > 512; {
-		last = halved(last)
-		levels = append(levels, last)
-	}
-	return levels
-}
-
-// halved averages each 2×2 block; an odd last row or column is averaged with
-// itself.
-func halved(src *image.RGBA) *image.RGBA {
-	w, h := src.Rect.Dx(), src.Rect.Dy()
-	dst := image.NewRGBA(image.Rect(0, 0, (w+1)/2, (h+1)/2))
-	inBands(dst.Rect.Dy(), runtime.GOMAXPROCS(0), func(from, to int) {
-		for y := from; y < to; y++ {
-			a := src.Pix[2*y*src.Stride:]
-			b := src.Pix[min(2*y+1, h-1)*src.Stride:]
-			out := dst.Pix[y*dst.Stride:]
-			for x := 0; x < dst.Rect.Dx(); x++ {
-				i, j := 8*x, 4*min(2*x+1, w-1)
-				for k := 0; k < 3; k++ {
-					out[4*x+k] = uint8((int(a[i+k]) + int(a[j+k]) + int(b[i+k]) + int(b[j+k]) + 2) / 4)
-				}
-				out[4*x+3] = 255
-			}
-		}
-	})
-	return dst
-}
 
 // inBands shares rows out among a number of goroutines and waits for them.
 func inBands(rows, workers int, do func(from, to int)) {

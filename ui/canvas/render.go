@@ -11,7 +11,7 @@ import (
 // Scene is a picture and what is drawn over it. The levels and everything that
 // Draw and Hit read are shared and read-only.
 type Scene struct {
-	Levels []*image.RGBA // as Pyramid gives them; none: an empty canvas
+	Levels []*image.RGBA // the picture and its halves (picture.Pyramid); none: an empty canvas
 	// Draw draws the overlay over the base; scale is device pixels per dp. Nil:
 	// nothing. It is called on the render goroutine.
 	Draw func(dst *image.RGBA, v export.View, scale float64)

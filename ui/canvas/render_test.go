@@ -1,12 +1,14 @@
 package canvas
 
 import (
+	"context"
 	"image"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"descry/export"
+	"descry/picture"
 )
 
 func TestOnlyTheNewestRequestIsDrawn(t *testing.T) {
@@ -15,7 +17,7 @@ func TestOnlyTheNewestRequestIsDrawn(t *testing.T) {
 	var widths []int
 	done := make(chan struct{}, 16)
 	r := newRenderer(&stats, func(f *image.RGBA, q request) { widths = append(widths, q.w); done <- struct{}{} })
-	levels := Pyramid(chequered(8, 8))
+	levels := picture.Pyramid(context.Background(), chequered(8, 8))
 	ask := func(w int) {
 		r.ask(request{w: w, h: 4, view: export.View{Zoom: 1}, scene: Scene{Levels: levels, Draw: func(*image.RGBA, export.View, float64) {
 			started <- struct{}{}
@@ -50,7 +52,7 @@ func TestMovingFramesGetCoarserWhenTheyAreSlowAndFinerAgain(t *testing.T) {
 		}
 	}
 	r.coarse = 4
-	q := request{w: 400, h: 200, view: export.View{Zoom: 2}, scene: Scene{Levels: Pyramid(chequered(200, 100))}}
+	q := request{w: 400, h: 200, view: export.View{Zoom: 2}, scene: Scene{Levels: picture.Pyramid(context.Background(), chequered(200, 100))}}
 	if s := r.draw(q).Rect.Size(); s != image.Pt(400, 200) {
 		t.Errorf("a frame at rest has %v pixels", s)
 	}
@@ -120,7 +122,7 @@ func TestWatchdogFindsTheLongestStall(t *testing.T) {
 // BenchmarkFrame draws a Full HD frame of a picture of 50 megapixels at several
 // zooms; the pyramid is ready.
 func BenchmarkFrame(b *testing.B) {
-	levels := Pyramid(chequered(8192, 6144))
+	levels := picture.Pyramid(context.Background(), chequered(8192, 6144))
 	for name, zoom := range map[string]float64{"fit": 0.15, "half": 0.5, "actual": 1, "squares": 4} {
 		b.Run(name, func(b *testing.B) {
 			r := &renderer{coarse: 1}
@@ -129,12 +131,5 @@ func BenchmarkFrame(b *testing.B) {
 				r.draw(q)
 			}
 		})
-	}
-}
-
-func BenchmarkPyramid(b *testing.B) {
-	pic := chequered(8192, 6144)
-	for b.Loop() {
-		Pyramid(pic)
 	}
 }
