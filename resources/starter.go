@@ -39,7 +39,7 @@ type Sample struct {
 // make_scenes.py with seeds from 9,000,000 on).
 var sampleTitles = []struct{ name, title string }{
 	{"dog-at-night.png", "A dog at night"},
-	{"bus-and-umbrella.png", "A bus and oranges"},
+	{"bus-and-umbrella.png", "Bus and oranges"},
 	{"cat-and-bricks.png", "A cat before a wall"},
 	{"cakes-in-the-snow.png", "Cakes in the snow"},
 	{"boat-and-ball.png", "A boat and a ball"},
