@@ -75,9 +75,9 @@ func diagnosisText(findings []finding) string {
 		if !x.OK {
 			mark = "FAIL"
 		}
-		fmt.Fprintf(&b, "%s  %-14s %s\n", mark, x.Check, x.Found)
+		fmt.Fprintf(&b, "%s  %-16s %s\n", mark, x.Check, x.Found)
 		if x.Hint != "" {
-			fmt.Fprintf(&b, "      %-14s %s\n", "", x.Hint)
+			fmt.Fprintf(&b, "      %-16s %s\n", "", x.Hint)
 		}
 	}
 	return b.String()
