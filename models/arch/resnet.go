@@ -7,14 +7,15 @@ import (
 	"descry/models/weights"
 )
 
-// resnet is the body of a residual network of bottleneck blocks (He et al. 2015,
-// "Deep Residual Learning"; torchvision/models/resnet.py), without its
-// classifier. The stride is in the 3×3 convolution ("v1.5"). How many channels
-// and blocks it has is read from the weights.
+// resnet is the body of a residual network (He et al. 2015, "Deep Residual
+// Learning"; torchvision/models/resnet.py), without its classifier. How deep it
+// is, of which blocks and how many channels, is read from the weights: basic
+// blocks make ResNet-18 and -34, bottlenecks -50, -101 and -152. A bottleneck's
+// stride is in its 3×3 convolution ("v1.5").
 type resnet struct {
 	g      *onnx.Graph
 	stem   convolution // 7×7, stride 2
-	stages [4][]bottleneck
+	stages [4][]residual
 }
 
 // dilations says which of the last three stages keep their resolution and widen
@@ -33,9 +34,9 @@ func newResNet(m module, eps float64, dilated dilations) resnet {
 			}
 		}
 		for block := range max(blocks(m, stage), 1) {
-			b := newBottleneck(m.in("layer%d.%d", stage+1, block), channels, stride, first, eps)
+			b := newResidual(m.in("layer%d.%d", stage+1, block), channels, stride, first, eps)
 			r.stages[stage] = append(r.stages[stage], b)
-			channels, stride, first = b.expand.out, 1, dilation
+			channels, stride, first = b.out, 1, dilation
 		}
 	}
 	return r
@@ -48,7 +49,7 @@ func blocks(m module, stage int) int64 {
 
 // channels is how many channels a stage, 0 … 3, gives.
 func (r resnet) channels(stage int) int64 {
-	return r.stages[stage][len(r.stages[stage])-1].expand.out
+	return r.stages[stage][len(r.stages[stage])-1].out
 }
 
 // forward maps pixels [1, 3, h, w] to the outputs of the four stages, of strides
@@ -65,33 +66,64 @@ func (r resnet) forward(pixels onnx.Value) [4]onnx.Value {
 	return maps
 }
 
-// bottleneck is relu(x + expand(spatial(reduce(x)))): 1×1, 3×3, 1×1 (He et al.,
-// figure 5). Where size or channels change, x goes through a 1×1 convolution.
-type bottleneck struct {
+// residual is relu(x + branch(x)) (He et al., section 3.2). Where size or channels
+// change, x goes through a 1×1 convolution.
+type residual struct {
 	g          *onnx.Graph
-	reduce     convolution
-	spatial    convolution
-	expand     convolution
+	branch     []convolution
 	downsample *convolution // nil: x itself
+	out        int64        // channels
 }
 
-func newBottleneck(m module, in int64, stride, dilation int, eps float64) bottleneck {
-	b := bottleneck{g: m.g, reduce: m.conv("conv1", "bn1", in, 1, onnx.ConvAttrs{}, eps).relu()}
-	b.spatial = m.conv("conv2", "bn2", b.reduce.out, 3, onnx.ConvAttrs{Stride: stride, Pad: dilation, Dilation: dilation}, eps).relu()
-	b.expand = m.conv("conv3", "bn3", b.spatial.out, 1, onnx.ConvAttrs{}, eps)
-	if m.has("downsample.0.weight") || stride != 1 || in != b.expand.out {
+// newResidual looks up a block; which of the two kinds of figure 5 it is, its
+// third convolution says.
+func newResidual(m module, in int64, stride, dilation int, eps float64) residual {
+	branch := basic
+	if m.has("conv3.weight") {
+		branch = bottleneck
+	}
+	r := residual{g: m.g, branch: branch(m, in, stride, dilation, eps)}
+	r.out = r.branch[len(r.branch)-1].out
+	if m.has("downsample.0.weight") || stride != 1 || in != r.out {
 		d := m.conv("downsample.0", "downsample.1", in, 1, onnx.ConvAttrs{Stride: stride}, eps)
-		b.downsample = &d
+		r.downsample = &d
 	}
-	return b
+	return r
 }
 
-func (b bottleneck) forward(x onnx.Value) onnx.Value {
-	y := b.expand.forward(b.spatial.forward(b.reduce.forward(x)))
-	if b.downsample != nil {
-		x = b.downsample.forward(x)
+// basic is the branch of two 3×3 convolutions. torchvision does not dilate it.
+func basic(m module, in int64, stride, dilation int, eps float64) []convolution {
+	if dilation != 1 {
+		m.g.Fail("the body is of basic blocks (ResNet-18 or -34), which cannot be dilated: replace_stride_with_dilation must be false throughout")
 	}
-	return b.g.Relu(b.g.Add(y, x))
+	first := m.conv("conv1", "bn1", in, 3, onnx.ConvAttrs{Stride: stride, Pad: 1}, eps).relu()
+	return []convolution{first, m.conv("conv2", "bn2", first.out, 3, onnx.ConvAttrs{Pad: 1}, eps)}
+}
+
+// bottleneck is the branch that reduces the channels (1×1), convolves (3×3) and
+// expands them again (1×1).
+func bottleneck(m module, in int64, stride, dilation int, eps float64) []convolution {
+	reduce := m.conv("conv1", "bn1", in, 1, onnx.ConvAttrs{}, eps).relu()
+	spatial := m.conv("conv2", "bn2", reduce.out, 3, onnx.ConvAttrs{Stride: stride, Pad: dilation, Dilation: dilation}, eps).relu()
+	return []convolution{reduce, spatial, m.conv("conv3", "bn3", spatial.out, 1, onnx.ConvAttrs{}, eps)}
+}
+
+// forward maps [n, in, h, w] to [n, out, h/stride, w/stride].
+func (r residual) forward(x onnx.Value) onnx.Value {
+	y := x
+	for _, c := range r.branch {
+		y = c.forward(y)
+	}
+	if r.downsample != nil {
+		x = r.downsample.forward(x)
+	}
+	return r.g.Relu(r.g.Add(y, x))
+}
+
+// hasBasicBlocks reports whether a body is a ResNet-18 or -34.
+func hasBasicBlocks(f *weights.File, prefix string) bool {
+	body := module{f: f, prefix: prefix}
+	return body.has("layer1.0.conv2.weight") && !body.has("layer1.0.conv3.weight")
 }
 
 // checkBody compares a configuration's sizes of a body with the weights', "" if
