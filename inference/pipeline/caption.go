@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"descry/inference"
@@ -190,7 +191,13 @@ func (c *captioner) see(ctx context.Context, p inference.Picture) ([]*ort.Tensor
 	small := resample.Bicubic(p.Pix, p.Width, p.Height, w, h)
 	pixels := ort.NewFloat32([]int64{1, 3, int64(h), int64(w)}, c.pixels.Normalize(small))
 	defer pixels.Destroy()
-	return c.vision.Run(ctx, []*ort.Tensor{pixels})
+	traceTensor(ctx, StageCaptionPixels, pixels)
+	out, err := c.vision.Run(ctx, []*ort.Tensor{pixels})
+	for i := range len(out) / 2 { // keys and values by turns
+		traceTensor(ctx, StageCrossKeys+Stage(strconv.Itoa(i)), out[2*i])
+		traceTensor(ctx, StageCrossValues+Stage(strconv.Itoa(i)), out[2*i+1])
+	}
+	return out, err
 }
 
 // decoding is the text decoder at work on one picture (a generate.Model): the
@@ -234,6 +241,7 @@ func (d *decoding) Step(ctx context.Context, tokens [][]int, parents []int) ([][
 		t.Destroy()
 	}
 	d.past = outputs[1:]
+	traceTensor(ctx, StageLogits, outputs[0])
 	all := outputs[0].Float32s()
 	logits := make([][]float32, rows)
 	size := len(all) / int(rows)

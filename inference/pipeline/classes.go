@@ -85,11 +85,13 @@ func (m *classesModel) run(ctx context.Context, p inference.Picture) (*inference
 		rgb = resample.BilinearPIL(p.Pix, p.Width, p.Height, w, h)
 	}
 	pixels := ort.NewFloat32([]int64{1, 3, int64(h), int64(w)}, normalisedPlanes(rgb, m.table))
+	traceTensor(ctx, StageClassPixels, pixels)
 	out, err := m.session.Run(ctx, []*ort.Tensor{pixels})
 	if err != nil {
 		return nil, err
 	}
 	defer destroy(out...)
+	traceTensor(ctx, StageClassLogits, out[0])
 	shape := out[0].Shape() // [1, classes, h, w]
 	coarse := segment.Coarse{Logits: out[0].Float32s(), Classes: int(shape[1]), Width: int(shape[3]), Height: int(shape[2])}
 	result := &inference.Classes{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"descry/inference"
 	"descry/inference/detect"
@@ -102,6 +103,17 @@ type seen struct {
 	logits, deltas []*ort.Tensor // of the five levels
 }
 
+// trace tells the maps and the region proposal network's answer.
+func (s *seen) trace(ctx context.Context) {
+	for i, t := range s.maps {
+		traceTensor(ctx, StageMaps+Stage(strconv.Itoa(i+2)), t)
+	}
+	for i := range s.logits {
+		traceTensor(ctx, StageRPNLogits+Stage(strconv.Itoa(i)), s.logits[i])
+		traceTensor(ctx, StageRPNDeltas+Stage(strconv.Itoa(i)), s.deltas[i])
+	}
+}
+
 // run finds the objects of a picture, by falling score.
 func (m *instancesModel) run(ctx context.Context, p inference.Picture, o inference.InstanceOptions) (*inference.Instances, error) {
 	result := &inference.Instances{
@@ -116,10 +128,13 @@ func (m *instancesModel) run(ctx context.Context, p inference.Picture, o inferen
 		return nil, err
 	}
 	defer func() { destroy(slices.Concat(s.maps, s.logits, s.deltas)...) }()
-	found, err := m.detect(ctx, s, m.propose(s))
+	proposals := m.propose(s)
+	traceBoxes(ctx, StageProposals, proposals)
+	found, err := m.detect(ctx, s, proposals)
 	if err != nil {
 		return nil, err
 	}
+	traceDetections(ctx, found)
 	found = slices.DeleteFunc(found, func(d detect.Detection) bool { return d.Score < o.MinScore })
 	masks, err := m.segment(ctx, s, found)
 	if err != nil {
@@ -150,6 +165,7 @@ func (m *instancesModel) look(ctx context.Context, p inference.Picture) (*seen, 
 	s := &seen{width: w, height: h, padded: [2]int{detect.Padded(w, arch.Divisor), detect.Padded(h, arch.Divisor)}}
 	planes := resizedPlanes(p, m.table, w, h, s.padded[0], s.padded[1], m.threads)
 	pixels := ort.NewFloat32([]int64{1, 3, int64(s.padded[1]), int64(s.padded[0])}, planes)
+	traceTensor(ctx, StageInstancePixels, pixels)
 	out, err := m.features.Run(ctx, []*ort.Tensor{pixels})
 	if err != nil {
 		return nil, err
@@ -158,6 +174,7 @@ func (m *instancesModel) look(ctx context.Context, p inference.Picture) (*seen, 
 	for i, rest := 0, out[detect.PooledLevels:]; i < len(rest); i += 2 {
 		s.logits, s.deltas = append(s.logits, rest[i]), append(s.deltas, rest[i+1])
 	}
+	s.trace(ctx)
 	return s, nil
 }
 
@@ -211,6 +228,7 @@ func (m *instancesModel) segment(ctx context.Context, s *seen, found []detect.De
 		return nil, err
 	}
 	defer destroy(out...)
+	traceTensor(ctx, StageMasks, out[0])
 	return out[0].Float32s(), nil
 }
 
