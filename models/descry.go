@@ -297,21 +297,29 @@ func badPath(path string) string {
 // ones against their sums and fills the paths in.
 func (d Dirs) locate(file, dir string, wanted []fileRef, hash bool) error {
 	for _, w := range wanted {
-		path := filepath.Join(dir, filepath.FromSlash(w.path))
+		at := d.place(dir, filepath.FromSlash(w.path))
 		if rest, ok := strings.CutPrefix(w.path, storePrefix); ok {
 			var err error
-			if path, err = d.stored(rest); err != nil {
+			if at, err = d.stored(rest); err != nil {
 				return bad(file, fmt.Sprintf("%s is %q, but %s", w.key, clean(w.path), err), "Install the model, or name a file beside "+SetFile+".")
 			}
 		}
+		path := at.path
 		info, err := os.Stat(path)
 		switch {
+		case errors.Is(err, fs.ErrNotExist) && at.record != nil:
+			return at.gone()
 		case errors.Is(err, fs.ErrNotExist):
 			return bad(file, fmt.Sprintf("%s names %q, which is absent", w.key, clean(w.path)), "Put the file there or mend the name in "+SetFile+".")
 		case err != nil:
 			return explainFile(path, err)
 		case !info.Mode().IsRegular():
 			return bad(file, fmt.Sprintf("%s names %q, which is no file", w.key, clean(w.path)), "Name a file.")
+		}
+		if hash && at.record != nil {
+			if err := at.check(info); err != nil {
+				return err
+			}
 		}
 		if hash && w.sha256 != "" && info.Size() <= hashedAtOnce {
 			if err := checkSum(path, w.sha256); err != nil {
@@ -323,43 +331,46 @@ func (d Dirs) locate(file, dir string, wanted []fileRef, hash bool) error {
 	return nil
 }
 
-// stored gives the path of NAME/FILE in the folder of installed models: below
+// stored gives the place of NAME/FILE in the folder of installed models: below
 // NAME/, or below the newest of NAME's revisions that has it.
-func (d Dirs) stored(rest string) (string, error) {
+func (d Dirs) stored(rest string) (place, error) {
 	if d.Models == "" {
-		return "", errors.New("no folder of installed models is known here")
+		return place{}, errors.New("no folder of installed models is known here")
 	}
 	name, inside, _ := strings.Cut(rest, "/")
-	path, ok := d.newest(name, filepath.FromSlash(inside))
+	at, ok := d.newest(name, filepath.FromSlash(inside))
 	if !ok {
-		return "", fmt.Errorf("%s has no such file", filepath.Join(d.Models, name))
+		return place{}, fmt.Errorf("%s has no such file", filepath.Join(d.Models, name))
 	}
-	return path, nil
+	return at, nil
 }
 
 // newest finds file in <models>/name or in the revision below it that was
 // written last.
-func (d Dirs) newest(name, file string) (string, bool) {
-	direct := filepath.Join(d.Models, name, file)
-	if info, err := os.Stat(direct); err == nil && info.Mode().IsRegular() {
+func (d Dirs) newest(name, file string) (place, bool) {
+	direct := place{path: filepath.Join(d.Models, name, file)}
+	if info, err := os.Stat(direct.path); err == nil && info.Mode().IsRegular() {
 		return direct, true
 	}
 	revisions, err := os.ReadDir(filepath.Join(d.Models, name))
 	if err != nil {
-		return "", false
+		return place{}, false
 	}
-	best, bestTime := "", int64(0)
+	best, bestTime := place{}, int64(0)
 	for _, r := range revisions {
-		path := filepath.Join(d.Models, name, r.Name(), file)
-		info, err := os.Stat(path)
-		if err != nil || !info.Mode().IsRegular() || strings.HasPrefix(r.Name(), ".") {
+		if strings.HasPrefix(r.Name(), ".") {
 			continue
 		}
-		if t := info.ModTime().UnixNano(); best == "" || t > bestTime {
-			best, bestTime = path, t
+		at := d.place(filepath.Join(d.Models, name, r.Name()), file)
+		info, err := os.Stat(at.path)
+		if err != nil || !info.Mode().IsRegular() {
+			continue
+		}
+		if t := info.ModTime().UnixNano(); best.path == "" || t > bestTime {
+			best, bestTime = at, t
 		}
 	}
-	return best, best != ""
+	return best, best.path != ""
 }
 
 // readCategories reads the lists of categories that stand in files of their own.

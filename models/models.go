@@ -13,13 +13,18 @@
 // file to mend.
 package models
 
-import "descry/internal/failure"
+import (
+	"descry/internal/failure"
+	"descry/models/catalogue"
+)
 
 // Dirs says where models are kept.
 type Dirs struct {
 	// Models is the folder of installed models, <cache>/models: a model's files
 	// lie in NAME/REVISION/ below it.
 	Models string
+	// Sets are the named sets of installed models; nil: the official ones.
+	Sets []catalogue.Set
 }
 
 // Set is a model set as read from its descry.json. Paths are absolute, and the

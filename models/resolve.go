@@ -16,8 +16,9 @@ import (
 const Starter = "starter"
 
 // Resolve finds a model set by what somebody wrote after --model: "starter"
-// (built in, unpacked first), the name of an installed set, a folder with a
-// descry.json, or a mix, "caption=NAME,instances=NAME,classes=NAME", each NAME
+// (built in, unpacked first), the name of an installed set or model, a named set
+// ("full", "fast": whatever of it has arrived), a folder with a descry.json, or a
+// mix, "caption=NAME,instances=NAME,classes=NAME", each NAME
 // one of these. A task that a mix leaves out is not done.
 //
 // Errors are of kind Model where a set is absent or damaged and of kind Usage
@@ -48,9 +49,12 @@ func (d Dirs) one(spec string) (*Set, error) {
 		return d.LoadSet(filepath.Dir(spec))
 	}
 	if isName(spec) && d.Models != "" {
-		if path, ok := d.newest(spec, SetFile); ok {
-			return d.LoadSet(filepath.Dir(path))
+		if at, ok := d.newest(spec, SetFile); ok {
+			return d.LoadSet(filepath.Dir(at.path))
 		}
+	}
+	if set, ok := d.namedSet(spec); ok {
+		return d.assemble(set)
 	}
 	if info, err := os.Stat(spec); err == nil {
 		what := "is a file"
@@ -129,8 +133,9 @@ func (s *Set) take(task string, from *Set) error {
 	return nil
 }
 
-// Installed names the sets that Resolve knows by name: the built-in one and
-// those in the folder of installed models, sorted.
+// Installed names the sets that Resolve knows by name: the built-in one, those
+// in the folder of installed models, sorted, and the named sets of which
+// something has arrived.
 func (d Dirs) Installed() []string {
 	names := []string{Starter}
 	entries, err := os.ReadDir(d.Models)
@@ -146,6 +151,11 @@ func (d Dirs) Installed() []string {
 		}
 	}
 	sort.Strings(names[1:])
+	for _, s := range d.sets() {
+		if len(d.arrived(s)) > 0 && !slices.Contains(names, s.Name) {
+			names = append(names, s.Name)
+		}
+	}
 	return names
 }
 

@@ -1,0 +1,226 @@
+// Package catalogue knows which published models Descry can fetch: their
+// addresses, sizes, SHA-256 sums, licences, and what they need.
+//
+// The official entries (official.go) are BLIP of Salesforce, the detectors and
+// segmenters of torchvision, Mask R-CNN of the ONNX Model Zoo and ONNX Runtime's
+// library for NVIDIA cards. A JSON file can add others (Parse; the format is in
+// models/README.md). Nothing here reads a disk or a network: a Catalogue is a
+// value, and package store acts on it.
+//
+// A sum that is known stands in File.SHA256, and nothing else is ever accepted
+// as that file. torchvision writes the first eight digits into its file names;
+// where no more is known they stand in File.Starts. A file with neither is "not
+// pinned by Descry": the hub's own record is all there is.
+package catalogue
+
+import (
+	"slices"
+	"sort"
+)
+
+// What a model is for: the tasks' keys in a descry.json, and the runtime.
+const (
+	ForCaption   = "caption"
+	ForInstances = "instances"
+	ForClasses   = "classes"
+	ForRuntime   = "runtime" // a library of ONNX Runtime, no model
+)
+
+// Tasks are the tasks in the order in which they are told.
+var Tasks = []string{ForCaption, ForInstances, ForClasses}
+
+// The roles of files: the keys of a descry.json, archive (of ForRuntime: it is
+// unpacked) and extra (kept beside, read by nothing).
+const (
+	RoleWeights      = "weights"
+	RoleConfig       = "config"
+	RolePreprocessor = "preprocessor"
+	RoleVocabulary   = "vocabulary"
+	RoleCategories   = "categories"
+	RoleArchive      = "archive"
+	RoleExtra        = "extra"
+)
+
+// Main is the revision of a model whose address follows a hub's main branch: it
+// is replaced by the commit that the hub names when it is fetched.
+const Main = "main"
+
+// File is one file of a model.
+type File struct {
+	Name   string `json:"name"` // in the model's folder, with /
+	URL    string `json:"url"`
+	Role   string `json:"role,omitempty"`
+	Bytes  int64  `json:"bytes,omitempty"`  // 0: not known
+	About  int64  `json:"about,omitempty"`  // its size to expect where Bytes is 0
+	SHA256 string `json:"sha256,omitempty"` // 64 hexadecimal digits; "": not known
+	Starts string `json:"starts,omitempty"` // the first digits of the sum where no more is known
+}
+
+// Size is the file's bytes, or those to expect.
+func (f File) Size() int64 {
+	if f.Bytes > 0 {
+		return f.Bytes
+	}
+	return f.About
+}
+
+// Pinned reports whether the whole sum is known.
+func (f File) Pinned() bool { return f.SHA256 != "" }
+
+// Search is what a captioner's descry.json says about the search for words;
+// the fields are those of models.CaptionSpec.
+type Search struct {
+	Prompt     string `json:"prompt,omitempty"`
+	Beams      int    `json:"beams,omitempty"`
+	MaxTokens  int    `json:"max_tokens,omitempty"` // new tokens, the stop included
+	MinTokens  int    `json:"min_tokens,omitempty"` // new tokens before the stop is allowed
+	LengthNorm string `json:"length_norm,omitempty"`
+}
+
+// Model is one thing that can be fetched.
+type Model struct {
+	Name         string   `json:"name"` // "blip-base"
+	Title        string   `json:"title,omitempty"`
+	For          string   `json:"for"` // caption, instances, classes, runtime
+	Architecture string   `json:"architecture,omitempty"`
+	Licence      string   `json:"licence"`                // its short name
+	LicenceText  string   `json:"licence_text,omitempty"` // all of it
+	Revision     string   `json:"revision,omitempty"`     // hub commit, the first 8 digits of the weights' sum, or Main
+	Files        []File   `json:"files"`
+	Memory       int64    `json:"memory,omitempty"` // bytes to expect in memory, loaded and running; 0: not known
+	GMAC         float64  `json:"gmac,omitempty"`   // multiply-accumulates of one picture, in 10⁹; 0: not known
+	Search       *Search  `json:"search,omitempty"` // captions only
+	Score        *float64 `json:"score,omitempty"`  // instances only: the least score worth showing
+	Needs        string   `json:"needs,omitempty"`  // what else must be installed, for people
+}
+
+// Bytes sums the files' sizes.
+func (m Model) Bytes() int64 {
+	var n int64
+	for _, f := range m.Files {
+		n += f.Size()
+	}
+	return n
+}
+
+// Pinned reports whether every file's whole sum is known.
+func (m Model) Pinned() bool {
+	return !slices.ContainsFunc(m.Files, func(f File) bool { return !f.Pinned() })
+}
+
+// Weights is the model's file of weights, or the runtime's archive.
+func (m Model) Weights() File {
+	for _, f := range m.Files {
+		if f.Role == RoleWeights || f.Role == RoleArchive {
+			return f
+		}
+	}
+	return File{}
+}
+
+// Set names models that go together, each task's by preference: the first one
+// is fetched with the set, another one stands in for it where it is what has
+// arrived.
+type Set struct {
+	Name   string              `json:"name"`
+	Title  string              `json:"title,omitempty"`
+	Models map[string][]string `json:"models"` // by task
+}
+
+// Names are the models that are fetched with the set, in the order of Tasks.
+func (s Set) Names() []string {
+	var names []string
+	for _, task := range Tasks {
+		if list := s.Models[task]; len(list) > 0 {
+			names = append(names, list[0])
+		}
+	}
+	return names
+}
+
+// Has reports whether the set may use a model.
+func (s Set) Has(model string) bool {
+	for _, list := range s.Models {
+		if slices.Contains(list, model) {
+			return true
+		}
+	}
+	return false
+}
+
+// Catalogue is a list of models and sets; names are unique over both.
+type Catalogue struct {
+	Models []Model `json:"models"`
+	Sets   []Set   `json:"sets,omitempty"`
+}
+
+// Model finds a model by name.
+func (c Catalogue) Model(name string) (Model, bool) {
+	i := slices.IndexFunc(c.Models, func(m Model) bool { return m.Name == name })
+	if i < 0 {
+		return Model{}, false
+	}
+	return c.Models[i], true
+}
+
+// Set finds a set by name.
+func (c Catalogue) Set(name string) (Set, bool) {
+	i := slices.IndexFunc(c.Sets, func(s Set) bool { return s.Name == name })
+	if i < 0 {
+		return Set{}, false
+	}
+	return c.Sets[i], true
+}
+
+// Names are the names of the sets and the models, the sets first.
+func (c Catalogue) Names() []string {
+	var names []string
+	for _, s := range c.Sets {
+		names = append(names, s.Name)
+	}
+	for _, m := range c.Models {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
+// Expand replaces names of sets by their models and drops repetitions; the
+// second result is the first name that is in neither list, or "".
+func (c Catalogue) Expand(names []string) (models []string, unknown string) {
+	for _, name := range names {
+		list := []string{name}
+		if s, ok := c.Set(name); ok {
+			list = s.Names()
+		} else if _, ok := c.Model(name); !ok {
+			return nil, name
+		}
+		for _, m := range list {
+			if !slices.Contains(models, m) {
+				models = append(models, m)
+			}
+		}
+	}
+	return models, ""
+}
+
+// Add appends another catalogue's entries; the error names the first one whose
+// name is taken.
+func (c Catalogue) Add(more Catalogue) (Catalogue, error) {
+	both := Catalogue{slices.Concat(c.Models, more.Models), slices.Concat(c.Sets, more.Sets)}
+	if err := both.Check(); err != nil {
+		return Catalogue{}, err
+	}
+	return both, nil
+}
+
+// SetsOf names the sets that fetch a model, sorted.
+func (c Catalogue) SetsOf(model string) []string {
+	var names []string
+	for _, s := range c.Sets {
+		if slices.Contains(s.Names(), model) {
+			names = append(names, s.Name)
+		}
+	}
+	sort.Strings(names)
+	return names
+}

@@ -1,0 +1,244 @@
+package catalogue
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"descry/internal/failure"
+)
+
+// The table is checked against itself: what is written twice must agree.
+func TestTheOfficialTableAgreesWithItself(t *testing.T) {
+	c := Official()
+	if err := c.Check(); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range c.Models {
+		if len(m.LicenceText) < 500 || !strings.Contains(m.LicenceText, "WARRANT") {
+			t.Errorf("%s: licence text of %d bytes", m.Name, len(m.LicenceText))
+		}
+		if m.Title == "" || m.Bytes() == 0 {
+			t.Errorf("%s: title %q, %d bytes", m.Name, m.Title, m.Bytes())
+		}
+		if m.For != ForRuntime && (m.Memory < m.Bytes() || m.GMAC == 0) {
+			t.Errorf("%s: memory %d for %d bytes, %g GMAC", m.Name, m.Memory, m.Bytes(), m.GMAC)
+		}
+		for _, f := range m.Files {
+			if !strings.HasPrefix(f.URL, "https://") || !strings.HasSuffix(f.URL, "/"+f.Name) {
+				t.Errorf("%s: %s is at %s", m.Name, f.Name, f.URL)
+			}
+			if f.SHA256 != "" && !strings.HasPrefix(f.SHA256, f.Starts) {
+				t.Errorf("%s: %s: the sum %s does not start with %s", m.Name, f.Name, f.SHA256, f.Starts)
+			}
+			if strings.Contains(f.URL, "/resolve/") && m.Revision != sumStart(m) && !strings.Contains(f.URL, "/resolve/"+m.Revision+"/") {
+				t.Errorf("%s: revision %s, address %s", m.Name, m.Revision, f.URL)
+			}
+			if f.Bytes == 0 && f.About == 0 {
+				t.Errorf("%s: %s has no size", m.Name, f.Name)
+			}
+		}
+		if m.For == ForCaption && (m.Search == nil || m.Search.MaxTokens != 16 || m.Search.MinTokens != 1) {
+			t.Errorf("%s: search %+v", m.Name, m.Search)
+		}
+	}
+	for _, s := range c.Sets {
+		if len(s.Names()) != 3 {
+			t.Errorf("%s has %v", s.Name, s.Names())
+		}
+	}
+}
+
+func sumStart(m Model) string {
+	if s := m.Weights().SHA256; s != "" {
+		return s[:8]
+	}
+	return m.Weights().Starts
+}
+
+// The pinned values stand here a second time, typed from their records.
+func TestPinnedValuesAreThoseOfTheRecords(t *testing.T) {
+	c := Official()
+	for _, want := range []struct {
+		model string
+		bytes int64
+		sum   string
+	}{
+		{"blip-base", 989820849, "d6638651a5526cc2ede56f2b5104d6851b0755816d220e5e046870430180c767"},
+		{"maskrcnn-v1", 178090079, "bf2d0c1efbc936eeee2bc95a48e80ebc86b891f61b0106485937fc29f9315fc0"},
+		{"maskrcnn-v2", 185828065, "73cbd0190fcbe3ba339921fbce2c3a0b6bb9126c9a133c85e43a2a8e060a109e"},
+		{"deeplabv3-resnet101", 244545539, "586e9e4e203fcbf17e1ad45533d8d33ab133fc762bf03101c5dd743995c08c0d"},
+		{"maskrcnn-12-int8", 45769352, "4409935e855719fd6cd986f7ec2a3de840d0bd9c9cf7a0cba84ce95377f5b476"},
+		{"maskrcnn-12", 177970010, "5bf940c124d9117f6fae350c4e0d46df180cbb01981832b35fdbed148078b946"},
+		{"onnxruntime-cuda", 0, "c5f804ff5d239b436fa59e9f2fb288a39f7eb9552f6a636c8b71e792e91a8808"},
+	} {
+		m, ok := c.Model(want.model)
+		if w := m.Weights(); !ok || w.Bytes != want.bytes || w.SHA256 != want.sum {
+			t.Errorf("%s: %+v", want.model, w)
+		}
+	}
+	if m, _ := c.Model("blip-large"); m.Pinned() || m.Revision != Main {
+		t.Errorf("blip-large: %+v", m)
+	}
+	if names, _ := c.Expand([]string{"full", "maskrcnn-v1", "fast"}); !slices.Equal(names,
+		[]string{"blip-base", "maskrcnn-v2", "deeplabv3-resnet101", "maskrcnn-v1", "deeplabv3-mobilenetv3"}) {
+		t.Errorf("full, maskrcnn-v1 and fast are %v", names)
+	}
+	if _, unknown := c.Expand([]string{"fast", "nothing"}); unknown != "nothing" {
+		t.Errorf("unknown %q", unknown)
+	}
+}
+
+const sum = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+const good = `{"format": 1, "models": [{
+  "name": "mine", "for": "caption", "architecture": "blip", "licence": "MIT",
+  "files": [{"name": "a/model.safetensors", "url": "https://example.org/a/model.safetensors", "role": "weights", "bytes": 12, "sha256": "` + sum + `"},
+            {"name": "vocab.txt", "url": "https://example.org/vocab.txt", "role": "vocabulary"}]}],
+  "sets": [{"name": "ours", "models": {"caption": ["mine"], "classes": ["lraspp-mobilenetv3"]}}]}`
+
+func TestACatalogueFileAddsEntries(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalogue.json")
+	if err := os.WriteFile(path, []byte(good), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mine, err := Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := Official().Add(mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, ok := c.Model("mine")
+	if !ok || m.Revision != "01234567" || m.Title != "mine" || m.Bytes() != 12 || m.Pinned() {
+		t.Errorf("%+v", m)
+	}
+	if names, _ := c.Expand([]string{"ours"}); !slices.Equal(names, []string{"mine", "lraspp-mobilenetv3"}) {
+		t.Errorf("ours is %v", names)
+	}
+	// What is written is read back: the official table has no value that the reader refuses.
+	text, err := json.Marshal(file{1, Official()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := Parse(text); err != nil || len(again.Models) != len(Official().Models) {
+		t.Errorf("the official table read back: %v", err)
+	}
+}
+
+func TestWhatIsWrongInACatalogueIsSaidWithItsPlace(t *testing.T) {
+	replace := func(old, new string) string {
+		if !strings.Contains(good, old) {
+			t.Fatalf("%s is not in the example", old)
+		}
+		return strings.Replace(good, old, new, 1)
+	}
+	for _, c := range []struct{ text, want string }{
+		{"", "it is cut off"},
+		{good[:len(good)/2], "it is cut off"},
+		{"[]", "it is a array instead of an object"},
+		{"{}", "format is 0"},
+		{`{"format": 1}`, "it names no models"},
+		{good + "{}", "something follows"},
+		{"nonsense", "it is no JSON: line 1"},
+		{replace(`"format": 1`, `"format": 2`), "format is 2"},
+		{replace(`"bytes": 12`, `"bytes": "12"`), "models.files.bytes is a string"},
+		{replace(`"bytes": 12`, `"bytes": -1`), `model "mine": file "a/model.safetensors": bytes is -1`},
+		{replace(`"bytes": 12`, `"bytes": 12, "bytes": 13`), `line 3: the key "bytes" stands twice`},
+		{replace(`"bytes": 12`, `"size": 12`), `unknown field "size"`},
+		{replace(sum, "abc"), "sha256 is not 64"},
+		{replace(sum, strings.ToUpper(sum)), "sha256 is not 64"},
+		{replace(`"name": "mine"`, `"name": "../mine"`), `model "../mine": name must be`},
+		{replace(`"name": "mine"`, `"name": "starter"`), "this name is Descry's own"},
+		{replace(`"name": "a/model`, `"name": "../model`), "name must be a relative path"},
+		{replace(`"name": "a/model`, `"name": "/model`), "name must be a relative path"},
+		{replace(`"name": "a/model`, `"name": ".store`), "name must be a relative path"},
+		{replace(`"for": "caption"`, `"for": "dancing"`), `for is "dancing"`},
+		{replace(`"role": "vocabulary"`, `"role": "weights"`), "there is a file for weights already"},
+		{replace(`"role": "vocabulary"`, `"role": "archive"`), `role is "archive"`},
+		{replace(`"role": "weights"`, `"role": "extra"`), "no file of the role weights"},
+		{replace(`"licence": "MIT"`, `"licence": " "`), "licence is absent"},
+		{replace(`"https://example.org/vocab.txt"`, `"http://example.org/vocab.txt"`), "url must begin with https"},
+		{replace(`"https://example.org/vocab.txt"`, `"file:///vocab.txt"`), "no address of a file"},
+		{replace(`"https://example.org/vocab.txt"`, `"https://me:secret@example.org/vocab.txt"`), "no address of a file"},
+		{replace(`"vocab.txt"`, `"A/Model.safetensors"`), "stands twice"},
+		{strings.Repeat("[", 100), "it is no JSON|deeper than 8"},
+		{`{"format": 1, "models": [` + strings.Repeat("0,", 5000) + `0]}`, "more than 4096 values"},
+		{strings.Repeat(" ", 1<<20+1), "more than 1048576 bytes"},
+	} {
+		_, err := Parse([]byte(c.text))
+		if err == nil {
+			t.Errorf("%.60q was read; want an error with %q", c.text, c.want)
+			continue
+		}
+		found := false
+		for _, want := range strings.Split(c.want, "|") {
+			found = found || strings.Contains(err.Error(), want)
+		}
+		if !found {
+			t.Errorf("%.60q: %q, want %q in it", c.text, err, c.want)
+		}
+	}
+	for _, c := range []struct{ text, want string }{
+		{replace(`"name": "mine"`, `"name": "blip-base"`), `model "blip-base": the name is taken`},
+		{replace(`"name": "ours"`, `"name": "full"`), `set "full": the name is taken`},
+		{replace(`"caption": ["mine"]`, `"caption": ["nobody"]`), `caption is "nobody", which is no model`},
+		{replace(`"caption": ["mine"]`, `"instances": ["mine"]`), `instances is "mine", which is for caption`},
+		{replace(`"caption": ["mine"]`, `"captions": ["mine"]`), `"captions" is no task`},
+	} {
+		mine, err := Parse([]byte(c.text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = Official().Add(mine); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want %q", err, c.want)
+		}
+	}
+}
+
+func TestACatalogueThatCannotBeReadIsSaidToBe(t *testing.T) {
+	for path, want := range map[string]string{
+		filepath.Join(t.TempDir(), "absent.json"): "could not be read",
+		t.TempDir(): "it is no file",
+	} {
+		_, err := Load(path)
+		f := failure.Of(err, failure.Usage)
+		if f == nil || f.Kind != failure.Model || f.Subject != path || !strings.Contains(f.Message, want) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+// FuzzParse: whatever is accepted keeps Check's promises and is written and read
+// back as it was.
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(good))
+	f.Add([]byte(`{"format":1,"models":[{"name":"a","for":"runtime","licence":"x","files":[{"name":"a.tgz","url":"http://127.0.0.1/a","role":"archive"}]}]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		c, err := Parse(text)
+		if err != nil {
+			return
+		}
+		for _, m := range c.Models {
+			for _, file := range m.Files {
+				if path := filepath.Join("root", m.Name, m.Revision, filepath.FromSlash(file.Name)); !strings.HasPrefix(path, filepath.Join("root", m.Name, m.Revision)+string(filepath.Separator)) {
+					t.Fatalf("%s leaves its folder", path)
+				}
+			}
+		}
+		again, err := json.Marshal(struct {
+			Format int `json:"format"`
+			Catalogue
+		}{1, c})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Parse(again); err != nil {
+			t.Fatalf("%v: %s", err, again)
+		}
+	})
+}

@@ -1,0 +1,165 @@
+package catalogue
+
+import (
+	"embed"
+	"slices"
+	"strings"
+)
+
+// Revisions of the official models that are no first digits of a sum.
+const (
+	blipBaseRevision = "82a37760796d32b1411fe092ab5d4e227313294b" // 2023-12
+	onnxRuntime      = "1.24.4"
+)
+
+// Where the official files are.
+const (
+	blipBase    = "https://huggingface.co/Salesforce/blip-image-captioning-base/resolve/" + blipBaseRevision + "/"
+	blipLarge   = "https://huggingface.co/Salesforce/blip-image-captioning-large/resolve/" + Main + "/"
+	torchvision = "https://download.pytorch.org/models/"
+	onnxZoo     = "https://huggingface.co/onnxmodelzoo/legacy_models/resolve/" + Main + "/validated/vision/object_detection_segmentation/mask-rcnn/model/"
+	runtimeAt   = "https://github.com/microsoft/onnxruntime/releases/download/v" + onnxRuntime + "/"
+)
+
+//go:embed licences/*.txt
+var licences embed.FS
+
+// licence reads one of the embedded texts; that each is there is a test.
+func licence(name string) string {
+	text, _ := licences.ReadFile("licences/" + name + ".txt")
+	return string(text)
+}
+
+// vocabulary is BERT's (base, uncased), which all of BLIP shares: pinned even
+// where the model's other files are not.
+const vocabulary = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
+
+// paper is the search of BLIP's paper (Li et al. 2022; configs/caption_coco.yaml:
+// 3 beams, lengths 5 to 20), whose lengths count the start token and the three
+// words of the prompt; here lengths count new tokens.
+var paper = &Search{Prompt: "a picture of", Beams: 3, MaxTokens: 20 - 4, MinTokens: 5 - 4, LengthNorm: "whole"}
+
+// Official gives the entries that come with Descry. The sums were found in
+// several independent public records each; GMAC are torchvision's published
+// numbers, BLIP's counted from its configuration (vision tower at 384 × 384, the
+// cross-attention's keys and values, three beams of 16 tokens). Each call makes
+// its own copy.
+func Official() Catalogue {
+	return Catalogue{
+		Models: slices.Concat(captioners(), detectors(), segmenters(), zoo(), runtimes()),
+		Sets: []Set{
+			{"full", "The best of each: BLIP, Mask R-CNN v2, DeepLabV3 ResNet-101", map[string][]string{
+				ForCaption:   {"blip-base", "blip-large"},
+				ForInstances: {"maskrcnn-v2", "maskrcnn-v1"},
+				ForClasses:   {"deeplabv3-resnet101", "deeplabv3-resnet50", "deeplabv3-mobilenetv3"},
+			}},
+			{"fast", "Quicker: BLIP, Mask R-CNN v1, DeepLabV3 MobileNetV3", map[string][]string{
+				ForCaption:   {"blip-base"},
+				ForInstances: {"maskrcnn-v1", "maskrcnn-v2"},
+				ForClasses:   {"deeplabv3-mobilenetv3", "lraspp-mobilenetv3"},
+			}},
+		},
+	}
+}
+
+func captioners() []Model {
+	return []Model{{
+		Name: "blip-base", Title: "BLIP base", For: ForCaption, Architecture: "blip",
+		Licence: "BSD-3-Clause", LicenceText: licence("blip"), Revision: blipBaseRevision,
+		Memory: 1500e6, GMAC: 71, Search: paper,
+		Files: []File{
+			{Name: "config.json", URL: blipBase + "config.json", Role: RoleConfig, Bytes: 4563, SHA256: "f7846f82f4e2c4a2ccbab9ae8b0e44873540a271a76a1288effd078180c13a82"},
+			{Name: "preprocessor_config.json", URL: blipBase + "preprocessor_config.json", Role: RolePreprocessor, Bytes: 287, SHA256: "065c10ec97edc5081fbd9655b3d9d25e2647ea6d5dab873325e88eed12d80a7d"},
+			{Name: "vocab.txt", URL: blipBase + "vocab.txt", Role: RoleVocabulary, Bytes: 231508, SHA256: vocabulary},
+			{Name: "pytorch_model.bin", URL: blipBase + "pytorch_model.bin", Role: RoleWeights, Bytes: 989820849, SHA256: "d6638651a5526cc2ede56f2b5104d6851b0755816d220e5e046870430180c767"},
+		},
+	}, {
+		Name: "blip-large", Title: "BLIP large", For: ForCaption, Architecture: "blip",
+		Licence: "BSD-3-Clause", LicenceText: licence("blip"), Revision: Main,
+		Memory: 2600e6, GMAC: 209, Search: paper,
+		Files: []File{
+			{Name: "config.json", URL: blipLarge + "config.json", Role: RoleConfig, About: 4600},
+			{Name: "preprocessor_config.json", URL: blipLarge + "preprocessor_config.json", Role: RolePreprocessor, About: 300},
+			{Name: "vocab.txt", URL: blipLarge + "vocab.txt", Role: RoleVocabulary, Bytes: 231508, SHA256: vocabulary},
+			{Name: "pytorch_model.bin", URL: blipLarge + "pytorch_model.bin", Role: RoleWeights, About: 1879100000}, // 4 × 469,732,924 parameters and the container
+		},
+	}}
+}
+
+// torch makes the entry of a torchvision checkpoint: one file, whose name ends
+// with the first eight digits of its sum. bytes is exact where the size is
+// recorded; mib is the size that torchvision publishes, in MiB.
+func torch(name, title, what, architecture, file, sum string, bytes int64, mib float64, memory int64, gmac float64) Model {
+	stem := strings.TrimSuffix(file, ".pth")
+	starts := stem[len(stem)-8:]
+	f := File{Name: file, URL: torchvision + file, Role: RoleWeights, Bytes: bytes, SHA256: sum, Starts: starts}
+	if bytes == 0 {
+		f.About = int64(mib * (1 << 20))
+	}
+	return Model{
+		Name: name, Title: title, For: what, Architecture: architecture, Licence: "BSD-3-Clause", LicenceText: licence("torchvision"),
+		Revision: starts, Files: []File{f}, Memory: memory, GMAC: gmac,
+	}
+}
+
+func detectors() []Model {
+	const maskrcnn, fasterrcnn = "maskrcnn_resnet_fpn", "fasterrcnn_resnet_fpn"
+	return []Model{
+		torch("maskrcnn-v2", "Mask R-CNN ResNet-50 FPN v2", ForInstances, maskrcnn, "maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth",
+			"73cbd0190fcbe3ba339921fbce2c3a0b6bb9126c9a133c85e43a2a8e060a109e", 185828065, 177.219, 1300e6, 333.577),
+		torch("maskrcnn-v1", "Mask R-CNN ResNet-50 FPN v1", ForInstances, maskrcnn, "maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth",
+			"bf2d0c1efbc936eeee2bc95a48e80ebc86b891f61b0106485937fc29f9315fc0", 178090079, 169.84, 1000e6, 134.38),
+		torch("fasterrcnn-v2", "Faster R-CNN ResNet-50 FPN v2 (boxes only)", ForInstances, fasterrcnn, "fasterrcnn_resnet50_fpn_v2_coco-dd69338a.pth",
+			"", 0, 167.104, 1200e6, 280.371),
+		torch("fasterrcnn-v1", "Faster R-CNN ResNet-50 FPN v1 (boxes only)", ForInstances, fasterrcnn, "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth",
+			"", 0, 159.743, 900e6, 134.38),
+	}
+}
+
+func segmenters() []Model {
+	return []Model{
+		torch("deeplabv3-resnet101", "DeepLabV3 ResNet-101", ForClasses, "deeplabv3_resnet", "deeplabv3_resnet101_coco-586e9e4e.pth",
+			"586e9e4e203fcbf17e1ad45533d8d33ab133fc762bf03101c5dd743995c08c0d", 244545539, 233.217, 900e6, 258.743),
+		torch("deeplabv3-resnet50", "DeepLabV3 ResNet-50", ForClasses, "deeplabv3_resnet", "deeplabv3_resnet50_coco-cd0a2569.pth",
+			"cd0a25694c4a0f7106b38f4938bf90a874f2f241cc410b8f63c7024399538f06", 0, 160.515, 700e6, 178.722),
+		torch("deeplabv3-mobilenetv3", "DeepLabV3 MobileNetV3-Large", ForClasses, "deeplabv3_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large-fc3c493d.pth",
+			"fc3c493d68e89cc31ef488c803d5d7dd2f3190fb570598faa49fef69be8e5e70", 0, 42.301, 300e6, 10.452),
+		torch("lraspp-mobilenetv3", "LR-ASPP MobileNetV3-Large", ForClasses, "lraspp_mobilenet_v3_large", "lraspp_mobilenet_v3_large-d234d4ea.pth",
+			"", 0, 12.49, 200e6, 2.086),
+		torch("fcn-resnet50", "FCN ResNet-50", ForClasses, "fcn_resnet", "fcn_resnet50_coco-1167a1af.pth",
+			"", 0, 135.009, 700e6, 152.717),
+		torch("fcn-resnet101", "FCN ResNet-101", ForClasses, "fcn_resnet", "fcn_resnet101_coco-7ecb50ca.pth",
+			"", 0, 207.711, 900e6, 232.738),
+	}
+}
+
+// zoo are the ONNX Model Zoo's Mask R-CNN, of maskrcnn-benchmark. The Zoo's
+// files moved to the hub in July 2025; the sums are those of its old records.
+func zoo() []Model {
+	entry := func(name, title, file, sum string, bytes, memory int64) Model {
+		return Model{
+			Name: name, Title: title, For: ForInstances, Architecture: "onnx", Licence: "MIT", LicenceText: licence("onnxzoo"), Revision: sum[:8],
+			Files:  []File{{Name: file, URL: onnxZoo + file, Role: RoleWeights, Bytes: bytes, SHA256: sum}},
+			Memory: memory, GMAC: 134.38,
+		}
+	}
+	return []Model{
+		entry("maskrcnn-12", "Mask R-CNN of the ONNX Model Zoo", "MaskRCNN-12.onnx",
+			"5bf940c124d9117f6fae350c4e0d46df180cbb01981832b35fdbed148078b946", 177970010, 1500e6),
+		entry("maskrcnn-12-int8", "Mask R-CNN of the ONNX Model Zoo, 8 bits", "MaskRCNN-12-int8.onnx",
+			"4409935e855719fd6cd986f7ec2a3de840d0bd9c9cf7a0cba84ce95377f5b476", 45769352, 1000e6),
+	}
+}
+
+// runtimes are libraries of ONNX Runtime for a card.
+func runtimes() []Model {
+	const archive = "onnxruntime-linux-x64-gpu-" + onnxRuntime + ".tgz"
+	return []Model{{
+		Name: "onnxruntime-cuda", Title: "ONNX Runtime " + onnxRuntime + " for NVIDIA cards (Linux, x86-64)", For: ForRuntime,
+		Licence: "MIT", LicenceText: licence("onnxruntime"), Revision: onnxRuntime,
+		Files: []File{{Name: archive, URL: runtimeAt + archive, Role: RoleArchive, About: 240e6,
+			SHA256: "c5f804ff5d239b436fa59e9f2fb288a39f7eb9552f6a636c8b71e792e91a8808"}},
+		Needs: "It needs an NVIDIA driver, CUDA 12 (libcudart.so.12, libcublas.so.12, libcublasLt.so.12, libcufft.so.11, libcurand.so.10) and cuDNN 9 (libcudnn.so.9), " +
+			"which NVIDIA distributes and you install; the linker must find them (ldconfig or LD_LIBRARY_PATH).",
+	}}
+}

@@ -1,0 +1,153 @@
+package models
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"descry/internal/atomicfile"
+)
+
+// RecordFile stands beside the descry.json of an installed model: what package
+// store knows about the files. It is not part of the set.
+const RecordFile = ".store.json"
+
+// Record is the content of a RecordFile.
+type Record struct {
+	Format   int                     `json:"format"` // 1
+	Model    string                  `json:"model"`
+	Revision string                  `json:"revision"`
+	Files    map[string]RecordedFile `json:"files"` // by path in the folder, with /
+}
+
+// RecordedFile is a file that was hashed and found right. Size and time of the
+// last change tell later, without reading it, that it is still the same.
+type RecordedFile struct {
+	Path     string `json:"path,omitempty"` // absolute, of a file that is used in place; "": it lies in the folder
+	Bytes    int64  `json:"bytes"`
+	Modified int64  `json:"modified"` // ns since 1970
+	SHA256   string `json:"sha256"`
+	Pinned   bool   `json:"pinned"` // the sum is one that the catalogue names
+}
+
+// ReadRecord reads the record of an installed model's folder. Where there is
+// none the error is fs.ErrNotExist.
+func ReadRecord(dir string) (*Record, error) {
+	text, err := readSmall(filepath.Join(dir, RecordFile))
+	if err != nil {
+		return nil, err
+	}
+	var r Record
+	if err := json.Unmarshal(text, &r); err != nil {
+		return nil, fmt.Errorf("%s is damaged: %w", RecordFile, err)
+	}
+	if r.Format != 1 {
+		return nil, fmt.Errorf("%s has format %d; this program knows 1", RecordFile, r.Format)
+	}
+	for name, f := range r.Files {
+		if badPath(name) != "" || strings.HasPrefix(name, storePrefix) || f.Path != "" && !filepath.IsAbs(f.Path) {
+			return nil, fmt.Errorf("%s names a file %q, which is no path here", RecordFile, clean(name))
+		}
+	}
+	return &r, nil
+}
+
+// Write puts the record into dir, whole or not at all.
+func (r *Record) Write(dir string) error {
+	r.Format = 1
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return atomicfile.Write(filepath.Join(dir, RecordFile), atomicfile.Overwrite, func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
+		return err
+	})
+}
+
+// place is where a file of a set lies, with what the store knows of it.
+type place struct {
+	path   string
+	dir    string // of the set
+	name   string // of the file in the record
+	record *Record
+}
+
+// place finds a file of the set in dir. A set in the folder of installed models
+// may have a record that sends to a file elsewhere; any other set's record is
+// not read, so that no folder from anywhere can make Descry open another file.
+func (d Dirs) place(dir, file string) place {
+	at := place{path: filepath.Join(dir, file), dir: dir, name: filepath.ToSlash(file)}
+	if !d.owns(dir) {
+		return at
+	}
+	r, err := ReadRecord(dir)
+	if err != nil {
+		return at // no record, or one that cannot be used: the folder's own files count
+	}
+	f, ok := r.Files[at.name]
+	if !ok {
+		return at
+	}
+	at.record = r
+	if f.Path != "" {
+		at.path = f.Path
+	}
+	return at
+}
+
+// owns reports whether dir lies in the folder of installed models.
+func (d Dirs) owns(dir string) bool {
+	if d.Models == "" {
+		return false
+	}
+	root, err := filepath.Abs(d.Models)
+	if err != nil {
+		return false
+	}
+	rel, err := filepath.Rel(root, dir)
+	return err == nil && rel != "." && filepath.IsLocal(rel)
+}
+
+// gone is the failure of a recorded file that is no longer there.
+func (p place) gone() error {
+	if p.record.Files[p.name].Path != "" {
+		return bad(p.record.Model, "it uses "+p.path+" in place, and that file is gone", p.again())
+	}
+	return bad(p.path, "the file is absent", p.again())
+}
+
+func (p place) again() string {
+	return "Run descry models verify --repair " + p.record.Model + "."
+}
+
+// check compares a file with what was recorded when it was hashed. Where only
+// the time differs it is hashed again, once: copying changes times.
+func (p place) check(info os.FileInfo) error {
+	want := p.record.Files[p.name]
+	if info.Size() != want.Bytes {
+		return bad(p.path, fmt.Sprintf("it has %d bytes and had %d when it was checked: it is damaged or another", info.Size(), want.Bytes), p.again())
+	}
+	if info.ModTime().UnixNano() == want.Modified {
+		return nil
+	}
+	f, err := os.Open(p.path)
+	if err != nil {
+		return explainFile(p.path, err)
+	}
+	defer f.Close()
+	got, err := sumOf(f)
+	if err != nil {
+		return explainFile(p.path, err)
+	}
+	if got != want.SHA256 {
+		return bad(p.path, "it was changed since it was checked: its SHA-256 is another", p.again())
+	}
+	want.Modified = info.ModTime().UnixNano()
+	p.record.Files[p.name] = want
+	_ = p.record.Write(p.dir) // where that fails the next load hashes again, which is no more than slow
+	return nil
+}

@@ -1,0 +1,108 @@
+package models
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"descry/models/catalogue"
+)
+
+// sets are the named sets that are known.
+func (d Dirs) sets() []catalogue.Set {
+	if d.Sets != nil {
+		return d.Sets
+	}
+	return catalogue.Official().Sets
+}
+
+func (d Dirs) namedSet(name string) (catalogue.Set, bool) {
+	return catalogue.Catalogue{Sets: d.sets()}.Set(name)
+}
+
+// arrived gives, for each task of a named set, the first of its models that is
+// installed.
+func (d Dirs) arrived(s catalogue.Set) map[string]string {
+	found := map[string]string{}
+	if d.Models == "" {
+		return found
+	}
+	for task, list := range s.Models {
+		for _, model := range list {
+			if _, ok := d.newest(model, SetFile); ok {
+				found[task] = model
+				break
+			}
+		}
+	}
+	return found
+}
+
+// assemble makes a set of whatever of a named set has arrived. What is absent
+// stands in the warnings.
+func (d Dirs) assemble(s catalogue.Set) (*Set, error) {
+	found := d.arrived(s)
+	if len(found) == 0 {
+		return nil, bad(s.Name, "none of its models is installed", "Run descry models pull "+s.Name+".")
+	}
+	set := &Set{}
+	var absent []string
+	for _, task := range taskKeys {
+		model, ok := found[task]
+		if !ok {
+			if list := s.Models[task]; len(list) > 0 {
+				absent = append(absent, fmt.Sprintf("%s (%s)", list[0], task))
+			}
+			continue
+		}
+		one, err := d.one(model)
+		if err != nil {
+			return nil, err
+		}
+		set.Warnings = append(set.Warnings, one.Warnings...)
+		if err := set.take(task, one); err != nil {
+			return nil, err
+		}
+	}
+	set.Name, set.Description = s.Name, s.Title
+	if len(absent) > 0 {
+		set.Warnings = append(set.Warnings, fmt.Sprintf("%s is not complete: %s has not been fetched. Run descry models pull %s.", s.Name, strings.Join(absent, " and "), s.Name))
+	}
+	return set, nil
+}
+
+// Default is the set that is used where nobody names one: the named set of which
+// most has arrived ("full" before "fast"), else the first other set that is
+// installed, else the built-in one. It looks at the folder anew each time, so a
+// model is used as soon as it has arrived.
+func (d Dirs) Default() string {
+	best, most := "", 0
+	for _, s := range d.sets() {
+		if n := d.exact(s); n > most {
+			best, most = s.Name, n
+		}
+	}
+	if best != "" {
+		return best
+	}
+	installed := d.Installed()
+	for _, name := range installed {
+		if _, named := d.namedSet(name); name != Starter && !named {
+			return name
+		}
+	}
+	return Starter
+}
+
+// exact counts the tasks of a named set, each twice where the model that the set
+// would fetch is what has arrived, once where another stands in for it.
+func (d Dirs) exact(s catalogue.Set) int {
+	n := 0
+	for task, model := range d.arrived(s) {
+		n++
+		if slices.Index(s.Models[task], model) == 0 {
+			n++
+		}
+	}
+	return n
+}
