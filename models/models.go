@@ -80,7 +80,7 @@ type ClassesSpec struct {
 var Architectures = map[string][]string{
 	"caption":   {"blip"},
 	"instances": {"maskrcnn_resnet_fpn"},
-	"classes":   {"deeplabv3_resnet"},
+	"classes":   {"deeplabv3_resnet", "deeplabv3_mobilenet_v3_large", "lraspp_mobilenet_v3_large", "fcn_resnet"},
 }
 
 // taskKeys are the keys of Architectures in the order in which they are told.

@@ -118,6 +118,8 @@ var builds = map[string]build{
 	"Sigmoid":                unary((*onnx.Graph).Sigmoid),
 	"Relu":                   unary((*onnx.Graph).Relu),
 	"Gelu":                   unary((*onnx.Graph).Gelu),
+	"HardSigmoid":            unary((*onnx.Graph).HardSigmoid),
+	"HardSwish":              unary((*onnx.Graph).HardSwish),
 	"Softmax/last":           unary(func(g *onnx.Graph, x onnx.Value) onnx.Value { return g.Softmax(x, -1) }),
 	"Softmax/axis 1":         unary(func(g *onnx.Graph, x onnx.Value) onnx.Value { return g.Softmax(x, 1) }),
 	"LogSoftmax":             unary(func(g *onnx.Graph, x onnx.Value) onnx.Value { return g.LogSoftmax(x, -1) }),

@@ -14,10 +14,10 @@ import (
 	"descry/picture/resample"
 )
 
-// classesModel is DeepLabV3 made ready.
+// classesModel is a segmenter made ready.
 type classesModel struct {
 	spec    *models.ClassesSpec
-	config  arch.DeepLabConfig
+	config  arch.SegmenterConfig
 	labels  []string
 	table   *[3][256]float32
 	session *ort.Session
@@ -36,11 +36,10 @@ func newClasses(lib *ort.Library, spec *models.ClassesSpec, device string, threa
 	if err != nil {
 		return nil, failure.Wrap(failure.Model, "load", spec.Weights, err, "")
 	}
-	config, err := arch.ReadDeepLabConfig(spec.Config, f)
+	net, err := arch.OpenSegmenter(spec.Architecture, spec.Config, f)
 	if err != nil {
 		return nil, err
 	}
-	net := arch.DeepLabV3{Config: config, File: f}
 	if n := net.Classes(); n > mostClasses {
 		return nil, failure.New(failure.Model, "load", spec.Weights, fmt.Sprintf("the model has %d classes; a class map holds %d", n, mostClasses), "")
 	}
@@ -48,7 +47,7 @@ func newClasses(lib *ort.Library, spec *models.ClassesSpec, device string, threa
 	if err != nil {
 		return nil, err
 	}
-	m := &classesModel{spec: spec, config: config, table: arch.Lookup(config.Mean, config.Std)}
+	m := &classesModel{spec: spec, config: net.Config, table: arch.Lookup(net.Config.Mean, net.Config.Std)}
 	m.labels = m.names(int(net.Classes()))
 	m.session, err = lib.NewSession(graph, how{lib, device, threads}.options(spec.Weights, prepackClasses))
 	if err != nil {

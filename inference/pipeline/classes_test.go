@@ -14,7 +14,7 @@ import (
 func tinyClasses(tb testing.TB) *classesModel {
 	tb.Helper()
 	m, err := newClasses(runtimeLibrary(tb), &models.ClassesSpec{Common: models.Common{
-		Set: "tiny", Weights: filepath.Join("testdata", "deeplabv3", "model.safetensors"), Config: filepath.Join("testdata", "deeplabv3", "config.json"),
+		Set: "tiny", Architecture: "deeplabv3_resnet", Weights: filepath.Join("testdata", "deeplabv3", "model.safetensors"), Config: filepath.Join("testdata", "deeplabv3", "config.json"),
 	}}, ort.DeviceCPU, 1)
 	if err != nil {
 		tb.Fatal(err)

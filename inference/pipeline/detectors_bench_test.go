@@ -87,7 +87,7 @@ func BenchmarkInstances(b *testing.B) {
 // BenchmarkClasses times a class map on two threads.
 func BenchmarkClasses(b *testing.B) {
 	lib := runtimeLibrary(b)
-	spec := &models.ClassesSpec{Common: models.Common{Weights: os.Getenv("DESCRY_BENCH_DEEPLABV3")}}
+	spec := &models.ClassesSpec{Common: models.Common{Architecture: "deeplabv3_resnet", Weights: os.Getenv("DESCRY_BENCH_DEEPLABV3")}}
 	if spec.Weights == "" {
 		spec.Weights, spec.Config = shared(b, "starter", "set", "deeplabv3", "model.safetensors"), shared(b, "starter", "set", "deeplabv3", "config.json")
 	}

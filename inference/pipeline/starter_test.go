@@ -126,7 +126,7 @@ func TestClassMapsOfTheScenesEqualTorchs(t *testing.T) {
 	} {
 		t.Run(weights, func(t *testing.T) {
 			m, err := newClasses(lib, &models.ClassesSpec{Common: models.Common{
-				Set: "starter", Weights: shared(t, "starter", weights), Config: shared(t, "starter", "set", "deeplabv3", "config.json"),
+				Set: "starter", Architecture: "deeplabv3_resnet", Weights: shared(t, "starter", weights), Config: shared(t, "starter", "set", "deeplabv3", "config.json"),
 			}}, "cpu", 2)
 			if err != nil {
 				t.Fatal(err)

@@ -20,16 +20,19 @@ func (m module) has(name string) bool {
 }
 
 // convolution is nn.Conv2d with what torchvision puts behind it: a batch norm,
-// which the runtime folds into the kernel, and a rectifier.
+// which the runtime folds into the kernel, and an activation.
 type convolution struct {
-	g       *onnx.Graph
-	w, b    onnx.Value
-	norm    [4]onnx.Value // weight, bias, mean, variance; empty without a norm
-	eps     float32
-	at      onnx.ConvAttrs
-	rectify bool
-	out     int64 // channels
+	g        *onnx.Graph
+	w, b     onnx.Value
+	norm     [4]onnx.Value // weight, bias, mean, variance; empty without a norm
+	eps      float32
+	at       onnx.ConvAttrs
+	activate activation // nil: none
+	out      int64      // channels
 }
+
+// activation is a function of each element.
+type activation func(*onnx.Graph, onnx.Value) onnx.Value
 
 // conv looks up a convolution of in channels and a square kernel; how many it
 // gives is what the file has. norm is the name of its batch norm, "" for none.
@@ -48,8 +51,11 @@ func (m module) conv(name, norm string, in, kernel int64, at onnx.ConvAttrs, eps
 }
 
 // relu is the same convolution with a rectifier behind it.
-func (c convolution) relu() convolution {
-	c.rectify = true
+func (c convolution) relu() convolution { return c.then((*onnx.Graph).Relu) }
+
+// then is the same convolution with an activation behind it.
+func (c convolution) then(a activation) convolution {
+	c.activate = a
 	return c
 }
 
@@ -59,8 +65,8 @@ func (c convolution) forward(x onnx.Value) onnx.Value {
 	if c.norm != [4]onnx.Value{} {
 		x = c.g.BatchNorm(x, c.norm[0], c.norm[1], c.norm[2], c.norm[3], c.eps)
 	}
-	if c.rectify {
-		x = c.g.Relu(x)
+	if c.activate != nil {
+		x = c.activate(c.g, x)
 	}
 	return x
 }

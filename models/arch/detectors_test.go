@@ -107,22 +107,6 @@ func officialMaskRCNN(v2 bool) shapes {
 	return s
 }
 
-// officialDeepLabV3 is torchvision's DeepLabV3 without the head used in training.
-func officialDeepLabV3(blocks [4]int) shapes {
-	s := shapes{}
-	s.body("backbone.", blocks)
-	s.conv("classifier.0.convs.0.0", "classifier.0.convs.0.1", 256, 2048, 1, false)
-	for i := 1; i <= 3; i++ {
-		name := fmt.Sprintf("classifier.0.convs.%d.", i)
-		s.conv(name+"0", name+"1", 256, 2048, 3, false)
-	}
-	s.conv("classifier.0.convs.4.1", "classifier.0.convs.4.2", 256, 2048, 1, false)
-	s.conv("classifier.0.project.0", "classifier.0.project.1", 256, 5*256, 1, false)
-	s.conv("classifier.1", "classifier.2", 256, 256, 3, false)
-	s.conv("classifier.4", "", 21, 256, 1, true)
-	return s
-}
-
 // file writes tensors of zeros as a safetensors file, sparse on disk.
 func (s shapes) file(tb testing.TB) *weights.File {
 	tb.Helper()
@@ -206,42 +190,6 @@ func buildAll(t *testing.T, d MaskRCNN) {
 	}
 	if masks.Inputs[len(masks.Inputs)-1] != "labels" || masks.PrivateBytes > 4096 {
 		t.Errorf("inputs %v, %d private bytes", masks.Inputs, masks.PrivateBytes)
-	}
-}
-
-func TestOfficialSegmentersAreBuiltFromTheirNamesAndShapes(t *testing.T) {
-	for name, c := range map[string]struct {
-		blocks     [4]int
-		parameters int64 // torchvision's num_params, without aux_classifier
-	}{
-		"R50":  {[4]int{3, 4, 6, 3}, 42_004_074 - 2_365_205},
-		"R101": {[4]int{3, 4, 23, 3}, 60_996_202 - 2_365_205},
-	} {
-		t.Run(name, func(t *testing.T) {
-			s := officialDeepLabV3(c.blocks)
-			learnt := shapes{}
-			for name, shape := range s {
-				if !strings.Contains(name, ".running_") {
-					learnt[name] = shape
-				}
-			}
-			if n := learnt.numbers(); n != c.parameters {
-				t.Fatalf("the table has %d parameters, torchvision's model %d", n, c.parameters)
-			}
-			f := s.file(t)
-			config, err := ReadDeepLabConfig("", f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			d := DeepLabV3{config, f}
-			g, err := d.Graph()
-			if err != nil || d.Classes() != 21 || config.ResizeSize != 520 || config.Categories[15] != "person" {
-				t.Fatalf("%v, %d classes, %+v", err, d.Classes(), config)
-			}
-			if g.PrivateBytes > 4096 {
-				t.Errorf("%d private bytes", g.PrivateBytes)
-			}
-		})
 	}
 }
 
@@ -341,7 +289,7 @@ func FuzzDetectorConfig(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	file := officialMaskRCNN(false).file(f)
-	segmenter := officialDeepLabV3([4]int{3, 4, 6, 3}).file(f)
+	segmenter := officialSegmenters(f)["deeplabv3_resnet50"].Tensors.file(f)
 	path := filepath.Join(f.TempDir(), "config.json")
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if err := os.WriteFile(path, text, 0o600); err != nil {
@@ -353,9 +301,9 @@ func FuzzDetectorConfig(f *testing.F) {
 				t.Errorf("%s: %+v", text, c)
 			}
 		}
-		if c, err := ReadDeepLabConfig(path, segmenter); err == nil {
-			Lookup(c.Mean, c.Std)
-			if _, err := (DeepLabV3{c, segmenter}).Graph(); err != nil && len(c.Rates) == 3 {
+		if s, err := OpenSegmenter("deeplabv3_resnet", path, segmenter); err == nil {
+			Lookup(s.Config.Mean, s.Config.Std)
+			if _, err := s.Graph(); err != nil && len(s.Config.Rates) == 3 {
 				t.Errorf("%s: %v", text, err)
 			}
 		}

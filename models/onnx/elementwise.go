@@ -46,6 +46,15 @@ func (g *Graph) Sigmoid(x Value) Value { return g.unary(opSigmoid, x) }
 // Relu gives max(x, 0).
 func (g *Graph) Relu(x Value) Value { return g.unary(opRelu, x) }
 
+// HardSigmoid gives min(max(x/6 + ½, 0), 1), torch's nn.Hardsigmoid (Howard et al.
+// 2019, section 5.2).
+func (g *Graph) HardSigmoid(x Value) Value {
+	return g.unary(opHardSigmoid, x, attrFloat("alpha", 1.0/6), attrFloat("beta", 0.5))
+}
+
+// HardSwish gives x·HardSigmoid(x), torch's nn.Hardswish.
+func (g *Graph) HardSwish(x Value) Value { return g.unary(opHardSwish, x) }
+
 // Gelu gives x·Φ(x) with the exact normal distribution (torch's nn.GELU()), not
 // the tanh approximation.
 func (g *Graph) Gelu(x Value) Value { return g.unary(opGelu, x) }

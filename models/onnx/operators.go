@@ -28,6 +28,8 @@ var (
 	opGelu               = operator{name: "Gelu"}
 	opGemm               = operator{name: "Gemm"}
 	opGlobalAveragePool  = operator{name: "GlobalAveragePool"}
+	opHardSigmoid        = operator{name: "HardSigmoid"}
+	opHardSwish          = operator{name: "HardSwish"}
 	opIdentity           = operator{name: "Identity"}
 	opLayerNorm          = operator{name: "LayerNormalization"}
 	opLess               = operator{name: "Less"}

@@ -56,6 +56,8 @@ p = rounded(3, 4).abs()
 case("Sqrt", [p], p.sqrt())
 for name, f in {"Tanh": torch.tanh, "Erf": torch.erf, "Sigmoid": torch.sigmoid, "Relu": torch.relu, "Gelu": F.gelu}.items():
     case(name, [a * 2], f(a * 2))
+for name, f in {"HardSigmoid": F.hardsigmoid, "HardSwish": F.hardswish}.items():
+    case(name, [a * 3], f(a * 3))
 case("Softmax/last", [a], a.softmax(-1))
 case("Softmax/axis 1", [a], a.softmax(1))
 case("LogSoftmax", [a], a.log_softmax(-1))
