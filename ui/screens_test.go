@@ -234,7 +234,7 @@ func settingsScreen() state.Screen {
 	s := startScreen()
 	s.Sheet = state.SheetSettings
 	s.Settings = state.SettingsSheet{Title: "Settings", ModelsTitle: "Models", Close: button("Done", "", state.SheetOpened{}),
-		Models: []state.ModelCard{{Choice: state.Choice{Text: "Starter models", On: true, Do: state.ModelSet{Model: "starter"}}, Description: "Small, built in; they know drawings of 63 kinds of thing."}},
+		ModelsText: "Captions by BLIP base, objects by Mask R-CNN v2, classes of pixels by Starter models.", Models: button("Choose models…", "", state.Run{Command: state.CommandModels}),
 		Groups: []state.SettingsGroup{
 			{Name: "Theme", Choices: []state.Choice{{Text: "As the system", On: true, Do: state.ThemeSet{Theme: state.ThemeSystem}}, {Text: "Light", Do: state.ThemeSet{Theme: state.ThemeLight}}, {Text: "Dark", Do: state.ThemeSet{Theme: state.ThemeDark}}}},
 			{Name: "Threads", Text: "How many cores the models may use.", Choices: []state.Choice{{Text: "Automatic", On: true, Do: state.ThreadsSet{}}, {Text: "1", Do: state.ThreadsSet{Threads: 1}}}}}}

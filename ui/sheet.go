@@ -38,7 +38,8 @@ type sheets struct {
 
 // sameSheet reports whether the open sheet's part of two screens is the same.
 func sameSheet(a, b state.Screen) bool {
-	return !differs(a.Save, b.Save) && !differs(a.Export, b.Export) && !differs(a.Settings, b.Settings) && !differs(a.About, b.About) && !differs(a.Shortcuts, b.Shortcuts)
+	return !differs(a.Save, b.Save) && !differs(a.Export, b.Export) && !differs(a.Settings, b.Settings) && !differs(a.About, b.About) && !differs(a.Shortcuts, b.Shortcuts) &&
+		!differs(a.Models, b.Models) && !differs(a.Closing, b.Closing)
 }
 
 func newSheets(win fyne.Canvas, send sender, pixels Pixels, dispatch func(func())) *sheets {
@@ -48,6 +49,8 @@ func newSheets(win fyne.Canvas, send sender, pixels Pixels, dispatch func(func()
 		state.SheetShortcuts: func() sheetPage { return newKeysPage() },
 		state.SheetSettings:  func() sheetPage { return newSettingsPage(send) },
 		state.SheetAbout:     func() sheetPage { return newAboutPage(send) },
+		state.SheetModels:    func() sheetPage { return newModelsPage(send) },
+		state.SheetClosing:   func() sheetPage { return newClosingPage(send) },
 	}}
 }
 
@@ -225,9 +228,9 @@ type settingsPage struct {
 	send   sender
 	column *fyne.Container
 	groups []*settingsGroup
-	models *fyne.Container
+	models *widgets.Button
 	head   *widgets.Text
-	about  []*widgets.Paragraph
+	about  *widgets.Paragraph
 	whole  *fyne.Container
 	done   *widgets.Button
 }
@@ -240,9 +243,10 @@ type settingsGroup struct {
 }
 
 func newSettingsPage(send sender) *settingsPage {
-	p := &settingsPage{send: send, head: widgets.NewText("", theme.Secondary, theme.SizeLabel, true), models: widgets.Column(2),
-		done: widgets.NewButton(widgets.Primary, "", "", nil).Sized(110, 36)}
-	p.column = widgets.Column(16, widgets.Column(4, p.head, p.models))
+	p := &settingsPage{send: send, head: widgets.NewText("", theme.Secondary, theme.SizeLabel, true), about: widgets.NewParagraph("", theme.Text, theme.SizeLabel, false),
+		models: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(150, 32),
+		done:   widgets.NewButton(widgets.Primary, "", "", nil).Sized(110, 36)}
+	p.column = widgets.Column(16, widgets.Column(6, p.head, p.about, widgets.Flow(8, p.models)))
 	foot := widgets.Padded(widgets.Row(8, 0, widgets.NewText("", theme.Text, theme.SizeLabel, false), p.done), 10, 0, 0, 0, fyne.Size{})
 	p.whole = container.NewBorder(nil, foot, nil, nil, container.NewVScroll(widgets.Padded(p.column, 0, 16, 8, 0, fyne.Size{})))
 	return p
@@ -256,19 +260,8 @@ func (p *settingsPage) show(s state.Screen) string {
 	x := s.Settings
 	p.send.button(p.done, x.Close)
 	p.head.SetText(x.ModelsTitle)
-	for len(p.about) < len(x.Models) {
-		text := widgets.NewParagraph("", theme.Secondary, theme.SizeSecondary, false)
-		p.about = append(p.about, text)
-		p.models.Add(widgets.Column(0, widgets.NewCheckRow("", "", nil).Round(), widgets.Padded(text, 0, 0, 4, 28, fyne.Size{})))
-	}
-	for i, m := range x.Models {
-		row := p.models.Objects[i].(*fyne.Container).Objects[0].(*widgets.CheckRow)
-		row.SetText(m.Text)
-		row.SetTip(m.Tip)
-		row.SetChecked(m.On)
-		row.OnTap(p.send.do(m.Do))
-		p.about[i].SetText(m.Description)
-	}
+	p.about.SetText(x.ModelsText)
+	p.send.button(p.models, x.Models)
 	for len(p.groups) < len(x.Groups) {
 		g := &settingsGroup{widgets.NewText("", theme.Secondary, theme.SizeLabel, true),
 			widgets.NewParagraph("", theme.Secondary, theme.SizeSecondary, false), widgets.Flow(12)}

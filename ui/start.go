@@ -32,6 +32,7 @@ type startPage struct {
 	folders     []*widgets.Text
 	recents     int
 	failure     *failureCard
+	card        *startCard
 	inner       *fyne.Container
 }
 
@@ -46,11 +47,12 @@ func newStartPage(send sender, pixels Pixels) *startPage {
 		samplesHead: widgets.NewText("", theme.Secondary, theme.SizeLabel, true),
 		recentHead:  widgets.NewText("", theme.Secondary, theme.SizeLabel, true),
 		failure:     newFailureCard(send),
+		card:        newStartCard(send),
 	}
 	s.zoneBody = widgets.Column(10, s.title, s.text,
 		widgets.Padded(container.NewCenter(widgets.Row(12, -1, s.open, s.paste)), 12, 0, 12, 0, fyne.Size{}), s.hint)
 	s.zone = widgets.NewDropZone(s.zoneBody)
-	parts := []fyne.CanvasObject{s.failure, s.zone, s.samplesHead, s.recentHead}
+	parts := []fyne.CanvasObject{s.failure, s.zone, s.card.box, s.samplesHead, s.recentHead}
 	for range mostRecent {
 		link := widgets.NewButton(widgets.Link, "", "", nil)
 		folder := widgets.NewText("", theme.Secondary, theme.SizeSecondary, false).Cut()
@@ -72,6 +74,7 @@ func (s *startPage) show(p state.StartPage, failure *state.FailureCard) {
 	s.samplesHead.SetText(p.SamplesTitle)
 	s.recentHead.SetText(p.RecentTitle)
 	s.failure.show(failure)
+	s.card.show(p.Card)
 	for len(s.cards) < len(p.Samples) {
 		card := widgets.NewSampleCard("", nil)
 		s.cards = append(s.cards, card)
@@ -114,6 +117,11 @@ func (s *startPage) lay(size fyne.Size) {
 		failure = s.failure.HeightFor(w) + 16
 		rest += failure
 	}
+	card := float32(0)
+	if s.card.box.Visible() {
+		card = widgets.HeightFor(s.card.box, w) + 16
+		rest += card
+	}
 	cards := min(widgets.SampleHeight, max(72, size.Height-rest-300), max(72, (size.Height-rest)*0.28))
 	zone := min(300, max(218, size.Height-rest-cards))
 	y := max(20, min((size.Height-rest-cards-zone)/2+20, 67))
@@ -122,7 +130,12 @@ func (s *startPage) lay(size fyne.Size) {
 		y += failure
 	}
 	widgets.Place(s.zone, x, y, w, zone)
-	y += zone + 34
+	y += zone
+	if card > 0 {
+		widgets.Place(s.card.box, x, y+16, w, card-16)
+		y += card
+	}
+	y += 34
 	if s.samples > 0 {
 		n := float32(s.samples)
 		widgets.Place(s.samplesHead, x, y, w, 20)

@@ -34,7 +34,8 @@ type toolBar struct {
 	layers       []state.LayerToggle
 	menu         *widgets.Button
 	panel, save  *widgets.Button
-	picture      bool // a picture is shown, not the start page
+	models       *widgets.Button // on the start page
+	picture      bool            // a picture is shown, not the start page
 }
 
 // newToolBar makes the bar; menu is told the button under which to open.
@@ -49,12 +50,13 @@ func newToolBar(send sender, menu func(below fyne.CanvasObject)) *toolBar {
 		name:   widgets.NewText("Descry", theme.Text, theme.SizeBody, true).Cut(),
 		count:  widgets.NewText("", theme.Secondary, theme.SizeLabel, false),
 		menu:   widgets.NewIconButton(widgets.Quiet, widgets.IconMore, "Menu: everything that Descry can do (F10)", nil).Sized(32, 32),
+		models: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(96, 32),
 		panel:  widgets.NewIconButton(widgets.Quiet, widgets.IconPanel, "", nil).Sized(32, 32),
 		save:   widgets.NewButton(widgets.Primary, "Save picture…", "", nil).Sized(138, 32),
 	}
 	t.menu.OnTap(func() { menu(t.menu) })
 	t.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(420, toolBarHeight) }, t.lay,
-		t.ground, t.line, t.open, t.back, t.next, t.name, t.count, t.menu, t.panel, t.save)
+		t.ground, t.line, t.open, t.back, t.next, t.name, t.count, t.menu, t.models, t.panel, t.save)
 	return t
 }
 
@@ -70,6 +72,7 @@ func (t *toolBar) show(s state.ToolBar) {
 	t.send.icon(t.panel, s.Panel)
 	widgets.SetVisible(t.panel, !none(s.Panel))
 	t.send.button(t.save, s.Save)
+	t.send.button(t.models, s.Models)
 	for len(t.pills) < len(s.Layers) {
 		pill := widgets.NewButton(widgets.Pill, "", "", nil)
 		t.pills = append(t.pills, pill)
@@ -87,7 +90,7 @@ func (t *toolBar) show(s state.ToolBar) {
 // fingerprint changes when the parts have to be placed anew.
 func (t *toolBar) fingerprint() string {
 	f := t.name.Text() + "\n" + t.count.Text() + "\n" + t.open.Text() + "\n" + t.save.Text()
-	for _, on := range []bool{t.picture, t.save.Visible(), t.panel.Visible()} {
+	for _, on := range []bool{t.picture, t.save.Visible(), t.panel.Visible(), t.models.Visible()} {
 		if on {
 			f += "+"
 		}
@@ -119,7 +122,7 @@ func (t *toolBar) lay(s fyne.Size) {
 		x += 8
 	}
 	right := s.Width - theme.GapWide
-	for _, b := range []*widgets.Button{t.save, t.panel, t.menu} {
+	for _, b := range []*widgets.Button{t.save, t.models, t.panel, t.menu} {
 		if !b.Visible() {
 			continue
 		}
@@ -182,6 +185,7 @@ type statusBar struct {
 	send          sender
 	text          *widgets.Text
 	model, device *widgets.Chip
+	pull          *widgets.Chip // the downloads under way
 }
 
 func newStatusBar(send sender) *statusBar {
@@ -190,13 +194,14 @@ func newStatusBar(send sender) *statusBar {
 		text:   widgets.NewText("", theme.Secondary, theme.SizeSecondary, false).Cut(),
 		model:  widgets.NewChip("", "", nil),
 		device: widgets.NewChip("", "", nil),
+		pull:   widgets.NewChip("", "", nil),
 	}
 	ground, line := widgets.NewBox(theme.Panel, "", 0), widgets.NewBox(theme.Line, "", 0)
 	b.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(300, statusBarHeight) }, func(s fyne.Size) {
 		widgets.Place(ground, 0, 0, s.Width, s.Height)
 		widgets.Place(line, 0, 0, s.Width, 1)
 		x := s.Width - 12
-		for _, c := range []*widgets.Chip{b.device, b.model} {
+		for _, c := range []*widgets.Chip{b.device, b.model, b.pull} {
 			if !c.Visible() {
 				continue
 			}
@@ -206,23 +211,24 @@ func newStatusBar(send sender) *statusBar {
 			x -= 8
 		}
 		widgets.Place(b.text, 14, 0, max(0, x-22), s.Height)
-	}, ground, line, b.text, b.model, b.device)
+	}, ground, line, b.text, b.pull, b.model, b.device)
 	return b
 }
 
 // show paints the bar.
 func (b *statusBar) show(s state.StatusBar) {
 	b.text.SetText(s.Text)
-	before := b.model.Text() + "|" + b.device.Text()
+	before := b.pull.Text() + "|" + b.model.Text() + "|" + b.device.Text()
 	for _, c := range []struct {
 		chip *widgets.Chip
 		b    state.Button
-	}{{b.model, s.Model}, {b.device, s.Device}} {
+	}{{b.pull, s.Pull}, {b.model, s.Model}, {b.device, s.Device}} {
 		c.chip.Set(c.b.Text, c.b.Tip)
 		c.chip.OnTap(b.send.do(c.b.Do))
 		widgets.SetVisible(c.chip, c.b.Text != "")
 	}
-	if b.model.Text()+"|"+b.device.Text() != before {
+	b.pull.Fill(s.Part)
+	if b.pull.Text()+"|"+b.model.Text()+"|"+b.device.Text() != before {
 		b.box.Refresh()
 	}
 }

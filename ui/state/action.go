@@ -27,7 +27,8 @@ type (
 		Now  time.Time
 	}
 	// Closing asks for the end: edits and settings are saved, then Quit follows.
-	Closing struct{}
+	// While a download runs it asks first; Sure is the answer.
+	Closing struct{ Sure bool }
 	// WindowSized tells the window's inner size in dp.
 	WindowSized struct{ Width, Height float32 }
 )

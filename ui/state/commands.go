@@ -95,6 +95,7 @@ const (
 	CommandEscape      CommandID = "escape"
 	CommandShortcuts   CommandID = "shortcuts"
 	CommandAbout       CommandID = "about"
+	CommandModels      CommandID = "models"
 )
 
 // Commands are all commands, in the order of the menus.
@@ -106,6 +107,7 @@ var Commands = []Command{
 	{ID: CommandSave, Menu: menuFile, Group: 2, Label: "Save captioned picture…", Tip: "Save the picture with its caption and outlines", Keys: keys(ctrl("S")), Do: SheetOpened{SheetSave}, enabled: hasPixels},
 	{ID: CommandExport, Menu: menuFile, Group: 2, Label: "Export…", Tip: "Write caption, objects or class map to files", Keys: keys(ctrlUp("S")), Do: SheetOpened{SheetExport}, enabled: hasPixels},
 	{ID: CommandClose, Menu: menuFile, Group: 3, Label: "Close picture", Tip: "Go back to the start page", Keys: keys(ctrl("W")), Do: PictureClosed{}, enabled: hasPicture},
+	{ID: CommandModels, Menu: menuFile, Group: 4, Label: "Models…", Tip: "Get models, and choose which are used", Keys: keys(key("F3")), Do: SheetOpened{SheetModels}},
 	{ID: CommandSettings, Menu: menuFile, Group: 4, Label: "Settings…", Tip: "Choose models, device, theme and limits", Keys: keys(ctrl(",")), Do: SheetOpened{SheetSettings}},
 	{ID: CommandQuit, Menu: menuFile, Group: 5, Label: "Quit", Tip: "Close the window; edits are kept", Keys: keys(ctrl("Q")), Do: Closing{}},
 

@@ -24,6 +24,7 @@ type world struct {
 	stored  map[string]Edit   // edits on disk
 	asked   []uint64
 	writing []uint64
+	pulls   map[uint64]string // downloads and checks under way
 	quit    bool
 }
 
@@ -73,6 +74,38 @@ var choices = []func(w *world) []Action{
 	func(w *world) []Action {
 		return []Action{ZoomedAt{float64(w.next(40)) / 10, 3, 5}, Panned{float64(w.next(99)), 4}, CanvasSized{300, 200, 1}}
 	},
+	func(w *world) []Action { return w.someModel() },
+	func(w *world) []Action { return w.somePull() },
+	func(w *world) []Action {
+		return []Action{[]Action{OfflineToggled{}, SetOffered{"fast"}, OfferTaken{}, DescribedAgain{}, Closing{}, ClosingGivenUp{}, Escaped{}, SheetOpened{SheetModels}}[w.next(8)]}
+	},
+}
+
+// someModel does something to a model on the Models page.
+func (w *world) someModel() []Action {
+	all := w.s.inventory.Models
+	m := all[w.next(len(all))]
+	return []Action{[]Action{
+		ModelOffered{m.Name}, OfferTaken{}, PullPaused{m.Name}, PullResumed{m.Name}, VerifyAsked{m.Name}, RemovalAsked{m.Name},
+		RemovalUndone{m.Name}, TaskModelSet{m.Task, m.Name}, LicenceShown{m.Name}, Imported{Models: []string{m.Name}},
+	}[w.next(10)]}
+}
+
+// somePull says something of a download, also of one that is over.
+func (w *world) somePull() []Action {
+	id := uint64(1 + w.next(int(w.s.last.pull)+1))
+	progress := PullProgressed{id, Progress{Stage: StageReceiving, Done: int64(w.next(200)) * 1e6, Total: int64(w.next(2)) * 3e8, PerSecond: float64(w.next(50)) * 1e5}}
+	end := PullEnded{Pull: id}
+	switch w.next(4) {
+	case 0:
+		return []Action{progress}
+	case 1:
+		end.Failure = failure.New(failure.Cancelled, "download", "", "stopped", "")
+	case 2:
+		end.Failure = failure.New(failure.Unreadable, "download", "", "no", "")
+	}
+	delete(w.pulls, id)
+	return []Action{progress, end}
 }
 
 // someDecoded answers an open Decode.
@@ -179,6 +212,23 @@ func (w *world) perform(effects []Effect) {
 				e.Edit = joined(w.stored[e.Key], e.Edit, true)
 			}
 			w.stored[e.Key] = e.Edit
+		case PullModel:
+			if w.s.offline() {
+				w.t.Fatal("a download while offline")
+			}
+			w.pullOne(e.Pull, e.Model)
+		case VerifyModel:
+			w.pullOne(e.Pull, e.Model)
+		case StopPull:
+			if w.pulls[e.Pull] == "" {
+				w.t.Fatalf("download %d is stopped but does not run", e.Pull)
+			}
+		case RemoveModel:
+			for _, model := range w.pulls {
+				if model == e.Model && !w.s.closing {
+					w.t.Fatalf("%s is removed while it is being downloaded", model)
+				}
+			}
 		case AskSave:
 			w.asked = append(w.asked, e.Ask)
 		case AskFolder:
@@ -191,6 +241,16 @@ func (w *world) perform(effects []Effect) {
 			w.writing = append(w.writing, target.Write)
 		}
 	}
+}
+
+func (w *world) pullOne(id uint64, model string) {
+	w.t.Helper()
+	for other, same := range w.pulls {
+		if same == model || other == id {
+			w.t.Fatalf("two downloads of %s, %d and %d", model, other, id)
+		}
+	}
+	w.pulls[id] = model
 }
 
 // holds checks what holds in every state.
@@ -246,10 +306,34 @@ func (w *world) holds() {
 			w.t.Fatalf("%q is lost", text)
 		}
 	}
+	for i, name := range s.using.names {
+		if !s.available(name, tasks[i]) {
+			w.t.Fatalf("%s is used for %s but is not here", name, tasks[i])
+		}
+	}
+	for _, p := range s.pulls {
+		if _, runs := w.pulls[p.id]; p.running && !w.quit && !runs {
+			w.t.Fatalf("%+v is not running", p)
+		}
+	}
 	screen := Show(*s)
+	if screen.Sheet == SheetModels {
+		for _, r := range w.rows(screen) {
+			if len(r.Acts) > 2 {
+				w.t.Fatalf("row %+v", r)
+			}
+		}
+	}
 	if h := screen.Canvas.Style.Highlight; h < -1 || h >= len(screen.Canvas.Items) && h != -1 {
 		w.t.Fatalf("highlight %d of %d", h, len(screen.Canvas.Items))
 	}
+}
+
+func (w *world) rows(s Screen) (all []ModelRow) {
+	for _, g := range s.Models.Groups {
+		all = append(all, g.Rows...)
+	}
+	return all
 }
 
 func holdsText(e Edit, text string) bool {
@@ -264,7 +348,7 @@ func FuzzReduce(f *testing.F) {
 		if len(data) > 400 {
 			data = data[:400]
 		}
-		w := &world{desk: newDesk(t), bytes: data, open: map[PictureID]Source{}, decoded: map[PictureID]bool{},
+		w := &world{desk: storeDesk(t, func(s *Setup) { s.Models = testSetup().Models }), pulls: map[uint64]string{}, bytes: data, open: map[PictureID]Source{}, decoded: map[PictureID]bool{},
 			jobs: map[inference.JobID]Submit{}, ended: map[inference.JobID]bool{}, typed: map[string]string{}, stored: map[string]Edit{}}
 		for len(w.bytes) > 0 {
 			actions := choices[w.next(len(choices))](w)
@@ -282,7 +366,7 @@ func FuzzReduce(f *testing.F) {
 				w.holds()
 			}
 		}
-		w.send(Closing{})
+		w.send(Closing{Sure: true})
 		w.perform(w.take())
 		w.holds()
 		if !w.quit {

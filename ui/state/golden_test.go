@@ -106,13 +106,29 @@ func TestScreens(t *testing.T) {
 				d.fail(at, f)
 			}
 		},
-		"save":     func(d *desk) { d.open("/home/ada/Pictures/harbour.png"); d.finishAll(); d.send(Run{CommandSave}) },
-		"export":   func(d *desk) { d.open("/home/ada/Pictures/harbour.png"); d.finishAll(); d.send(Run{CommandExport}) },
+		"save":         func(d *desk) { d.open("/home/ada/Pictures/harbour.png"); d.finishAll(); d.send(Run{CommandSave}) },
+		"export":       func(d *desk) { d.open("/home/ada/Pictures/harbour.png"); d.finishAll(); d.send(Run{CommandExport}) },
+		"models-card":  func(d *desk) {},
+		"models-empty": func(d *desk) { d.send(Run{CommandModels}) },
+		"models-offer": func(d *desk) { d.send(SetOffered{"full"}) },
+		"models-busy": func(d *desk) {
+			d.send(SetOffered{"full"}, OfferTaken{}, VerifyAsked{"blip-large"})
+			d.progress("blip-base", 370_000_000, 12_000_000)
+			d.send(PullPaused{"maskrcnn-v2"}, PullEnded{d.pulled("deeplabv3-resnet101"), failure.New(failure.Unreadable, "download", "x", "the disk is full", "Free 200 MB.")})
+		},
+		"models-closing": func(d *desk) {
+			d.send(ModelOffered{"blip-base"}, OfferTaken{})
+			d.progress("blip-base", 370_000_000, 12_000_000)
+			d.send(Closing{})
+		},
 		"settings": func(d *desk) { d.send(Run{CommandSettings}) },
 		"about":    func(d *desk) { d.send(Run{CommandAbout}, DoctorSaid{"all is well"}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
+			if strings.HasPrefix(name, "models") {
+				d = storeDesk(t)
+			}
 			d.send(Started{}, CanvasSized{920, 718, 1})
 			steps(d)
 			got := written(d.screen())

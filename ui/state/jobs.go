@@ -41,7 +41,7 @@ func (r *reduction) hear(i int, j job, e inference.Event) {
 			r.s.jobs = replaced(r.s.jobs, i, j)
 		}
 	case inference.KindCaption, inference.KindInstances, inference.KindClasses:
-		r.change(j.key, j.model, func(res *result) { res.take(j.slot, e) })
+		r.change(j.key, j.model, func(res *result) { res.take(j, e) })
 	case inference.KindDone:
 		r.endJob(j.id)
 		r.change(j.key, j.model, func(res *result) {
@@ -79,7 +79,9 @@ func (r *reduction) cancel(drop func(job) bool) {
 }
 
 // take files what a job found.
-func (res *result) take(s slot, e inference.Event) {
+func (res *result) take(j job, e inference.Event) {
+	s := j.slot
+	res.by[s] = j.by
 	switch {
 	case s == slotCaption && e.Caption != nil && len(e.Caption.Hypotheses) > 0:
 		res.caption = e.Caption

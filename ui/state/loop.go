@@ -28,6 +28,7 @@ var lanes = map[reflect.Type]string{
 	reflect.TypeFor[SaveEdit]():     "edits",
 	reflect.TypeFor[SaveSettings](): "settings",
 	reflect.TypeFor[CopyText]():     "clipboard",
+	reflect.TypeFor[RemoveModel]():  "models",
 }
 
 // Loop owns a State. Send gives it an action, from any goroutine and without

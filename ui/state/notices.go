@@ -23,6 +23,9 @@ type notice struct {
 	batch    uint64  // of writes that belong together
 	count    int     // files of the batch
 	replaces []write // what "Replace" writes again
+	removes  string  // the model that is removed when this goes
+	arrived  bool    // tells of models that have come
+	models   bool    // offers the Models page
 	since    time.Time
 }
 

@@ -12,7 +12,10 @@ import (
 	"descry/internal/failure"
 )
 
-func (a Started) on(r *reduction) { Opened{Paths: a.Paths}.on(r) }
+func (a Started) on(r *reduction) {
+	r.do(ListModels{})
+	Opened{Paths: a.Paths}.on(r)
+}
 
 func (OpenAsked) on(r *reduction) { r.do(AskOpen{Folder: r.s.settings.Folder}) }
 

@@ -289,7 +289,7 @@ func TestWhatTheModelsKnowIsToldOnceForAPhotograph(t *testing.T) {
 	}
 	photo("/p/beach.jpg")
 	n := d.screen().Panel.Notice
-	if n == nil || n.Text != "These built-in models know drawings only." {
+	if n == nil || n.Text != "This looks like a photograph." {
 		t.Fatalf("notice %+v", n)
 	}
 	d.send(n.Close.Do)

@@ -26,7 +26,9 @@ const (
 	SheetExport    Sheet = "export"    // write other formats
 	SheetShortcuts Sheet = "shortcuts" // all keys
 	SheetSettings  Sheet = "settings"
-	SheetAbout     Sheet = "about" // versions and diagnostics
+	SheetAbout     Sheet = "about"   // versions and diagnostics
+	SheetModels    Sheet = "models"  // what models there are, and which are used
+	SheetClosing   Sheet = "closing" // whether to close while a download runs
 )
 
 // Screen is all that the window shows: texts, numbers, flags, and the actions
@@ -51,6 +53,8 @@ type Screen struct {
 	Shortcuts []ShortcutList // … SheetShortcuts
 	Settings  SettingsSheet  // … SheetSettings
 	About     AboutSheet     // … SheetAbout
+	Models    ModelsSheet    // … SheetModels
+	Closing   ClosingSheet   // … SheetClosing
 }
 
 // WindowSize is the window's inner size in dp when it opens.
@@ -95,15 +99,15 @@ type Tint struct {
 
 // ToolBar is the strip at the top.
 type ToolBar struct {
-	Name     string // of the picture, else of the program
-	Place    string // "2 of 30"; empty without a folder
-	Open     Button
-	Back     Button
-	Next     Button
-	Layers   []LayerToggle // masks, outlines, boxes, labels, classes; empty on the start page
-	Save     Button        // the one primary action; empty on the start page
-	Panel    Button        // shows or hides the inspector
-	Settings Button        // on the start page
+	Name   string // of the picture, else of the program
+	Place  string // "2 of 30"; empty without a folder
+	Open   Button
+	Back   Button
+	Next   Button
+	Layers []LayerToggle // masks, outlines, boxes, labels, classes; empty on the start page
+	Save   Button        // the one primary action; empty on the start page
+	Panel  Button        // shows or hides the inspector
+	Models Button        // on the start page
 }
 
 // LayerToggle is a pill of the tool bar.
@@ -118,6 +122,7 @@ type StartPage struct {
 	Text         string
 	Hint         string // the keys
 	Open, Paste  Button
+	Card         *CardPart // about the models; nil: none
 	SamplesTitle string
 	Samples      []SampleCard
 	RecentTitle  string
@@ -275,6 +280,8 @@ type ClassRow struct {
 // StatusBar is the strip at the foot.
 type StatusBar struct {
 	Text   string
+	Pull   Button  // the downloads under way; empty: none
+	Part   float64 // of them, 0 … 1
 	Model  Button
 	Device Button
 }
@@ -358,22 +365,17 @@ type Shortcut struct{ Keys, Text string }
 // SettingsSheet chooses what is used.
 type SettingsSheet struct {
 	Title       string
+	ModelsTitle string
+	ModelsText  string // which are used
+	Models      Button // opens the Models page
 	Groups      []SettingsGroup
 	Close       Button
-	Models      []ModelCard
-	ModelsTitle string
 }
 
 // SettingsGroup is one setting with its choices.
 type SettingsGroup struct {
 	Name, Text string
 	Choices    []Choice
-}
-
-// ModelCard is a model set that can be chosen.
-type ModelCard struct {
-	Choice
-	Description string
 }
 
 // AboutSheet tells versions, and what the doctor found.

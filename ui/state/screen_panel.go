@@ -15,17 +15,30 @@ func (s *State) showPanel() Panel {
 		Caption: s.showCaption(), Objects: s.showObjects(), Classes: s.showClasses(),
 		CopyAlt: s.button(CommandCopy, "Copy for alt text"), Export: s.button(CommandExport, "Export…"),
 	}
-	if s.photo != 0 && s.photo == s.current && s.model().Drawings {
-		p.Notice = &Notice{
-			Kind: NoticeHint, Text: "These built-in models know drawings only.",
-			Detail: "This looks like a photograph, so take what they say of it with a grain of salt.",
-			Close:  Button{Text: "Got it", Tip: "Take this notice away", Enabled: true, Do: NoticeClosed{}},
-		}
-		if len(s.setup.Models) > 1 {
-			p.Notice.Actions = []Button{{Text: "Choose other models…", Tip: "Open the settings", Enabled: true, Do: SheetOpened{SheetSettings}}}
-		}
-	}
+	p.Notice = s.showPanelNotice()
 	return p
+}
+
+// showPanelNotice hints at what better models could do, or have been got for.
+func (s *State) showPanelNotice() *Notice {
+	p := s.visible()
+	if p.phase == ready && s.anyStale(p.key) && !s.wants(p, true) {
+		return &Notice{Kind: NoticeHint, Text: "Other models are in use now.", Detail: "This picture was described by those before.", Actions: []Button{s.againButton()}}
+	}
+	if s.photo == 0 || s.photo != s.current || !s.model().Drawings {
+		return nil
+	}
+	n := &Notice{
+		Kind: NoticeHint, Text: "This looks like a photograph.",
+		Detail: "The built-in models know drawings only, so take what they say of it with a grain of salt.",
+		Close:  Button{Text: "Got it", Tip: "Take this notice away", Enabled: true, Do: NoticeClosed{}},
+	}
+	if set, ok := s.offeredSet(); ok && !s.coming(s.missing(set)) {
+		n.Actions = []Button{{Text: s.getText(set), Tip: "Say what they cost, then download them", Enabled: true, Do: SetOffered{set.Name}}}
+	} else if len(s.inventory.Others) > 1 || ok {
+		n.Actions = []Button{s.button(CommandModels, "Choose other models…")}
+	}
+	return n
 }
 
 func (s *State) showCaption() CaptionPart {

@@ -3,6 +3,7 @@ package state
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"descry/export"
 )
@@ -94,14 +95,8 @@ var pixelLimits = []int{50, 100, 200, 500}
 
 func (s *State) showSettings() SettingsSheet {
 	sheet := SettingsSheet{Title: "Settings", ModelsTitle: "Models", Close: s.closeButton("Done")}
-	current := s.model().Spec
-	for _, m := range s.setup.Models {
-		description := m.Description
-		if tasks := tasksOf(m); tasks != "" {
-			description = sentence(description) + " " + tasks + "."
-		}
-		sheet.Models = append(sheet.Models, ModelCard{Choice{m.Name, "Use these models", m.Spec == current, ModelSet{m.Spec}}, description})
-	}
+	sheet.Models = s.button(CommandModels, "Choose models…")
+	sheet.ModelsText = s.usedText()
 	themes := SettingsGroup{Name: "Theme"}
 	for _, t := range []struct {
 		theme Theme
@@ -129,6 +124,20 @@ func (s *State) showSettings() SettingsSheet {
 		}
 	}
 	return sheet
+}
+
+// usedText says which model does what: "Captions by BLIP base, objects by …".
+func (s *State) usedText() string {
+	var parts []string
+	for i, name := range s.using.names {
+		if name != "" {
+			parts = append(parts, taskNouns[tasks[i]]+" by "+s.titleOf(name))
+		}
+	}
+	if o, known := s.inventory.other(s.using.spec(&s.inventory)); known {
+		return sentence(o.Name + " do everything")
+	}
+	return sentence(strings.Join(parts, ", "))
 }
 
 // threadChoices are 1, 2, 4, … up to the number of cores, with what is set.

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 
 	"descry/export"
-	"descry/inference"
 )
 
 // programName stands in titles.
@@ -39,6 +38,10 @@ func Show(s State) Screen {
 		w.Settings = s.showSettings()
 	case SheetAbout:
 		w.About = s.showAbout()
+	case SheetModels:
+		w.Models = s.showModels()
+	case SheetClosing:
+		w.Closing = s.showClosing()
 	}
 	return *w
 }
@@ -48,10 +51,16 @@ const dropText = "Drop to open"
 // title is the window's, with what runs first once that takes a while.
 func (s *State) title() string {
 	p := s.visible()
-	if p.id == 0 {
-		return programName
+	title := programName
+	if p.id != 0 {
+		title = p.name + " – " + programName
 	}
-	title := p.name + " – " + programName
+	if sum, n := s.pulling(); n > 0 && sum.Total > 0 { // it takes longest
+		return percentText(sum.Done, sum.Total) + " – " + title
+	}
+	if p.id == 0 {
+		return title
+	}
 	if total, done := s.progress(); s.shownBusy() && total > 0 {
 		return fmt.Sprintf("%d %% – %s", 100*done/total, title)
 	}
@@ -99,7 +108,7 @@ func (s *State) showBar() ToolBar {
 	bar := ToolBar{Name: programName, Open: s.button(CommandOpen, "Open…")}
 	p := s.visible()
 	if p.id == 0 {
-		bar.Settings = s.button(CommandSettings, "Settings…")
+		bar.Models = s.button(CommandModels, "Models…")
 		return bar
 	}
 	bar.Name = p.name
@@ -122,6 +131,7 @@ func (s *State) showStart() StartPage {
 		Hint:  "Ctrl+O · Ctrl+V · F1 for all keys",
 		Open:  s.button(CommandOpen, ""), Paste: s.button(CommandPaste, "Paste"),
 	}
+	page.Card = s.showCard()
 	for _, sample := range s.setup.Samples {
 		page.SamplesTitle = "Or try one of these"
 		page.Samples = append(page.Samples, SampleCard{sample.Name, sample.Title, "Open this sample picture", SampleOpened{sample.Name}})
@@ -148,11 +158,15 @@ func (s *State) showStatus() StatusBar {
 	m := s.model()
 	bar := StatusBar{
 		Text:   s.statusText(),
-		Model:  Button{Text: m.Name, Tip: "The models in use; click to choose others", Enabled: true, Do: SheetOpened{SheetSettings}},
+		Model:  Button{Text: m.Name, Tip: s.usedText() + " Click for all models (F3)", Enabled: true, Do: SheetOpened{SheetModels}},
 		Device: Button{Text: s.deviceText(), Tip: "What the models run on; click to choose", Enabled: true, Do: SheetOpened{SheetSettings}},
 	}
 	if bar.Model.Text == "" {
 		bar.Model.Text = "Models"
+	}
+	if sum, n := s.pulling(); n > 0 {
+		bar.Pull = Button{Text: "Downloading: " + progressText(sum), Tip: words(n, "A model is being downloaded; click to see it", "%d models are being downloaded; click to see them"), Enabled: true, Do: SheetOpened{SheetModels}}
+		bar.Part = part(sum.Done, sum.Total)
 	}
 	return bar
 }
@@ -233,6 +247,14 @@ func (s *State) showNotices() []Notice {
 		}
 		if n.undo != nil {
 			v.Actions = append(v.Actions, Button{Text: "Undo", Tip: "Take this back", Enabled: true, Do: n.undo})
+		}
+		if n.arrived {
+			if b := s.againButton(); b.Do != nil {
+				v.Actions = append(v.Actions, b)
+			}
+		}
+		if n.models {
+			v.Actions = append(v.Actions, s.button(CommandModels, ""))
 		}
 		if n.replaces != nil {
 			v.Actions = append(v.Actions, Button{Text: "Replace", Tip: "Write over what is there", Enabled: true, Do: Replaced{n.id}})
@@ -318,14 +340,4 @@ func (s *State) showBusy() *Busy {
 		b.Text = "Loading the models…"
 	}
 	return b
-}
-
-// tasksOf gives a model set's tasks in words.
-func tasksOf(m ModelInfo) string {
-	names := map[inference.Task]string{inference.TaskCaption: "captions", inference.TaskInstances: "objects", inference.TaskClasses: "classes"}
-	var parts []string
-	for _, t := range m.Tasks {
-		parts = append(parts, names[t])
-	}
-	return joinParts(parts)
 }

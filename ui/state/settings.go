@@ -24,6 +24,7 @@ const (
 	leastMillions           = 1
 	mostMillions            = 2000
 	mostRecent              = 12
+	mostPulling             = 32
 	mostText                = 4096 // of a path or a name, in bytes
 )
 
@@ -89,6 +90,9 @@ type Settings struct {
 	Folder          string   `json:"folder"`            // where the last dialog was
 	Save            SaveForm `json:"save"`              // of the captioned picture
 	PhotoTold       bool     `json:"photo_told"`        // it was said that the built-in models know drawings only
+	CardTold        bool     `json:"card_told"`         // the start page's card about the full models was closed
+	Offline         bool     `json:"offline"`           // nothing is downloaded
+	Pulling         []string `json:"pulling,omitempty"` // models whose download goes on when the window opens
 }
 
 // Size is a size in dp.
@@ -176,6 +180,13 @@ func (s Settings) Repaired() Settings {
 		}
 	}
 	s.Recent = recent
+	var pulling []string
+	for _, name := range s.Pulling {
+		if sound(name) != "" && !slices.Contains(pulling, name) && len(pulling) < mostPulling {
+			pulling = append(pulling, name)
+		}
+	}
+	s.Pulling = pulling
 	if _, known := placements[s.Save.Placement]; !known {
 		s.Save.Placement = d.Save.Placement
 	}
@@ -248,6 +259,7 @@ func (a ThemeSet) on(r *reduction) {
 }
 
 func (a ModelSet) on(r *reduction) {
+	r.chose = true
 	r.changeSettings(func(s *Settings) { s.Model = a.Model })
 }
 

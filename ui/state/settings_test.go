@@ -98,8 +98,8 @@ func TestSettingsAreChosenOnTheirSheet(t *testing.T) {
 	d := newDesk(t)
 	d.send(Run{CommandSettings})
 	sheet := d.screen().Settings
-	if len(sheet.Models) != 2 || !sheet.Models[0].On || sheet.Models[0].Description != "Small, for drawings. Captions · objects · classes." {
-		t.Errorf("models %+v", sheet.Models)
+	if sheet.ModelsText != "Starter models do everything." || sheet.Models.Do != (Run{CommandModels}) {
+		t.Errorf("models %q, %+v", sheet.ModelsText, sheet.Models)
 	}
 	var names []string
 	for _, g := range sheet.Groups {
@@ -117,9 +117,9 @@ func TestSettingsAreChosenOnTheirSheet(t *testing.T) {
 	if got := strings.Join(names, ", "); got != "Theme, Device, Threads, Largest picture" {
 		t.Errorf("groups %s", got)
 	}
-	d.send(sheet.Models[1].Do, sheet.Groups[0].Choices[2].Do, sheet.Groups[2].Choices[1].Do, sheet.Groups[3].Choices[0].Do)
+	d.send(sheet.Groups[0].Choices[2].Do, sheet.Groups[2].Choices[1].Do, sheet.Groups[3].Choices[0].Do)
 	s := d.s.Settings()
-	if s.Model != "full" || s.Theme != ThemeDark || s.Threads != 1 || s.MegaPixels != 50 || d.screen().Theme != ThemeDark {
+	if s.Theme != ThemeDark || s.Threads != 1 || s.MegaPixels != 50 || d.screen().Theme != ThemeDark {
 		t.Errorf("%+v", s)
 	}
 	d.send(Opened{[]string{"/p/a.png"}})

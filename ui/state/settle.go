@@ -23,6 +23,8 @@ func (r *reduction) settle() {
 	if r.s.closing {
 		return
 	}
+	r.settlePulls()
+	r.settleUsing()
 	r.settlePictures()
 	r.settleJobs()
 	r.settleSelection()
@@ -103,7 +105,7 @@ func (s *State) wanted(p picture, visible bool) []slot {
 	for at := range slots {
 		switch {
 		case res.has(at) || res.failure[at] != nil || !s.canRun(slotTasks[at]):
-		case at == slotOthers && (!visible || len(all) > 0 || res.caption == nil || s.running(p.key, slotCaption)):
+		case at == slotOthers && (s.stale(&res, slotCaption) || !visible || len(all) > 0 || res.caption == nil || s.running(p.key, slotCaption)):
 		default:
 			all = append(all, at)
 		}
@@ -188,7 +190,7 @@ func (r *reduction) run(p picture, visible bool) {
 		}
 		r.s.last.job++
 		id := r.s.last.job
-		r.s.jobs = added(r.s.jobs, job{id: id, picture: p.id, key: p.key, model: r.s.model().Spec, slot: at, front: visible})
+		r.s.jobs = added(r.s.jobs, job{id: id, picture: p.id, key: p.key, model: r.s.model().Spec, by: r.s.using.name(slotTasks[at]), slot: at, front: visible})
 		q := inference.Request{
 			ID:      id,
 			Picture: inference.Picture{Name: p.name, Key: p.key, Width: p.width, Height: p.height},

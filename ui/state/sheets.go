@@ -6,14 +6,25 @@ func (a SheetOpened) on(r *reduction) {
 	if (a.Sheet == SheetSave || a.Sheet == SheetExport) && !hasPixels(&r.s) {
 		return
 	}
-	r.s.sheet = a.Sheet
+	r.s.sheet, r.s.offer, r.s.licence = a.Sheet, offer{}, ""
+	if a.Sheet == SheetModels {
+		r.s.importTold = importTold{}
+		r.do(ListModels{})
+	}
 	if a.Sheet == SheetAbout && r.s.doctor == "" {
 		r.do(RunDoctor{})
 	}
 }
 
 func (Escaped) on(r *reduction) {
-	if r.s.sheet != SheetNone {
+	switch {
+	case r.s.sheet == SheetModels && r.s.licence != "":
+		r.s.licence = ""
+		return
+	case r.s.sheet == SheetModels && r.s.offer.open():
+		r.s.offer = offer{}
+		return
+	case r.s.sheet != SheetNone:
 		r.s.sheet = SheetNone
 		return
 	}
@@ -34,7 +45,18 @@ func (a Run) on(r *reduction) {
 	}
 }
 
-func (Closing) on(r *reduction) {
+func (ClosingGivenUp) on(r *reduction) {
+	if r.s.sheet == SheetClosing {
+		r.s.sheet = SheetNone
+	}
+}
+
+func (a Closing) on(r *reduction) {
+	if _, n := r.s.pulling(); n > 0 && !a.Sure {
+		r.s.sheet = SheetClosing
+		return
+	}
+	r.endModels()
 	r.s.drafts = stamped(r.s.drafts, func(d *draft) bool {
 		if !d.failed || d.dirty {
 			return false

@@ -31,7 +31,8 @@ type Setup struct {
 	Version  string
 	Home     string // the user's home folder, shown as ~
 	Samples  []Sample
-	Models   []ModelInfo  // the first is used where the settings name none
+	Models   []ModelInfo  // sets that are in no catalogue; the first is used where nothing better is here
+	Store    Inventory    // what is known of the catalogue before ModelsListed
 	Devices  []DeviceInfo // the first is used where the settings name none
 	Threads  int          // what 0 threads stands for
 	Cores    int
@@ -80,6 +81,16 @@ type State struct {
 	notices []notice
 	photo   PictureID // the picture at which it is told what the models know
 
+	inventory  Inventory
+	stocked    bool // the inventory was told
+	using      using
+	pulls      []pull
+	removals   []removal
+	offer      offer
+	licence    string // the model whose licence is shown in full
+	importing  bool
+	importTold importTold
+
 	now           time.Time // of the last Tick
 	busySince     time.Time // zero: not busy, or the time is not known yet
 	settingsDirty bool
@@ -96,6 +107,7 @@ type counters struct {
 	job        inference.JobID
 	ask, write uint64
 	notice     uint64
+	pull       uint64
 }
 
 // wake is the Tick that is waited for.
@@ -156,6 +168,7 @@ type job struct {
 	picture PictureID
 	key     string
 	model   string
+	by      string // the model of the task, within model
 	slot    slot
 	front   bool // the worker knows that it is of the visible picture
 	loading bool
@@ -172,6 +185,7 @@ type result struct {
 	classes    *inference.Classes
 	done       [slots]*inference.Done
 	failure    [slots]*failure.Failure // failed or stopped: not run again by itself
+	by         [slots]string           // the model that a result comes from
 	second     []bool                  // by object: a second name for another
 	hidden     []bool                  // by object: hidden by hand; nil: none
 	hideClass  []bool                  // by class; nil: none
@@ -190,7 +204,10 @@ type draft struct {
 
 // New gives the state of a window that has just opened.
 func New(setup Setup) State {
-	return State{setup: setup, settings: setup.Settings.Repaired(), view: ViewFit(), hover: -1, selected: -1}
+	s := State{setup: setup, settings: setup.Settings.Repaired(), view: ViewFit(), hover: -1, selected: -1, inventory: setup.Store}
+	s.inventory.Others = setup.Models
+	s.using = s.uses()
+	return s
 }
 
 // Settings gives the settings as they are now.
@@ -203,6 +220,7 @@ func (s State) Current() PictureID { return s.current }
 type reduction struct {
 	s       State
 	effects []Effect
+	chose   bool // a person chose other models
 }
 
 // Reduce gives the state after an action, and what is to be done outside. It
@@ -267,17 +285,6 @@ func (s *State) picture(id PictureID) picture {
 
 // visible gives the visible picture.
 func (s *State) visible() picture { return s.picture(s.current) }
-
-// model is the model set in use.
-func (s *State) model() ModelInfo {
-	spec := s.settings.Model
-	for _, m := range s.setup.Models {
-		if m.Spec == spec || spec == "" {
-			return m
-		}
-	}
-	return ModelInfo{Spec: spec, Name: spec, Tasks: slotTasks[:slotOthers]}
-}
 
 // result gives what is known of a picture; only key and model are set if
 // nothing is.

@@ -46,6 +46,7 @@ type Button struct {
 	on    bool // a pill's
 	least fyne.Size
 	side  float32 // margin left and right
+	small bool    // text of second rank
 }
 
 // NewButton returns a button with a word on it.
@@ -74,6 +75,16 @@ func (b *Button) After(n IconName) *Button { b.icon = n; return b }
 
 // Tight takes some of the margin left and right.
 func (b *Button) Tight() *Button { b.side = 10; return b }
+
+// Small makes the word as small as text of second rank.
+func (b *Button) Small() *Button { b.small = true; return b }
+
+func (b *Button) sizeName() fyne.ThemeSizeName {
+	if b.small {
+		return theme.SizeSecondary
+	}
+	return theme.SizeLabel
+}
 
 // Sized sets the least size in dp.
 func (b *Button) Sized(w, h float32) *Button { b.least = fyne.NewSize(w, h); return b }
@@ -149,7 +160,7 @@ func (b *Button) textSize() fyne.Size {
 		return fyne.Size{}
 	}
 	// Measured bold, so that a pill does not jump when it is switched on.
-	return fyne.MeasureText(b.text, fynetheme.Size(theme.SizeLabel), fyne.TextStyle{Bold: b.look == Pill || b.look == Primary})
+	return fyne.MeasureText(b.text, fynetheme.Size(b.sizeName()), fyne.TextStyle{Bold: b.look == Pill || b.look == Primary})
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -170,7 +181,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 				ground.StrokeWidth = 1.5
 			}
 		}
-		line.Text, line.Color, line.TextSize = b.text, colour(text), fynetheme.Size(theme.SizeLabel)
+		line.Text, line.Color, line.TextSize = b.text, colour(text), fynetheme.Size(b.sizeName())
 		line.TextStyle = fyne.TextStyle{Bold: bold}
 		under.FillColor = color.Transparent
 		if b.look == Link && b.hovered {

@@ -16,6 +16,15 @@ import (
 type Chip struct {
 	Control
 	text string
+	part float64 // of it that is filled: progress
+}
+
+// Fill fills a part of the chip, 0 to 1, as a bar does.
+func (c *Chip) Fill(part float64) {
+	if c.part != part {
+		c.part = part
+		c.Refresh()
+	}
 }
 
 // Text gives the word on the chip.
@@ -41,18 +50,24 @@ func (c *Chip) Set(text, tip string) {
 func (c *Chip) CreateRenderer() fyne.WidgetRenderer {
 	ground := canvas.NewRectangle(color.Transparent)
 	word := NewText("", theme.Text, theme.SizeSecondary, false).Aligned(fyne.TextAlignCenter)
+	bar := canvas.NewRectangle(color.Transparent)
+	bar.CornerRadius = 1
 	focus := newRing()
-	r := &renderer{objects: []fyne.CanvasObject{ground, word, focus.rect}}
+	r := &renderer{objects: []fyne.CanvasObject{ground, bar, word, focus.rect}}
 	paint := func() {
 		ground.FillColor, ground.StrokeColor, ground.StrokeWidth = colour(theme.Hover), colour(theme.Line), 1
 		if c.hovered {
 			ground.StrokeColor = colour(theme.Secondary)
 		}
 		word.SetText(c.text)
+		bar.FillColor = colour(theme.Accent)
+		place(bar, 11, c.BaseWidget.Size().Height-3, (c.BaseWidget.Size().Width-22)*float32(c.part), 2)
+		bar.Hidden = c.part <= 0
 		focus.paint(&c.Control, 11)
 	}
 	paint()
 	r.layout = func(s fyne.Size) {
+		paint()
 		ground.CornerRadius = s.Height / 2
 		ground.Resize(s)
 		focus.rect.Resize(s)

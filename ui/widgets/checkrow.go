@@ -62,7 +62,10 @@ func (c *CheckRow) CreateRenderer() fyne.WidgetRenderer {
 		if c.round {
 			box.CornerRadius = 8
 		}
-		if c.hovered {
+		switch {
+		case c.disabled:
+			box.StrokeColor = colour(theme.Line)
+		case c.hovered:
 			box.StrokeColor = colour(theme.Accent)
 		}
 		if c.checked {

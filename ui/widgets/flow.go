@@ -52,3 +52,52 @@ func (f *flow) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	f.width = size.Width
 	f.walk(parts, size.Width, func(o fyne.CanvasObject, x, y float32, s fyne.Size) { place(o, x, y, s.Width, s.Height) })
 }
+
+// sized is laid out by two functions: its height depends on its width.
+type sized struct {
+	least  float32
+	height func(width float32) float32
+	lay    func(fyne.Size)
+	width  float32 // at which it was last laid out
+}
+
+// Sized returns a container, at least so wide, whose height for a width and
+// whose layout are given by functions.
+func Sized(least float32, height func(width float32) float32, lay func(fyne.Size), parts ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&sized{least: least, height: height, lay: lay}, parts...)
+}
+
+func (s *sized) heightFor(_ []fyne.CanvasObject, width float32) float32 { return s.height(width) }
+
+func (s *sized) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(s.least, s.height(max(s.least, s.width)))
+}
+
+func (s *sized) Layout(_ []fyne.CanvasObject, size fyne.Size) {
+	s.width = size.Width
+	s.lay(size)
+}
+
+// Beside puts text that is broken to its width left of a part that keeps its size.
+func Beside(gap float32, text *Paragraph, part fyne.CanvasObject) *fyne.Container {
+	room := func(width float32) float32 {
+		if !part.Visible() {
+			return width
+		}
+		return max(40, width-part.MinSize().Width-gap)
+	}
+	height := func(width float32) float32 {
+		h := text.HeightFor(room(width))
+		if part.Visible() {
+			h = max(h, part.MinSize().Height)
+		}
+		return h
+	}
+	return Sized(200, height, func(s fyne.Size) {
+		w := room(s.Width)
+		h := text.HeightFor(w)
+		place(text, 0, (s.Height-h)/2, w, h)
+		m := part.MinSize()
+		place(part, s.Width-m.Width, (s.Height-m.Height)/2, m.Width, m.Height)
+	}, text, part)
+}

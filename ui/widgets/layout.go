@@ -256,6 +256,15 @@ func (h *halves) MinSize(parts []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(s.Width*n+h.gap*(n-1), s.Height)
 }
 
+func (h *halves) heightFor(parts []fyne.CanvasObject, width float32) float32 {
+	n := float32(len(parts))
+	var most float32
+	for _, p := range parts {
+		most = max(most, heightFor(p, (width-h.gap*(n-1))/n))
+	}
+	return most
+}
+
 func (h *halves) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	n := float32(len(parts))
 	w := (size.Width - h.gap*(n-1)) / n

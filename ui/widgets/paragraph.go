@@ -47,6 +47,14 @@ func (p *Paragraph) HeightFor(width float32) float32 {
 	return float32(len(p.broken(width))) * p.lineHeight()
 }
 
+// SetColour changes the colour's name.
+func (p *Paragraph) SetColour(c fyne.ThemeColorName) {
+	if p.color != c {
+		p.color = c
+		p.Refresh()
+	}
+}
+
 func (p *Paragraph) lineHeight() float32 {
 	return fyne.MeasureText("Xg", fynetheme.Size(p.size), fyne.TextStyle{Bold: p.bold}).Height
 }

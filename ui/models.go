@@ -1,0 +1,272 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	fynetheme "fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"descry/ui/state"
+	"descry/ui/theme"
+	"descry/ui/widgets"
+)
+
+// modelsPage is the Models page: sets, a table of models, and in its place what
+// is said before a download, or a licence.
+type modelsPage struct {
+	send    sender
+	told    *toldLine
+	trouble *troubleBox
+	cards   []*setCard
+	cardBed *fyne.Container
+	head    *tableHead
+	rows    map[string]*modelRow
+	groups  map[string]*widgets.Text
+	table   *fyne.Container
+	list    *container.Scroll
+	offer   *offerView
+	licence *licenceView
+	disk    *widgets.Text
+	offline *widgets.CheckRow
+	folder  *widgets.Button
+	load    *widgets.Button
+	done    *widgets.Button
+	foot    *fyne.Container
+	whole   *fyne.Container
+}
+
+func newModelsPage(send sender) *modelsPage {
+	p := &modelsPage{
+		send: send, told: newToldLine(send), trouble: newTroubleBox(send), head: newTableHead(),
+		rows: map[string]*modelRow{}, groups: map[string]*widgets.Text{}, table: widgets.Column(0),
+		offer: newOfferView(send), licence: newLicenceView(send),
+		disk:    secondary().Cut(),
+		offline: widgets.NewCheckRow("", "", nil),
+		folder:  widgets.NewButton(widgets.Secondary, "", "", nil).Tight().Sized(96, 34),
+		load:    widgets.NewButton(widgets.Secondary, "", "", nil).Tight().Sized(96, 34),
+		done:    widgets.NewButton(widgets.Secondary, "", "", nil).Sized(84, 34),
+	}
+	p.cardBed = widgets.Halves(12)
+	column := widgets.Column(12, p.told.box, p.trouble.box, p.cardBed, widgets.Column(0, p.head.box, p.table))
+	p.list = container.NewVScroll(widgets.Padded(column, 0, 14, 12, 4, fyne.Size{}))
+	p.foot = widgets.Padded(widgets.Row(8, 0, p.disk, p.offline, p.folder, p.load, p.done), 10, 4, 0, 4, fyne.Size{})
+	rule := widgets.NewBox(theme.Line, "", 0)
+	p.whole = widgets.Arrange(func() fyne.Size { return fyne.NewSize(640, 360) }, func(s fyne.Size) {
+		h := p.foot.MinSize().Height
+		widgets.Place(p.list, 0, 0, s.Width, s.Height-h-1)
+		widgets.Place(rule, 0, s.Height-h-1, s.Width, 1)
+		widgets.Place(p.foot, 0, s.Height-h, s.Width, h)
+		widgets.Place(p.offer.box, 0, 0, s.Width, s.Height)
+		widgets.Place(p.licence.box, 0, 0, s.Width, s.Height)
+	}, p.list, rule, p.foot, p.offer.box, p.licence.box)
+	return p
+}
+
+func (p *modelsPage) close() {}
+
+func (p *modelsPage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(1120, 760) }
+
+func (p *modelsPage) show(s state.Screen) string {
+	m := s.Models
+	table := m.Offer == nil && m.Licence == nil
+	for _, o := range []fyne.CanvasObject{p.list, p.foot} {
+		widgets.SetVisible(o, table)
+	}
+	p.offer.show(m.Offer)
+	p.licence.show(m.Licence)
+	if !table {
+		return m.Title
+	}
+	p.told.show(m.Told, m.ToldDo)
+	p.trouble.show(m.Trouble)
+	p.showCards(m.Sets)
+	p.head.show(m.Heads)
+	p.showTable(m.Groups)
+	p.disk.SetText(m.Disk)
+	if m.Note != "" {
+		p.disk.SetText(m.Note)
+	}
+	p.send.check(p.offline, m.Offline)
+	p.send.button(p.folder, m.Folder)
+	p.send.button(p.load, m.Import)
+	p.send.button(p.done, m.Close)
+	p.foot.Refresh()
+	p.list.Content.Refresh()
+	return m.Title
+}
+
+func (p *modelsPage) showCards(sets []state.SetCard) {
+	for len(p.cards) < len(sets) {
+		c := newSetCard(p.send)
+		p.cards = append(p.cards, c)
+		p.cardBed.Add(c.box)
+	}
+	for i, c := range p.cards {
+		widgets.SetVisible(c.box, i < len(sets))
+		if i < len(sets) {
+			c.show(sets[i], i == 0)
+		}
+	}
+	widgets.SetVisible(p.cardBed, len(sets) > 0)
+}
+
+// showTable paints the rows. One keeps its widgets as long as its model is in
+// the table, so that focus and tooltips stay.
+func (p *modelsPage) showTable(groups []state.ModelGroup) {
+	var parts []fyne.CanvasObject
+	for _, g := range groups {
+		title := p.groups[g.Title]
+		if title == nil {
+			title = widgets.NewText(g.Title, theme.Secondary, theme.SizeLabel, true)
+			p.groups[g.Title] = title
+		}
+		parts = append(parts, widgets.Padded(title, 14, 0, 4, 6, fyne.Size{}))
+		for _, r := range g.Rows {
+			key := g.Title + "/" + r.Name
+			row := p.rows[key]
+			if row == nil {
+				row = newModelRow(p.send)
+				p.rows[key] = row
+			}
+			row.show(r)
+			parts = append(parts, row.box)
+		}
+	}
+	changed := len(parts) != len(p.table.Objects)
+	for i := range parts {
+		if changed {
+			break
+		}
+		_, heading := parts[i].(*fyne.Container).Objects[0].(*widgets.Text)
+		changed = !heading && parts[i] != p.table.Objects[i]
+	}
+	if changed {
+		p.table.Objects = parts
+		p.table.Refresh()
+	}
+}
+
+// toldLine says what has happened, and what can be done with it.
+type toldLine struct {
+	box  *fyne.Container
+	send sender
+	text *widgets.Paragraph
+	act  *widgets.Button
+}
+
+func newToldLine(send sender) *toldLine {
+	t := &toldLine{send: send, text: widgets.NewParagraph("", theme.Text, theme.SizeLabel, false),
+		act: widgets.NewButton(widgets.Primary, "", "", nil).Sized(120, 32)}
+	t.box = widgets.On(widgets.NewBox(theme.Hover, "", theme.RadiusCard), widgets.Beside(12, t.text, t.act), 10, 12, 10, 14)
+	return t
+}
+
+func (t *toldLine) show(text string, do state.Button) {
+	widgets.SetVisible(t.box, text != "")
+	t.text.SetText(text)
+	t.send.button(t.act, do)
+}
+
+// troubleBox is an error in its place, with what to do.
+type troubleBox struct {
+	box     *fyne.Container
+	send    sender
+	text    *widgets.Paragraph
+	hint    *widgets.Paragraph
+	buttons *fyne.Container
+}
+
+func newTroubleBox(send sender) *troubleBox {
+	t := &troubleBox{send: send,
+		text:    widgets.NewParagraph("", theme.Notice, theme.SizeLabel, true),
+		hint:    widgets.NewParagraph("", theme.Notice, theme.SizeLabel, false),
+		buttons: widgets.Flow(8)}
+	t.box = widgets.On(widgets.NewBox(theme.NoticeGround, "", theme.RadiusCard), widgets.Column(2, t.text, t.hint, t.buttons), 8, 12, 8, 12)
+	t.box.Hide()
+	return t
+}
+
+func (t *troubleBox) show(r *state.RowTrouble) {
+	widgets.SetVisible(t.box, r != nil)
+	if r == nil {
+		return
+	}
+	t.text.SetText(r.Text)
+	t.hint.SetText(r.Hint)
+	widgets.SetVisible(t.hint, r.Hint != "")
+	t.send.buttons(t.buttons, r.Acts, false)
+}
+
+// setCard offers a model for each task at once.
+type setCard struct {
+	box         *fyne.Container
+	send        sender
+	ground      *widgets.Box
+	title       *widgets.Text
+	text, facts *widgets.Paragraph
+	get         *widgets.Button
+}
+
+func newSetCard(send sender) *setCard {
+	c := &setCard{send: send, ground: widgets.NewBox(theme.Panel, theme.Line, theme.RadiusCard),
+		title: widgets.NewText("", theme.Text, fynetheme.SizeNameText, true).Cut(),
+		text:  widgets.NewParagraph("", theme.Text, theme.SizeSecondary, false),
+		facts: widgets.NewParagraph("", theme.Secondary, theme.SizeSecondary, false)}
+	c.box = widgets.On(c.ground, widgets.Column(4), 12, 14, 12, 16)
+	return c
+}
+
+// column is where the card's parts lie.
+func (c *setCard) column() *fyne.Container {
+	return c.box.Objects[1].(*fyne.Container).Objects[0].(*fyne.Container)
+}
+
+func (c *setCard) show(s state.SetCard, first bool) {
+	if c.get == nil { // the first card has the page's one primary button
+		look := widgets.Secondary
+		if first {
+			look = widgets.Primary
+		}
+		c.get = widgets.NewButton(look, "", "", nil).Sized(100, 34)
+		c.column().Objects = []fyne.CanvasObject{widgets.Row(8, 0, c.title, c.get), c.text, c.facts}
+	}
+	border := theme.Line
+	if s.On {
+		border = theme.Accent
+	}
+	c.ground.SetColours(theme.Panel, border)
+	c.title.SetText(s.Title)
+	c.text.SetText(s.Text)
+	c.facts.SetText(s.Facts)
+	c.send.button(c.get, s.Get)
+	c.box.Refresh()
+}
+
+// licenceView shows a licence in full.
+type licenceView struct {
+	box  *fyne.Container
+	send sender
+	text *widget.Label
+	back *widgets.Button
+}
+
+func newLicenceView(send sender) *licenceView {
+	l := &licenceView{send: send, text: widget.NewLabel(""), back: widgets.NewButton(widgets.Primary, "", "", nil).Sized(96, 36)}
+	l.text.Selectable, l.text.Wrapping, l.text.SizeName = true, fyne.TextWrapWord, fynetheme.SizeNameCaptionText
+	ground := widgets.NewBox(theme.Field, theme.Line, theme.RadiusField)
+	foot := widgets.Padded(widgets.Row(8, 0, widgets.NewText("", theme.Text, theme.SizeLabel, false), l.back), 10, 4, 0, 4, fyne.Size{})
+	l.box = container.NewBorder(nil, foot, nil, nil, container.NewStack(ground, container.NewVScroll(l.text)))
+	l.box.Hide()
+	return l
+}
+
+func (l *licenceView) show(s *state.LicencePart) {
+	widgets.SetVisible(l.box, s != nil)
+	if s == nil {
+		return
+	}
+	if l.text.Text != s.Text {
+		l.text.SetText(s.Text)
+	}
+	l.send.button(l.back, s.Back)
+}

@@ -1,0 +1,228 @@
+package ui
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"descry/inference"
+	"descry/internal/failure"
+	"descry/ui/state"
+)
+
+// storeInventory is a catalogue as the program has it, with real sizes.
+func storeInventory() state.Inventory {
+	const licence = "Copyright (c) 2022, Salesforce.com, Inc.\nAll rights reserved.\n\nRedistribution and use in source and binary forms, with or without modification, are permitted provided that the following conditions are met:\n\n* Redistributions of source code must retain the above copyright notice, this list of conditions and the following disclaimer.\n\n* Redistributions in binary form must reproduce the above copyright notice …\n"
+	all := state.Inventory{Folder: "/home/ada/.cache/descry/models", Disk: 17_000_000, Free: 53e9, Memory: 15_000_000_000,
+		Others: []state.ModelInfo{{Spec: "starter", Name: "Starter models", Description: "Small and built in.", Tasks: []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses}, Drawings: true}},
+		Sets: []state.StoredSet{
+			{Name: "full", Title: "Full models", About: "The best captions, objects and classes", Models: []string{"blip-base", "maskrcnn-v2", "deeplabv3-resnet101"}},
+			{Name: "fast", Title: "Fast models", About: "Less exact, several times as fast", Models: []string{"blip-base", "maskrcnn-v1", "deeplabv3-mobilenetv3"}},
+		}}
+	for _, m := range []struct {
+		name, title, about string
+		task               inference.Task
+		bytes, memory      int64
+		seconds            float64
+		source             string
+	}{
+		{"blip-base", "BLIP base", "Captions for photographs, in English.", inference.TaskCaption, 990_768_152, 1_400_000_000, 0.9, "huggingface.co"},
+		{"blip-large", "BLIP large", "Richer captions; three times as slow.", inference.TaskCaption, 0, 2_600_000_000, 2.7, "huggingface.co"},
+		{"maskrcnn-v1", "Mask R-CNN v1", "80 kinds of thing with outlines; the faster one.", inference.TaskInstances, 178_090_079, 700_000_000, 2.5, "download.pytorch.org"},
+		{"maskrcnn-v2", "Mask R-CNN v2", "80 kinds of thing with outlines; finds more.", inference.TaskInstances, 185_828_065, 900_000_000, 6.2, "download.pytorch.org"},
+		{"fasterrcnn-v1", "Faster R-CNN v1", "80 kinds of thing, boxes only.", inference.TaskInstances, 167_000_000, 600_000_000, 2.1, "download.pytorch.org"},
+		{"deeplabv3-resnet101", "DeepLabV3 ResNet-101", "20 classes; the most exact.", inference.TaskClasses, 244_545_539, 800_000_000, 4.8, "download.pytorch.org"},
+		{"deeplabv3-mobilenetv3", "DeepLabV3 MobileNetV3", "20 classes; small and fast.", inference.TaskClasses, 44_356_147, 200_000_000, 0.3, "download.pytorch.org"},
+		{"onnxruntime-cuda", "ONNX Runtime for NVIDIA cards", "Lets the models run on a card; needs CUDA 12 and cuDNN 9.", "", 220_000_000, 0, 0, "github.com"},
+	} {
+		all.Models = append(all.Models, state.StoredModel{Name: m.name, Title: m.title, About: m.about, Task: m.task, Licence: "BSD-3-Clause", Text: licence,
+			Source: m.source, Bytes: m.bytes, Pinned: m.bytes > 0, Memory: m.memory, Seconds: m.seconds, Keep: state.KeepAbsent})
+	}
+	return all
+}
+
+// modelsScreen reduces actions from a new window with a catalogue.
+func modelsScreen(change func(*state.Inventory), actions ...state.Action) state.Screen {
+	v := storeInventory()
+	if change != nil {
+		change(&v)
+	}
+	s := state.New(state.Setup{Settings: state.DefaultSettings(), Home: "/home/ada", Models: v.Others, Store: v, Threads: 1, Cores: 2,
+		Samples: []state.Sample{{Name: "A dog at night", Title: "A dog at night"}, {Name: "A green book", Title: "A green book"}, {Name: "Two cakes", Title: "Two cakes"}, {Name: "Boat and ball", Title: "Boat and ball"}}})
+	s, _ = state.Reduce(s, state.ModelsListed{Inventory: v})
+	for _, a := range actions {
+		s, _ = state.Reduce(s, a)
+	}
+	return state.Show(s)
+}
+
+var modelStates = map[string]func() state.Screen{
+	"models-card":  func() state.Screen { return modelsScreen(nil) },
+	"models-empty": func() state.Screen { return modelsScreen(nil, state.SheetOpened{Sheet: state.SheetModels}) },
+	"models-offer": func() state.Screen { return modelsScreen(nil, state.SetOffered{Set: "full"}) },
+	"models-licence": func() state.Screen {
+		return modelsScreen(nil, state.SetOffered{Set: "full"}, state.LicenceShown{Model: "blip-base"})
+	},
+	"models-short": func() state.Screen {
+		return modelsScreen(func(v *state.Inventory) { v.Free, v.Memory = 900_000_000, 2_000_000_000 }, state.ModelOffered{Model: "blip-large"})
+	},
+	"models-busy": func() state.Screen {
+		return modelsScreen(func(v *state.Inventory) { v.Models[6].Keep, v.Models[6].Measured = state.KeepReady, true },
+			state.SetOffered{Set: "full"}, state.OfferTaken{}, state.PullProgressed{Pull: 1, Progress: state.Progress{Stage: state.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}},
+			state.PullProgressed{Pull: 2, Progress: state.Progress{Stage: state.StageRetrying, Done: 90_000_000, Total: 185_828_065, Note: "the server is busy (503)"}},
+			state.PullPaused{Model: "deeplabv3-resnet101"}, state.PullEnded{Pull: 3, Failure: failure.New(failure.Cancelled, "download", "", "stopped", "")})
+	},
+	"models-error": func() state.Screen {
+		return modelsScreen(nil, state.SetOffered{Set: "full"}, state.OfferTaken{},
+			state.PullProgressed{Pull: 1, Progress: state.Progress{Stage: state.StageReceiving, Done: 370_000_000, Total: 990_768_152}},
+			state.PullEnded{Pull: 1, Failure: failure.New(failure.Unreadable, "download", "pytorch_model.bin", "the file that came is not the one that was published: its hash is 0a1b2c…, not d66386…", "It was put aside and is not used. Try again; if it comes again, something between here and huggingface.co changes files.")},
+			state.PullEnded{Pull: 2, Failure: failure.New(failure.Unreadable, "download", "x", "download.pytorch.org was not found", "Is this computer online?")})
+	},
+	"models-ready": func() state.Screen {
+		return modelsScreen(func(v *state.Inventory) {
+			for _, i := range []int{0, 3, 5} {
+				v.Models[i].Keep, v.Models[i].Measured, v.Models[i].Here = state.KeepReady, true, v.Models[i].Bytes
+			}
+			v.Models[0].Place, v.Disk = "Hugging Face's cache", 447e6
+		}, state.SheetOpened{Sheet: state.SheetModels})
+	},
+	"models-closing": func() state.Screen {
+		return modelsScreen(nil, state.SetOffered{Set: "full"}, state.OfferTaken{},
+			state.PullProgressed{Pull: 1, Progress: state.Progress{Stage: state.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}}, state.Closing{})
+	},
+	"models-status": func() state.Screen {
+		return modelsScreen(nil, state.SetOffered{Set: "full"}, state.OfferTaken{}, state.SheetOpened{},
+			state.PullProgressed{Pull: 1, Progress: state.Progress{Stage: state.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}})
+	},
+}
+
+func init() {
+	for name, f := range modelStates {
+		states[name] = f
+	}
+}
+
+// TestNothingIsCutOnTheModelsPage finds words that have no room, buttons that
+// lie over one another and parts that stand out of the page.
+func TestNothingIsCutOnTheModelsPage(t *testing.T) {
+	for _, name := range []string{"models-busy", "models-error", "models-ready"} {
+		for _, size := range []fyne.Size{{Width: 900, Height: 600}, {Width: 1280, Height: 800}} {
+			x := opened(t, states[name](), size.Width, size.Height)
+			p := x.sheets.page.(*modelsPage)
+			for key, r := range p.rows {
+				l := r.line
+				for _, w := range []struct{ wants, has float32 }{{l.size.Wanted(), l.size.Size().Width}, {l.speed.Wanted(), l.speed.Size().Width}, {l.licence.MinSize().Width, l.licence.Size().Width}} {
+					if w.wants > w.has+0.5 {
+						t.Errorf("%s at %v: %s wants %v, has %v", name, size, key, w.wants, w.has)
+					}
+				}
+				for _, b := range l.acts {
+					if b.Visible() && b.Position().X < l.state.Position().X+l.state.Size().Width {
+						t.Errorf("%s at %v: %s: %q lies over the state", name, size, key, b.Text())
+					}
+				}
+				if !l.use.Visible() && key != "Computation/onnxruntime-cuda" {
+					t.Errorf("%s cannot be chosen", key)
+				}
+			}
+			for _, c := range p.cards {
+				if c.title.Wanted() > c.title.Size().Width {
+					t.Errorf("%s at %v: %q is cut", name, size, c.title.Text())
+				}
+			}
+			if p.disk.Wanted() > p.disk.Size().Width {
+				t.Errorf("%s at %v: %q is cut", name, size, p.disk.Text())
+			}
+		}
+	}
+}
+
+// TestTheModelsPageSendsWhatItSays presses what a person would.
+func TestTheModelsPageSendsWhatItSays(t *testing.T) {
+	x := opened(t, states["models-busy"](), 1280, 800)
+	p := x.sheets.page.(*modelsPage)
+	pressed := func(c fyne.Tappable) state.Action {
+		t.Helper()
+		x.sent = nil
+		c.Tapped(&fyne.PointEvent{})
+		if len(x.sent) != 1 {
+			t.Fatalf("sent %v", x.sent)
+		}
+		return x.sent[0]
+	}
+	for _, c := range []struct {
+		on   fyne.Tappable
+		want state.Action
+	}{
+		{p.rows["Captions/blip-base"].line.acts[0], state.PullPaused{Model: "blip-base"}},
+		{p.rows["Classes of pixels/deeplabv3-resnet101"].line.acts[0], state.PullResumed{Model: "deeplabv3-resnet101"}},
+		{p.rows["Classes of pixels/deeplabv3-resnet101"].line.acts[1], state.RemovalAsked{Model: "deeplabv3-resnet101"}},
+		{p.rows["Classes of pixels/deeplabv3-mobilenetv3"].line.acts[0], state.VerifyAsked{Model: "deeplabv3-mobilenetv3"}},
+		{p.rows["Captions/blip-large"].line.acts[0], state.ModelOffered{Model: "blip-large"}},
+		{p.rows["Captions/blip-large"].line.licence, state.LicenceShown{Model: "blip-large"}},
+		{p.rows["Objects/starter"].line.use, state.TaskModelSet{Task: inference.TaskInstances, Model: "starter"}},
+		{p.cards[1].get, state.SetOffered{Set: "fast"}},
+		{p.offline, state.OfflineToggled{}},
+		{p.folder, state.ModelsFolderShown{}},
+		{p.load, state.ImportAsked{}},
+		{p.done, state.SheetOpened{}},
+	} {
+		if got := pressed(c.on); got != c.want {
+			t.Errorf("sent %#v, want %#v", got, c.want)
+		}
+	}
+	if got := pressed(x.status.pull); got != (state.SheetOpened{Sheet: state.SheetModels}) {
+		t.Errorf("the status bar's chip sends %#v", got)
+	}
+}
+
+// TestProgressKeepsFocusAndRows: what moves repaints its row and nothing else.
+func TestProgressKeepsFocusAndRows(t *testing.T) {
+	s := states["models-busy"]()
+	x := opened(t, s, 1280, 800)
+	p := x.sheets.page.(*modelsPage)
+	b := p.rows["Captions/blip-base"].line.acts[0]
+	x.win.Canvas().Focus(b)
+	before := append([]fyne.CanvasObject(nil), p.table.Objects...)
+	for i := range 5 {
+		s = states["models-busy"]()
+		for g := range s.Models.Groups {
+			for r := range s.Models.Groups[g].Rows {
+				if s.Models.Groups[g].Rows[r].Name == "blip-base" {
+					s.Models.Groups[g].Rows[r].State = time.Duration(i).String()
+				}
+			}
+		}
+		x.Paint(s)
+	}
+	if x.win.Canvas().Focused() != fyne.Focusable(b) {
+		t.Error("painting took the keyboard away")
+	}
+	for i := range before {
+		if before[i] != p.table.Objects[i] {
+			t.Fatalf("row %d was made anew", i)
+		}
+	}
+	if got := p.rows["Captions/blip-base"].line.state.Text(); got != "4ns" {
+		t.Errorf("the row says %q", got)
+	}
+}
+
+// TestTheModelsPageIsBuiltAsItsStateSays compares its structure with masters.
+func TestTheModelsPageIsBuiltAsItsStateSays(t *testing.T) {
+	for _, name := range []string{"models-empty", "models-busy", "models-error", "models-ready", "models-offer", "models-card"} {
+		for suffix, look := range map[string]struct {
+			theme state.Theme
+			size  fyne.Size
+		}{"": {state.ThemeLight, fyne.NewSize(1280, 800)}, "-narrow": {state.ThemeDark, fyne.NewSize(900, 600)}} {
+			t.Run(name+suffix, func(t *testing.T) {
+				s := states[name]()
+				s.Theme = look.theme
+				x := opened(t, s, look.size.Width, look.size.Height)
+				test.AssertRendersToMarkup(t, name+suffix+".xml", x.win.Canvas())
+			})
+		}
+	}
+}

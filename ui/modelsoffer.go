@@ -1,0 +1,179 @@
+package ui
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"descry/ui/state"
+	"descry/ui/theme"
+	"descry/ui/widgets"
+)
+
+// offerView says before a download what comes, from where, under which licence,
+// and what it costs.
+type offerView struct {
+	box       *fyne.Container
+	send      sender
+	text      *widgets.Paragraph
+	rows      []*offerRow
+	rowBed    *fyne.Container
+	facts     []*factLine
+	factBed   *fyne.Container
+	get, back *widgets.Button
+	foot      *fyne.Container
+	scroll    *container.Scroll
+}
+
+func newOfferView(send sender) *offerView {
+	v := &offerView{
+		send: send, text: widgets.NewParagraph("", theme.Secondary, theme.SizeBody, false),
+		rowBed: widgets.Column(0), factBed: widgets.Column(8),
+		get:  widgets.NewButton(widgets.Primary, "", "", nil).Sized(180, 38),
+		back: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(96, 38),
+	}
+	column := widgets.Column(18, v.text, v.rowBed, v.factBed)
+	v.scroll = container.NewVScroll(widgets.Padded(column, 4, 14, 12, 8, fyne.Size{}))
+	v.foot = widgets.Padded(widgets.Row(8, 0, widgets.NewText("", theme.Text, theme.SizeLabel, false), v.back, v.get), 10, 4, 0, 4, fyne.Size{})
+	v.box = container.NewBorder(nil, v.foot, nil, nil, v.scroll)
+	v.box.Hide()
+	return v
+}
+
+func (v *offerView) show(s *state.OfferPart) {
+	widgets.SetVisible(v.box, s != nil)
+	if s == nil {
+		return
+	}
+	v.text.SetText(s.Text)
+	for len(v.rows) < len(s.Rows) {
+		r := newOfferRow(v.send)
+		v.rows = append(v.rows, r)
+		v.rowBed.Add(r.box)
+	}
+	for i, r := range v.rows {
+		widgets.SetVisible(r.box, i < len(s.Rows))
+		if i < len(s.Rows) {
+			r.show(s.Rows[i])
+		}
+	}
+	for len(v.facts) < len(s.Facts) {
+		f := newFactLine()
+		v.facts = append(v.facts, f)
+		v.factBed.Add(f.box)
+	}
+	for i, f := range v.facts {
+		widgets.SetVisible(f.box, i < len(s.Facts))
+		if i < len(s.Facts) {
+			f.show(s.Facts[i])
+		}
+	}
+	v.send.button(v.get, s.Get)
+	v.send.button(v.back, s.Back)
+	v.foot.Refresh()
+	v.scroll.Content.Refresh()
+	v.scroll.Refresh()
+}
+
+// offerRow is one model of the offer.
+type offerRow struct {
+	box          *fyne.Container
+	send         sender
+	title, about *widgets.Paragraph
+	size, source *widgets.Text
+	licence      *widgets.Button
+}
+
+func newOfferRow(send sender) *offerRow {
+	r := &offerRow{send: send,
+		title:   widgets.NewParagraph("", theme.Text, fynetheme.SizeNameText, true),
+		about:   widgets.NewParagraph("", theme.Secondary, theme.SizeSecondary, false),
+		size:    widgets.NewText("", theme.Text, theme.SizeLabel, false),
+		source:  secondary().Cut(),
+		licence: widgets.NewButton(widgets.Link, "", "", nil),
+	}
+	const right = 290
+	left := func(width float32) float32 { return max(120, width-right-16) }
+	height := func(width float32) float32 {
+		w := left(width)
+		return max(r.title.HeightFor(w)+r.about.HeightFor(w), 42) + 20
+	}
+	body := widgets.Sized(480, height, func(s fyne.Size) {
+		w := left(s.Width)
+		th, ah := r.title.HeightFor(w), r.about.HeightFor(w)
+		top := (s.Height - th - ah) / 2
+		widgets.Place(r.title, 0, top, w, th)
+		widgets.Place(r.about, 0, top+th, w, ah)
+		x, y := s.Width-right, s.Height/2-21
+		m := r.licence.MinSize().Width
+		widgets.Place(r.size, x, y, right-m-8, 20)
+		widgets.Place(r.licence, s.Width-m, y-4, m, 28)
+		widgets.Place(r.source, x, y+21, right, 20)
+	}, r.title, r.about, r.size, r.source, r.licence)
+	r.box = widgets.Column(0, widgets.NewRule(), body)
+	return r
+}
+
+func (r *offerRow) show(s state.OfferRow) {
+	r.title.SetText(s.Title)
+	r.about.SetText(s.About)
+	r.size.SetText(s.Size)
+	r.source.SetText(s.Source)
+	r.send.button(r.licence, s.Licence)
+	r.box.Refresh()
+}
+
+// factLine is a name with what there is to say.
+type factLine struct {
+	box  *fyne.Container
+	name *widgets.Text
+	text *widgets.Paragraph
+}
+
+func newFactLine() *factLine {
+	f := &factLine{name: widgets.NewText("", theme.Secondary, theme.SizeLabel, false), text: widgets.NewParagraph("", theme.Text, theme.SizeLabel, false)}
+	const left = 120
+	height := func(width float32) float32 { return max(f.text.HeightFor(width-left), 20) }
+	f.box = widgets.Sized(300, height, func(s fyne.Size) {
+		widgets.Place(f.name, 0, 0, left-8, 20)
+		widgets.Place(f.text, left, 0, s.Width-left, s.Height)
+	}, f.name, f.text)
+	return f
+}
+
+func (f *factLine) show(s state.Fact) {
+	f.name.SetText(s.Name)
+	f.text.SetText(s.Text)
+	ink := theme.Text
+	if s.Bad {
+		ink = theme.Notice
+	}
+	f.text.SetColour(ink)
+}
+
+// closingPage asks whether to close while a download runs.
+type closingPage struct {
+	send        sender
+	text        *widgets.Paragraph
+	stay, leave *widgets.Button
+	whole       *fyne.Container
+}
+
+func newClosingPage(send sender) *closingPage {
+	c := &closingPage{send: send, text: widgets.NewParagraph("", theme.Text, theme.SizeBody, false),
+		stay: widgets.NewButton(widgets.Primary, "", "", nil).Sized(120, 36), leave: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(96, 36)}
+	foot := widgets.Padded(widgets.Row(8, 0, widgets.NewText("", theme.Text, theme.SizeLabel, false), c.leave, c.stay), 10, 4, 0, 4, fyne.Size{})
+	c.whole = container.NewBorder(nil, foot, nil, nil, widgets.Padded(c.text, 0, 8, 8, 4, fyne.Size{}))
+	return c
+}
+
+func (c *closingPage) close() {}
+
+func (c *closingPage) body() (fyne.CanvasObject, fyne.Size) { return c.whole, fyne.NewSize(480, 200) }
+
+func (c *closingPage) show(s state.Screen) string {
+	c.text.SetText(s.Closing.Text)
+	c.send.button(c.stay, s.Closing.Stay)
+	c.send.button(c.leave, s.Closing.Leave)
+	return s.Closing.Title
+}

@@ -1,0 +1,458 @@
+package state
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"descry/inference"
+	"descry/internal/failure"
+)
+
+// testInventory is a catalogue as the program has it, with nothing here yet.
+func testInventory() Inventory {
+	model := func(name, title string, task inference.Task, bytes, memory int64, seconds float64) StoredModel {
+		return StoredModel{Name: name, Title: title, About: "For photographs.", Task: task, Licence: "BSD-3-Clause", Text: "Redistribution and use …\n",
+			Source: "models.example", Revision: "1", Bytes: bytes, Pinned: true, Memory: memory, Seconds: seconds, Keep: KeepAbsent}
+	}
+	v := Inventory{
+		Models: []StoredModel{
+			model("blip-base", "BLIP base", inference.TaskCaption, 990_768_152, 1_400_000_000, 0.9),
+			model("blip-large", "BLIP large", inference.TaskCaption, 0, 2_600_000_000, 2.7),
+			model("maskrcnn-v1", "Mask R-CNN v1", inference.TaskInstances, 178_090_079, 700_000_000, 2.5),
+			model("maskrcnn-v2", "Mask R-CNN v2", inference.TaskInstances, 185_828_065, 900_000_000, 6.2),
+			model("deeplabv3-resnet101", "DeepLabV3 ResNet-101", inference.TaskClasses, 244_545_539, 800_000_000, 4.8),
+			model("deeplabv3-mobilenetv3", "DeepLabV3 MobileNetV3", inference.TaskClasses, 44_000_000, 200_000_000, 0.3),
+			model("onnxruntime-cuda", "ONNX Runtime for NVIDIA cards", "", 220_000_000, 0, 0),
+		},
+		Sets: []StoredSet{
+			{Name: "full", Title: "Full models", About: "The best", Models: []string{"blip-base", "maskrcnn-v2", "deeplabv3-resnet101"}},
+			{Name: "fast", Title: "Fast models", About: "Less exact", Models: []string{"blip-base", "maskrcnn-v1", "deeplabv3-mobilenetv3"}},
+		},
+		Folder: "/home/ada/.cache/descry/models", Disk: 17_000_000, Free: 53_000_000_000, Memory: 15_000_000_000,
+	}
+	v.Models[1].Pinned = false
+	return v
+}
+
+// storeDesk is a window with the built-in models and a catalogue.
+func storeDesk(t testing.TB, change ...func(*Setup)) *desk {
+	setup := testSetup()
+	setup.Models = setup.Models[:1]
+	setup.Store = testInventory()
+	for _, f := range change {
+		f(&setup)
+	}
+	d := &desk{t: t, s: New(setup), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	d.send(Started{}, CanvasSized{920, 718, 1})
+	must[ListModels](d)
+	d.send(ModelsListed{setup.Store})
+	d.take()
+	return d
+}
+
+// pulled gives the download under way for a model.
+func (d *desk) pulled(model string) uint64 {
+	d.t.Helper()
+	p := d.s.pull(model)
+	if p.model == "" || !p.running {
+		d.t.Fatalf("%s is not being downloaded: %+v", model, d.s.pulls)
+	}
+	return p.id
+}
+
+// row gives a line of the Models page.
+func (d *desk) row(name string) ModelRow {
+	d.t.Helper()
+	for _, g := range d.screen().Models.Groups {
+		for _, r := range g.Rows {
+			if r.Name == name {
+				return r
+			}
+		}
+	}
+	d.t.Fatalf("no row %s", name)
+	return ModelRow{}
+}
+
+// acts gives the words on a row's buttons, those that can be pressed.
+func (r ModelRow) acts() string {
+	var all []string
+	for _, b := range r.Acts {
+		if b.Enabled {
+			all = append(all, b.Text)
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+// act presses a row's button.
+func (d *desk) act(model, text string) {
+	d.t.Helper()
+	for _, b := range d.row(model).Acts {
+		if b.Text == text && b.Enabled {
+			d.send(b.Do)
+			return
+		}
+	}
+	d.t.Fatalf("%s has no button %q among %q", model, text, d.row(model).acts())
+}
+
+// stopped is how a download ends that was told to stop.
+var stopped = failure.New(failure.Cancelled, "download", "", "stopped", "")
+
+func (d *desk) progress(model string, done int64, perSecond float64) {
+	d.t.Helper()
+	d.send(PullProgressed{d.pulled(model), Progress{Stage: StageReceiving, Done: done, Total: d.s.inventory.model(model).Bytes, PerSecond: perSecond}})
+}
+
+func TestTheCardOfTheStartPageLeadsToTheFullModels(t *testing.T) {
+	d := storeDesk(t)
+	card := d.screen().Start.Card
+	if card == nil || card.Text != "The built-in models know drawings only." || card.Get.Text != "Get the full models (1.4 GB) to describe photographs" {
+		t.Fatalf("card %+v", card)
+	}
+	d.send(card.Get.Do)
+	none[PullModel](d)
+	s := d.screen()
+	offer := s.Models.Offer
+	if s.Sheet != SheetModels || offer == nil || offer.Title != "Get the full models" || len(offer.Rows) != 3 || offer.Get.Text != "Download 1.4 GB" {
+		t.Fatalf("offer %+v", offer)
+	}
+	want := []Fact{
+		{"Download", "1.4 GB; 53 GB are free", false},
+		{"A picture takes", "about 12 s on this computer", false},
+		{"Memory", "about 3.1 GB; 15 GB are free now", false},
+		{"Checked", "every file against a hash that Descry knows", false},
+	}
+	if !reflect.DeepEqual(offer.Facts, want) {
+		t.Errorf("facts %+v", offer.Facts)
+	}
+	d.send(offer.Rows[0].Licence.Do)
+	if l := d.screen().Models.Licence; l == nil || !strings.HasPrefix(l.Text, "Redistribution") || l.Title != "BLIP base: BSD-3-Clause" {
+		t.Fatalf("licence %+v", l)
+	}
+	d.send(Escaped{})
+	if m := d.screen().Models; m.Licence != nil || m.Offer == nil {
+		t.Error("Esc does not go back from the licence to the offer")
+	}
+	d.send(offer.Get.Do)
+	var names []string
+	for _, e := range pick[PullModel](d.take()) {
+		names = append(names, e.Model)
+	}
+	if got := strings.Join(names, " "); got != "blip-base maskrcnn-v2 deeplabv3-resnet101" {
+		t.Errorf("downloaded: %s", got)
+	}
+	if s := d.screen(); s.Models.Offer != nil || s.Start.Card != nil || s.Models.Sets[0].Get.Enabled {
+		t.Error("what is coming is offered again")
+	}
+}
+
+func TestTheCardCanBeClosedForGood(t *testing.T) {
+	d := storeDesk(t)
+	d.send(d.screen().Start.Card.Close.Do)
+	d.pass(2 * time.Second)
+	if d.screen().Start.Card != nil || !must[SaveSettings](d).Settings.CardTold {
+		t.Error("the card comes back")
+	}
+}
+
+// TestProgressIsToldWithSpeedAndTimeLeft on the page, in the status bar and in the title.
+func TestProgressIsToldWithSpeedAndTimeLeft(t *testing.T) {
+	d := storeDesk(t)
+	d.send(ModelOffered{"blip-base"}, OfferTaken{})
+	if r := d.row("blip-base"); r.State != "Connecting…" || r.acts() != "Pause" {
+		t.Errorf("row %+v", r)
+	}
+	d.progress("blip-base", 370_000_000, 12_000_000)
+	if r := d.row("blip-base"); r.State != "37 % · 12 MB/s · 60 s left" || r.Part < 0.37 || r.Part > 0.38 {
+		t.Errorf("row %+v", r)
+	}
+	d.send(ModelOffered{"maskrcnn-v2"}, OfferTaken{}, Escaped{})
+	s := d.screen()
+	if s.Title != "31 % – Descry" || s.Status.Pull.Text != "Downloading: 31 % · 12 MB/s · 70 s left" || s.Status.Part < 0.31 || s.Sheet != SheetNone {
+		t.Errorf("title %q, status %+v", s.Title, s.Status)
+	}
+	d.send(PullProgressed{d.pulled("maskrcnn-v2"), Progress{Stage: StageRetrying, Note: "the server is busy (503)"}})
+	if r := d.row2("maskrcnn-v2"); r.State != "Tries again soon: the server is busy (503)" {
+		t.Errorf("row %+v", r)
+	}
+	d.open("/home/ada/Pictures/harbour.png")
+	if got := d.screen().Title; got != "31 % – harbour.png – Descry" {
+		t.Errorf("title %q", got)
+	}
+}
+
+// row2 is row with the page opened for it.
+func (d *desk) row2(name string) ModelRow {
+	d.t.Helper()
+	d.send(SheetOpened{SheetModels})
+	return d.row(name)
+}
+
+func TestADownloadIsPausedAndResumed(t *testing.T) {
+	d := storeDesk(t)
+	d.send(ModelOffered{"blip-base"}, OfferTaken{})
+	d.progress("blip-base", 370_000_000, 12_000_000)
+	id := d.pulled("blip-base")
+	d.act("blip-base", "Pause")
+	if e := must[StopPull](d); e.Pull != id {
+		t.Errorf("stopped %+v, not %d", e, id)
+	}
+	d.take()
+	d.send(PullProgressed{id, Progress{Stage: StageReceiving, Done: 380_000_000}}) // was on its way
+	if r := d.row("blip-base"); r.State != "Paused, 37 %" || r.acts() != "Resume Remove" || d.screen().Title != "Descry" {
+		t.Errorf("row %+v", r)
+	}
+	d.act("blip-base", "Resume") // before it has ended
+	none[PullModel](d)
+	d.send(PullEnded{id, stopped})
+	if e := must[PullModel](d); e.Pull == id || e.Model != "blip-base" {
+		t.Errorf("resumed by %+v", e)
+	}
+	d.take()
+	before := d.s
+	d.send(PullEnded{id, nil}, PullProgressed{id, Progress{Done: 5}}) // of the one before
+	if !reflect.DeepEqual(before, d.s) {
+		t.Error("a download that is over changes something")
+	}
+	d.pass(2 * time.Second)
+	if got := must[SaveSettings](d).Settings.Pulling; !slices.Equal(got, []string{"blip-base"}) {
+		t.Errorf("kept for the next time: %q", got)
+	}
+}
+
+func TestAnErrorStandsInItsRowWithWhatToDo(t *testing.T) {
+	d := storeDesk(t)
+	d.send(ModelOffered{"blip-base"}, OfferTaken{})
+	d.progress("blip-base", 370_000_000, 12_000_000)
+	f := failure.New(failure.Unreadable, "download", "pytorch_model.bin", "the file that came is not the one that was published", "It was put aside; try again.")
+	d.send(PullEnded{d.pulled("blip-base"), f})
+	r := d.row("blip-base")
+	if r.Trouble == nil || r.Trouble.Text != "The file that came is not the one that was published." || r.Trouble.Hint != "It was put aside; try again." || r.State != "Stopped, 37 %" {
+		t.Fatalf("row %+v", r)
+	}
+	if len(d.screen().Notices) != 0 {
+		t.Error("it is told twice")
+	}
+	d.take()
+	d.act("blip-base", "Retry")
+	must[PullModel](d)
+	if r := d.row("blip-base"); r.Trouble != nil {
+		t.Errorf("row %+v", r)
+	}
+	d.send(SheetOpened{SheetNone})
+	d.send(PullEnded{d.pulled("blip-base"), f}) // nobody looks at the page
+	n := d.screen().Notices
+	if len(n) != 1 || n[0].Kind != NoticeTrouble || n[0].Actions[0].Do != (Run{CommandModels}) {
+		t.Errorf("notices %+v", n)
+	}
+}
+
+// TestRemovingCanBeUndone until its notice goes.
+func TestRemovingCanBeUndone(t *testing.T) {
+	ready := func(s *Setup) { s.Store.Models[0].Keep = KeepReady }
+	d := storeDesk(t, ready)
+	d.send(SheetOpened{SheetModels})
+	d.act("blip-base", "Remove")
+	if r := d.row("blip-base"); r.State != "Removed" || r.Use.Enabled || d.s.model().Spec != "starter" {
+		t.Errorf("row %+v, in use %s", r, d.s.model().Spec)
+	}
+	d.act("blip-base", "Undo")
+	d.pass(time.Minute)
+	none[RemoveModel](d)
+	if d.s.using.names[0] != "blip-base" {
+		t.Error("undo does not bring it back")
+	}
+	d.act("blip-base", "Remove")
+	d.pass(noticeAfter + time.Second)
+	if e := must[RemoveModel](d); e.Model != "blip-base" {
+		t.Errorf("%+v", e)
+	}
+	if r := d.row("blip-base"); r.State != "Not here" || r.acts() != "Download…" {
+		t.Errorf("row %+v", r)
+	}
+	d = storeDesk(t, ready)
+	d.send(RemovalAsked{"blip-base"}, Closing{})
+	must[RemoveModel](d)
+	must[Quit](d)
+}
+
+func TestGivingUpADownloadWaitsForItsEnd(t *testing.T) {
+	d := storeDesk(t)
+	d.send(ModelOffered{"blip-base"}, OfferTaken{})
+	id := d.pulled("blip-base")
+	d.send(RemovalAsked{"blip-base"})
+	must[StopPull](d)
+	d.pass(time.Minute)
+	none[RemoveModel](d)
+	d.send(PullEnded{id, stopped})
+	must[RemoveModel](d)
+	if len(d.s.pulls) != 0 {
+		t.Errorf("%+v", d.s.pulls)
+	}
+	d.send(ModelOffered{"blip-base"}, OfferTaken{}, RemovalAsked{"blip-base"}, PullEnded{d.s.last.pull, nil}) // arrived at that moment
+	if d.s.using.names[0] != "starter" {
+		t.Error("a model that was given up is used")
+	}
+}
+
+func TestClosingAsksWhileADownloadRuns(t *testing.T) {
+	d := storeDesk(t)
+	d.send(ModelOffered{"blip-base"}, OfferTaken{})
+	d.progress("blip-base", 370_000_000, 12_000_000)
+	d.send(Closing{})
+	none[Quit](d)
+	s := d.screen()
+	if s.Sheet != SheetClosing || !strings.HasPrefix(s.Closing.Text, "BLIP base is still being downloaded (37 %). What has arrived is kept") {
+		t.Fatalf("closing %+v", s.Closing)
+	}
+	d.send(s.Closing.Stay.Do)
+	if d.screen().Sheet != SheetNone || !d.s.pull("blip-base").running {
+		t.Error("staying stops the download")
+	}
+	d.take()
+	d.send(Closing{}, s.Closing.Leave.Do)
+	effects := d.take()
+	if len(pick[StopPull](effects)) != 1 || len(pick[Quit](effects)) != 1 {
+		t.Errorf("leaving wants %s", kinds(effects))
+	}
+	if got := pick[SaveSettings](effects); len(got) != 1 || !slices.Equal(got[0].Settings.Pulling, []string{"blip-base"}) {
+		t.Errorf("settings %+v", got)
+	}
+	// The next time it goes on; one that was paused does not.
+	d = storeDesk(t, func(s *Setup) {
+		s.Settings.Pulling = []string{"blip-base", "no-such"}
+		s.Store.Models[0].Keep, s.Store.Models[0].Here = KeepPartial, 370_000_000
+		s.Store.Models[3].Keep, s.Store.Models[3].Here = KeepPartial, 90_000_000
+	})
+	if d.pulled("blip-base"); len(d.s.pulls) != 1 {
+		t.Errorf("%+v", d.s.pulls)
+	}
+	if r := d.row2("maskrcnn-v2"); r.State != "Paused, 48 %" || r.acts() != "Resume Remove" {
+		t.Errorf("row %+v", r)
+	}
+	d = storeDesk(t)
+	d.send(Closing{})
+	must[Quit](d)
+}
+
+func TestOfflineNothingIsDownloaded(t *testing.T) {
+	d := storeDesk(t)
+	d.send(ModelOffered{"blip-base"}, OfferTaken{})
+	id := d.pulled("blip-base")
+	d.send(d.screen().Models.Offline.Do)
+	must[StopPull](d)
+	d.send(PullEnded{id, stopped})
+	if r := d.row("blip-base"); r.State != "Waits: offline" || d.row("blip-large").acts() != "" || d.screen().Title != "Descry" {
+		t.Errorf("row %+v", r)
+	}
+	d.send(SetOffered{"full"})
+	offer := d.screen().Models.Offer
+	if offer.Get.Enabled || !offer.Facts[len(offer.Facts)-1].Bad {
+		t.Errorf("offer %+v", offer)
+	}
+	d.take()
+	d.send(OfferTaken{}, Closing{Sure: false})
+	none[PullModel](d)
+	must[Quit](d) // nothing runs, so nothing is asked
+	d = storeDesk(t, func(s *Setup) { s.Store.Closed = "DESCRY_OFFLINE is set." })
+	d.send(SheetOpened{SheetModels}, OfflineToggled{}, OfflineToggled{})
+	if m := d.screen().Models; m.Offline.Enabled || !m.Offline.On || m.Note != "DESCRY_OFFLINE is set." {
+		t.Errorf("%+v", m.Offline)
+	}
+	d.send(PullResumed{"blip-base"})
+	none[PullModel](d)
+}
+
+func TestWhatDoesNotFitIsSaidBefore(t *testing.T) {
+	d := storeDesk(t, func(s *Setup) { s.Store.Free, s.Store.Memory = 900_000_000, 2_000_000_000 })
+	d.send(SetOffered{"full"})
+	facts := d.screen().Models.Offer.Facts
+	if !facts[0].Bad || !facts[2].Bad || facts[0].Text != "1.4 GB; 900 MB are free" {
+		t.Errorf("facts %+v", facts)
+	}
+	d.send(OfferClosed{}, ModelOffered{"blip-large"})
+	offer := d.screen().Models.Offer
+	if offer.Get.Text != "Download size not known" && offer.Rows[0].Size != "size not known" {
+		t.Errorf("offer %+v", offer)
+	}
+	if last := offer.Facts[len(offer.Facts)-1]; !strings.Contains(last.Text, "has no hash of its own") {
+		t.Errorf("facts %+v", offer.Facts)
+	}
+}
+
+func TestVerifyingAndRepairing(t *testing.T) {
+	d := storeDesk(t, func(s *Setup) { s.Store.Models[0].Keep = KeepReady })
+	d.send(SheetOpened{SheetModels})
+	d.act("blip-base", "Verify")
+	id := must[VerifyModel](d).Pull
+	d.send(PullProgressed{id, Progress{Stage: StageChecking, Done: 500_000_000, Total: 990_768_152}})
+	if r := d.row("blip-base"); r.State != "Checking, 50 %" || r.acts() != "Stop" || d.screen().Title != "Descry" {
+		t.Errorf("row %+v", r)
+	}
+	d.send(PullEnded{id, failure.New(failure.Model, "verify", "pytorch_model.bin", "its hash is another one than the published", "Repair it.")})
+	r := d.row("blip-base")
+	if r.State != "Damaged" || r.Trouble == nil || r.acts() != "Repair Remove" || r.Use.Enabled || d.s.using.names[0] != "starter" {
+		t.Fatalf("row %+v", r)
+	}
+	d.act("blip-base", "Repair")
+	d.send(PullEnded{must[PullModel](d).Pull, nil})
+	if d.row("blip-base").State != "In use" {
+		t.Errorf("row %+v", d.row("blip-base"))
+	}
+}
+
+func TestFilesAreImported(t *testing.T) {
+	d := storeDesk(t)
+	d.send(SheetOpened{SheetModels})
+	d.send(d.screen().Models.Import.Do)
+	must[AskImport](d)
+	d.send(ImportChosen{nil})
+	none[ImportModels](d)
+	d.send(ImportChosen{[]string{"/media/stick/maskrcnn.pth"}})
+	if e := must[ImportModels](d); len(e.Paths) != 1 || d.screen().Models.Import.Enabled {
+		t.Errorf("%+v", e)
+	}
+	d.send(Imported{Models: []string{"maskrcnn-v2"}})
+	if m := d.screen().Models; m.Told != "Taken in: Mask R-CNN v2." || d.row("maskrcnn-v2").State != "In use" {
+		t.Errorf("%+v", m)
+	}
+	d.send(ImportChosen{[]string{"/x"}}, Imported{Failure: failure.New(failure.Unsupported, "import", "/x", "this is no model that Descry knows", "descry fidelity says what it is.")})
+	if tr := d.screen().Models.Trouble; tr == nil || tr.Text != "/x: this is no model that Descry knows." {
+		t.Errorf("%+v", tr)
+	}
+}
+
+func TestAPhotographIsAHintForTheFullModels(t *testing.T) {
+	d := storeDesk(t)
+	d.send(Opened{[]string{"/p/beach.jpg"}})
+	d.send(Decoded{Picture: d.s.current, Key: "k", Width: 4000, Height: 3000, Photo: true})
+	n := d.screen().Panel.Notice
+	if n == nil || n.Text != "This looks like a photograph." || n.Actions[0].Text != "Get the full models (1.4 GB)" {
+		t.Fatalf("notice %+v", n)
+	}
+	d.send(n.Actions[0].Do)
+	if d.screen().Models.Offer == nil {
+		t.Error("it leads nowhere")
+	}
+}
+
+func TestSizesAndTimesInWords(t *testing.T) {
+	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1000: "1.0 kB", 999_950: "1.0 MB", 178_090_079: "178 MB", 990_768_152: "991 MB", 1_421_000_000: "1.4 GB", 53e9: "53 GB", -5: "0 bytes"} {
+		if got := sizeText(n); got != want {
+			t.Errorf("%d bytes: %q, want %q", n, got, want)
+		}
+	}
+	for s, want := range map[float64]string{3: "a few s", 61: "70 s", 100: "2 min", 7000: "2 h", 1e9: "days"} {
+		if got := leftText(s); got != want {
+			t.Errorf("%v s: %q, want %q", s, got, want)
+		}
+	}
+	if got := progressText(Progress{Done: 999, Total: 1000, PerSecond: 0.5}); got != "99 %" {
+		t.Errorf("%q", got)
+	}
+}

@@ -1,0 +1,124 @@
+package state
+
+import "slices"
+
+// offer is what the Models page asks for before it downloads anything.
+type offer struct {
+	set    string // empty: one model
+	models []string
+}
+
+func (o offer) open() bool { return len(o.models) > 0 }
+
+func (a SetOffered) on(r *reduction) {
+	set := r.s.inventory.set(a.Set)
+	if set.Name == "" {
+		return
+	}
+	var missing []string
+	for _, name := range set.Models {
+		if m := r.s.inventory.model(name); m.Name != "" && !r.s.available(name, m.Task) {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) == 0 { // all of it is here
+		r.chose = true
+		r.changeSettings(func(s *Settings) { s.Model = set.Name })
+		return
+	}
+	r.openOffer(offer{set: set.Name, models: missing})
+}
+
+func (a ModelOffered) on(r *reduction) {
+	if m := r.s.inventory.model(a.Model); m.Name != "" && m.Keep != KeepReady {
+		r.openOffer(offer{models: []string{a.Model}})
+	}
+}
+
+func (r *reduction) openOffer(o offer) {
+	if r.s.sheet != SheetModels {
+		SheetOpened{SheetModels}.on(r)
+	}
+	r.s.offer, r.s.licence = o, ""
+}
+
+func (OfferClosed) on(r *reduction) { r.s.offer, r.s.licence = offer{}, "" }
+
+func (OfferTaken) on(r *reduction) {
+	names := r.s.offer.models
+	if len(names) == 0 || r.s.offline() {
+		return
+	}
+	set := r.s.inventory.set(r.s.offer.set)
+	for _, name := range names {
+		RemovalUndone{name}.on(r)
+		r.begin(name, false)
+	}
+	for _, name := range set.Models { // what of the set is here already is used now; the rest as it comes
+		if m := r.s.inventory.model(name); m.Task != "" && r.s.available(name, m.Task) {
+			r.assign(m.Task, name)
+		}
+	}
+	r.s.offer, r.s.licence = offer{}, ""
+}
+
+func (a LicenceShown) on(r *reduction) {
+	if r.s.inventory.model(a.Model).Name == "" {
+		return
+	}
+	if r.s.licence == a.Model {
+		r.s.licence = ""
+		return
+	}
+	r.s.licence = a.Model
+	if r.s.sheet != SheetModels {
+		SheetOpened{SheetModels}.on(r)
+		r.s.licence = a.Model
+	}
+}
+
+func (CardClosed) on(r *reduction) {
+	r.changeSettings(func(s *Settings) { s.CardTold = true })
+}
+
+// endModels puts the store in order when the window closes: downloads stop, and
+// go on when it opens again; what was removed goes.
+func (r *reduction) endModels() {
+	for _, p := range r.s.pulls {
+		if p.running && !p.stopping {
+			r.do(StopPull{Pull: p.id})
+		}
+	}
+	for _, m := range r.s.removals {
+		r.do(RemoveModel{Model: m.model})
+	}
+	r.s.removals = nil
+}
+
+// missing lists the models of a set that are not here.
+func (s *State) missing(set StoredSet) []StoredModel {
+	var all []StoredModel
+	for _, name := range set.Models {
+		if m := s.inventory.model(name); m.Name != "" && m.Keep != KeepReady {
+			all = append(all, m)
+		}
+	}
+	return all
+}
+
+// inUse reports whether each task of a set is done by it.
+func (s *State) inUse(set StoredSet) bool {
+	return len(set.Models) > 0 && !slices.ContainsFunc(set.Models, func(name string) bool {
+		return !slices.Contains(s.using.names[:], name)
+	})
+}
+
+// coming reports whether all of the models are being downloaded.
+func (s *State) coming(models []StoredModel) bool {
+	for _, m := range models {
+		if p := s.pull(m.Name); !p.goes || p.failure != nil {
+			return false
+		}
+	}
+	return len(models) > 0
+}

@@ -1,0 +1,237 @@
+package state
+
+import (
+	"descry/inference"
+	"descry/internal/failure"
+)
+
+// Inventory is what models there are, what of them lies on this machine, and
+// what room the machine has. It is told whole, by ModelsListed, and replaced whole.
+type Inventory struct {
+	Models    []StoredModel // the catalogue, in the order of the page
+	Sets      []StoredSet   // the best first
+	Others    []ModelInfo   // sets that are in no catalogue: the built-in one first, then folders
+	Folder    string        // where models are kept
+	Disk      int64         // bytes that they take there
+	Free      int64         // bytes free there; 0: not known
+	Memory    int64         // bytes of memory that are free now; 0: not known
+	Closed    string        // why the network is closed by the environment: "DESCRY_OFFLINE is set"; empty: it is not
+	Catalogue string        // a catalogue file that was added; empty: none
+}
+
+// Keep is how much of a model is on this machine.
+type Keep string
+
+// How much of a model is here.
+const (
+	KeepAbsent  Keep = "absent"
+	KeepPartial Keep = "partial" // part of it has arrived
+	KeepReady   Keep = "ready"
+	KeepDamaged Keep = "damaged" // files are there, but not the right ones
+)
+
+// StoredModel is an entry of the catalogue and what of it is on this machine.
+type StoredModel struct {
+	Name     string         // as in --model and `descry models pull`
+	Title    string         // as people call it: "BLIP base"
+	About    string         // one sentence: what sets it apart
+	Task     inference.Task // empty: it is no model but a library to run them on
+	Licence  string         // its short name
+	Text     string         // the licence's full text
+	Source   string         // where it comes from: "huggingface.co"
+	Revision string
+	Bytes    int64   // of the download; 0: not known before
+	Pinned   bool    // Descry knows the hash of every file of it
+	Memory   int64   // bytes that it takes while it runs
+	Seconds  float64 // for a picture on this machine; 0: not known
+	Measured bool    // Seconds was measured, not reckoned
+	Keep     Keep
+	Here     int64            // bytes of the download that have arrived
+	Disk     int64            // bytes that it takes in the folder of models
+	Place    string           // where it lies, if it is used in place: "Hugging Face's cache"
+	Problem  *failure.Failure // what is wrong with a damaged one
+}
+
+// StoredSet is a choice of one model for each task.
+type StoredSet struct {
+	Name   string // "full"
+	Title  string // "Full models"
+	About  string // "The best that Descry knows"
+	Models []string
+}
+
+// Progress is how far a model's download or check is.
+type Progress struct {
+	Stage       Stage
+	Done, Total int64   // bytes of the model; Total 0: not known
+	PerSecond   float64 // bytes; 0: not known
+	Note        string  // why it waits: "the server is busy (503)"
+}
+
+// Stage is what a download is doing.
+type Stage string
+
+// The stages of a download.
+const (
+	StageStarting  Stage = ""          // not heard of yet, or connecting
+	StageReceiving Stage = "receiving" // bytes come
+	StageChecking  Stage = "checking"  // the hash of what is there is taken
+	StageRetrying  Stage = "retrying"  // it failed, and is tried again by itself after a while
+	StageWaiting   Stage = "waiting"   // another Descry downloads the same file
+)
+
+// Models: what there is, and which is used.
+type (
+	// ModelsListed tells the inventory.
+	ModelsListed struct{ Inventory Inventory }
+	// TaskModelSet chooses the model for one task. What is open is described with
+	// it at once, but for what the other tasks' models have found.
+	TaskModelSet struct {
+		Task  inference.Task
+		Model string
+	}
+	// DescribedAgain runs those tasks of the open pictures again whose results
+	// come from a model that is no longer the one in use.
+	DescribedAgain struct{}
+	// CardClosed takes the start page's card about the models away for good.
+	CardClosed struct{}
+)
+
+// The Models page.
+type (
+	// SetOffered shows what a set costs and under which licences, before it is downloaded.
+	SetOffered struct{ Set string }
+	// ModelOffered does so for one model.
+	ModelOffered struct{ Model string }
+	// OfferTaken downloads what is offered.
+	OfferTaken struct{}
+	// OfferClosed goes back to the table.
+	OfferClosed struct{}
+	// LicenceShown shows a model's licence in full, or hides it if it is shown.
+	LicenceShown struct{ Model string }
+	// PullPaused stops a model's download; what has arrived is kept.
+	PullPaused struct{ Model string }
+	// PullResumed goes on with a download that was paused or has failed.
+	PullResumed struct{ Model string }
+	// VerifyAsked checks the hashes of a model that is here.
+	VerifyAsked struct{ Model string }
+	// RemovalAsked removes a model from this machine, a little later: until then
+	// RemovalUndone takes it back. A download under way is given up.
+	RemovalAsked struct{ Model string }
+	// RemovalUndone keeps a model that was about to be removed.
+	RemovalUndone struct{ Model string }
+	// ImportAsked wants the dialog for model files that were brought here.
+	ImportAsked struct{}
+	// ModelsFolderShown opens the folder of models in the system's file manager.
+	ModelsFolderShown struct{}
+	// OfflineToggled closes the network to Descry, or opens it.
+	OfflineToggled struct{}
+	// ClosingGivenUp keeps the window open when it was asked whether it may close.
+	ClosingGivenUp struct{}
+)
+
+// What comes of it.
+type (
+	// PullProgressed tells how far a PullModel or VerifyModel is.
+	PullProgressed struct {
+		Pull     uint64
+		Progress Progress
+	}
+	// PullEnded tells that a PullModel or VerifyModel is over. A nil Failure: the
+	// model is here, and right. Kind Cancelled: it was stopped, what arrived is kept.
+	PullEnded struct {
+		Pull    uint64
+		Failure *failure.Failure
+	}
+	// ModelRemoved answers RemoveModel.
+	ModelRemoved struct {
+		Model   string
+		Failure *failure.Failure
+	}
+	// ImportChosen answers AskImport; no paths: dismissed.
+	ImportChosen struct{ Paths []string }
+	// Imported answers ImportModels: the models that the files gave, by name.
+	Imported struct {
+		Models  []string
+		Failure *failure.Failure
+	}
+)
+
+// Effects on the store. They change nothing but files; ListModels tells what came of it.
+type (
+	// ListModels answers with ModelsListed.
+	ListModels struct{}
+	// PullModel downloads a model. It answers with PullProgressed, some times a
+	// second at most, and ends with one PullEnded. Pull names this download; none
+	// is used twice.
+	PullModel struct {
+		Pull  uint64
+		Model string
+	}
+	// VerifyModel checks a model that is here, and answers as PullModel does.
+	VerifyModel struct {
+		Pull  uint64
+		Model string
+	}
+	// StopPull ends a PullModel or VerifyModel, which answers with PullEnded.
+	StopPull struct{ Pull uint64 }
+	// RemoveModel removes a model and what has arrived of it, and answers with ModelRemoved.
+	RemoveModel struct{ Model string }
+	// AskImport shows the file dialog, which answers with ImportChosen.
+	AskImport struct{ Folder string }
+	// ImportModels takes model files into the store, each recognised by its hash,
+	// and answers with Imported.
+	ImportModels struct{ Paths []string }
+	// OpenFolder opens a folder in the system's file manager.
+	OpenFolder struct{ Path string }
+)
+
+func (ListModels) isEffect()   {}
+func (PullModel) isEffect()    {}
+func (VerifyModel) isEffect()  {}
+func (StopPull) isEffect()     {}
+func (RemoveModel) isEffect()  {}
+func (AskImport) isEffect()    {}
+func (ImportModels) isEffect() {}
+func (OpenFolder) isEffect()   {}
+
+// model gives a catalogue entry; its Name is empty if there is none of that name.
+func (v *Inventory) model(name string) StoredModel {
+	for i := range v.Models {
+		if v.Models[i].Name == name {
+			return v.Models[i]
+		}
+	}
+	return StoredModel{}
+}
+
+// set gives a set; its Name is empty if there is none of that name.
+func (v *Inventory) set(name string) StoredSet {
+	for _, set := range v.Sets {
+		if set.Name == name {
+			return set
+		}
+	}
+	return StoredSet{}
+}
+
+// other gives a set that is in no catalogue.
+func (v *Inventory) other(spec string) (ModelInfo, bool) {
+	for _, m := range v.Others {
+		if m.Spec == spec {
+			return m, true
+		}
+	}
+	return ModelInfo{}, false
+}
+
+// changed gives the inventory with one entry changed.
+func (v Inventory) changed(name string, f func(*StoredModel)) Inventory {
+	for i, m := range v.Models {
+		if m.Name == name {
+			f(&m)
+			v.Models = replaced(v.Models, i, m)
+		}
+	}
+	return v
+}

@@ -1,0 +1,345 @@
+package state
+
+import (
+	"slices"
+	"strings"
+
+	"descry/inference"
+	"descry/internal/failure"
+)
+
+// pull is a model that is being downloaded or checked, was paused, or failed.
+type pull struct {
+	id       uint64 // of the effect under way, or the last one
+	model    string
+	goes     bool // it should run; false: it is paused
+	verify   bool // it only checks what is here
+	running  bool // an effect is under way
+	stopping bool // it was told to end
+	progress Progress
+	failure  *failure.Failure
+}
+
+// removal is a model that is removed when its notice goes.
+type removal struct{ model string }
+
+// pull gives what is under way for a model; its model is empty if nothing is.
+func (s *State) pull(model string) pull {
+	for _, p := range s.pulls {
+		if p.model == model {
+			return p
+		}
+	}
+	return pull{}
+}
+
+// leaving reports whether a model is about to be removed.
+func (s *State) leaving(model string) bool {
+	return slices.Contains(s.removals, removal{model})
+}
+
+// changePull changes what is under way for a model, if anything is.
+func (r *reduction) changePull(model string, f func(*pull)) {
+	for i, p := range r.s.pulls {
+		if p.model == model {
+			f(&p)
+			r.s.pulls = replaced(r.s.pulls, i, p)
+			return
+		}
+	}
+}
+
+// offline reports whether the network is closed, by whom ever.
+func (s *State) offline() bool { return s.settings.Offline || s.inventory.Closed != "" }
+
+// begin wants a model's download or check to run.
+func (r *reduction) begin(model string, verify bool) {
+	m := r.s.inventory.model(model)
+	if m.Name == "" || r.s.leaving(model) || !verify && m.Keep == KeepReady {
+		return
+	}
+	if r.s.pull(model).model == "" {
+		r.s.pulls = added(r.s.pulls, pull{model: model, verify: verify, progress: Progress{Done: m.Here, Total: m.Bytes}})
+	}
+	r.changePull(model, func(p *pull) {
+		if !p.running {
+			p.verify = verify
+		}
+		p.goes, p.failure = true, nil
+	})
+}
+
+// settlePulls starts and stops what should run and does not, or the other way.
+func (r *reduction) settlePulls() {
+	for _, p := range r.s.pulls {
+		wanted := p.goes && p.failure == nil && (p.verify || !r.s.offline())
+		switch {
+		case wanted && !p.running:
+			r.s.last.pull++
+			id := r.s.last.pull
+			r.changePull(p.model, func(p *pull) {
+				p.id, p.running, p.stopping, p.progress.Stage, p.progress.PerSecond = id, true, false, StageStarting, 0
+			})
+			if p.verify {
+				r.do(VerifyModel{Pull: id, Model: p.model})
+			} else {
+				r.do(PullModel{Pull: id, Model: p.model})
+			}
+		case !wanted && p.running && !p.stopping:
+			r.changePull(p.model, func(p *pull) { p.stopping = true })
+			r.do(StopPull{Pull: p.id})
+		}
+	}
+	r.settleRemovals()
+	var names []string
+	for _, p := range r.s.pulls {
+		if p.goes && !p.verify && p.failure == nil {
+			names = append(names, p.model)
+		}
+	}
+	if r.s.stocked && !slices.Equal(names, r.s.settings.Pulling) {
+		r.changeSettings(func(s *Settings) { s.Pulling = names })
+	}
+}
+
+// settleRemovals removes the models whose notice is gone: nobody can undo it any more.
+func (r *reduction) settleRemovals() {
+	for _, gone := range r.s.removals {
+		told := slices.ContainsFunc(r.s.notices, func(n notice) bool { return n.removes == gone.model })
+		if told || r.s.pull(gone.model).running {
+			continue
+		}
+		r.s.removals = without(r.s.removals, func(m removal) bool { return m == gone })
+		r.s.pulls = without(r.s.pulls, func(p pull) bool { return p.model == gone.model })
+		r.s.inventory = r.s.inventory.changed(gone.model, func(m *StoredModel) { m.Keep, m.Here, m.Place, m.Problem = KeepAbsent, 0, "", nil })
+		r.do(RemoveModel{Model: gone.model})
+	}
+}
+
+func (a PullPaused) on(r *reduction) { r.changePull(a.Model, func(p *pull) { p.goes = false }) }
+
+func (a PullResumed) on(r *reduction) { r.begin(a.Model, false) }
+
+func (a VerifyAsked) on(r *reduction) {
+	m := r.s.inventory.model(a.Model)
+	if m.Keep == KeepReady || m.Keep == KeepDamaged {
+		r.begin(a.Model, true)
+	}
+}
+
+func (a PullProgressed) on(r *reduction) {
+	for _, p := range r.s.pulls {
+		if p.id != a.Pull || !p.running || p.stopping { // of one that is over or about to be
+			continue
+		}
+		r.changePull(p.model, func(p *pull) {
+			if a.Progress.Total == 0 {
+				a.Progress.Total = p.progress.Total
+			}
+			p.progress = a.Progress
+		})
+	}
+}
+
+func (a PullEnded) on(r *reduction) {
+	for _, p := range r.s.pulls {
+		if p.id == a.Pull && p.running {
+			r.endPull(p, a.Failure)
+			return
+		}
+	}
+}
+
+// endPull files how a download or check ended. One that was resumed while it
+// was being stopped starts anew (settlePulls).
+func (r *reduction) endPull(p pull, f *failure.Failure) {
+	stopped := f != nil && f.Kind == failure.Cancelled
+	r.do(ListModels{})
+	switch {
+	case f == nil:
+		r.s.pulls = without(r.s.pulls, func(q pull) bool { return q.model == p.model })
+		r.s.inventory = r.s.inventory.changed(p.model, func(m *StoredModel) { m.Keep, m.Here, m.Problem = KeepReady, m.Bytes, nil })
+		if r.s.leaving(p.model) {
+			return // it came too late
+		}
+		if p.verify {
+			r.notify(notice{kind: NoticeDone, text: r.s.titleOf(p.model) + " is as it was published."})
+		} else {
+			r.arrive(p.model)
+		}
+	case p.verify && stopped:
+		r.s.pulls = without(r.s.pulls, func(q pull) bool { return q.model == p.model })
+	case p.verify:
+		r.s.pulls = without(r.s.pulls, func(q pull) bool { return q.model == p.model })
+		r.s.inventory = r.s.inventory.changed(p.model, func(m *StoredModel) { m.Keep, m.Problem = KeepDamaged, f })
+	default:
+		r.changePull(p.model, func(q *pull) {
+			q.running, q.stopping, q.progress.Stage, q.progress.PerSecond = false, false, StageStarting, 0
+			if !stopped {
+				q.failure = f
+			} else if !p.stopping {
+				q.goes = false // ended from outside: it is not begun again by itself
+			}
+		})
+		if !stopped && r.s.sheet != SheetModels {
+			r.notify(notice{kind: NoticeTrouble, text: r.s.titleOf(p.model) + " was not downloaded.", detail: explain(f), models: true})
+		}
+	}
+}
+
+// arrive uses a model that has just come, from now on.
+func (r *reduction) arrive(name string) {
+	m := r.s.inventory.model(name)
+	if m.Task == "" {
+		r.notify(notice{kind: NoticeDone, text: m.Title + " is here.", detail: "It is used when Descry is opened the next time."})
+		return
+	}
+	r.assign(m.Task, name)
+	r.settleUsing()
+	n := notice{kind: NoticeDone, text: m.Title + " is here and is used from now on.", arrived: true}
+	r.s.notices = without(r.s.notices, func(o notice) bool { return o.arrived })
+	r.notify(n)
+}
+
+func (a RemovalAsked) on(r *reduction) {
+	m := r.s.inventory.model(a.Model)
+	p := r.s.pull(a.Model)
+	if m.Name == "" || r.s.leaving(a.Model) || m.Keep == KeepAbsent && m.Here == 0 && p.model == "" {
+		return
+	}
+	r.changePull(a.Model, func(p *pull) { p.goes = false })
+	r.s.removals = added(r.s.removals, removal{a.Model})
+	text := m.Title + " is removed."
+	if m.Place != "" {
+		text = m.Title + " is not used any more."
+	}
+	r.notify(notice{kind: NoticeDone, text: text, detail: "It can be downloaded again.", removes: a.Model, undo: RemovalUndone(a)})
+}
+
+func (a RemovalUndone) on(r *reduction) {
+	r.s.removals = without(r.s.removals, func(m removal) bool { return m.model == a.Model })
+	r.s.notices = without(r.s.notices, func(n notice) bool { return n.removes == a.Model })
+}
+
+func (a ModelRemoved) on(r *reduction) {
+	if a.Failure != nil {
+		r.notify(notice{kind: NoticeTrouble, text: r.s.titleOf(a.Model) + " could not be removed.", detail: explain(a.Failure)})
+	}
+	r.do(ListModels{})
+}
+
+func (a ModelsListed) on(r *reduction) {
+	others := r.s.inventory.Others
+	r.s.inventory = a.Inventory
+	if len(a.Inventory.Others) == 0 {
+		r.s.inventory.Others = others
+	}
+	if r.s.stocked {
+		return
+	}
+	r.s.stocked = true
+	for _, name := range r.s.settings.Pulling {
+		if m := r.s.inventory.model(name); m.Keep == KeepAbsent || m.Keep == KeepPartial {
+			r.begin(name, false)
+		}
+	}
+	r.tellMissing()
+}
+
+// tellMissing says which chosen models are not here any more.
+func (r *reduction) tellMissing() {
+	var missing []string
+	for _, t := range tasks {
+		name, said := r.s.chosen(t)
+		if said && name != "" && !r.s.available(name, t) && !slices.ContainsFunc(r.s.pulls, func(p pull) bool { return p.model == name }) {
+			missing = append(missing, r.s.titleOf(name))
+		}
+	}
+	if len(missing) > 0 {
+		verb := words(len(missing), " is", " are")
+		r.notify(notice{kind: NoticeHint, text: strings.Join(missing, ", ") + verb + " not on this computer.", detail: "Other models stand in.", models: true})
+	}
+}
+
+func (OfflineToggled) on(r *reduction) {
+	r.changeSettings(func(s *Settings) { s.Offline = !s.Offline })
+}
+
+func (ImportAsked) on(r *reduction) { r.do(AskImport{Folder: r.s.settings.Folder}) }
+
+func (a ImportChosen) on(r *reduction) {
+	var paths []string
+	for _, p := range a.Paths {
+		if p = sound(p); p != "" {
+			paths = append(paths, p)
+		}
+	}
+	if len(paths) > 0 && !r.s.importing {
+		r.s.importing, r.s.importTold = true, importTold{}
+		r.do(ImportModels{Paths: paths})
+	}
+}
+
+func (a Imported) on(r *reduction) {
+	r.s.importing = false
+	r.s.importTold = importTold{failure: a.Failure}
+	var titles []string
+	for _, name := range a.Models {
+		if r.s.inventory.model(name).Name == "" {
+			continue
+		}
+		titles = append(titles, r.s.titleOf(name))
+		r.s.pulls = without(r.s.pulls, func(p pull) bool { return p.model == name && !p.running })
+		r.s.inventory = r.s.inventory.changed(name, func(m *StoredModel) { m.Keep, m.Here, m.Problem = KeepReady, m.Bytes, nil })
+		r.arrive(name)
+	}
+	if len(titles) > 0 {
+		r.s.importTold.text = "Taken in: " + strings.Join(titles, ", ") + "."
+	}
+	r.do(ListModels{})
+}
+
+// importTold is what came of the last import.
+type importTold struct {
+	text    string
+	failure *failure.Failure
+}
+
+func (ModelsFolderShown) on(r *reduction) {
+	if dir := r.s.inventory.Folder; dir != "" {
+		r.do(OpenFolder{Path: dir})
+	}
+}
+
+// pulling sums the downloads that run, checks apart.
+func (s *State) pulling() (sum Progress, n int) {
+	known := true
+	if s.offline() {
+		return Progress{}, 0
+	}
+	for _, p := range s.pulls {
+		if !p.goes || p.verify || p.failure != nil {
+			continue
+		}
+		n++
+		known = known && p.progress.Total > 0
+		sum.Done += min(p.progress.Done, p.progress.Total)
+		sum.Total += p.progress.Total
+		sum.PerSecond += p.progress.PerSecond
+	}
+	if !known {
+		sum.Total = 0
+	}
+	return sum, n
+}
+
+// usedFor lists the tasks that a model is used for.
+func (s *State) usedFor(name string) []inference.Task {
+	var all []inference.Task
+	for i, used := range s.using.names {
+		if used == name {
+			all = append(all, tasks[i])
+		}
+	}
+	return all
+}

@@ -1,0 +1,471 @@
+package state
+
+import (
+	"fmt"
+	"strings"
+
+	"descry/inference"
+)
+
+// ModelsSheet is the Models page: what there is, what of it is here, what is
+// used. Exactly one of table, Offer and Licence is to be seen.
+type ModelsSheet struct {
+	Title   string
+	Text    string
+	Told    string      // what has happened: "BLIP base is here and is used from now on."
+	ToldDo  Button      // "Describe the open picture again"
+	Trouble *RowTrouble // of an import
+	Sets    []SetCard
+	Heads   []string // of the table's columns: name, size, licence, speed, state
+	Groups  []ModelGroup
+	Disk    string // "Models take 1.4 GB; 53 GB are free"
+	Folder  Button
+	Import  Button
+	Offline Button // check box
+	Note    string // why the network is closed
+	Close   Button
+	Offer   *OfferPart
+	Licence *LicencePart
+}
+
+// SetCard is a choice of one model for each task.
+type SetCard struct {
+	Name, Title string
+	Text        string // what is in it
+	Facts       string // "1.4 GB on disk · about 6 s a picture · 3.2 GB of memory"
+	Get         Button
+	On          bool // in use
+}
+
+// ModelGroup is the models for one task.
+type ModelGroup struct {
+	Title string
+	Rows  []ModelRow
+}
+
+// ModelRow is one line of the table.
+type ModelRow struct {
+	Name     string
+	Use      Button // round box: use it for the task; empty where it cannot be chosen
+	Title    string
+	About    string
+	Size     string
+	Licence  Button // opens the licence; a Do of nil: words only
+	Speed    string
+	SpeedTip string
+	State    string
+	Good     bool    // it is here
+	Part     float64 // of the bar, 0 … 1; −1: no bar
+	Moving   bool    // the bar grows
+	Acts     []Button
+	Trouble  *RowTrouble
+}
+
+// RowTrouble is an error in its place, with what to do.
+type RowTrouble struct {
+	Text, Hint string
+	Acts       []Button
+}
+
+// OfferPart is what is said before a download.
+type OfferPart struct {
+	Title string
+	Text  string
+	Rows  []OfferRow
+	Facts []Fact
+	Get   Button
+	Back  Button
+}
+
+// OfferRow is one model of the offer.
+type OfferRow struct {
+	Title, About, Size, Source string
+	Licence                    Button
+}
+
+// Fact is a name with what there is to say. Bad: it stands in the way.
+type Fact struct {
+	Name, Text string
+	Bad        bool
+}
+
+// LicencePart is a licence in full.
+type LicencePart struct {
+	Title, Text string
+	Back        Button
+}
+
+// CardPart is the start page's card about the models.
+type CardPart struct {
+	Text  string
+	Get   Button
+	Close Button
+}
+
+// ClosingSheet asks whether the window may close while a download runs.
+type ClosingSheet struct {
+	Title, Text string
+	Stay, Leave Button
+}
+
+// groupTitles are what is said of the models for each task.
+var groupTitles = []struct {
+	task  inference.Task
+	title string
+}{
+	{inference.TaskCaption, "Captions"},
+	{inference.TaskInstances, "Objects"},
+	{inference.TaskClasses, "Classes of pixels"},
+	{"", "Computation"},
+}
+
+func (s *State) showModels() ModelsSheet {
+	sheet := ModelsSheet{
+		Title: "Models", Close: s.closeButton("Done"),
+		Heads:  []string{"Name", "Size", "Licence", "A picture takes", "State"},
+		Disk:   s.diskText(),
+		Folder: Button{Text: "Open folder", Tip: "Show where the models are kept: " + s.short(s.inventory.Folder), Enabled: s.inventory.Folder != "", Do: ModelsFolderShown{}},
+		Import: Button{Text: "Import file…", Tip: "Take in model files that were brought here; each is recognised by its hash", Enabled: !s.importing, Do: ImportAsked{}},
+		Offline: Button{Text: "Stay offline", Tip: "Download nothing; Descry uses the network for nothing else",
+			Enabled: s.inventory.Closed == "", On: s.offline(), Do: OfflineToggled{}},
+		Note: s.inventory.Closed,
+	}
+	switch {
+	case s.licence != "":
+		sheet.Licence = s.showLicence()
+		sheet.Title = sheet.Licence.Title
+		return sheet
+	case s.offer.open():
+		sheet.Offer = s.showOffer()
+		sheet.Title = sheet.Offer.Title
+		return sheet
+	}
+	if s.importing {
+		sheet.Import.Text = "Importing…"
+	}
+	s.showTold(&sheet)
+	for _, set := range s.inventory.Sets {
+		sheet.Sets = append(sheet.Sets, s.showSet(set))
+	}
+	for _, g := range groupTitles {
+		if rows := s.modelRows(g.task); len(rows) > 0 {
+			sheet.Groups = append(sheet.Groups, ModelGroup{Title: g.title, Rows: rows})
+		}
+	}
+	return sheet
+}
+
+// showTold says what has come, and what came of an import.
+func (s *State) showTold(sheet *ModelsSheet) {
+	for _, n := range s.notices {
+		if n.arrived {
+			sheet.Told = n.text
+		}
+	}
+	if s.importTold.text != "" {
+		sheet.Told = s.importTold.text
+	}
+	if b := s.againButton(); b.Do != nil {
+		if sheet.Told == "" {
+			sheet.Told = "The open pictures were described by other models."
+		}
+		sheet.ToldDo = b
+	}
+	if f := s.importTold.failure; f != nil {
+		text := sentence(f.Message)
+		if f.Subject != "" {
+			text = f.Subject + ": " + f.Message
+		}
+		sheet.Trouble = &RowTrouble{Text: sentence(text), Hint: f.Hint}
+	}
+}
+
+// againButton describes the open pictures with the models now in use; it is no
+// button where that would change nothing.
+func (s *State) againButton() Button {
+	n := s.stalePictures()
+	if n == 0 {
+		return Button{}
+	}
+	return Button{Text: words(n, "Describe the open picture again", "Describe the open pictures again"),
+		Tip: "Use the models that are chosen now; your own captions stay", Enabled: true, Do: DescribedAgain{}}
+}
+
+func (s *State) diskText() string {
+	text := "Models take " + sizeText(s.inventory.Disk) + " of this disk"
+	if s.inventory.Free > 0 {
+		text += "; " + sizeText(s.inventory.Free) + " are free"
+	}
+	return text + "."
+}
+
+func (s *State) showSet(set StoredSet) SetCard {
+	card := SetCard{Name: set.Name, Title: set.Title, On: s.inUse(set)}
+	var titles []string
+	var models []StoredModel
+	for _, name := range set.Models {
+		if m := s.inventory.model(name); m.Name != "" {
+			titles = append(titles, m.Title)
+			models = append(models, m)
+		}
+	}
+	card.Text = strings.Join(titles, " · ")
+	card.Facts = joinParts(append([]string{set.About}, s.costs(models)...))
+	missing := s.missing(set)
+	b := Button{Enabled: true, Do: SetOffered{set.Name}}
+	switch {
+	case card.On:
+		b.Text, b.Tip, b.Enabled = "In use", "These models are used now", false
+	case len(missing) == 0:
+		b.Text, b.Tip = "Use these", "Use these models from now on"
+	case s.coming(missing):
+		b.Text, b.Tip, b.Enabled = "Coming…", "These models are being downloaded", false
+	default:
+		b.Text = fmt.Sprintf("%s (%s)", set.Title, downloadText(missing))
+		b.Tip = "Say what they cost and under which licences they are, then download them"
+	}
+	card.Get = b
+	return card
+}
+
+// costs says what models take: a picture's time, memory.
+func (s *State) costs(models []StoredModel) []string {
+	var parts []string
+	seconds, measured, memory := sumCosts(models)
+	if seconds > 0 {
+		parts = append(parts, speedText(seconds, measured)+" a picture")
+	}
+	if memory > 0 {
+		parts = append(parts, sizeText(memory)+" of memory")
+	}
+	return parts
+}
+
+// sumCosts adds up what models take when all of them run. 0: not known of one.
+func sumCosts(models []StoredModel) (seconds float64, measured bool, memory int64) {
+	measured = true
+	for _, m := range models {
+		if m.Seconds <= 0 {
+			seconds = -1
+		}
+		if seconds >= 0 {
+			seconds += m.Seconds
+		}
+		measured = measured && m.Measured
+		memory += m.Memory
+	}
+	return max(seconds, 0), measured, memory
+}
+
+// modelRows are the lines of one task: what is built in or a folder, then the catalogue.
+func (s *State) modelRows(t inference.Task) []ModelRow {
+	var rows []ModelRow
+	for _, o := range s.inventory.Others {
+		if t == "" || !hasTask(o.Tasks, t) {
+			continue
+		}
+		row := ModelRow{Name: o.Spec, Title: o.Name, About: sentence(o.Description), State: "Ready", Good: true, Part: -1, Use: s.useButton(o.Spec, t)}
+		if o.Drawings {
+			row.Size, row.About = "built in", "Knows drawings only."
+		}
+		if row.Use.On {
+			row.State = "In use"
+		}
+		rows = append(rows, row)
+	}
+	for _, m := range s.inventory.Models {
+		if m.Task == t {
+			rows = append(rows, s.modelRow(m))
+		}
+	}
+	return rows
+}
+
+func hasTask(all []inference.Task, t inference.Task) bool {
+	for _, has := range all {
+		if has == t {
+			return true
+		}
+	}
+	return false
+}
+
+// useButton chooses a model for a task.
+func (s *State) useButton(name string, t inference.Task) Button {
+	if t == "" {
+		return Button{}
+	}
+	here := s.available(name, t)
+	b := Button{Text: "Use " + s.titleOf(name), Tip: "Use this model for " + taskNouns[t], Enabled: here, On: here && s.using.name(t) == name, Do: TaskModelSet{t, name}}
+	if !here {
+		b.Tip = "Download it first"
+	}
+	return b
+}
+
+// taskNouns are the tasks within a sentence.
+var taskNouns = map[inference.Task]string{
+	inference.TaskCaption: "captions", inference.TaskInstances: "objects", inference.TaskClasses: "classes of pixels",
+}
+
+func (s *State) modelRow(m StoredModel) ModelRow {
+	row := ModelRow{
+		Name: m.Name, Title: m.Title, About: m.About, Size: sizeText(m.Bytes), Part: -1,
+		Use:     s.useButton(m.Name, m.Task),
+		Licence: Button{Text: m.Licence, Tip: "Read the licence", Enabled: m.Text != "", Do: LicenceShown{m.Name}},
+	}
+	if m.Bytes == 0 {
+		row.Size = "–"
+	}
+	if m.Seconds > 0 {
+		row.Speed, row.SpeedTip = speedText(m.Seconds, m.Measured), "Measured on this computer"
+		if !m.Measured {
+			row.SpeedTip = "Reckoned from this computer's speed; measured once it has run"
+		}
+	}
+	s.showKeep(&row, m)
+	return row
+}
+
+// showKeep says how far a model is and what can be done with it.
+func (s *State) showKeep(row *ModelRow, m StoredModel) {
+	p := s.pull(m.Name)
+	act := func(text, tip string, do Action, enabled bool) {
+		row.Acts = append(row.Acts, Button{Text: text, Tip: tip, Enabled: enabled, Do: do})
+	}
+	switch {
+	case s.leaving(m.Name):
+		row.State = "Removed"
+		act("Undo", "Keep "+m.Title, RemovalUndone{m.Name}, true)
+	case p.model != "":
+		s.showPull(row, m, p)
+	case m.Keep == KeepReady:
+		row.State, row.Good = "Ready", true
+		if len(s.usedFor(m.Name)) > 0 {
+			row.State = "In use"
+		}
+		if m.Place != "" {
+			row.State += ", from " + m.Place
+		}
+		act("Verify", "Check every byte against the published hash", VerifyAsked{m.Name}, true)
+		act("Remove", "Take it from this disk; it can be downloaded again", RemovalAsked{m.Name}, true)
+	case m.Keep == KeepDamaged:
+		row.State = "Damaged"
+		text, hint := "A file is not the one that was published.", ""
+		if m.Problem != nil {
+			text, hint = sentence(m.Problem.Message), m.Problem.Hint
+		}
+		row.Trouble = &RowTrouble{Text: text, Hint: hint}
+		act("Repair", "Download what is damaged again", PullResumed{m.Name}, !s.offline())
+		act("Remove", "Take it from this disk; it can be downloaded again", RemovalAsked{m.Name}, true)
+	case m.Keep == KeepPartial:
+		row.State, row.Part = partText(m.Here, m.Bytes, "Paused"), part(m.Here, m.Bytes)
+		act("Resume", "Download the rest", PullResumed{m.Name}, !s.offline())
+		act("Remove", "Throw away what has arrived", RemovalAsked{m.Name}, true)
+	default:
+		row.State = "Not here"
+		tip := "Say what it costs and under which licence it is, then download it"
+		if s.offline() {
+			tip = "Descry stays offline: import it from a file, or open the network below"
+		}
+		act("Download…", tip, ModelOffered{m.Name}, !s.offline())
+	}
+}
+
+// showPull says how far a download or check is.
+func (s *State) showPull(row *ModelRow, m StoredModel, p pull) {
+	row.Part = part(p.progress.Done, p.progress.Total)
+	row.Moving = p.failure == nil && p.goes && (p.verify || !s.offline())
+	act := func(text, tip string, do Action, enabled bool) {
+		row.Acts = append(row.Acts, Button{Text: text, Tip: tip, Enabled: enabled, Do: do})
+	}
+	switch {
+	case p.failure != nil:
+		row.State = partText(p.progress.Done, p.progress.Total, "Stopped")
+		row.Trouble = &RowTrouble{Text: sentence(p.failure.Message), Hint: p.failure.Hint}
+		act("Retry", "Try again; what has arrived is kept", PullResumed{m.Name}, !s.offline())
+		act("Remove", "Throw away what has arrived", RemovalAsked{m.Name}, true)
+	case p.verify:
+		row.State = partText(p.progress.Done, p.progress.Total, "Checking")
+		act("Stop", "Stop checking", PullPaused{m.Name}, p.goes)
+	case !p.goes:
+		row.State = partText(p.progress.Done, p.progress.Total, "Paused")
+		act("Resume", "Download the rest", PullResumed{m.Name}, !s.offline())
+		act("Remove", "Throw away what has arrived", RemovalAsked{m.Name}, true)
+	case s.offline():
+		row.State = partText(p.progress.Done, p.progress.Total, "Waits: offline")
+		act("Pause", "Do not go on by itself", PullPaused{m.Name}, true)
+	default:
+		row.State = pullText(p)
+		act("Pause", "Stop for now; what has arrived is kept", PullPaused{m.Name}, true)
+	}
+}
+
+// pullText says what a running download does.
+func pullText(p pull) string {
+	switch p.progress.Stage {
+	case StageChecking:
+		return partText(p.progress.Done, p.progress.Total, "Checking")
+	case StageRetrying:
+		return noted("Tries again soon", p.progress.Note)
+	case StageWaiting:
+		return noted("Waits for another Descry", p.progress.Note)
+	case StageReceiving:
+		return progressText(p.progress)
+	}
+	return "Connecting…"
+}
+
+func noted(text, note string) string {
+	if note == "" {
+		return text
+	}
+	return text + ": " + note
+}
+
+func (s *State) showClosing() ClosingSheet {
+	sum, _ := s.pulling()
+	var titles []string
+	for _, p := range s.pulls {
+		if p.goes && !p.verify && p.failure == nil {
+			titles = append(titles, s.titleOf(p.model))
+		}
+	}
+	text := words(len(titles), titles[0]+" is", strings.Join(titles, ", ")+" are") + " still being downloaded"
+	if sum.Total > 0 {
+		text += " (" + percentText(sum.Done, sum.Total) + ")"
+	}
+	return ClosingSheet{
+		Title: "Close while a download runs?",
+		Text:  text + ". What has arrived is kept, and the download goes on when Descry is opened again.",
+		Stay:  Button{Text: "Keep open", Tip: "Leave the window open (Esc)", Enabled: true, Do: ClosingGivenUp{}},
+		Leave: Button{Text: "Close", Tip: "Close the window; the download goes on the next time", Enabled: true, Do: Closing{Sure: true}},
+	}
+}
+
+// showCard says on the start page what the built-in models do not know.
+func (s *State) showCard() *CardPart {
+	set, ok := s.offeredSet()
+	if !ok || s.settings.CardTold || !s.model().Drawings || s.coming(s.missing(set)) {
+		return nil
+	}
+	return &CardPart{
+		Text:  "The built-in models know drawings only.",
+		Get:   Button{Text: s.getText(set) + " to describe photographs", Tip: "Say what they cost, then download them", Enabled: true, Do: SetOffered{set.Name}},
+		Close: Button{Text: "Not now", Tip: "Take this card away; the Models page has them", Enabled: true, Do: CardClosed{}},
+	}
+}
+
+// offeredSet is the best set, if there is any of which something is not here.
+func (s *State) offeredSet() (StoredSet, bool) {
+	if len(s.inventory.Sets) == 0 {
+		return StoredSet{}, false
+	}
+	set := s.inventory.Sets[0]
+	return set, len(s.missing(set)) > 0
+}
+
+// getText asks for a set by name and size.
+func (s *State) getText(set StoredSet) string {
+	return fmt.Sprintf("Get the %s (%s)", strings.ToLower(set.Title), downloadText(s.missing(set)))
+}
