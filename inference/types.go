@@ -173,6 +173,7 @@ type Instance struct {
 // Classes is the result of a classes job: one class for every pixel.
 type Classes struct {
 	Model  string   `json:"model"`
+	From   Task     `json:"from,omitempty"` // "instances": made of the objects, for want of a model for classes
 	Width  int      `json:"width"`
 	Height int      `json:"height"`
 	Labels []string `json:"labels"` // index = value in Map

@@ -1,0 +1,136 @@
+package segment
+
+import (
+	"fmt"
+	"slices"
+
+	"descry/inference"
+	"descry/internal/failure"
+)
+
+// What counts as an object of a class map (detectron2's PANOPTIC_FPN.COMBINE):
+// the least score, and how much of its mask may be taken by others already.
+const (
+	LeastScore  = 0.5
+	mostOverlap = 0.5
+)
+
+// Unlabelled is the class of the pixels that no object has.
+const Unlabelled = "unlabelled"
+
+// mostValues is how many classes a map of bytes can tell apart.
+const mostValues = 256
+
+// FromObjects makes a class map of objects with masks, for want of a semantic
+// model: objects by falling score down to LeastScore; one whose mask lies for more
+// than half under those before it is left out, else it takes the pixels that are
+// free (detectron2/modeling/meta_arch/panoptic_fpn.py,
+// combine_semantic_and_instance_outputs, without its semantic half). A pixel's
+// value is the category of the object that has it, 0 where there is none.
+//
+// It is a map of things, not of everything: sky and grass are unlabelled, as is
+// what the detector does not know.
+func FromObjects(in *inference.Instances) (*inference.Classes, error) {
+	labels, err := objectLabels(in)
+	if err != nil {
+		return nil, err
+	}
+	c := &inference.Classes{
+		Model: in.Model, From: inference.TaskInstances, Width: in.Width, Height: in.Height, Labels: labels,
+		Map: make([]byte, in.Width*in.Height), Pixels: make([]int, len(labels)),
+	}
+	order := make([]int, len(in.Items))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return rising(in.Items[b].Score, in.Items[a].Score) })
+	taken := make([]bool, len(c.Map))
+	for _, i := range order {
+		item := &in.Items[i]
+		if item.Score < LeastScore {
+			break
+		}
+		if item.Mask == nil || item.Mask.Width != in.Width || item.Mask.Height != in.Height {
+			return nil, failure.New(failure.Model, "run", in.Model, "the objects of this model have no masks, so there are no classes of pixels in them",
+				"Use a set with a model for classes.")
+		}
+		paint(c, taken, item)
+	}
+	c.Pixels[0] = len(c.Map)
+	for _, n := range c.Pixels[1:] {
+		c.Pixels[0] -= n
+	}
+	return c, nil
+}
+
+func rising(a, b float32) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// paint gives an object's free pixels its category, unless too few are free.
+func paint(c *inference.Classes, taken []bool, item *inference.Instance) {
+	x0, y0, x1, y1, ok := item.Mask.Bounds()
+	if !ok {
+		return
+	}
+	bits, w := item.Mask.BitmapIn(x0, y0, x1, y1), x1-x0
+	area, covered := 0, 0
+	for y := y0; y < y1; y++ {
+		row := taken[y*c.Width+x0:][:w]
+		for x, bit := range bits[(y-y0)*w:][:w] {
+			if bit != 0 {
+				if area++; row[x] {
+					covered++
+				}
+			}
+		}
+	}
+	if float64(covered)/float64(area) > mostOverlap {
+		return
+	}
+	for y := y0; y < y1; y++ {
+		at := y*c.Width + x0
+		for x, bit := range bits[(y-y0)*w:][:w] {
+			if bit != 0 && !taken[at+x] {
+				taken[at+x], c.Map[at+x] = true, byte(item.CategoryID)
+			}
+		}
+	}
+	c.Pixels[item.CategoryID] += area - covered
+}
+
+// objectLabels names the values of the map: the categories that the model knows,
+// by their numbers.
+func objectLabels(in *inference.Instances) ([]string, error) {
+	names, last := map[int]string{}, 0
+	add := func(id int, name string) {
+		names[id], last = name, max(last, id)
+	}
+	for _, category := range in.Categories {
+		add(category.ID, category.Name)
+	}
+	for _, item := range in.Items {
+		if item.CategoryID < 1 {
+			return nil, failure.New(failure.Model, "run", in.Model, fmt.Sprintf("an object is of category %d", item.CategoryID), "")
+		}
+		add(item.CategoryID, item.Label)
+	}
+	if last >= mostValues {
+		return nil, failure.New(failure.Model, "run", in.Model, fmt.Sprintf("the model has categories up to %d; a class map holds %d", last, mostValues-1),
+			"Use a set with a model for classes.")
+	}
+	labels := make([]string, last+1)
+	for id := range labels {
+		if labels[id] = names[id]; labels[id] == "" {
+			labels[id] = fmt.Sprintf("class %d", id)
+		}
+	}
+	labels[0] = Unlabelled
+	return labels, nil
+}
