@@ -147,10 +147,9 @@ func (p *program) begin(d *description) (*session, error) {
 // chooseTasks keeps what the set has; a task asked for by name that the set
 // lacks is wrong use.
 func (d *description) chooseTasks() error {
-	has := map[inference.Task]bool{
-		inference.TaskCaption:   d.set.Caption != nil,
-		inference.TaskInstances: d.set.Instances != nil,
-		inference.TaskClasses:   d.set.Classes != nil,
+	has := map[inference.Task]bool{}
+	for _, t := range d.set.Tasks() {
+		has[inference.Task(t)] = true
 	}
 	if d.only == nil {
 		for _, t := range tasks {

@@ -51,9 +51,14 @@ func writeClasses(b *strings.Builder, c *inference.Classes) {
 			parts = append(parts, fmt.Sprintf("%s %.1f %%", c.Labels[i], 100*float64(n)/float64(c.Width*c.Height)))
 		}
 	}
-	if len(parts) > 0 {
-		fmt.Fprintf(b, "  pixels: %s\n", strings.Join(parts, ", "))
+	if len(parts) == 0 {
+		return
 	}
+	from := ""
+	if c.From == inference.TaskInstances {
+		from = " (from the objects)"
+	}
+	fmt.Fprintf(b, "  pixels%s: %s\n", from, strings.Join(parts, ", "))
 }
 
 // printable replaces control characters of a file name, which could play tricks

@@ -75,7 +75,7 @@ func (p *program) modelChoices(used string) []state.ModelInfo {
 			continue
 		}
 		info.Name, info.Description = set.Name, set.Description
-		for _, t := range setTasks(set) {
+		for _, t := range set.Tasks() {
 			info.Tasks = append(info.Tasks, inference.Task(t))
 		}
 		list = append(list, info)

@@ -52,6 +52,7 @@ type Segmentation struct {
 // LineClasses are the classes of the label map: a label's index is the map's
 // value. Pixels leaves zeros out.
 type LineClasses struct {
+	From   string      `json:"from,omitempty"` // "instances": made of the objects
 	Labels []string    `json:"labels"`
 	Pixels ClassPixels `json:"pixels"`
 }
@@ -182,7 +183,7 @@ func lineInstance(in inference.Instance) LineInstance {
 
 // lineClasses adds up classes of one name, since JSON keys are to be unique.
 func lineClasses(c *inference.Classes) *LineClasses {
-	l := &LineClasses{Labels: []string{}, Pixels: ClassPixels{}}
+	l := &LineClasses{From: string(c.From), Labels: []string{}, Pixels: ClassPixels{}}
 	place := map[string]int{}
 	for i, label := range c.Labels {
 		label = valid(label)

@@ -6,6 +6,8 @@ import (
 	"math"
 	"strings"
 	"unicode"
+
+	"descry/inference"
 )
 
 // okabeIto are the seven colours of Okabe and Ito (Color Universal Design,
@@ -87,8 +89,11 @@ func ClassColor(name string) (c color.NRGBA, striped bool) {
 	return okabeIto[place%n], place/n%2 == 1
 }
 
-// Background reports whether a class is the ground and no thing.
-func Background(name string) bool { return plainName(name) == "background" }
+// Background reports whether a class is the ground, or what has no label, and no
+// thing.
+func Background(name string) bool {
+	return plainName(name) == "background" || name == inference.Unlabelled
+}
 
 var (
 	darkInk  = color.NRGBA{0x10, 0x12, 0x16, 0xFF}

@@ -81,7 +81,7 @@ func TestContrastOfKnownPairs(t *testing.T) {
 }
 
 func TestBackgroundIsNoThing(t *testing.T) {
-	for name, want := range map[string]bool{"__background__": true, "background": true, "Background": true, "dog": false, "": false} {
+	for name, want := range map[string]bool{"__background__": true, "background": true, "Background": true, "unlabelled": true, "dog": false, "": false} {
 		if Background(name) != want {
 			t.Errorf("%q: %v", name, !want)
 		}

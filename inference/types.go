@@ -170,6 +170,10 @@ type Instance struct {
 	Mask       *rle.Mask  `json:"mask,omitempty"`
 }
 
+// Unlabelled is the class, at value 0, of the pixels that no object has where the
+// classes are made of the objects.
+const Unlabelled = "unlabelled"
+
 // Classes is the result of a classes job: one class for every pixel.
 type Classes struct {
 	Model  string   `json:"model"`

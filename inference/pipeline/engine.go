@@ -69,6 +69,7 @@ type engine struct {
 	caption   *captioner
 	instances *instancesModel
 	classes   *classesModel
+	last      objects // what instances found last
 	closed    bool
 }
 
@@ -101,21 +102,13 @@ var loaders = map[inference.Task]func(*engine) error{
 		}
 		return err
 	},
-	inference.TaskInstances: func(e *engine) (err error) {
-		if e.instances != nil {
-			return nil
-		}
-		if e.set.Instances == nil {
-			return e.cannot("find objects")
-		}
-		if e.instances, err = newInstances(e.how.lib, e.set.Instances, e.how.device, e.how.threads); err == nil {
-			e.device = e.instances.features.Device()
-		}
-		return err
-	},
+	inference.TaskInstances: loadInstances,
 	inference.TaskClasses: func(e *engine) (err error) {
 		if e.classes != nil {
 			return nil
+		}
+		if e.set.MapsObjects() {
+			return loadInstances(e)
 		}
 		if e.set.Classes == nil {
 			return e.cannot("tell the classes of pixels")
@@ -125,6 +118,20 @@ var loaders = map[inference.Task]func(*engine) error{
 		}
 		return err
 	},
+}
+
+// loadInstances makes the detector ready, which classes may need as well.
+func loadInstances(e *engine) (err error) {
+	if e.instances != nil {
+		return nil
+	}
+	if e.set.Instances == nil {
+		return e.cannot("find objects")
+	}
+	if e.instances, err = newInstances(e.how.lib, e.set.Instances, e.how.device, e.how.threads); err == nil {
+		e.device = e.instances.features.Device()
+	}
+	return err
 }
 
 func (e *engine) cannot(what string) error {
@@ -144,13 +151,21 @@ func (e *engine) Instances(ctx context.Context, p inference.Picture, o inference
 	if err := e.ready(ctx, inference.TaskInstances, p); err != nil {
 		return nil, err
 	}
-	return e.instances.run(ctx, p, o)
+	found, err := e.instances.run(ctx, p, o)
+	if err == nil {
+		e.last = objects{p.Key, o.MinScore, found}
+	}
+	return found, err
 }
 
-// Classes gives each pixel of a picture a class.
+// Classes gives each pixel of a picture a class: a set without a model for it
+// gives the pixels of objects the objects' classes.
 func (e *engine) Classes(ctx context.Context, p inference.Picture) (*inference.Classes, error) {
 	if err := e.ready(ctx, inference.TaskClasses, p); err != nil {
 		return nil, err
+	}
+	if e.classes == nil {
+		return e.objectMap(ctx, p)
 	}
 	return e.classes.run(ctx, p)
 }
@@ -193,6 +208,6 @@ func (e *engine) Close() error {
 	if e.classes != nil {
 		keep(e.classes.close())
 	}
-	e.caption, e.instances, e.classes = nil, nil, nil
+	e.caption, e.instances, e.classes, e.last = nil, nil, nil, objects{}
 	return first
 }

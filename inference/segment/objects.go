@@ -15,9 +15,6 @@ const (
 	mostOverlap = 0.5
 )
 
-// Unlabelled is the class of the pixels that no object has.
-const Unlabelled = "unlabelled"
-
 // mostValues is how many classes a map of bytes can tell apart.
 const mostValues = 256
 
@@ -131,6 +128,6 @@ func objectLabels(in *inference.Instances) ([]string, error) {
 			labels[id] = fmt.Sprintf("class %d", id)
 		}
 	}
-	labels[0] = Unlabelled
+	labels[0] = inference.Unlabelled
 	return labels, nil
 }

@@ -55,7 +55,7 @@ func TestMapsOfObjectsFollowDetectron2sRule(t *testing.T) {
 				t.Errorf("case %d: class %d has %d pixels, want %d", i, class, got.Pixels[class], n)
 			}
 		}
-		if got.From != inference.TaskInstances || got.Labels[0] != Unlabelled || got.Labels[2] != "class 2" && got.Labels[2] != "name of 2" {
+		if got.From != inference.TaskInstances || got.Labels[0] != inference.Unlabelled || got.Labels[2] != "class 2" && got.Labels[2] != "name of 2" {
 			t.Errorf("case %d: from %q, labels %q", i, got.From, got.Labels)
 		}
 	}

@@ -1,0 +1,24 @@
+package models
+
+import "slices"
+
+// withoutMasks are the architectures whose objects have boxes only.
+var withoutMasks = []string{"fasterrcnn_resnet_fpn"}
+
+// Tasks names what a set can do, in the order in which tasks are run: those of
+// its models, and classes where they can be told from the objects.
+func (s *Set) Tasks() []string {
+	names := []string{}
+	for i, can := range []bool{s.Caption != nil, s.Instances != nil, s.Classes != nil || s.MapsObjects()} {
+		if can {
+			names = append(names, taskKeys[i])
+		}
+	}
+	return names
+}
+
+// MapsObjects reports whether a set has no model for classes, but one for objects
+// with masks, of which a class map can be made (segment.FromObjects).
+func (s *Set) MapsObjects() bool {
+	return s.Classes == nil && s.Instances != nil && !slices.Contains(withoutMasks, s.Instances.Architecture)
+}
