@@ -7,6 +7,7 @@ require (
 	github.com/adrg/xdg v0.5.3
 	github.com/bep/imagemeta v1.0.1
 	github.com/dweymouth/fyne-tooltip v0.4.0
+	github.com/gofrs/flock v0.13.2
 	github.com/ncruces/zenity v0.10.14
 	github.com/nfnt/resize v0.0.0-20180221191011-83c6a9932646
 	github.com/rogpeppe/go-internal v1.16.0

@@ -12,8 +12,16 @@ const (
 	codeSome        = 1   // some pictures failed, each with one line on standard error
 	codeUsage       = 2   // wrong use
 	codeModel       = 3   // a model or the runtime is absent or damaged
+	codeNetwork     = 4   // a model could not be fetched
+	codeStorage     = 5   // the disk or folder of the models does not take it
 	codeInterrupted = 130 // interrupted
 )
+
+// kindCodes are the exit codes of the kinds of trouble; all others give codeSome.
+var kindCodes = map[failure.Kind]int{
+	failure.Usage: codeUsage, failure.Model: codeModel, failure.Network: codeNetwork,
+	failure.Storage: codeStorage, failure.Cancelled: codeInterrupted,
+}
 
 // toldError carries an exit code for trouble that has been told already.
 type toldError struct{ code int }
@@ -27,13 +35,8 @@ func codeOf(err error) int {
 	if !errors.As(err, &f) {
 		return codeUsage
 	}
-	switch f.Kind {
-	case failure.Usage:
-		return codeUsage
-	case failure.Model:
-		return codeModel
-	case failure.Cancelled:
-		return codeInterrupted
+	if code, ok := kindCodes[f.Kind]; ok {
+		return code
 	}
 	return codeSome
 }

@@ -120,7 +120,7 @@ func TestSamplesAreNoPhotographsAndPhotographsAre(t *testing.T) {
 
 func TestErrorsBecomeOneLineAndAnExitCode(t *testing.T) {
 	for kind, want := range map[failure.Kind]int{
-		failure.Usage: codeUsage, failure.Model: codeModel, failure.Cancelled: codeInterrupted, failure.Unreadable: codeSome, failure.Unsupported: codeSome, failure.TooLarge: codeSome,
+		failure.Usage: codeUsage, failure.Model: codeModel, failure.Network: codeNetwork, failure.Storage: codeStorage, failure.Cancelled: codeInterrupted, failure.Unreadable: codeSome, failure.Unsupported: codeSome, failure.TooLarge: codeSome,
 	} {
 		if got := codeOf(failure.New(kind, "", "x", "is bad", "")); got != want {
 			t.Errorf("%s: exit code %d, want %d", kind, got, want)

@@ -22,6 +22,8 @@ const (
 	Unsupported Kind = "unsupported" // a known or unknown format that is not read, a folder, a device
 	TooLarge    Kind = "too_large"   // over a limit of pixels or bytes
 	Model       Kind = "model"       // a model or the runtime could not be loaded or run
+	Network     Kind = "network"     // a host is not reached, or what it sends is not the file
+	Storage     Kind = "storage"     // the disk or folder where models are kept
 	Cancelled   Kind = "cancelled"   // stopped by the person
 	Usage       Kind = "usage"       // wrong use of the command line; never in a JSON line
 )

@@ -1,0 +1,282 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"descry/internal/failure"
+)
+
+// errStalled is the cause with which the watchdog ends a request.
+var errStalled = errors.New("stalled")
+
+// watchdog ends a request whose line is silent for too long. It cancels the
+// request's context, which closes the connection under a blocked read: setting
+// a flag that the reader looks at between two reads would not wake it.
+type watchdog struct {
+	timer *time.Timer
+	limit time.Duration
+}
+
+func (w watchdog) watch() { w.timer.Reset(w.limit) }
+func (w watchdog) rest()  { w.timer.Stop() }
+
+// attempt asks once for what is missing and takes what comes. nil means that
+// the answer was taken to its end.
+func (r *run) attempt(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	limit := r.c.stall()
+	dog := watchdog{time.AfterFunc(limit, func() { cancel(errStalled) }), limit}
+	defer dog.rest()
+	r.tell(Connecting, "", true)
+	resp, err := r.ask(ctx)
+	if err != nil {
+		return r.lineFault(ctx, r.asked.Host, err)
+	}
+	defer resp.Body.Close()
+	if err := r.accept(resp); err != nil {
+		return err
+	}
+	return r.receive(ctx, resp, dog)
+}
+
+// ask sends the request: the one place where the program uses the network.
+func (r *run) ask(ctx context.Context) (*http.Response, error) {
+	if r.c.Offline {
+		return nil, r.final("Descry is set to stay offline", "Switch offline off, or bring the file on a disk: descry models import PATH.")
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.asked.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("User-Agent", "descry")
+	req.Header.Set("Accept-Encoding", "identity") // the hash and the length are the file's
+	if r.part.at > 0 {
+		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", r.part.at))
+		if v := r.part.rec.validator(); v != "" {
+			req.Header.Set("If-Range", v)
+		}
+	}
+	client := *plainHTTP
+	if r.c.HTTP != nil {
+		client = *r.c.HTTP
+	}
+	client.CheckRedirect = follow
+	return client.Do(req)
+}
+
+var (
+	errTooManyRedirects = errors.New("redirected in a circle")
+	errDowngrade        = errors.New("redirected from https to http")
+)
+
+// follow allows redirects, but not out of encryption.
+func follow(req *http.Request, via []*http.Request) error {
+	if len(via) >= 10 {
+		return errTooManyRedirects
+	}
+	if req.URL.Scheme != "https" && via[len(via)-1].URL.Scheme == "https" {
+		return errDowngrade
+	}
+	return nil
+}
+
+// accept looks at an answer's head. It changes nothing that is on the disk: a
+// login page must not cost what has been received.
+func (r *run) accept(resp *http.Response) error {
+	host := resp.Request.URL.Host
+	switch {
+	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && r.part.at > 0:
+		return r.beyond(resp)
+	case resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusPartialContent:
+		return r.statusFault(resp)
+	case r.pageInstead(resp):
+		return r.portal()
+	case !plainEncoding(resp.Header.Get("Content-Encoding")):
+		return r.final(host+" sends the file packed ("+resp.Header.Get("Content-Encoding")+"), which was not asked for", "Another network or mirror may not.")
+	case resp.StatusCode == http.StatusPartialContent:
+		return r.acceptPart(resp)
+	}
+	return r.acceptWhole(resp, resp.ContentLength)
+}
+
+func plainEncoding(e string) bool { return e == "" || strings.EqualFold(e, "identity") }
+
+// pageInstead reports whether the head says that a web page comes. A server
+// that calls every file a page is believed if the length is the right one.
+func (r *run) pageInstead(resp *http.Response) bool {
+	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if kind != "text/html" && kind != "application/xhtml+xml" {
+		return false
+	}
+	return resp.StatusCode == http.StatusOK && (r.req.Bytes == 0 || resp.ContentLength != r.req.Bytes)
+}
+
+// acceptWhole checks what is said about a whole file of the given length (-1:
+// unknown) against what was asked for.
+func (r *run) acceptWhole(resp *http.Response, length int64) error {
+	rec := hubOf(resp)
+	for _, n := range []int64{length, rec.Size} {
+		if want := r.req.Bytes; n >= 0 && want > 0 && n != want && (n != 0 || length == 0) {
+			return r.wrongLength(resp.Request.URL.Host, n, want)
+		}
+	}
+	if length == 0 {
+		return r.wrongLength(resp.Request.URL.Host, 0, r.req.Bytes)
+	}
+	if r.req.SHA256 != "" && rec.SHA256 != "" && rec.SHA256 != r.req.SHA256 {
+		return r.final(fmt.Sprintf("the hub has another file there now: it names the SHA-256 %s, Descry knows %s", rec.SHA256, r.req.SHA256), "Nothing was fetched. A newer Descry may know the new file.")
+	}
+	return nil
+}
+
+// acceptPart checks that a 206 is the rest of the very file that is there.
+func (r *run) acceptPart(resp *http.Response) error {
+	first, total, ok := contentRange(resp.Header.Get("Content-Range"))
+	tag := resp.Header.Get("ETag")
+	rec := &r.part.rec
+	now := hubOf(resp)
+	switch {
+	case r.part.at == 0, !ok, first != r.part.at:
+		return r.over(resp.Request.URL.Host + " sent another part of the file than was asked for")
+	case total > 0 && r.total() > 0 && total != r.total(),
+		tag != "" && rec.ETag != "" && tag != rec.ETag,
+		now.SHA256 != "" && rec.Hub.SHA256 != "" && now.SHA256 != rec.Hub.SHA256:
+		return r.over("the file has changed on " + resp.Request.URL.Host)
+	}
+	return nil
+}
+
+// beyond handles a 416: the partial file is as long as the file, or longer.
+func (r *run) beyond(resp *http.Response) error {
+	_, total, ok := contentRange(resp.Header.Get("Content-Range"))
+	if ok && total == r.part.at && r.req.Bytes == 0 && r.part.rec.Total == 0 {
+		r.part.rec.Total = total // all of it is there; its hash will tell
+		return nil
+	}
+	return r.over("the file has changed on " + resp.Request.URL.Host)
+}
+
+// contentRange reads "bytes FIRST-LAST/TOTAL", "bytes FIRST-LAST/*" and
+// "bytes */TOTAL". total is 0 where it is not said, first -1.
+func contentRange(value string) (first, total int64, ok bool) {
+	unit, rest, _ := strings.Cut(strings.TrimSpace(value), " ")
+	span, size, cut := strings.Cut(rest, "/")
+	if !strings.EqualFold(unit, "bytes") || !cut {
+		return 0, 0, false
+	}
+	if size != "*" {
+		n, err := strconv.ParseInt(size, 10, 64)
+		if err != nil || n < 0 {
+			return 0, 0, false
+		}
+		total = n
+	}
+	if span == "*" {
+		return -1, total, true
+	}
+	from, to, _ := strings.Cut(span, "-")
+	first, err1 := strconv.ParseInt(from, 10, 64)
+	last, err2 := strconv.ParseInt(to, 10, 64)
+	if err1 != nil || err2 != nil || first < 0 || last < first || total > 0 && last >= total {
+		return 0, 0, false
+	}
+	return first, total, true
+}
+
+// receive takes the body into the partial file.
+func (r *run) receive(ctx context.Context, resp *http.Response, dog watchdog) error {
+	if r.complete() {
+		return nil // 416 said so
+	}
+	host := resp.Request.URL.Host
+	begun := false
+	buf := make([]byte, 256<<10)
+	for {
+		dog.watch()
+		n, err := resp.Body.Read(buf)
+		dog.rest()
+		if n > 0 {
+			if !begun {
+				if err := r.begin(resp, buf[:n]); err != nil {
+					return err
+				}
+				begun = true
+			}
+			if total := r.total(); total > 0 && r.part.at+int64(n) > total {
+				return errors.Join(r.wrongLength(host, -1, total), r.part.reset())
+			}
+			if err := r.part.write(buf[:n]); err != nil {
+				return err
+			}
+			r.tell(Receiving, "", false)
+		}
+		switch {
+		case err == io.EOF:
+			return r.ended(host, begun)
+		case err != nil:
+			return r.lineFault(ctx, host, err)
+		}
+	}
+}
+
+// begin is called with the first bytes of an answer, before they are written.
+func (r *run) begin(resp *http.Response, head []byte) error {
+	r.received = true
+	rec := &r.part.rec
+	if resp.StatusCode == http.StatusPartialContent {
+		rec.Pieces++
+		return nil
+	}
+	if looksLikePage(head) {
+		return r.portal()
+	}
+	if r.part.at > 0 { // the whole file was sent where a part was asked for
+		if err := r.startOver(r.over("the file has changed on " + resp.Request.URL.Host)); err != nil {
+			return err
+		}
+	}
+	rec.Pieces = 1
+	rec.Hub = hubOf(resp)
+	rec.Total = max(0, resp.ContentLength)
+	if rec.Total == 0 {
+		rec.Total = rec.Hub.Size
+	}
+	rec.ETag, rec.LastModified = resp.Header.Get("ETag"), resp.Header.Get("Last-Modified")
+	for _, value := range []*string{&rec.ETag, &rec.LastModified} {
+		if !headerValue(*value) {
+			*value = ""
+		}
+	}
+	return r.room(r.total())
+}
+
+// ended looks at the end of a body.
+func (r *run) ended(host string, begun bool) error {
+	switch total := r.total(); {
+	case total == 0 && begun:
+		r.part.rec.Total = r.part.at // nobody had said; the body's end does
+	case r.part.at < total || !begun:
+		return r.passing(fmt.Sprintf("%s ended the file after %s of %s bytes", host, count(r.part.at), count(total)))
+	}
+	return nil
+}
+
+// looksLikePage reports whether a file begins as a web page does.
+func looksLikePage(head []byte) bool {
+	text := strings.ToLower(strings.TrimLeft(string(head[:min(len(head), 512)]), "\ufeff \t\r\n"))
+	return strings.HasPrefix(text, "<!doctype html") || strings.HasPrefix(text, "<html") || strings.HasPrefix(text, "<head")
+}
+
+func isStorage(err error) bool {
+	var f *failure.Failure
+	return errors.As(err, &f) && f.Kind == failure.Storage
+}

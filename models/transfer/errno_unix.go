@@ -1,0 +1,18 @@
+//go:build !windows
+
+package transfer
+
+import "syscall"
+
+// The system's errors that have sentences of their own.
+var (
+	errnoFull     = []error{syscall.ENOSPC, syscall.EDQUOT}
+	errnoTooLarge = []error{syscall.EFBIG}
+	errnoReadOnly = []error{syscall.EROFS, syscall.EACCES, syscall.EPERM}
+	errnoNoNet    = []error{syscall.ENETUNREACH, syscall.ENETDOWN}
+	errnoRefused  = []error{syscall.ECONNREFUSED}
+	errNoLocks    = error(syscall.ENOLCK)
+)
+
+// removing reports an error that only means that a file is being removed.
+func removing(error) bool { return false }

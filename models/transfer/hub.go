@@ -1,0 +1,56 @@
+package transfer
+
+import (
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// hubRecord is what Hugging Face's hub says about a file before it sends it: in
+// the headers of its own answer, which for large files is a redirect (the store
+// behind it knows only its own ETag). These are the headers its official client
+// reads (huggingface_hub, file_download.py: get_hf_file_metadata).
+type hubRecord struct {
+	SHA256   string `json:"sha256,omitempty"`   // X-Linked-ETag of files in large-file storage
+	Blob     string `json:"git_sha1,omitempty"` // ETag of others: their git blob
+	Size     int64  `json:"size,omitempty"`     // X-Linked-Size
+	Revision string `json:"revision,omitempty"` // X-Repo-Commit
+}
+
+var hexSHA1 = regexp.MustCompile(`^[0-9a-f]{40}$`)
+
+// hubOf reads the hub's record from the first answer, in the chain of redirects
+// that led to resp, which has one.
+func hubOf(resp *http.Response) hubRecord {
+	var found hubRecord
+	for ; resp != nil; resp = resp.Request.Response {
+		if rec := hubHeaders(resp.Header); rec != (hubRecord{}) {
+			found = rec // the chain is walked from its end
+		}
+	}
+	return found
+}
+
+func hubHeaders(h http.Header) hubRecord {
+	var rec hubRecord
+	linked := bare(h.Get("X-Linked-Etag"))
+	if hexSHA256.MatchString(linked) {
+		rec.SHA256 = linked
+		if n, err := strconv.ParseInt(h.Get("X-Linked-Size"), 10, 64); err == nil && n > 0 {
+			rec.Size = n
+		}
+	}
+	if commit := h.Get("X-Repo-Commit"); hexSHA1.MatchString(commit) {
+		rec.Revision = commit
+		if tag := bare(h.Get("ETag")); linked == "" && hexSHA1.MatchString(tag) {
+			rec.Blob = tag
+		}
+	}
+	return rec
+}
+
+// bare is an ETag without its quotes and mark of weakness.
+func bare(tag string) string {
+	return strings.ToLower(strings.Trim(strings.TrimPrefix(tag, "W/"), `"`))
+}
