@@ -261,6 +261,7 @@ func (r *run) begin(resp *http.Response, head []byte) error {
 
 // ended looks at the end of a body.
 func (r *run) ended(host string, begun bool) error {
+	r.tell(Receiving, "", true)
 	switch total := r.total(); {
 	case total == 0 && begun:
 		r.part.rec.Total = r.part.at // nobody had said; the body's end does

@@ -171,7 +171,7 @@ func (r *run) certificateFault(host string, err error) error {
 		return r.final(fmt.Sprintf("the certificate of %s is not valid on %s, the date of this machine", host, r.c.now().Format(time.DateOnly)), "Set the clock right.")
 	case errors.As(err, &verification):
 		return r.final("the certificate shown for "+host+" is not good: "+verification.Err.Error(), spied)
-	case errors.As(err, &plain):
+	case errors.As(err, &plain), errors.Is(err, http.ErrSchemeMismatch):
 		return r.final(host+" answers without encryption where encryption was asked for: the connection is being intercepted", spied)
 	}
 	return nil

@@ -99,7 +99,7 @@ func (f *fleet) update(i int, p Progress) {
 		all.Done += p.Done
 		all.Total += max(p.Total, p.Done)
 	}
-	if p.State == Receiving && before.State == Receiving {
+	if p.State == Receiving && before.State != "" {
 		f.moved += max(0, p.Done-before.Done)
 	}
 	f.meter.Add(f.c.now(), f.moved, f.moved+all.Total-all.Done)
