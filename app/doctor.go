@@ -15,6 +15,7 @@ import (
 	"descry/inference"
 	"descry/inference/ort"
 	"descry/internal/failure"
+	"descry/models"
 	"descry/picture"
 	"descry/resources"
 )
@@ -130,7 +131,10 @@ func (p *program) lookAtModels() []finding {
 	for _, m := range p.installed() {
 		x := finding{"models " + m.Name, m.Problem == "", m.Description, ""}
 		if m.Problem != "" {
-			x.Found, x.Hint = m.Problem, "Remove "+m.Dir+"; the built-in set is unpacked again by itself."
+			x.Found, x.Hint = m.Problem, "Run descry models verify --repair "+m.Name+"."
+			if m.Name == models.Starter {
+				x.Hint = "Remove " + m.Dir + "; the built-in set is unpacked again by itself."
+			}
 		}
 		all = append(all, x)
 	}

@@ -7,7 +7,6 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
-	"descry/models"
 )
 
 // engine is the window's worker: started at the first request, off the window's
@@ -107,15 +106,17 @@ func (e *engine) listen(s *session, ended chan<- struct{}) {
 	}
 }
 
-// fill puts the program's choice where a request leaves one: the built-in
-// models, and one core less than there are, so that the window stays quick.
+// fill puts the program's choice where a request leaves one: the best models that
+// have arrived, and one core less than there are, so that the window stays quick.
 func (e *engine) fill(r *inference.Request) {
 	if r == nil {
 		return
 	}
+	dirs := e.p.modelDirs()
 	if r.Model == "" {
-		r.Model = models.Starter
+		r.Model = dirs.Default()
 	}
+	r.Model = dirs.ForTask(r.Model, string(r.Task))
 	if r.Device == "" || r.Device == "auto" {
 		r.Device = e.flags.device
 	}

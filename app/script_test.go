@@ -73,6 +73,8 @@ func TestTheCommandLineKeepsItsPromises(t *testing.T) {
 			"glob":      glob,
 
 			"interrupted": interrupted,
+			"publish":     publish,
+			"damage":      damage,
 		},
 	})
 }

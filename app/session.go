@@ -8,7 +8,6 @@ import (
 	"descry/inference"
 	"descry/inference/ort"
 	"descry/inference/pipeline"
-	"descry/models"
 )
 
 // session is a running worker: commands go in, events come out.
@@ -33,18 +32,6 @@ func (p *program) openLibrary(named string) (*ort.Library, error) {
 	return ort.Open(path)
 }
 
-// resolve finds a model set by the word of --model; the built-in one is
-// unpacked into the cache first.
-func (p *program) resolve(spec string) (*models.Set, error) {
-	if spec == "" {
-		spec = models.Starter
-	}
-	return models.Resolve(spec, p.modelDirs())
-}
-
-// modelDirs says where model sets are kept.
-func (p *program) modelDirs() models.Dirs { return models.Dirs{Models: p.dirs.Models()} }
-
 // startSession opens the library and starts a worker on it. The caller ends it
 // with close.
 func (p *program) startSession(ctx context.Context, f runtimeFlags) (*session, error) {
@@ -63,7 +50,7 @@ func (p *program) startSession(ctx context.Context, f runtimeFlags) (*session, e
 		library: library,
 		threads: threads,
 	}
-	worker := inference.InProcess(pipeline.NewOpener(library, p.resolve))
+	worker := inference.InProcess(pipeline.NewOpener(library, p.resolveToLoad))
 	go func() {
 		defer close(s.ended)
 		_ = worker(ctx, s.in, s.out) // ctx's end is the only error, and the caller's own

@@ -52,10 +52,16 @@ func (p *program) setup() state.Setup {
 	return s
 }
 
-// modelChoices are the model sets that the window offers: the built-in one,
-// those installed, and the one in use.
+// modelChoices are the model sets that the window offers: the default one first,
+// then those installed, the built-in one, and the one in use.
 func (p *program) modelChoices(used string) []state.ModelInfo {
-	names := p.modelDirs().Installed()
+	dirs := p.modelDirs()
+	names := []string{dirs.Default()}
+	for _, name := range dirs.Installed() {
+		if !contains(names, name) {
+			names = append(names, name)
+		}
+	}
 	if used != "" && !contains(names, used) {
 		names = append(names, used)
 	}

@@ -94,6 +94,28 @@ func (d Dirs) Default() string {
 	return Starter
 }
 
+// ForTask words a spec for one task alone: of a named set the model that has
+// arrived for it ("instances=maskrcnn-v2"), so that what is loaded for one task
+// stays the same when another task's model arrives. Any other spec, and a task
+// for which nothing has arrived, stays as it is.
+func (d Dirs) ForTask(spec, task string) string {
+	s, ok := d.namedSet(spec)
+	if !ok || isSetFolder(spec) {
+		return spec
+	}
+	if _, own := d.newest(spec, SetFile); own {
+		return spec // a folder of that name goes before, as in Resolve
+	}
+	here := d.arrived(s)
+	if model, ok := here[task]; ok {
+		return task + "=" + model
+	}
+	if model, ok := here["instances"]; ok && task == "classes" {
+		return "instances=" + model // its objects make the map
+	}
+	return spec
+}
+
 // exact counts the tasks of a named set, each twice where the model that the set
 // would fetch is what has arrived, once where another stands in for it.
 func (d Dirs) exact(s catalogue.Set) int {

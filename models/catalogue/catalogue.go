@@ -14,6 +14,7 @@
 package catalogue
 
 import (
+	"net/url"
 	"slices"
 	"sort"
 )
@@ -77,11 +78,19 @@ type Search struct {
 	LengthNorm string `json:"length_norm,omitempty"`
 }
 
+// Tensor is a tensor of a weights file, by which a file that no sum is known of
+// can be told from others of the same name.
+type Tensor struct {
+	Name  string  `json:"name"`
+	Shape []int64 `json:"shape"`
+}
+
 // Model is one thing that can be fetched.
 type Model struct {
 	Name         string   `json:"name"` // "blip-base"
 	Title        string   `json:"title,omitempty"`
-	For          string   `json:"for"` // caption, instances, classes, runtime
+	About        string   `json:"about,omitempty"` // one sentence: what sets it apart
+	For          string   `json:"for"`             // caption, instances, classes, runtime
 	Architecture string   `json:"architecture,omitempty"`
 	Licence      string   `json:"licence"`                // its short name
 	LicenceText  string   `json:"licence_text,omitempty"` // all of it
@@ -91,6 +100,7 @@ type Model struct {
 	GMAC         float64  `json:"gmac,omitempty"`   // multiply-accumulates of one picture, in 10⁹; 0: not known
 	Search       *Search  `json:"search,omitempty"` // captions only
 	Score        *float64 `json:"score,omitempty"`  // instances only: the least score worth showing
+	Tensor       *Tensor  `json:"tensor,omitempty"` // one that only its weights have
 	Needs        string   `json:"needs,omitempty"`  // what else must be installed, for people
 }
 
@@ -101,6 +111,15 @@ func (m Model) Bytes() int64 {
 		n += f.Size()
 	}
 	return n
+}
+
+// Source is the host that the weights come from.
+func (m Model) Source() string {
+	u, err := url.Parse(m.Weights().URL)
+	if err != nil {
+		return ""
+	}
+	return u.Hostname()
 }
 
 // Pinned reports whether every file's whole sum is known.

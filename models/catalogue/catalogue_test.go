@@ -21,7 +21,7 @@ func TestTheOfficialTableAgreesWithItself(t *testing.T) {
 		if len(m.LicenceText) < 500 || !strings.Contains(m.LicenceText, "WARRANT") {
 			t.Errorf("%s: licence text of %d bytes", m.Name, len(m.LicenceText))
 		}
-		if m.Title == "" || m.Bytes() == 0 {
+		if m.Title == "" || m.About == "" || m.Source() == "" || m.Bytes() == 0 {
 			t.Errorf("%s: title %q, %d bytes", m.Name, m.Title, m.Bytes())
 		}
 		if m.For != ForRuntime && (m.Memory < m.Bytes() || m.GMAC == 0) {

@@ -64,7 +64,7 @@ func Official() Catalogue {
 
 func captioners() []Model {
 	return []Model{{
-		Name: "blip-base", Title: "BLIP base", For: ForCaption, Architecture: "blip",
+		Name: "blip-base", Title: "BLIP base", About: "Captions of COCO's kind; CIDEr 133 on COCO's test pictures.", For: ForCaption, Architecture: "blip",
 		Licence: "BSD-3-Clause", LicenceText: licence("blip"), Revision: blipBaseRevision,
 		Memory: 1500e6, GMAC: 71, Search: paper,
 		Files: []File{
@@ -74,9 +74,10 @@ func captioners() []Model {
 			{Name: "pytorch_model.bin", URL: blipBase + "pytorch_model.bin", Role: RoleWeights, Bytes: 989820849, SHA256: "d6638651a5526cc2ede56f2b5104d6851b0755816d220e5e046870430180c767"},
 		},
 	}, {
-		Name: "blip-large", Title: "BLIP large", For: ForCaption, Architecture: "blip",
+		Name: "blip-large", Title: "BLIP large", About: "A little better than base (CIDEr 137), three times as slow.", For: ForCaption, Architecture: "blip",
 		Licence: "BSD-3-Clause", LicenceText: licence("blip"), Revision: Main,
 		Memory: 2600e6, GMAC: 209, Search: paper,
+		Tensor: &Tensor{"vision_model.encoder.layers.23.self_attn.qkv.weight", []int64{3072, 1024}},
 		Files: []File{
 			{Name: "config.json", URL: blipLarge + "config.json", Role: RoleConfig, About: 4600},
 			{Name: "preprocessor_config.json", URL: blipLarge + "preprocessor_config.json", Role: RolePreprocessor, About: 300},
@@ -89,7 +90,7 @@ func captioners() []Model {
 // torch makes the entry of a torchvision checkpoint: one file, whose name ends
 // with the first eight digits of its sum. bytes is exact where the size is
 // recorded; mib is the size that torchvision publishes, in MiB.
-func torch(name, title, what, architecture, file, sum string, bytes int64, mib float64, memory int64, gmac float64) Model {
+func torch(name, title, about, what, architecture, file, sum string, bytes int64, mib float64, memory int64, gmac float64) Model {
 	stem := strings.TrimSuffix(file, ".pth")
 	starts := stem[len(stem)-8:]
 	f := File{Name: file, URL: torchvision + file, Role: RoleWeights, Bytes: bytes, SHA256: sum, Starts: starts}
@@ -97,7 +98,7 @@ func torch(name, title, what, architecture, file, sum string, bytes int64, mib f
 		f.About = int64(mib * (1 << 20))
 	}
 	return Model{
-		Name: name, Title: title, For: what, Architecture: architecture, Licence: "BSD-3-Clause", LicenceText: licence("torchvision"),
+		Name: name, Title: title, About: about, For: what, Architecture: architecture, Licence: "BSD-3-Clause", LicenceText: licence("torchvision"),
 		Revision: starts, Files: []File{f}, Memory: memory, GMAC: gmac,
 	}
 }
@@ -105,30 +106,30 @@ func torch(name, title, what, architecture, file, sum string, bytes int64, mib f
 func detectors() []Model {
 	const maskrcnn, fasterrcnn = "maskrcnn_resnet_fpn", "fasterrcnn_resnet_fpn"
 	return []Model{
-		torch("maskrcnn-v2", "Mask R-CNN ResNet-50 FPN v2", ForInstances, maskrcnn, "maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth",
+		torch("maskrcnn-v2", "Mask R-CNN ResNet-50 FPN v2", "The best outlines: box 47.4 and mask 41.8 AP on COCO.", ForInstances, maskrcnn, "maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth",
 			"73cbd0190fcbe3ba339921fbce2c3a0b6bb9126c9a133c85e43a2a8e060a109e", 185828065, 177.219, 1300e6, 333.577),
-		torch("maskrcnn-v1", "Mask R-CNN ResNet-50 FPN v1", ForInstances, maskrcnn, "maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth",
+		torch("maskrcnn-v1", "Mask R-CNN ResNet-50 FPN v1", "Less than half the work of v2: box 37.9 and mask 34.6 AP on COCO.", ForInstances, maskrcnn, "maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth",
 			"bf2d0c1efbc936eeee2bc95a48e80ebc86b891f61b0106485937fc29f9315fc0", 178090079, 169.84, 1000e6, 134.38),
-		torch("fasterrcnn-v2", "Faster R-CNN ResNet-50 FPN v2 (boxes only)", ForInstances, fasterrcnn, "fasterrcnn_resnet50_fpn_v2_coco-dd69338a.pth",
+		torch("fasterrcnn-v2", "Faster R-CNN ResNet-50 FPN v2 (boxes only)", "Boxes without outlines: 46.7 AP on COCO.", ForInstances, fasterrcnn, "fasterrcnn_resnet50_fpn_v2_coco-dd69338a.pth",
 			"", 0, 167.104, 1200e6, 280.371),
-		torch("fasterrcnn-v1", "Faster R-CNN ResNet-50 FPN v1 (boxes only)", ForInstances, fasterrcnn, "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth",
+		torch("fasterrcnn-v1", "Faster R-CNN ResNet-50 FPN v1 (boxes only)", "Boxes without outlines: 37.0 AP on COCO.", ForInstances, fasterrcnn, "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth",
 			"", 0, 159.743, 900e6, 134.38),
 	}
 }
 
 func segmenters() []Model {
 	return []Model{
-		torch("deeplabv3-resnet101", "DeepLabV3 ResNet-101", ForClasses, "deeplabv3_resnet", "deeplabv3_resnet101_coco-586e9e4e.pth",
+		torch("deeplabv3-resnet101", "DeepLabV3 ResNet-101", "The best map of 20 classes: mIoU 67.4.", ForClasses, "deeplabv3_resnet", "deeplabv3_resnet101_coco-586e9e4e.pth",
 			"586e9e4e203fcbf17e1ad45533d8d33ab133fc762bf03101c5dd743995c08c0d", 244545539, 233.217, 900e6, 258.743),
-		torch("deeplabv3-resnet50", "DeepLabV3 ResNet-50", ForClasses, "deeplabv3_resnet", "deeplabv3_resnet50_coco-cd0a2569.pth",
+		torch("deeplabv3-resnet50", "DeepLabV3 ResNet-50", "Two thirds of the work of ResNet-101: mIoU 66.4.", ForClasses, "deeplabv3_resnet", "deeplabv3_resnet50_coco-cd0a2569.pth",
 			"cd0a25694c4a0f7106b38f4938bf90a874f2f241cc410b8f63c7024399538f06", 0, 160.515, 700e6, 178.722),
-		torch("deeplabv3-mobilenetv3", "DeepLabV3 MobileNetV3-Large", ForClasses, "deeplabv3_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large-fc3c493d.pth",
+		torch("deeplabv3-mobilenetv3", "DeepLabV3 MobileNetV3-Large", "A twenty-fifth of the work of ResNet-101: mIoU 60.3.", ForClasses, "deeplabv3_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large-fc3c493d.pth",
 			"fc3c493d68e89cc31ef488c803d5d7dd2f3190fb570598faa49fef69be8e5e70", 0, 42.301, 300e6, 10.452),
-		torch("lraspp-mobilenetv3", "LR-ASPP MobileNetV3-Large", ForClasses, "lraspp_mobilenet_v3_large", "lraspp_mobilenet_v3_large-d234d4ea.pth",
+		torch("lraspp-mobilenetv3", "LR-ASPP MobileNetV3-Large", "The quickest and smallest: mIoU 57.9.", ForClasses, "lraspp_mobilenet_v3_large", "lraspp_mobilenet_v3_large-d234d4ea.pth",
 			"", 0, 12.49, 200e6, 2.086),
-		torch("fcn-resnet50", "FCN ResNet-50", ForClasses, "fcn_resnet", "fcn_resnet50_coco-1167a1af.pth",
+		torch("fcn-resnet50", "FCN ResNet-50", "An older design: mIoU 60.5.", ForClasses, "fcn_resnet", "fcn_resnet50_coco-1167a1af.pth",
 			"", 0, 135.009, 700e6, 152.717),
-		torch("fcn-resnet101", "FCN ResNet-101", ForClasses, "fcn_resnet", "fcn_resnet101_coco-7ecb50ca.pth",
+		torch("fcn-resnet101", "FCN ResNet-101", "An older design: mIoU 63.7.", ForClasses, "fcn_resnet", "fcn_resnet101_coco-7ecb50ca.pth",
 			"", 0, 207.711, 900e6, 232.738),
 	}
 }
@@ -136,17 +137,17 @@ func segmenters() []Model {
 // zoo are the ONNX Model Zoo's Mask R-CNN, of maskrcnn-benchmark. The Zoo's
 // files moved to the hub in July 2025; the sums are those of its old records.
 func zoo() []Model {
-	entry := func(name, title, file, sum string, bytes, memory int64) Model {
+	entry := func(name, title, about, file, sum string, bytes, memory int64) Model {
 		return Model{
-			Name: name, Title: title, For: ForInstances, Architecture: "onnx", Licence: "MIT", LicenceText: licence("onnxzoo"), Revision: sum[:8],
+			Name: name, Title: title, About: about, For: ForInstances, Architecture: "onnx", Licence: "MIT", LicenceText: licence("onnxzoo"), Revision: sum[:8],
 			Files:  []File{{Name: file, URL: onnxZoo + file, Role: RoleWeights, Bytes: bytes, SHA256: sum}},
 			Memory: memory, GMAC: 134.38,
 		}
 	}
 	return []Model{
-		entry("maskrcnn-12", "Mask R-CNN of the ONNX Model Zoo", "MaskRCNN-12.onnx",
+		entry("maskrcnn-12", "Mask R-CNN of the ONNX Model Zoo", "A ready-made ONNX graph; box 36.1 and mask 32.7 AP by its own record.", "MaskRCNN-12.onnx",
 			"5bf940c124d9117f6fae350c4e0d46df180cbb01981832b35fdbed148078b946", 177970010, 1500e6),
-		entry("maskrcnn-12-int8", "Mask R-CNN of the ONNX Model Zoo, 8 bits", "MaskRCNN-12-int8.onnx",
+		entry("maskrcnn-12-int8", "Mask R-CNN of the ONNX Model Zoo, 8 bits", "The same with weights of 8 bits: small, and a little less exact.", "MaskRCNN-12-int8.onnx",
 			"4409935e855719fd6cd986f7ec2a3de840d0bd9c9cf7a0cba84ce95377f5b476", 45769352, 1000e6),
 	}
 }
@@ -155,7 +156,7 @@ func zoo() []Model {
 func runtimes() []Model {
 	const archive = "onnxruntime-linux-x64-gpu-" + onnxRuntime + ".tgz"
 	return []Model{{
-		Name: "onnxruntime-cuda", Title: "ONNX Runtime " + onnxRuntime + " for NVIDIA cards (Linux, x86-64)", For: ForRuntime,
+		Name: "onnxruntime-cuda", Title: "ONNX Runtime " + onnxRuntime + " for NVIDIA cards (Linux, x86-64)", About: "Runs the models on the card, where CUDA 12 and cuDNN 9 are installed.", For: ForRuntime,
 		Licence: "MIT", LicenceText: licence("onnxruntime"), Revision: onnxRuntime,
 		Files: []File{{Name: archive, URL: runtimeAt + archive, Role: RoleArchive, About: 240e6,
 			SHA256: "c5f804ff5d239b436fa59e9f2fb288a39f7eb9552f6a636c8b71e792e91a8808"}},

@@ -1,0 +1,247 @@
+package app
+
+import (
+	"bufio"
+	"fmt"
+	"sort"
+	"strings"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"descry/internal/failure"
+	"descry/models/store"
+)
+
+func (p *program) modelsPullCommand(f *modelsFlags) *cobra.Command {
+	var yes bool
+	c := &cobra.Command{
+		Use:   "pull NAME…",
+		Short: "Fetch models or sets, or go on where it stopped",
+		Long: `Fetches models by name, several at once, and keeps only what has the SHA-256 that
+Descry pins. An interrupted pull goes on where it was. What lies in a cache of
+Hugging Face or torch is used there instead.
+
+At a terminal the licence and what is needed are shown first, and you are asked.
+Addresses can be redirected: HF_ENDPOINT for the hub, DESCRY_MIRROR=URL for all
+(each is asked as URL/host/path); HTTPS_PROXY and NO_PROXY are honoured.`,
+		Example: `  descry models pull full
+  descry models pull --yes fast
+  descry models pull full maskrcnn-v1     the set, and v1 to choose from
+  descry models pull onnxruntime-cuda     the library for NVIDIA cards`,
+		ValidArgsFunction: p.modelNames(f),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("no model named", "descry models pull full fetches the best ones; descry models list has all.")
+			}
+			return p.pull(f, args, yes)
+		},
+	}
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	return c
+}
+
+// pull shows what is needed, asks where somebody can answer, and fetches.
+func (p *program) pull(f *modelsFlags, names []string, yes bool) error {
+	s, err := f.open(p)
+	if err != nil {
+		return err
+	}
+	e, err := s.Estimate(names)
+	if err != nil {
+		return err
+	}
+	if e.Download > 0 && !f.json {
+		p.showEstimate(e)
+		if !yes && isTerminal(p.in) && isTerminal(p.err) {
+			if err := p.showLicences(s, e.Items); err != nil {
+				return err
+			}
+			if !p.agree("Fetch them?") {
+				return failure.New(failure.Cancelled, "download", "", "nothing was fetched", "")
+			}
+		}
+	}
+	show := newModelProgress(p, f.json)
+	err = s.Pull(p.ctx, names, show.tell)
+	show.close()
+	after, lookErr := s.Estimate(names)
+	if lookErr != nil {
+		return lookErr
+	}
+	if f.json {
+		if jsonErr := writeJSON(p.out, after.Items); jsonErr != nil {
+			return jsonErr
+		}
+	}
+	if err != nil {
+		return show.rest(err)
+	}
+	if !f.json {
+		p.sayReady(after.Items)
+	}
+	return nil
+}
+
+// showEstimate says what models need, before anything is fetched.
+func (p *program) showEstimate(e store.Estimate) {
+	for _, i := range e.Items {
+		note := ""
+		if !i.Pinned {
+			note = ", not pinned by Descry: the hub's own record is taken"
+		}
+		if i.Usable() {
+			note = ", here already"
+		}
+		fmt.Fprintf(p.err, "%s: %s, %s%s\n", i.Name, i.Title, store.Size(i.Bytes), note)
+	}
+	for _, line := range e.Lines() {
+		fmt.Fprintln(p.err, "  "+line)
+	}
+	fmt.Fprintln(p.err, "  licence: "+licences(e.Items)+"; descry models licence NAME prints it")
+}
+
+// showLicences prints the whole texts for somebody who is about to agree.
+func (p *program) showLicences(s *store.Store, items []store.Item) error {
+	var names []string
+	for _, i := range items {
+		if !i.Usable() {
+			names = append(names, i.Name)
+		}
+	}
+	list, err := licenceTexts(s.Catalogue, names)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.err)
+	return writeLicences(p.err, list)
+}
+
+// agree asks a question at the terminal; anything but yes is no.
+func (p *program) agree(question string) bool {
+	fmt.Fprint(p.err, question+" [y/N] ")
+	line, err := bufio.NewReader(p.in).ReadString('\n')
+	if err != nil && line == "" {
+		return false
+	}
+	answer := strings.ToLower(strings.TrimSpace(line))
+	return answer == "y" || answer == "yes"
+}
+
+// sayReady says where what was fetched lies and how it is used.
+func (p *program) sayReady(items []store.Item) {
+	for _, i := range items {
+		where := printable(short(i.Dir))
+		if i.State == store.InPlace {
+			where += ", its weights used in place"
+		}
+		fmt.Fprintf(p.out, "%s is ready (%s)\n", i.Name, where)
+		if i.Needs != "" {
+			fmt.Fprintln(p.out, "  "+i.Needs)
+		}
+	}
+	fmt.Fprintf(p.out, "in use where no set is named: %s\n", p.modelDirs().Default())
+}
+
+// modelProgress shows how far models are: a bar at a terminal, else a line
+// whenever something begins or another tenth has arrived.
+type modelProgress struct {
+	p      *program
+	quiet  bool
+	bar    *progressbar.ProgressBar
+	last   map[string]store.Progress
+	tenths map[string]int64
+	told   *failure.Failure // the first failure, which is the command's error
+	failed int
+}
+
+func newModelProgress(p *program, quiet bool) *modelProgress {
+	m := &modelProgress{p: p, quiet: quiet, last: map[string]store.Progress{}, tenths: map[string]int64{}}
+	if !quiet && isTerminal(p.err) {
+		m.bar = progressbar.NewOptions64(1, progressbar.OptionSetWriter(p.err), progressbar.OptionShowBytes(true), progressbar.OptionShowTotalBytes(true),
+			progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100e6), progressbar.OptionFullWidth())
+	}
+	return m
+}
+
+// tell is the store's callback: one goroutine at a time.
+func (m *modelProgress) tell(s store.Progress) {
+	before, seen := m.last[s.Model]
+	m.last[s.Model] = s
+	if s.Stage == store.Failed {
+		if m.failed++; m.told == nil {
+			m.told = s.Err
+		} else if s.Err.Kind != failure.Cancelled {
+			m.line("descry: " + s.Model + ": " + oneLine(s.Err.Error()))
+		}
+		return
+	}
+	if m.bar != nil {
+		m.draw()
+		return
+	}
+	if m.quiet {
+		return
+	}
+	tenth := int64(0)
+	if s.Total > 0 {
+		tenth = 10 * s.Done / s.Total
+	}
+	if seen && before.Stage == s.Stage && before.File == s.File && before.Note == s.Note && (s.Stage != store.Receiving || tenth <= m.tenths[s.Model]) {
+		return
+	}
+	m.tenths[s.Model] = tenth
+	m.line(progressLine(s))
+}
+
+// progressLine words one step of a model.
+func progressLine(s store.Progress) string {
+	line := s.Model + ": " + string(s.Stage)
+	if s.File != "" && s.Stage != store.Done {
+		line += " " + s.File
+	}
+	if s.Stage == store.Receiving && s.Total > 0 {
+		line += fmt.Sprintf(", %d %% of %s", 100*s.Done/s.Total, store.Size(s.Total))
+	}
+	if s.Note != "" && s.Stage != store.Looking {
+		line += " (" + oneLine(s.Note) + ")"
+	}
+	return line
+}
+
+// draw moves the bar: bytes of all models together.
+func (m *modelProgress) draw() {
+	var done, total int64
+	var active []string
+	for name, s := range m.last {
+		done, total = done+s.Done, total+s.Total
+		if s.Stage != store.Done && s.Stage != store.Failed {
+			active = append(active, name+" "+string(s.Stage))
+		}
+	}
+	sort.Strings(active)
+	m.bar.Describe(strings.Join(active, ", "))
+	m.bar.ChangeMax64(max(1, total))
+	_ = m.bar.Set64(min(done, total)) // it fails beyond the end, where there is nothing to draw
+}
+
+func (m *modelProgress) line(text string) {
+	if m.bar != nil {
+		_ = m.bar.Clear()
+	}
+	fmt.Fprintln(m.p.err, printable(text))
+}
+
+func (m *modelProgress) close() {
+	if m.bar != nil {
+		_ = m.bar.Clear()
+	}
+}
+
+// rest gives the failure that has not been told yet.
+func (m *modelProgress) rest(err error) error {
+	if m.told != nil {
+		return m.told
+	}
+	return err
+}

@@ -1,0 +1,103 @@
+package store
+
+import (
+	"fmt"
+
+	"descry/internal/failure"
+	"descry/models/catalogue"
+)
+
+// Estimate says what models need before they are fetched.
+type Estimate struct {
+	Items    []Item  `json:"models"`
+	Download int64   `json:"download"`          // bytes still to come
+	Disk     int64   `json:"disk"`              // bytes still to be written, the unpacking of archives included
+	Free     int64   `json:"free"`              // bytes free on the disk; -1: not known
+	Memory   int64   `json:"memory"`            // bytes to expect with all of them loaded
+	Total    int64   `json:"machine_memory"`    // bytes of this machine; 0: not known
+	Avail    int64   `json:"available_memory"`  // of these, available now
+	Seconds  float64 `json:"seconds,omitempty"` // of one picture with all of them; 0: not known
+	Measured bool    `json:"measured"`          // all of Seconds was measured with these models
+}
+
+// Estimate looks at models and sets by name. Files that lie in a cache of another
+// program count as still to come: whether they are the right ones shows when they
+// are hashed.
+func (s *Store) Estimate(names []string) (Estimate, error) {
+	list, err := s.expand(names)
+	if err != nil {
+		return Estimate{}, err
+	}
+	e := Estimate{Free: -1, Measured: true}
+	for _, m := range list {
+		i := s.item(m)
+		e.Items = append(e.Items, i)
+		if !i.Usable() {
+			e.Download += i.Bytes - i.Done
+			e.Disk += i.Bytes - i.Done
+			if m.For == catalogue.ForRuntime {
+				e.Disk += 2 * i.Bytes // unpacked, before the archive goes
+			}
+		}
+		e.Memory += i.Memory
+		e.Seconds += i.Seconds
+		e.Measured = e.Measured && (i.Measured || i.GMAC == 0)
+	}
+	if s.FreeDisk != nil {
+		if free, err := s.FreeDisk(s.Models); err == nil {
+			e.Free = int64(free)
+		}
+	}
+	if s.Memory != nil {
+		if total, available, err := s.Memory(); err == nil {
+			e.Total, e.Avail = int64(total), int64(available)
+		}
+	}
+	return e, nil
+}
+
+// Lines words an estimate for people, one fact a line.
+func (e Estimate) Lines() []string {
+	lines := []string{"to download: " + Size(e.Download)}
+	if e.Free >= 0 {
+		lines = append(lines, fmt.Sprintf("on the disk: %s of %s free", Size(e.Disk), Size(e.Free)))
+	}
+	if e.Memory > 0 {
+		line := "in memory: about " + Size(e.Memory)
+		if e.Total > 0 {
+			line += fmt.Sprintf(" (this machine has %s, %s available now)", Size(e.Total), Size(e.Avail))
+		}
+		lines = append(lines, line)
+	}
+	if e.Seconds > 0 {
+		how := "estimated from this machine's speed"
+		if e.Measured {
+			how = "measured"
+		}
+		lines = append(lines, fmt.Sprintf("a picture: about %.2g s (%s)", e.Seconds, how))
+	}
+	return lines
+}
+
+// CheckMemory refuses a load of models that this machine cannot hold: where what
+// they take beside their files (which are mapped, so the system may drop those
+// pages and read them again) is more than what is available, or all of it more
+// than the machine has. Models that the catalogue does not know are not refused.
+func (s *Store) CheckMemory(set string, names []string) error {
+	if s.Memory == nil {
+		return nil
+	}
+	var all, beside int64
+	for _, name := range names {
+		if m, ok := s.Catalogue.Model(name); ok && m.Memory > 0 {
+			all += m.Memory
+			beside += max(0, m.Memory-m.Bytes())
+		}
+	}
+	total, available, err := s.Memory()
+	if err != nil || beside <= int64(available) && all <= int64(total) {
+		return nil //nolint:nilerr // a machine that does not say is not refused
+	}
+	return failure.New(failure.Model, "load", set, fmt.Sprintf("it needs about %s of memory (%s of it beside its files), and %s of %s are available", Size(all), Size(beside), Size(int64(available)), Size(int64(total))),
+		"Close other programs, or choose smaller models: descry models list.")
+}

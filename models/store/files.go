@@ -1,0 +1,146 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"descry/internal/atomicfile"
+	"descry/internal/failure"
+	"descry/models"
+)
+
+// trouble words an error of the file system.
+func trouble(op, path string, err error) error {
+	var f *failure.Failure
+	if errors.As(err, &f) || errors.Is(err, context.Canceled) {
+		return failure.Wrap(failure.Storage, op, path, err, "")
+	}
+	message, hint := err.Error(), "Check the disk and the folder."
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		message = p.Err.Error()
+	}
+	switch {
+	case errors.Is(err, syscall.ENOSPC):
+		message, hint = "the disk is full", "Make room, or set DESCRY_HOME to a folder on another disk."
+	case errors.Is(err, fs.ErrPermission):
+		message, hint = "no permission", "Make the folder writable, or set DESCRY_HOME to one that is."
+	case errors.Is(err, fs.ErrNotExist):
+		message, hint = "it is absent", ""
+	}
+	return failure.New(failure.Storage, op, path, message, hint)
+}
+
+// reader reads until its context ends and tells how far it is.
+type reader struct {
+	ctx  context.Context
+	r    io.Reader
+	n    int64
+	tell func(n int64)
+}
+
+func (r *reader) Read(b []byte) (int, error) {
+	if err := r.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := r.r.Read(b)
+	if r.n += int64(n); n > 0 && r.tell != nil {
+		r.tell(r.n)
+	}
+	return n, err
+}
+
+// tellStep is after how many bytes a hash or a copy tells how far it is.
+const tellStep = 16 << 20
+
+// everyStep thins a callback out.
+func everyStep(tell func(n int64)) func(n int64) {
+	next := int64(0)
+	return func(n int64) {
+		if tell != nil && n >= next {
+			next = n + tellStep
+			tell(n)
+		}
+	}
+}
+
+// hashFile gives the record of a file: size and time as they were before it was
+// read, so that a change during the reading shows later.
+func hashFile(ctx context.Context, path string, tell func(n int64)) (models.RecordedFile, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return models.RecordedFile{}, trouble("check", path, err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return models.RecordedFile{}, trouble("check", path, err)
+	}
+	h := sha256.New()
+	if _, err := io.CopyBuffer(h, &reader{ctx, f, 0, everyStep(tell)}, make([]byte, 1<<20)); err != nil {
+		return models.RecordedFile{}, trouble("check", path, err)
+	}
+	return models.RecordedFile{Bytes: info.Size(), Modified: info.ModTime().UnixNano(), SHA256: hex.EncodeToString(h.Sum(nil))}, nil
+}
+
+// recorded is the record of a file in place whose sum is known.
+func recorded(path, sum string, pinned bool) (models.RecordedFile, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return models.RecordedFile{}, trouble("check", path, err)
+	}
+	return models.RecordedFile{Bytes: info.Size(), Modified: info.ModTime().UnixNano(), SHA256: sum, Pinned: pinned}, nil
+}
+
+// copyFile copies a file whose sum is known; a copy with another sum is an
+// error and leaves nothing.
+func copyFile(ctx context.Context, from, to, sum string, tell func(n int64)) error {
+	f, err := os.Open(from)
+	if err != nil {
+		return trouble("copy", from, err)
+	}
+	defer f.Close()
+	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+		return trouble("copy", filepath.Dir(to), err)
+	}
+	return trouble2("copy", to, atomicfile.Write(to, atomicfile.Overwrite, func(w io.Writer) error {
+		h := sha256.New()
+		if _, err := io.CopyBuffer(io.MultiWriter(w, h), &reader{ctx, f, 0, everyStep(tell)}, make([]byte, 1<<20)); err != nil {
+			return err
+		}
+		if got := hex.EncodeToString(h.Sum(nil)); got != sum {
+			return errors.New("the file changed while it was copied")
+		}
+		return nil
+	}))
+}
+
+// trouble2 is trouble for an error that may be nil.
+func trouble2(op, path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return trouble(op, path, err)
+}
+
+// treeSize sums the regular files below dir; a folder that is absent has none.
+func treeSize(dir string) int64 {
+	var n int64
+	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return nil //nolint:nilerr // what cannot be read is not counted
+		}
+		if info, err := d.Info(); err == nil {
+			n += info.Size()
+		}
+		return nil
+	})
+	return n
+}

@@ -1,0 +1,116 @@
+package store
+
+import (
+	"crypto/sha1" //nolint:gosec // git names files by it
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"descry/models/catalogue"
+)
+
+// ownCopy takes a file that lies in the model's folder without a record.
+func (j *job) ownCopy(f catalogue.File) (bool, error) {
+	own := filepath.Join(j.dir, filepath.FromSlash(f.Name))
+	if info, err := os.Lstat(own); err != nil || !info.Mode().IsRegular() || f.Bytes > 0 && info.Size() != f.Bytes || f.SHA256 == "" && f.Starts == "" {
+		return false, nil
+	}
+	r, err := hashFile(j.ctx, own, j.checking(f))
+	if err != nil {
+		return false, err
+	}
+	if !agrees(f, r.SHA256) {
+		return false, nil
+	}
+	return true, j.note(f, own, r.SHA256, "")
+}
+
+// cached takes a file from a cache of another program.
+func (j *job) cached(f catalogue.File) (bool, error) {
+	paths := j.s.Hubs.find(f)
+	if j.snapshot != "" {
+		_, _, inside, _ := hubAddress(f.URL) // snapshotOf found the file by it
+		real, err := filepath.EvalSymlinks(filepath.Join(j.snapshot, filepath.FromSlash(inside)))
+		if err != nil {
+			return false, nil //nolint:nilerr // it went away in between: it is fetched
+		}
+		paths = []string{real}
+	}
+	for _, path := range paths {
+		j.say(Progress{Model: j.m.Name, File: f.Name, Stage: Looking, Done: j.before, Total: j.m.Bytes(), Note: path})
+		r, err := hashFile(j.ctx, path, j.checking(f))
+		if j.ctx.Err() != nil {
+			return false, err
+		}
+		if err != nil || !j.is(f, path, r.SHA256) {
+			continue // a file that cannot be read, or another one, is passed over
+		}
+		return true, j.take(f, found{path, r.SHA256}, true)
+	}
+	return false, nil
+}
+
+// given takes a file that Import recognised.
+func (j *job) given(f catalogue.File) (bool, error) {
+	g, ok := j.files[f.Name]
+	if !ok {
+		return false, nil
+	}
+	return true, j.take(f, g, j.inPlace)
+}
+
+// take uses a file that was recognised: weights in place where that is wanted,
+// everything else as a copy.
+func (j *job) take(f catalogue.File, g found, inPlace bool) error {
+	if f.Role == catalogue.RoleWeights && inPlace {
+		return j.note(f, g.path, g.sum, g.path)
+	}
+	own := filepath.Join(j.dir, filepath.FromSlash(f.Name))
+	if err := copyFile(j.ctx, g.path, own, g.sum, func(n int64) {
+		j.say(Progress{Model: j.m.Name, File: f.Name, Stage: Copying, Done: j.before + n, Total: max(j.m.Bytes(), j.before+n)})
+	}); err != nil {
+		return err
+	}
+	return j.note(f, own, g.sum, "")
+}
+
+// is reports whether the file at path, with that sum, is f. What the catalogue
+// knows no sum of must have the sum by which the hub's cache names it: 64 digits
+// of SHA-256 for large files, git's 40 for small ones.
+func (j *job) is(f catalogue.File, path, sum string) bool {
+	if f.SHA256 != "" || f.Starts != "" {
+		return agrees(f, sum)
+	}
+	switch name := filepath.Base(path); len(name) {
+	case 64:
+		return name == sum
+	case 40:
+		return name == gitSum(path)
+	}
+	return false
+}
+
+// gitSum is the name that git gives to a file's content, or "".
+func gitSum(path string) string {
+	const most = 1 << 20 // larger files are not in git itself on the hub
+	info, err := os.Stat(path)
+	if err != nil || info.Size() > most {
+		return ""
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	h := sha1.New() //nolint:gosec // as above
+	fmt.Fprintf(h, "blob %d\x00", len(text))
+	h.Write(text)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// checking tells how far the hashing of a file is.
+func (j *job) checking(f catalogue.File) func(n int64) {
+	return func(n int64) {
+		j.say(Progress{Model: j.m.Name, File: f.Name, Stage: Checking, Done: j.before + n, Total: max(j.m.Bytes(), j.before+n)})
+	}
+}

@@ -1,0 +1,324 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"golang.org/x/sync/errgroup"
+
+	"descry/internal/failure"
+	"descry/internal/nearest"
+	"descry/models"
+	"descry/models/catalogue"
+	"descry/models/transfer"
+)
+
+// atOnce is how many models are fetched at the same time.
+const atOnce = 3
+
+// hubCommit is what a hub names a revision.
+var hubCommit = regexp.MustCompile(`^[0-9a-f]{40}$`)
+
+// Pull makes sure that models are here: names of models or sets. What is here
+// already, in the store or in a cache of another program, is not fetched. Several
+// are fetched at once; one that fails does not stop the others. Each ends with a
+// Progress Done or Failed; the error is the first failure in the order of the
+// names, a *failure.Failure of kind Usage (no such model), Network, Storage,
+// Model (what came is not the model) or Cancelled. After Cancelled everything
+// received is kept for the next Pull.
+func (s *Store) Pull(ctx context.Context, names []string, tell func(Progress)) error {
+	wanted, err := s.expand(names)
+	if err != nil {
+		return err
+	}
+	if err := s.room(wanted); err != nil {
+		return err
+	}
+	say := teller(tell)
+	return s.each(wanted, say, func(m catalogue.Model) error {
+		return s.alone(ctx, m, say, func(j *job) error { return j.pull() })
+	})
+}
+
+// expand gives the models that names stand for.
+func (s *Store) expand(names []string) ([]catalogue.Model, error) {
+	list, unknown := s.Catalogue.Expand(names)
+	if unknown != "" {
+		known := s.Catalogue.Names()
+		hint := "Known are " + strings.Join(known, ", ") + "."
+		if near := nearest.Word(unknown, known); near != "" {
+			hint = "Did you mean " + near + "? " + hint
+		}
+		return nil, failure.New(failure.Usage, "find", unknown, "the catalogue has no such model", hint)
+	}
+	var wanted []catalogue.Model
+	for _, name := range list {
+		m, _ := s.Catalogue.Model(name) // Expand found it
+		wanted = append(wanted, m)
+	}
+	return wanted, nil
+}
+
+// room checks that the disk takes what is still to come, before any of it does.
+func (s *Store) room(wanted []catalogue.Model) error {
+	if s.FreeDisk == nil {
+		return nil
+	}
+	var need int64
+	for _, m := range wanted {
+		if item := s.item(m); !item.Usable() {
+			need += item.Bytes - item.Done
+		}
+	}
+	free, err := s.FreeDisk(s.Models)
+	if err != nil || need <= 0 || uint64(need) <= free {
+		return nil // a disk that does not say how full it is shows when it is
+	}
+	return failure.New(failure.Storage, "download", s.Models, fmt.Sprintf("%s are needed and %s are free on this disk", Size(need), Size(int64(free))),
+		"Make room, or set DESCRY_HOME to a folder on another disk.")
+}
+
+// each works on several models at once and gives the first failure in their order.
+func (s *Store) each(wanted []catalogue.Model, say func(Progress), work func(catalogue.Model) error) error {
+	var group errgroup.Group
+	group.SetLimit(atOnce)
+	errs := make([]error, len(wanted))
+	for i, m := range wanted {
+		group.Go(func() error {
+			if errs[i] = work(m); errs[i] != nil {
+				f := failure.Of(errs[i], failure.Model)
+				say(Progress{Model: m.Name, Stage: Failed, Total: m.Bytes(), Note: f.Message, Err: f})
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // its functions keep their errors
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// job is the work on one model, its lock held.
+type job struct {
+	ctx context.Context
+	s   *Store
+	m   catalogue.Model
+	say func(Progress)
+	dir string
+
+	record   *models.Record
+	revision string           // that Import found; "": the catalogue's
+	files    map[string]found // that Import found, by name
+	inPlace  bool             // weights among them are used where they lie
+	snapshot string           // of a hub cache: all files come from it
+	before   int64            // bytes of the files that are done
+}
+
+// found is a file that was recognised; links in its path are resolved.
+type found struct{ path, sum string }
+
+// alone locks a model, does the work, and tells that it is done.
+func (s *Store) alone(ctx context.Context, m catalogue.Model, say func(Progress), work func(*job) error) error {
+	unlock, err := s.lock(ctx, m.Name, func() { say(Progress{Model: m.Name, Stage: Waiting, Total: m.Bytes()}) })
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	j := &job{ctx: ctx, s: s, m: m, say: say}
+	if err := work(j); err != nil {
+		if ctx.Err() != nil {
+			return failure.New(failure.Cancelled, "download", m.Name, "it was stopped; what has arrived is kept", "Run descry models pull "+m.Name+" to go on.")
+		}
+		return about(m.Name, err)
+	}
+	say(Progress{Model: m.Name, Stage: Done, Done: j.before, Total: max(j.before, m.Bytes())})
+	return nil
+}
+
+// about puts the model's name before the file's in a failure.
+func about(model string, err error) error {
+	f := *failure.Of(err, failure.Model)
+	if !strings.Contains(f.Subject, model) {
+		f.Subject = strings.TrimSuffix(model+", "+f.Subject, ", ")
+	}
+	return &f
+}
+
+// pull brings what is absent or damaged.
+func (j *job) pull() error {
+	if item := j.s.item(j.m); item.Usable() {
+		j.before = item.Bytes
+		return nil
+	}
+	if err := j.open(); err != nil {
+		return err
+	}
+	if j.m.For == catalogue.ForRuntime {
+		return j.pullRuntime()
+	}
+	for _, f := range j.m.Files {
+		if err := j.bring(f); err != nil {
+			return err
+		}
+	}
+	return j.seal()
+}
+
+// open chooses the revision, and with it the folder, and reads what is known of
+// the files that are there.
+func (j *job) open() error {
+	revision := j.m.Revision
+	if j.revision != "" {
+		revision = j.revision
+	}
+	if revision == catalogue.Main {
+		var err error
+		if revision, err = j.follow(); err != nil {
+			return err
+		}
+	}
+	j.dir = j.s.folder(j.m, revision)
+	record, err := models.ReadRecord(j.dir)
+	if err != nil || record.Files == nil { // absent, or of no use
+		record = &models.Record{Files: map[string]models.RecordedFile{}}
+	}
+	record.Model, record.Revision = j.m.Name, revision
+	j.record = record
+	if j.m.For == catalogue.ForRuntime {
+		return nil
+	}
+	return trouble2("write", j.dir, os.MkdirAll(j.dir, 0o777))
+}
+
+// follow finds out which commit a hub's main branch is: of a snapshot that is
+// here, else by fetching the first file, the smallest.
+func (j *job) follow() (string, error) {
+	if dirs, whole := j.s.revisions(j.m); whole > 0 {
+		return filepath.Base(dirs[0]), nil // damaged: it is repaired as it was
+	}
+	if dir, revision := j.s.Hubs.snapshotOf(j.m); hubCommit.MatchString(revision) {
+		j.snapshot = dir
+		return revision, nil
+	}
+	f := j.m.Files[0]
+	asked := filepath.Join(j.s.Models, j.m.Name, ".main", filepath.Base(f.Name))
+	if err := os.Remove(asked); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", trouble("write", asked, err)
+	}
+	result, err := j.fetch(f, asked)
+	if err != nil {
+		return "", err
+	}
+	if !hubCommit.MatchString(result.Revision) {
+		return catalogue.Main, nil // a mirror need not say
+	}
+	return result.Revision, nil
+}
+
+// bring makes sure that one file is there and recorded.
+func (j *job) bring(f catalogue.File) error {
+	if r, ok := j.record.Files[f.Name]; ok && unchanged(j.path(f.Name), r) && agrees(f, r.SHA256) {
+		j.before += r.Bytes
+		return nil
+	}
+	delete(j.record.Files, f.Name)
+	for _, look := range []func(catalogue.File) (bool, error){j.ownCopy, j.given, j.cached} {
+		if ok, err := look(f); ok || err != nil {
+			return err
+		}
+	}
+	own := filepath.Join(j.dir, filepath.FromSlash(f.Name))
+	result, err := j.fetch(f, own)
+	if err != nil {
+		return err
+	}
+	if !agrees(f, result.SHA256) {
+		return j.refuse(f, own, result.SHA256)
+	}
+	return j.note(f, own, result.SHA256, "")
+}
+
+// path is where a recorded file lies.
+func (j *job) path(name string) string {
+	if p := j.record.Files[name].Path; p != "" {
+		return p
+	}
+	return filepath.Join(j.dir, filepath.FromSlash(name))
+}
+
+// unchanged reports whether a file has the size and time of its record.
+func unchanged(path string, r models.RecordedFile) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Size() == r.Bytes && info.ModTime().UnixNano() == r.Modified
+}
+
+// agrees reports whether a sum is what the catalogue says of a file; where it
+// says nothing, any is.
+func agrees(f catalogue.File, sum string) bool {
+	if f.SHA256 != "" {
+		return sum == f.SHA256
+	}
+	return strings.HasPrefix(sum, f.Starts)
+}
+
+// refuse keeps a file aside that is not what its name says.
+func (j *job) refuse(f catalogue.File, path, sum string) error {
+	aside := path + ".bad-" + sum[:8]
+	_ = os.Remove(aside) // an older one of the same sum
+	if err := os.Rename(path, aside); err != nil {
+		return trouble("check", path, err)
+	}
+	return failure.New(failure.Network, "download", j.m.Name, fmt.Sprintf("%s has the SHA-256 %s…, and its name promises %s…: it is damaged or another file", f.Name, sum[:12], f.Starts),
+		"It is not used and was kept as "+filepath.Base(aside)+". Try again, or another mirror.")
+}
+
+// note records a file that is right and tells so.
+func (j *job) note(f catalogue.File, path, sum, elsewhere string) error {
+	r, err := recorded(path, sum, f.SHA256 == sum)
+	if err != nil {
+		return err
+	}
+	r.Path = elsewhere
+	j.record.Files[f.Name] = r
+	j.before += r.Bytes
+	return trouble2("write", j.dir, j.record.Write(j.dir))
+}
+
+// fetch brings one file from the network to path.
+func (j *job) fetch(f catalogue.File, path string) (transfer.Result, error) {
+	if j.s.Fetcher == nil {
+		return transfer.Result{}, failure.New(failure.Network, "download", j.m.Name, f.Name+" is not on this machine and nothing can be fetched here", "Import it: descry models import FOLDER.")
+	}
+	address := f.URL
+	if j.record != nil && j.m.Revision == catalogue.Main && hubCommit.MatchString(j.record.Revision) {
+		address = strings.Replace(address, "/resolve/"+catalogue.Main+"/", "/resolve/"+j.record.Revision+"/", 1)
+	}
+	request := transfer.Request{URL: address, Path: path, Bytes: f.Bytes, SHA256: f.SHA256}
+	return j.s.Fetcher.Fetch(j.ctx, request, func(p transfer.Progress) {
+		total := j.m.Bytes()
+		if f.Bytes == 0 && p.Total > 0 {
+			total += p.Total - f.About
+		}
+		j.say(Progress{Model: j.m.Name, File: f.Name, Stage: Stage(p.State), Done: j.before + p.Done, Total: max(total, j.before+p.Done), Note: p.Note})
+	})
+}
+
+// seal writes the model's descry.json, which makes it whole.
+func (j *job) seal() error {
+	if err := j.record.Write(j.dir); err != nil {
+		return trouble("write", j.dir, err)
+	}
+	if err := writeSet(j.dir, j.m, j.record); err != nil {
+		return trouble("write", j.dir, err)
+	}
+	_ = os.RemoveAll(filepath.Join(j.s.Models, j.m.Name, ".main")) // it holds one small file
+	return nil
+}

@@ -1,0 +1,310 @@
+package store
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"descry/internal/failure"
+	"descry/models"
+	"descry/models/catalogue"
+)
+
+// Freed is what Remove did with one model.
+type Freed struct {
+	Model string `json:"model"`
+	Bytes int64  `json:"bytes"`          // freed on the disk
+	Kept  string `json:"kept,omitempty"` // why something of it stays, a whole clause
+}
+
+// Remove throws models away: names of models, of sets, or of sets of one's own.
+// A model that another complete set uses stays when a set is removed; a file
+// that a set of one's own names (store:NAME/FILE) stays always. Files of other
+// programs are never touched.
+func (s *Store) Remove(ctx context.Context, names []string) ([]Freed, error) {
+	var all []Freed
+	for _, name := range names {
+		if _, ok := s.Catalogue.Set(name); ok {
+			continue
+		}
+		if _, ok := s.Catalogue.Model(name); ok {
+			continue
+		}
+		freed, err := s.removeOwn(name)
+		if err != nil {
+			return all, err
+		}
+		all = append(all, freed)
+	}
+	for _, m := range s.Catalogue.Models {
+		if !s.meant(m, names) {
+			continue
+		}
+		freed := Freed{Model: m.Name}
+		if keeper := s.keeper(m, names); keeper != "" {
+			freed.Kept = "the set " + keeper + " uses it"
+			all = append(all, freed)
+			continue
+		}
+		err := s.alone(ctx, m, func(Progress) {}, func(j *job) (err error) {
+			freed, err = s.remove(m)
+			return err
+		})
+		all = append(all, freed)
+		if err != nil {
+			return all, err
+		}
+	}
+	return all, nil
+}
+
+// meant reports whether a model stands in names, itself or by a set of its own.
+func (s *Store) meant(m catalogue.Model, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		set, ok := s.Catalogue.Set(name)
+		return name == m.Name || ok && slices.Contains(set.Names(), m.Name)
+	})
+}
+
+// keeper names a set that keeps a model: complete, and not removed itself. A
+// model named for itself is kept by none.
+func (s *Store) keeper(m catalogue.Model, names []string) string {
+	if slices.Contains(names, m.Name) {
+		return ""
+	}
+	for _, set := range s.Catalogue.Sets {
+		if slices.Contains(names, set.Name) || !slices.Contains(set.Names(), m.Name) {
+			continue
+		}
+		complete := true
+		for _, name := range set.Names() {
+			other, _ := s.Catalogue.Model(name) // Check saw that it is there
+			_, here := s.installed(other)
+			complete = complete && here
+		}
+		if complete {
+			return set.Name
+		}
+	}
+	return ""
+}
+
+// remove deletes a model's folders but for the files that other sets name.
+func (s *Store) remove(m catalogue.Model) (Freed, error) {
+	freed := Freed{Model: m.Name}
+	roots := []string{filepath.Join(s.Models, m.Name)}
+	if m.For == catalogue.ForRuntime {
+		roots = []string{s.folder(m, m.Revision)}
+		for _, f := range m.Files {
+			roots = append(roots, filepath.Join(s.Runtime, downloads, f.Name), filepath.Join(s.Runtime, downloads, f.Name+".part"), filepath.Join(s.Runtime, downloads, f.Name+".part.json"))
+		}
+	}
+	keep := s.namedElsewhere(m.Name)
+	for _, root := range roots {
+		before := treeSize(root)
+		if err := removeBut(root, keep); err != nil {
+			return freed, trouble("remove", root, err)
+		}
+		freed.Bytes += before - treeSize(root)
+	}
+	if len(keep) > 0 {
+		freed.Kept = "another set names " + strings.Join(keep, ", ")
+	}
+	return freed, nil
+}
+
+// removeBut deletes a tree but for some files, the one that makes it whole first.
+func removeBut(root string, keep []string) error {
+	dirs, err := os.ReadDir(root)
+	if err == nil {
+		for _, d := range dirs {
+			if !d.IsDir() {
+				continue
+			}
+			if err := os.Remove(filepath.Join(root, d.Name(), models.SetFile)); err != nil && !os.IsNotExist(err) {
+				return err
+			}
+		}
+	}
+	if len(keep) == 0 {
+		return os.RemoveAll(root)
+	}
+	var files []string
+	err = filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && !slices.Contains(keep, path) {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := os.Remove(f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// namedElsewhere gives the files of a model's folder that sets of one's own name.
+func (s *Store) namedElsewhere(model string) []string {
+	var files []string
+	root := filepath.Join(s.Models, model) + string(filepath.Separator)
+	for _, name := range s.dirs().Installed() {
+		if _, ok := s.Catalogue.Model(name); ok || name == models.Starter {
+			continue
+		}
+		if _, ok := s.Catalogue.Set(name); ok {
+			continue
+		}
+		set, err := models.Resolve(name, s.dirs())
+		if err != nil {
+			continue
+		}
+		for _, path := range filesOf(set) {
+			if strings.HasPrefix(path, root) && !slices.Contains(files, path) {
+				files = append(files, path)
+			}
+		}
+	}
+	return files
+}
+
+// filesOf gives the paths that a set names.
+func filesOf(set *models.Set) []string {
+	var paths []string
+	add := func(more ...string) {
+		for _, p := range more {
+			if p != "" {
+				paths = append(paths, p)
+			}
+		}
+	}
+	if c := set.Caption; c != nil {
+		add(c.Weights, c.Config, c.Preprocessor, c.Vocabulary)
+	}
+	if c := set.Instances; c != nil {
+		add(c.Weights, c.Config)
+	}
+	if c := set.Classes; c != nil {
+		add(c.Weights, c.Config)
+	}
+	return paths
+}
+
+// removeOwn deletes a set of one's own.
+func (s *Store) removeOwn(name string) (Freed, error) {
+	if name == models.Starter {
+		return Freed{}, failure.New(failure.Usage, "remove", name, "the built-in models cannot be removed: they would be unpacked again", "")
+	}
+	dir := filepath.Join(s.Models, name)
+	if !slices.Contains(s.dirs().Installed(), name) {
+		_, err := s.expand([]string{name}) // its words and hint
+		return Freed{}, err
+	}
+	freed := Freed{Model: name, Bytes: treeSize(dir)}
+	return freed, trouble2("remove", dir, os.RemoveAll(dir))
+}
+
+// RemoveUnused throws away what nothing uses: older revisions of models that are
+// whole, what was kept aside as wrong, parts of transfers of models that have
+// arrived, older copies of the built-in set.
+func (s *Store) RemoveUnused(ctx context.Context) ([]Freed, error) {
+	var all []Freed
+	for _, m := range s.Catalogue.Models {
+		if item := s.item(m); item.Unused == 0 {
+			continue
+		}
+		freed := Freed{Model: m.Name}
+		err := s.alone(ctx, m, func(Progress) {}, func(*job) (err error) {
+			freed.Bytes, err = s.removeUnused(m)
+			return err
+		})
+		all = append(all, freed)
+		if err != nil {
+			return all, err
+		}
+	}
+	for _, i := range s.own() {
+		if i.Unused == 0 || i.State == Damaged {
+			continue
+		}
+		if err := removeOthers(filepath.Join(s.Models, i.Name), i.Dir); err != nil {
+			return all, trouble("remove", i.Name, err)
+		}
+		all = append(all, Freed{Model: i.Name, Bytes: i.Unused})
+	}
+	return all, nil
+}
+
+// removeUnused deletes what the newest whole revision does not need.
+func (s *Store) removeUnused(m catalogue.Model) (int64, error) {
+	dir, ok := s.installed(m)
+	if !ok {
+		return 0, nil
+	}
+	r, err := models.ReadRecord(dir)
+	if err != nil {
+		return 0, nil //nolint:nilerr // a damaged model is for Verify
+	}
+	root := filepath.Join(s.Models, m.Name)
+	if m.For == catalogue.ForRuntime {
+		root = dir
+	}
+	before := treeSize(root)
+	if root != dir {
+		if err := removeOthers(root, dir); err != nil {
+			return 0, trouble("remove", root, err)
+		}
+	}
+	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		f, recorded := r.Files[filepath.ToSlash(rel)]
+		if recorded && f.Path == "" || slices.Contains([]string{models.SetFile, models.RecordFile, needsFile}, rel) {
+			return nil
+		}
+		return os.Remove(path)
+	})
+	return before - treeSize(root), trouble2("remove", dir, err)
+}
+
+// removeOthers deletes everything in root but one folder.
+func removeOthers(root, keep string) error {
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if path := filepath.Join(root, e.Name()); path != keep {
+			if err := os.RemoveAll(path); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Discard throws away what has arrived of a model that is not whole.
+func (s *Store) Discard(ctx context.Context, name string) error {
+	m, ok := s.Catalogue.Model(name)
+	if !ok {
+		_, err := s.expand([]string{name})
+		return err
+	}
+	return s.alone(ctx, m, func(Progress) {}, func(*job) error {
+		if _, whole := s.installed(m); whole {
+			return nil
+		}
+		_, err := s.remove(m)
+		return err
+	})
+}

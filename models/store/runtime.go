@@ -1,0 +1,204 @@
+package store
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"descry/internal/failure"
+	"descry/models"
+	"descry/models/catalogue"
+)
+
+const (
+	downloads = ".download"        // in the folder of runtimes: archives on their way
+	needsFile = "REQUIREMENTS.txt" // beside an unpacked library: what else must be installed
+
+	mostUnpacked = 4 << 30 // bytes of an archive's files
+	mostMembers  = 10_000
+)
+
+// pullRuntime fetches an archive of ONNX Runtime and unpacks it to
+// <cache>/onnxruntime/NAME-VERSION/, whose lib/ holds the library.
+func (j *job) pullRuntime() error {
+	f := j.m.Files[0]
+	archive := filepath.Join(j.s.Runtime, downloads, f.Name)
+	if g, ok := j.files[f.Name]; ok {
+		return j.unpack(g.path)
+	}
+	result, err := j.fetch(f, archive)
+	if err != nil {
+		return err
+	}
+	if !agrees(f, result.SHA256) {
+		return j.refuse(f, archive, result.SHA256)
+	}
+	if err := j.unpack(archive); err != nil {
+		return err
+	}
+	return trouble2("remove", archive, os.Remove(archive))
+}
+
+// unpack puts an archive's files beside the folder they belong to, records them,
+// and gives the folder its name in one step.
+func (j *job) unpack(archive string) error {
+	j.say(Progress{Model: j.m.Name, File: filepath.Base(archive), Stage: Unpacking, Total: j.m.Bytes()})
+	if err := os.MkdirAll(j.s.Runtime, 0o777); err != nil {
+		return trouble("unpack", j.s.Runtime, err)
+	}
+	beside, err := os.MkdirTemp(j.s.Runtime, ".unpack-*")
+	if err != nil {
+		return trouble("unpack", j.s.Runtime, err)
+	}
+	defer os.RemoveAll(beside)
+	if err := j.untar(archive, beside); err != nil {
+		var f *failure.Failure
+		if errors.As(err, &f) || j.ctx.Err() != nil {
+			return err
+		}
+		return trouble("unpack", archive, err)
+	}
+	if err := os.WriteFile(filepath.Join(beside, needsFile), []byte(j.m.Needs+"\n"), 0o666); err != nil { //nolint:gosec // for anybody to read
+		return trouble("unpack", beside, err)
+	}
+	if err := j.recordTree(beside); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(j.dir); err != nil {
+		return trouble("unpack", j.dir, err)
+	}
+	if err := os.Rename(beside, j.dir); err != nil {
+		return trouble("unpack", j.dir, err)
+	}
+	j.before = j.m.Bytes()
+	return nil
+}
+
+// recordTree hashes what was unpacked, so that Verify can tell later.
+func (j *job) recordTree(dir string) error {
+	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, p)
+		if err != nil {
+			return err
+		}
+		r, err := hashFile(j.ctx, p, nil)
+		if err == nil {
+			r.Pinned = true // it came out of an archive whose sum is pinned
+			j.record.Files[filepath.ToSlash(rel)] = r
+		}
+		return err
+	})
+	if err != nil {
+		return trouble("unpack", dir, err)
+	}
+	return trouble2("unpack", dir, j.record.Write(dir))
+}
+
+// untar unpacks the libraries and the notices of a .tgz: regular files, and links
+// to a file in the same folder. Anything else, and any path that leaves the
+// folder, is refused.
+func (j *job) untar(archive, dir string) error {
+	f, err := os.Open(archive)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(&reader{j.ctx, f, 0, nil})
+	if err != nil {
+		return damagedArchive(archive, err)
+	}
+	left := int64(mostUnpacked)
+	members, libraries := 0, 0
+	for t := tar.NewReader(z); ; {
+		head, err := t.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if members++; err != nil || members > mostMembers {
+			return damagedArchive(archive, err)
+		}
+		_, inside, _ := strings.Cut(path.Clean(head.Name), "/") // without the folder named as the archive
+		if !wanted(inside) {
+			continue
+		}
+		if !filepath.IsLocal(filepath.FromSlash(inside)) {
+			return damagedArchive(archive, fmt.Errorf("it has a member %q", head.Name))
+		}
+		if left -= head.Size; left < 0 {
+			return damagedArchive(archive, errors.New("its files are too large"))
+		}
+		if err := place(t, head, filepath.Join(dir, filepath.FromSlash(inside))); err != nil {
+			return err
+		}
+		if strings.HasPrefix(inside, "lib/") {
+			libraries++
+		}
+	}
+	if libraries == 0 {
+		return damagedArchive(archive, errors.New("it holds no lib/"))
+	}
+	return nil
+}
+
+// wanted reports whether a member of the archive is of use: the libraries and
+// what must go with them, not the headers.
+func wanted(inside string) bool {
+	return strings.HasPrefix(inside, "lib/lib") && !strings.Contains(strings.TrimPrefix(inside, "lib/"), "/") ||
+		inside == "LICENSE" || inside == "ThirdPartyNotices.txt"
+}
+
+// place writes one member of an archive.
+func place(r io.Reader, head *tar.Header, target string) error {
+	if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
+		return err
+	}
+	switch head.Typeflag {
+	case tar.TypeReg:
+		f, err := os.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o777)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(f, r)
+		return errors.Join(err, f.Sync(), f.Close())
+	case tar.TypeSymlink:
+		if head.Linkname == "" || strings.ContainsAny(head.Linkname, `/\`) || head.Linkname == ".." {
+			return fmt.Errorf("the link %s leaves its folder", filepath.Base(target))
+		}
+		return os.Symlink(head.Linkname, target)
+	}
+	return fmt.Errorf("the member %s is neither a file nor a link", filepath.Base(target))
+}
+
+func damagedArchive(archive string, err error) error {
+	message := "the archive is damaged"
+	if err != nil {
+		message += ": " + err.Error()
+	}
+	return failure.New(failure.Model, "unpack", archive, message, "Remove it and fetch it again.")
+}
+
+// Library gives the folder of an installed library of ONNX Runtime, or "".
+func (s *Store) Library(name string) string {
+	m, ok := s.Catalogue.Model(name)
+	if !ok || m.For != catalogue.ForRuntime {
+		return ""
+	}
+	dir, ok := s.installed(m)
+	if !ok {
+		return ""
+	}
+	if _, err := models.ReadRecord(dir); err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "lib")
+}

@@ -1,0 +1,214 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+
+	"descry/internal/failure"
+	"descry/models"
+	"descry/models/catalogue"
+)
+
+// Verdict is what Verify found of one file.
+type Verdict struct {
+	Model    string `json:"model"`
+	File     string `json:"file"`
+	Path     string `json:"path"`
+	OK       bool   `json:"ok"`
+	Pinned   bool   `json:"pinned"`             // compared with a sum that Descry pins; else with the one it had when it came
+	Problem  string `json:"problem,omitempty"`  // a whole clause
+	Repaired bool   `json:"repaired,omitempty"` // it was fetched anew
+}
+
+// Verify hashes every file of installed models; no names means all of them.
+// With repair, what is damaged is brought anew as by Pull: a file of the store
+// is replaced, one of another program is left alone and a copy of one's own
+// fetched. The error is of the checking or the repair itself; damage that was
+// found stands in the verdicts.
+func (s *Store) Verify(ctx context.Context, names []string, repair bool, tell func(Progress)) ([]Verdict, error) {
+	wanted, err := s.present(names)
+	if err != nil {
+		return nil, err
+	}
+	say := teller(tell)
+	var all []Verdict
+	var first error
+	for _, m := range wanted { // one after the other: a disk reads one file best
+		var found []Verdict
+		err := s.alone(ctx, m, say, func(j *job) (err error) {
+			found, err = j.verify(repair)
+			return err
+		})
+		all = append(all, found...)
+		if err != nil {
+			f := failure.Of(err, failure.Model)
+			say(Progress{Model: m.Name, Stage: Failed, Total: m.Bytes(), Note: f.Message, Err: f})
+			if first == nil {
+				first = err
+			}
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return all, first
+}
+
+// present gives the models that are meant and are here; named ones must be.
+func (s *Store) present(names []string) ([]catalogue.Model, error) {
+	var wanted []catalogue.Model
+	if len(names) == 0 {
+		for _, m := range s.Catalogue.Models {
+			if _, ok := s.installed(m); ok {
+				wanted = append(wanted, m)
+			}
+		}
+		return wanted, nil
+	}
+	list, err := s.expand(names)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range list {
+		if _, ok := s.installed(m); !ok {
+			return nil, failure.New(failure.Model, "find", m.Name, "it is not on this machine", "Run descry models pull "+m.Name+".")
+		}
+	}
+	return list, nil
+}
+
+func (j *job) verify(repair bool) ([]Verdict, error) {
+	dir, ok := j.s.installed(j.m)
+	if !ok {
+		return nil, failure.New(failure.Model, "check", j.m.Name, "it was removed meanwhile", "")
+	}
+	j.dir = dir
+	record, err := models.ReadRecord(dir)
+	if err != nil || record.Files == nil {
+		record = &models.Record{Model: j.m.Name, Revision: filepath.Base(dir), Files: map[string]models.RecordedFile{}}
+	}
+	j.record = record
+	verdicts, err := j.hashAll()
+	if err != nil {
+		return verdicts, err
+	}
+	damaged := false
+	for _, v := range verdicts {
+		damaged = damaged || !v.OK
+	}
+	if !damaged {
+		return verdicts, trouble2("write", dir, record.Write(dir)) // with the times as they are now
+	}
+	if !repair {
+		return verdicts, nil
+	}
+	return verdicts, j.repair(verdicts)
+}
+
+// hashAll compares every file with its sum: the catalogue's, else the one that
+// was recorded.
+func (j *job) hashAll() ([]Verdict, error) {
+	var verdicts []Verdict
+	for _, f := range j.listed() {
+		old, known := j.record.Files[f.Name]
+		v := Verdict{Model: j.m.Name, File: f.Name, Path: j.path(f.Name), Pinned: f.SHA256 != ""}
+		now, err := hashFile(j.ctx, v.Path, j.checking(f))
+		if j.ctx.Err() != nil {
+			return verdicts, err
+		}
+		switch {
+		case err != nil && absent(v.Path):
+			v.Problem = "it is gone"
+		case err != nil:
+			v.Problem = failure.Of(err, failure.Storage).Message
+		case !agrees(f, now.SHA256) || known && f.SHA256 == "" && now.SHA256 != old.SHA256:
+			v.Problem = "its SHA-256 is " + now.SHA256[:12] + "…, not " + expected(f, old)[:8] + "…: it is damaged or another file"
+		case !known && f.SHA256 == "" && f.Starts == "":
+			v.Problem = "nothing was recorded of it"
+		default:
+			v.OK = true
+			now.Path, now.Pinned = old.Path, f.SHA256 == now.SHA256 || old.Pinned
+			j.record.Files[f.Name] = now
+			j.before += now.Bytes
+		}
+		verdicts = append(verdicts, v)
+	}
+	return verdicts, nil
+}
+
+// listed are the model's files; of a library what was unpacked.
+func (j *job) listed() []catalogue.File {
+	if j.m.For != catalogue.ForRuntime {
+		return j.m.Files
+	}
+	var list []catalogue.File
+	for name, r := range j.record.Files {
+		list = append(list, catalogue.File{Name: name, SHA256: r.SHA256, Bytes: r.Bytes})
+	}
+	sort.Slice(list, func(a, b int) bool { return list[a].Name < list[b].Name })
+	return list
+}
+
+func expected(f catalogue.File, old models.RecordedFile) string {
+	for _, sum := range []string{f.SHA256, old.SHA256, f.Starts} {
+		if len(sum) >= 8 {
+			return sum
+		}
+	}
+	return "unknown "
+}
+
+func absent(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// repair brings the damaged files anew. The set's file goes first, so that
+// nobody loads the model meanwhile.
+func (j *job) repair(verdicts []Verdict) error {
+	if err := os.Remove(filepath.Join(j.dir, done(j.m))); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return trouble("repair", j.dir, err)
+	}
+	j.before = 0
+	if j.m.For == catalogue.ForRuntime {
+		if err := j.pullRuntime(); err != nil {
+			return err
+		}
+		return repaired(verdicts)
+	}
+	for _, v := range verdicts {
+		if v.OK {
+			continue
+		}
+		inPlace := j.record.Files[v.File].Path != ""
+		delete(j.record.Files, v.File)
+		if inPlace {
+			continue // it is another program's file
+		}
+		if err := os.Remove(v.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return trouble("repair", v.Path, err)
+		}
+	}
+	for _, f := range j.m.Files {
+		if err := j.bring(f); err != nil {
+			return err
+		}
+	}
+	if err := j.seal(); err != nil {
+		return err
+	}
+	return repaired(verdicts)
+}
+
+func repaired(verdicts []Verdict) error {
+	for k := range verdicts {
+		if !verdicts[k].OK {
+			verdicts[k].Repaired = true
+		}
+	}
+	return nil
+}
