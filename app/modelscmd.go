@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"descry/internal/failure"
-	"descry/models"
 	"descry/models/catalogue"
 	"descry/models/store"
 )
@@ -282,15 +281,4 @@ func (p *program) installed() []installedSet {
 		all = append(all, installedSet{Name: name, Description: set.Description, Dir: set.Dir})
 	}
 	return all
-}
-
-// setTasks names what a set can do.
-func setTasks(set *models.Set) []string {
-	names := []string{}
-	for i, has := range []bool{set.Caption != nil, set.Instances != nil, set.Classes != nil} {
-		if has {
-			names = append(names, string(tasks[i]))
-		}
-	}
-	return names
 }

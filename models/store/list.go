@@ -196,7 +196,7 @@ func (s *Store) own() []Item {
 		if err != nil {
 			i.State, i.Problem, i.Dir = Damaged, err.Error(), filepath.Join(s.Models, name)
 		} else {
-			i.Title, i.Licence, i.Dir, i.For = set.Description, set.License, set.Dir, strings.Join(tasksOf(set), ", ")
+			i.Title, i.Licence, i.Dir, i.For = set.Description, set.License, set.Dir, strings.Join(set.Tasks(), ", ")
 			i.Bytes = treeSize(set.Dir)
 			i.Unused = treeSize(filepath.Join(s.Models, name)) - i.Bytes
 			i.OnDisk, i.Revision = i.Bytes+i.Unused, filepath.Base(set.Dir)
@@ -205,17 +205,6 @@ func (s *Store) own() []Item {
 		items = append(items, i)
 	}
 	return items
-}
-
-// tasksOf names what a set can do.
-func tasksOf(set *models.Set) []string {
-	var names []string
-	for k, has := range []bool{set.Caption != nil, set.Instances != nil, set.Classes != nil} {
-		if has {
-			names = append(names, catalogue.Tasks[k])
-		}
-	}
-	return names
 }
 
 // Size words a number of bytes.
