@@ -167,7 +167,7 @@ func (p *program) removeModels(f *modelsFlags, names []string, unused, yes bool)
 	if err != nil {
 		return err
 	}
-	if !yes && !f.json && len(names) > 0 && isTerminal(p.in) && isTerminal(p.err) && !p.agree("Delete "+strings.Join(names, ", ")+"?") {
+	if !yes && !f.json && len(names) > 0 && !p.agree("Delete "+strings.Join(names, ", ")+"?") {
 		return failure.New(failure.Cancelled, "remove", "", "nothing was deleted", "")
 	}
 	freed := []store.Freed{}

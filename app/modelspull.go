@@ -3,6 +3,8 @@ package app
 import (
 	"bufio"
 	"fmt"
+	"os"
+	"runtime"
 	"sort"
 	"strings"
 
@@ -51,13 +53,14 @@ func (p *program) pull(f *modelsFlags, names []string, yes bool) error {
 	if err != nil {
 		return err
 	}
-	if e.Download > 0 && !f.json {
+	if e.Download+e.Cached > 0 && !f.json {
 		p.showEstimate(e)
-		if !yes && isTerminal(p.in) && isTerminal(p.err) {
-			if err := p.showLicences(s, e.Items); err != nil {
+		if !yes {
+			texts, err := licencesOf(s, e.Items)
+			if err != nil {
 				return err
 			}
-			if !p.agree("Fetch them?") {
+			if !p.agree(texts + "Fetch them?") {
 				return failure.New(failure.Cancelled, "download", "", "nothing was fetched", "")
 			}
 		}
@@ -101,8 +104,8 @@ func (p *program) showEstimate(e store.Estimate) {
 	fmt.Fprintln(p.err, "  licence: "+licences(e.Items)+"; descry models licence NAME prints it")
 }
 
-// showLicences prints the whole texts for somebody who is about to agree.
-func (p *program) showLicences(s *store.Store, items []store.Item) error {
+// licencesOf gives the whole texts for somebody who is about to agree.
+func licencesOf(s *store.Store, items []store.Item) (string, error) {
 	var names []string
 	for _, i := range items {
 		if !i.Usable() {
@@ -111,15 +114,32 @@ func (p *program) showLicences(s *store.Store, items []store.Item) error {
 	}
 	list, err := licenceTexts(s.Catalogue, names)
 	if err != nil {
-		return err
+		return "", err
 	}
-	fmt.Fprintln(p.err)
-	return writeLicences(p.err, list)
+	var b strings.Builder
+	b.WriteByte('\n')
+	err = writeLicences(&b, list)
+	return b.String(), err
 }
 
-// agree asks a question at the terminal; anything but yes is no.
+// agree asks a question where somebody sits at a terminal; anything but yes is
+// no. Where nobody does, nobody is asked and it is yes: a script that names
+// models means it. The question goes to the terminal itself where standard error
+// goes elsewhere, or it would wait unseen.
 func (p *program) agree(question string) bool {
-	fmt.Fprint(p.err, question+" [y/N] ")
+	if !isTerminal(p.in) {
+		return true
+	}
+	ask := p.err
+	if !isTerminal(p.err) {
+		console, err := os.OpenFile(consoleNames[runtime.GOOS == "windows"], os.O_WRONLY, 0)
+		if err != nil {
+			return true
+		}
+		defer console.Close()
+		ask = console
+	}
+	fmt.Fprint(ask, question+" [y/N] ")
 	line, err := bufio.NewReader(p.in).ReadString('\n')
 	if err != nil && line == "" {
 		return false
@@ -127,6 +147,10 @@ func (p *program) agree(question string) bool {
 	answer := strings.ToLower(strings.TrimSpace(line))
 	return answer == "y" || answer == "yes"
 }
+
+// consoleNames name the terminal that a program was started from, whatever its
+// outputs are: of Windows and of all others.
+var consoleNames = map[bool]string{true: "CONOUT$", false: "/dev/tty"}
 
 // sayReady says where what was fetched lies and how it is used.
 func (p *program) sayReady(items []store.Item) {

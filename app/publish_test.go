@@ -21,13 +21,16 @@ import (
 // publish serves the built-in models on the loopback as if somebody had
 // published them, and names a catalogue of them in DESCRY_CATALOGUE:
 //
-//	publish [damaged]
+//	publish [damaged|cached]
 //
 // The models are mini-blip, mini-maskrcnn and mini-deeplab, the set is minis. With
-// damaged, one byte of mini-maskrcnn's weights arrives changed.
+// damaged, one byte of mini-maskrcnn's weights arrives changed. With cached the
+// addresses are those of a hub, and the files lie in a hub's cache below $HOME as
+// its own program puts them there: in blobs/, with links to them in snapshots/.
 func publish(ts *testscript.TestScript, neg bool, args []string) {
 	files := resources.Starter()
 	damaged := len(args) > 0 && args[0] == "damaged"
+	cached := len(args) > 0 && args[0] == "cached"
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		text, err := fs.ReadFile(files, strings.TrimPrefix(r.URL.Path, "/"))
 		if err != nil {
@@ -48,7 +51,12 @@ func publish(ts *testscript.TestScript, neg bool, args []string) {
 			text, err := fs.ReadFile(files, folder+"/"+file)
 			ts.Check(err)
 			sum := sha256.Sum256(text)
-			m.Files = append(m.Files, catalogue.File{Name: file, URL: server.URL + "/" + folder + "/" + file, Role: role, Bytes: int64(len(text)), SHA256: hex.EncodeToString(sum[:])})
+			f := catalogue.File{Name: file, URL: server.URL + "/" + folder + "/" + file, Role: role, Bytes: int64(len(text)), SHA256: hex.EncodeToString(sum[:])}
+			if cached {
+				f.URL = "https://huggingface.co/org/" + name + "/resolve/main/" + file
+				putInHubCache(ts, "models--org--"+name, file, f.SHA256, text)
+			}
+			m.Files = append(m.Files, f)
 		}
 		return m
 	}
@@ -69,6 +77,17 @@ func publish(ts *testscript.TestScript, neg bool, args []string) {
 	file := ts.MkAbs("catalogue.json")
 	ts.Check(os.WriteFile(file, text, 0o644))
 	ts.Setenv("DESCRY_CATALOGUE", file)
+}
+
+// putInHubCache writes one file of a repository as huggingface_hub keeps it.
+func putInHubCache(ts *testscript.TestScript, folder, file, sum string, text []byte) {
+	root := filepath.Join(ts.Getenv("HOME"), ".cache", "huggingface", "hub", folder)
+	for _, dir := range []string{"blobs", "snapshots/0123", "refs"} {
+		ts.Check(os.MkdirAll(filepath.Join(root, filepath.FromSlash(dir)), 0o777))
+	}
+	ts.Check(os.WriteFile(filepath.Join(root, "blobs", sum), text, 0o666))
+	ts.Check(os.Symlink(filepath.Join("..", "..", "blobs", sum), filepath.Join(root, "snapshots", "0123", file)))
+	ts.Check(os.WriteFile(filepath.Join(root, "refs", "main"), []byte("0123"), 0o666))
 }
 
 // damage replaces the one file of a pattern by a byte: damage PATTERN.

@@ -101,6 +101,7 @@ type Model struct {
 	Search       *Search  `json:"search,omitempty"` // captions only
 	Score        *float64 `json:"score,omitempty"`  // instances only: the least score worth showing
 	Tensor       *Tensor  `json:"tensor,omitempty"` // one that only its weights have
+	System       string   `json:"system,omitempty"` // runtimes only: GOOS/GOARCH that it is for; "": any
 	Needs        string   `json:"needs,omitempty"`  // what else must be installed, for people
 }
 

@@ -157,7 +157,7 @@ func runtimes() []Model {
 	const archive = "onnxruntime-linux-x64-gpu-" + onnxRuntime + ".tgz"
 	return []Model{{
 		Name: "onnxruntime-cuda", Title: "ONNX Runtime " + onnxRuntime + " for NVIDIA cards (Linux, x86-64)", About: "Runs the models on the card, where CUDA 12 and cuDNN 9 are installed.", For: ForRuntime,
-		Licence: "MIT", LicenceText: licence("onnxruntime"), Revision: onnxRuntime,
+		Licence: "MIT", LicenceText: licence("onnxruntime"), Revision: onnxRuntime, System: "linux/amd64",
 		Files: []File{{Name: archive, URL: runtimeAt + archive, Role: RoleArchive, About: 240e6,
 			SHA256: "c5f804ff5d239b436fa59e9f2fb288a39f7eb9552f6a636c8b71e792e91a8808"}},
 		Needs: "It needs an NVIDIA driver, CUDA 12 (libcudart.so.12, libcublas.so.12, libcublasLt.so.12, libcufft.so.11, libcurand.so.10) and cuDNN 9 (libcudnn.so.9), " +

@@ -11,6 +11,7 @@ import (
 type Estimate struct {
 	Items    []Item  `json:"models"`
 	Download int64   `json:"download"`          // bytes still to come
+	Cached   int64   `json:"cached"`            // bytes that lie in caches of other programs, and need not come if they are the right ones
 	Disk     int64   `json:"disk"`              // bytes still to be written, the unpacking of archives included
 	Free     int64   `json:"free"`              // bytes free on the disk; -1: not known
 	Memory   int64   `json:"memory"`            // bytes to expect with all of them loaded
@@ -20,9 +21,9 @@ type Estimate struct {
 	Measured bool    `json:"measured"`          // all of Seconds was measured with these models
 }
 
-// Estimate looks at models and sets by name. Files that lie in a cache of another
-// program count as still to come: whether they are the right ones shows when they
-// are hashed.
+// Estimate looks at models and sets by name. A file of the right name and size in
+// a cache of another program counts as there; whether it is the right one shows
+// when it is hashed.
 func (s *Store) Estimate(names []string) (Estimate, error) {
 	list, err := s.expand(names)
 	if err != nil {
@@ -33,8 +34,10 @@ func (s *Store) Estimate(names []string) (Estimate, error) {
 		i := s.item(m)
 		e.Items = append(e.Items, i)
 		if !i.Usable() {
-			e.Download += i.Bytes - i.Done
-			e.Disk += i.Bytes - i.Done
+			cached := s.cachedBytes(m, i)
+			e.Cached += cached
+			e.Download += i.Bytes - i.Done - cached
+			e.Disk += i.Bytes - i.Done - cached
 			if m.For == catalogue.ForRuntime {
 				e.Disk += 2 * i.Bytes // unpacked, before the archive goes
 			}
@@ -56,9 +59,30 @@ func (s *Store) Estimate(names []string) (Estimate, error) {
 	return e, nil
 }
 
+// cachedBytes sums the files of an absent model that seem to lie in a cache.
+func (s *Store) cachedBytes(m catalogue.Model, i Item) int64 {
+	if i.State != Absent {
+		return 0 // what is partial has looked there already
+	}
+	whole, _ := s.Hubs.snapshotOf(m)
+	var n int64
+	for _, f := range m.Files {
+		if f.SHA256 == "" && f.Starts == "" && whole == "" {
+			continue
+		}
+		if len(s.Hubs.find(f)) > 0 {
+			n += f.Size()
+		}
+	}
+	return n
+}
+
 // Lines words an estimate for people, one fact a line.
 func (e Estimate) Lines() []string {
 	lines := []string{"to download: " + Size(e.Download)}
+	if e.Cached > 0 {
+		lines[0] += ", and " + Size(e.Cached) + " lie in other programs' caches and are used there if they are right"
+	}
 	if e.Free >= 0 {
 		lines = append(lines, fmt.Sprintf("on the disk: %s of %s free", Size(e.Disk), Size(e.Free)))
 	}

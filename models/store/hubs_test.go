@@ -111,6 +111,12 @@ func gitSumOf(t *testing.T, b []byte) string {
 
 func TestWhatLiesInACacheIsUsedInPlaceAndStaysThere(t *testing.T) {
 	s, h, root := inCaches(t)
+	// class.pth there has the right size and other content: it seems to be there.
+	e, err := s.Estimate([]string{"all3"})
+	must(t, err)
+	if e.Cached != 15050 || e.Download != 0 || !strings.Contains(e.Lines()[0], "15 kB lie in other") {
+		t.Errorf("%+v", e)
+	}
 	must(t, s.Pull(context.Background(), []string{"all3"}, nil))
 	if len(h.asked) != 1 || h.asked[0] != "/m/class.pth" {
 		t.Errorf("asked for %v; only class.pth is not in a cache", h.asked)

@@ -87,7 +87,7 @@ func (j *job) importFound() (missing []string, err error) {
 		return nil, err
 	}
 	if j.m.For == catalogue.ForRuntime {
-		return nil, j.pullRuntime()
+		return nil, j.bringRuntime()
 	}
 	for _, f := range j.m.Files {
 		here := false

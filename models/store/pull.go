@@ -72,7 +72,7 @@ func (s *Store) room(wanted []catalogue.Model) error {
 	var need int64
 	for _, m := range wanted {
 		if item := s.item(m); !item.Usable() {
-			need += item.Bytes - item.Done
+			need += item.Bytes - item.Done - s.cachedBytes(m, item)
 		}
 	}
 	free, err := s.FreeDisk(s.Models)
@@ -162,7 +162,7 @@ func (j *job) pull() error {
 		return err
 	}
 	if j.m.For == catalogue.ForRuntime {
-		return j.pullRuntime()
+		return j.bringRuntime()
 	}
 	for _, f := range j.m.Files {
 		if err := j.bring(f); err != nil {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"descry/internal/failure"
@@ -25,9 +26,17 @@ const (
 	mostMembers  = 10_000
 )
 
-// pullRuntime fetches an archive of ONNX Runtime and unpacks it to
-// <cache>/onnxruntime/NAME-VERSION/, whose lib/ holds the library.
-func (j *job) pullRuntime() error {
+// bringRuntime fetches an archive of ONNX Runtime, or takes the one that Import
+// found, and unpacks it to <cache>/onnxruntime/NAME-VERSION/, whose lib/ holds the
+// library.
+func (j *job) bringRuntime() error {
+	here := j.s.System
+	if here == "" {
+		here = runtime.GOOS + "/" + runtime.GOARCH
+	}
+	if j.m.System != "" && j.m.System != here {
+		return failure.New(failure.Model, "download", j.m.Name, "it is for "+j.m.System+", and this is "+here, "Name the library of this system with --ort FILE.")
+	}
 	f := j.m.Files[0]
 	archive := filepath.Join(j.s.Runtime, downloads, f.Name)
 	if g, ok := j.files[f.Name]; ok {

@@ -102,6 +102,11 @@ func TestALibraryIsUnpackedBesideTheNoteOfWhatItNeeds(t *testing.T) {
 		t.Errorf("%+v", freed)
 	}
 
+	other := *s
+	other.Catalogue.Models[0].System, other.System = "linux/amd64", "plan9/386"
+	wantFailure(t, other.Pull(context.Background(), []string{"onnxruntime-test"}, nil), failure.Model, "it is for linux/amd64, and this is plan9/386")
+	s.System = "linux/amd64"
+
 	// The archive by file, for a machine without internet.
 	_, err = s.Import(context.Background(), []string{write(t, filepath.Join(t.TempDir(), "download.tgz"), h.files["/m/ort.tgz"])}, false, nil)
 	must(t, err)

@@ -69,6 +69,9 @@ type Store struct {
 	FreeDisk func(dir string) (uint64, error)
 	Seconds  func(model string, gmac float64, device string) (seconds float64, measured bool)
 	Device   string // for Seconds
+
+	// System is GOOS/GOARCH, for which libraries must be; "": this program's.
+	System string
 }
 
 // State is how much of a model is here.

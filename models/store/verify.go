@@ -175,7 +175,7 @@ func (j *job) repair(verdicts []Verdict) error {
 	}
 	j.before = 0
 	if j.m.For == catalogue.ForRuntime {
-		if err := j.pullRuntime(); err != nil {
+		if err := j.bringRuntime(); err != nil {
 			return err
 		}
 		return repaired(verdicts)
