@@ -14,11 +14,13 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"descry/inference/speed"
 	"descry/internal/failure"
 	"descry/internal/nearest"
 	"descry/ui/state"
@@ -35,6 +37,8 @@ type program struct {
 	out    io.Writer
 	err    io.Writer
 	dirs   Dirs
+	lost   *deviceLog
+	speeds func() *speed.Book // opened when it is first asked for
 	loaded state.Settings
 	window windowFlags
 }
@@ -44,6 +48,11 @@ func Main(args []string, in io.Reader, out, errs io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	p := &program{ctx: ctx, in: in, out: out, err: errs, dirs: FindDirs(os.Getenv)}
+	p.lost = newDeviceLog(p.dirs.State)
+	p.speeds = sync.OnceValue(func() *speed.Book {
+		book, _ := speed.Open(p.dirs.Speed()) // an unreadable one is begun again
+		return book
+	})
 	p.loaded = loadSettings(p.dirs.Config)
 	closeCrash := keepCrashFile(p.dirs.State)
 	defer closeCrash()
@@ -93,7 +102,7 @@ Without a command it opens its window, on the pictures named.`,
 		Args:          picturesNotCommands,
 		RunE:          func(c *cobra.Command, args []string) error { return p.openWindow(c, args) },
 	}
-	root.AddCommand(p.describeCommand(), p.modelsCommand(), p.doctorCommand(), p.versionCommand())
+	root.AddCommand(p.describeCommand(), p.modelsCommand(), p.doctorCommand(), p.devicesCommand(), p.versionCommand())
 	root.CompletionOptions.DisableDescriptions = false
 	root.SetFlagErrorFunc(flagError)
 	p.addWindowFlags(root)

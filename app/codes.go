@@ -19,7 +19,7 @@ const (
 
 // kindCodes are the exit codes of the kinds of trouble; all others give codeSome.
 var kindCodes = map[failure.Kind]int{
-	failure.Usage: codeUsage, failure.Model: codeModel, failure.Network: codeNetwork,
+	failure.Usage: codeUsage, failure.Model: codeModel, failure.Memory: codeModel, failure.Network: codeNetwork,
 	failure.Storage: codeStorage, failure.Cancelled: codeInterrupted,
 }
 

@@ -30,35 +30,6 @@ type describeFlags struct {
 	maxPixels int64
 }
 
-// runtimeFlags choose library, device and threads; several commands have them.
-type runtimeFlags struct {
-	device  string
-	threads int
-	ort     string
-}
-
-// add gives c the flags.
-func (f *runtimeFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.device, "device", "auto", "what runs the models: "+strings.Join(devices, ", "))
-	c.Flags().IntVar(&f.threads, "threads", 0, "threads of the runtime (0: one a core)")
-	c.Flags().StringVar(&f.ort, "ort", "", "ONNX Runtime's library, a file or its folder (else DESCRY_ORT, beside the program, the cache, the system)")
-	_ = c.RegisterFlagCompletionFunc("device", cobra.FixedCompletions(devices, cobra.ShellCompDirectiveNoFileComp))
-}
-
-// devices are the words of --device in this version.
-var devices = []string{"auto", "cpu", "cuda"}
-
-// check refuses words and numbers that mean nothing.
-func (f *runtimeFlags) check() error {
-	if !slices.Contains(devices, f.device) {
-		return usage(fmt.Sprintf("--device %q is none that this version knows (%s)", f.device, strings.Join(devices, ", ")), didYouMean(f.device, devices))
-	}
-	if f.threads < 0 {
-		return usage(fmt.Sprintf("--threads %d: the number of threads cannot be negative", f.threads), "Leave it out for one a core.")
-	}
-	return nil
-}
-
 func (p *program) describeCommand() *cobra.Command {
 	var f describeFlags
 	c := &cobra.Command{

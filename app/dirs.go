@@ -4,6 +4,8 @@ import (
 	"path/filepath"
 
 	"github.com/adrg/xdg"
+
+	"descry/inference/speed"
 )
 
 // Dirs are the folders that Descry owns. None of them need exist.
@@ -33,8 +35,11 @@ func FindDirs(getenv func(string) string) Dirs {
 // Models is where model sets are kept.
 func (d Dirs) Models() string { return filepath.Join(d.Cache, "models") }
 
-// Runtime is where ONNX Runtime is kept.
+// Runtime is where libraries of ONNX Runtime are kept.
 func (d Dirs) Runtime() string { return filepath.Join(d.Cache, "onnxruntime") }
+
+// Speed is the file with what was measured on this machine.
+func (d Dirs) Speed() string { return filepath.Join(d.State, speed.FileName) }
 
 // Edits is where the captions that a person wrote are kept.
 func (d Dirs) Edits() string { return filepath.Join(d.Data, "edits") }

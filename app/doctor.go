@@ -6,15 +6,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"descry/inference"
-	"descry/inference/ort"
 	"descry/internal/failure"
+	"descry/internal/machine"
 	"descry/models"
 	"descry/picture"
 	"descry/resources"
@@ -89,12 +88,21 @@ func diagnosisText(findings []finding) string {
 func (p *program) diagnose(ctx context.Context, f runtimeFlags) []finding {
 	findings := []finding{
 		{"program", true, versionLine(), ""},
-		{"machine", true, fmt.Sprintf("%d cores", runtime.NumCPU()), ""},
+		{"machine", true, machineText(), ""},
 	}
 	findings = append(findings, p.lookAtFolders()...)
 	findings = append(findings, p.lookAtModels()...)
 	findings = append(findings, p.lookAtRuntime(ctx, f)...)
 	return findings
+}
+
+// machineText says what the machine has to offer.
+func machineText() string {
+	text := fmt.Sprintf("%d cores", machine.Cores())
+	if total, available, err := machine.Memory(); err == nil {
+		text += fmt.Sprintf(", %.1f GB of memory, %.1f GB free", float64(total)/1e9, float64(available)/1e9)
+	}
+	return text
 }
 
 // lookAtFolders checks that each of Descry's folders can be written.
@@ -143,22 +151,16 @@ func (p *program) lookAtModels() []finding {
 
 // lookAtRuntime finds the library and describes a sample with it.
 func (p *program) lookAtRuntime(ctx context.Context, f runtimeFlags) []finding {
-	named := f.ort
-	if named == "" {
-		named = os.Getenv("DESCRY_ORT")
-	}
-	path, tried, err := ort.Find(named, executableDir(), p.dirs.Runtime())
+	library, tried, err := p.findLibrary(f)
 	if err != nil {
-		return []finding{{"ONNX Runtime", false, oneLine(err.Error()), "Looked at: " + strings.Join(tried, ", ")}}
+		hint := ""
+		if len(tried) > 0 {
+			hint = "Looked at: " + strings.Join(tried, ", ")
+		}
+		return []finding{{"ONNX Runtime", false, oneLine(err.Error()), hint}}
 	}
-	library, err := ort.Open(path)
-	if err != nil {
-		return []finding{{"ONNX Runtime", false, oneLine(err.Error()), ""}}
-	}
-	all := []finding{
-		{"ONNX Runtime", true, fmt.Sprintf("%s, %s", library.Version(), path), ""},
-		{"devices", true, strings.Join(library.Providers(), ", "), ""},
-	}
+	all := []finding{{"ONNX Runtime", true, fmt.Sprintf("%s, %s", library.Version(), library.Path()), ""}}
+	all = append(all, deviceFindings(tryDevices(ctx, library, true), f.device)...)
 	library.Close()
 	return append(all, p.testRun(ctx, f))
 }

@@ -73,9 +73,12 @@ func (e *engine) run() {
 	events := make(chan struct{})
 	for range e.wake {
 		for _, c := range e.take() {
+			e.fill(c.Submit)
 			if s == nil && c.Submit != nil {
 				var err error
-				if s, err = e.p.startSession(ctx, e.flags); err != nil {
+				flags := e.flags
+				flags.device = c.Submit.Device // a library for it, where there are several
+				if s, err = e.p.startSession(ctx, flags); err != nil {
 					s = nil
 					f := *failure.Of(err, failure.Model)
 					e.say(inference.Event{ID: c.Submit.ID, Kind: inference.KindFailed, Failure: &f})
@@ -84,7 +87,6 @@ func (e *engine) run() {
 				go e.listen(s, events)
 			}
 			if s != nil {
-				e.fill(c.Submit)
 				s.in <- c
 			}
 		}

@@ -61,7 +61,7 @@ func (r *reporter) failed(i int, f *failure.Failure) {
 	if f.Kind != failure.Cancelled && f != r.told {
 		r.trouble(about(r.d.inputs[i].name, f))
 	}
-	if f.Kind == failure.Model {
+	if f.Kind == failure.Model || f.Kind == failure.Memory {
 		r.told = f // the same for all that follow: once is enough
 	}
 	r.step()
@@ -94,6 +94,17 @@ func (r *reporter) trouble(err error) {
 		_ = r.bar.Clear()
 	}
 	fmt.Fprintln(r.p.err, "descry: "+printable(oneLine(err.Error())))
+}
+
+// lost tells, once, that a device was given up. The log (deviceLogName) has the
+// runtime's own words.
+func (r *reporter) lost() {
+	for _, l := range r.d.lost {
+		if !r.d.flags.quiet {
+			r.trouble(fmt.Errorf("note: %s cannot be used: %s. The processor does its work. %s", l.Title, l.Message, l.Hint))
+		}
+	}
+	r.d.lost = nil
 }
 
 func (r *reporter) step() {

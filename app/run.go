@@ -25,6 +25,7 @@ type description struct {
 	limits  picture.Limits
 	files   []export.Files // by input; nil: no files
 	set     *models.Set
+	lost    []*inference.DeviceLost // devices given up, not told yet
 }
 
 // names are the inputs' names, for the plan of files.
@@ -89,6 +90,7 @@ func (p *program) describe(d *description) error {
 	for i := range d.inputs {
 		r.starts(i)
 		outcome, err := d.one(p.ctx, session, <-ahead, broken)
+		r.lost()
 		if err == nil {
 			err = r.done(i, outcome)
 		}
@@ -106,7 +108,7 @@ func (p *program) describe(d *description) error {
 			continue
 		}
 		r.failed(i, f)
-		if f.Kind == failure.Model && f.Op == "load" && broken == nil {
+		if (f.Kind == failure.Model || f.Kind == failure.Memory) && f.Op == "load" && broken == nil {
 			broken = f
 		}
 	}
@@ -217,6 +219,9 @@ func (d *description) one(ctx context.Context, s *session, in decoded, broken er
 		case e, ok := <-s.out:
 			if !ok {
 				return nil, failure.New(failure.Cancelled, "describe", "", "interrupted", "")
+			}
+			if e.Kind == inference.KindDevice {
+				d.lost = append(d.lost, e.Device)
 			}
 			if err := o.take(e, open); err != nil && first == nil {
 				first = err

@@ -83,7 +83,7 @@ func TestTheCommandLineKeepsItsPromises(t *testing.T) {
 func runtimeForTests(t *testing.T) string {
 	t.Helper()
 	named := os.Getenv("DESCRY_ORT")
-	path, _, err := ort.Find(named, "", FindDirs(os.Getenv).Runtime())
+	path, _, err := ort.Find(named, "", FindDirs(os.Getenv).Cache)
 	if err == nil {
 		var library *ort.Library
 		if library, err = ort.Open(path); err == nil {

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"os"
 	"runtime"
 
 	"descry/inference"
@@ -20,22 +19,10 @@ type session struct {
 	nextID  inference.JobID
 }
 
-// openLibrary finds ONNX Runtime and checks its version.
-func (p *program) openLibrary(named string) (*ort.Library, error) {
-	if named == "" {
-		named = os.Getenv("DESCRY_ORT")
-	}
-	path, _, err := ort.Find(named, executableDir(), p.dirs.Runtime())
-	if err != nil {
-		return nil, err
-	}
-	return ort.Open(path)
-}
-
 // startSession opens the library and starts a worker on it. The caller ends it
 // with close.
 func (p *program) startSession(ctx context.Context, f runtimeFlags) (*session, error) {
-	library, err := p.openLibrary(f.ort)
+	library, err := p.openLibrary(f)
 	if err != nil {
 		return nil, err
 	}
@@ -50,10 +37,14 @@ func (p *program) startSession(ctx context.Context, f runtimeFlags) (*session, e
 		library: library,
 		threads: threads,
 	}
-	worker := inference.InProcess(pipeline.NewOpener(library, p.resolveToLoad))
+	opener := pipeline.NewOpener(library, p.resolveToLoad)
+	opener.Memory = f.memoryCheck()
+	worker := inference.InProcess(opener)
+	said := make(chan inference.Event)
 	go func() {
 		defer close(s.ended)
-		_ = worker(ctx, s.in, s.out) // ctx's end is the only error, and the caller's own
+		go func() { _ = worker(ctx, s.in, said) }() // ctx's end is the only error, and the caller's own
+		p.watch(said, s.out)
 	}()
 	return s, nil
 }

@@ -181,6 +181,18 @@ func testContract(t *testing.T, worker func(Opener) Worker) {
 			[]string{"1 instances", "1 done", "3 caption", "3 done", "4 classes", "4 done", "2 caption", "2 done"},
 			[]string{"instances deaf", "caption second", "classes second", "caption first"},
 		},
+		"a lost device is told once, even when its job was cancelled": {
+			func(b *bench) {
+				b.submit(1, TaskInstances, "lost")
+				b.submit(2, TaskClasses, "x")
+				<-b.opener.began
+				b.in <- Command{Cancel: 1}
+				b.until("1 failed cancelled")
+				close(b.opener.release)
+			},
+			[]string{"0 device", "2 classes", "2 done"},
+			[]string{"instances lost", "classes x"},
+		},
 		"an open ID submitted again is one job": {
 			func(b *bench) {
 				b.submit(1, TaskInstances, "deaf")

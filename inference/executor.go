@@ -47,6 +47,7 @@ func (x *executor) execute(o order) {
 	start := time.Now()
 	x.tell(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: "load", Model: r.Model}})
 	engine, err := x.ready(o.ctx, r)
+	x.tellLost(engine)
 	if err != nil {
 		f := *failure.Of(err, failure.Model)
 		if f.Kind != failure.Cancelled {
@@ -58,6 +59,7 @@ func (x *executor) execute(o order) {
 	loaded := time.Now()
 	x.tell(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: "run", Model: r.Model}})
 	result, err := x.call(o.ctx, engine, r)
+	x.tellLost(engine)
 	if err != nil {
 		x.fail(r, failure.Wrap(failure.Model, "run", r.Model, err, ""))
 		return
@@ -82,6 +84,16 @@ func (x *executor) ready(ctx context.Context, r *Request) (Engine, error) {
 		x.engines[key] = engine
 	}
 	return engine, engine.Load(ctx, r.Task)
+}
+
+// tellLost tells of devices that were given up; engine may be nil.
+func (x *executor) tellLost(engine Engine) {
+	if engine == nil {
+		return
+	}
+	for _, lost := range engine.Lost() {
+		x.tell(Event{Kind: KindDevice, Device: &lost})
+	}
 }
 
 // call runs r's task and gives the event with its result.

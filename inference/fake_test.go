@@ -16,6 +16,7 @@ import (
 //
 //	"wait"    waits until its context ends, and tells that it began
 //	"deaf"    ignores its context until release is closed
+//	"lost"    loses a device, and is deaf
 //	"panic"   panics
 //	"bad"     fails
 //	"nothing" gives neither result nor error
@@ -36,6 +37,7 @@ type fakeOpener struct {
 	open    int // engines not closed
 	began   chan string
 	release chan struct{}
+	lost    []DeviceLost
 	thread  int // the one that opened the first engine, 0 where unknown
 }
 
@@ -107,6 +109,12 @@ func (e *fakeEngine) act(ctx context.Context, task Task, p Picture) error {
 	case "deaf":
 		e.opener.began <- p.Name
 		<-e.opener.release
+	case "lost": // the card fails, and the call is deaf
+		e.opener.mu.Lock()
+		e.opener.lost = append(e.opener.lost, DeviceLost{Device: "cuda"})
+		e.opener.mu.Unlock()
+		e.opener.began <- p.Name
+		<-e.opener.release
 	case "panic":
 		panic("index out of range")
 	case "bad":
@@ -138,6 +146,18 @@ func (e *fakeEngine) Classes(ctx context.Context, p Picture) (*Classes, error) {
 }
 
 func (e *fakeEngine) Device() (string, int) { return "cpu", 1 }
+
+func (e *fakeEngine) Lost() []DeviceLost {
+	e.opener.mu.Lock()
+	defer e.opener.mu.Unlock()
+	e.opener.sameThread()
+	if e.closed {
+		panic("used after Close")
+	}
+	lost := e.opener.lost
+	e.opener.lost = nil
+	return lost
+}
 
 func (e *fakeEngine) Close() error {
 	e.opener.mu.Lock()

@@ -164,6 +164,10 @@ func (s *scheduler) hear(say saying) {
 		s.running = nil
 		return
 	}
+	if say.event.Kind == KindDevice { // about no job: told even if this one was cancelled
+		s.queue = append(s.queue, *say.event)
+		return
+	}
 	if j.ended {
 		return
 	}

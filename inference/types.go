@@ -83,9 +83,10 @@ type InstanceOptions struct {
 	MinScore float32 `json:"min_score,omitempty"` // 0: all that the model gives (≥ its own box_score_thresh)
 }
 
-// Event is what a worker says. ID and Kind are always set, and with them the
-// one field that Kind names. The events of a job come in order; the last is
-// Done or Failed, exactly one, and nothing follows it.
+// Event is what a worker says. Kind is always set, and with it the one field that
+// it names; ID too, but for KindDevice, which is about no job and comes at any
+// time. The events of a job come in order; the last is Done or Failed, exactly one,
+// and nothing follows it.
 type Event struct {
 	ID        JobID            `json:"id"`
 	Kind      Kind             `json:"kind"`
@@ -94,6 +95,7 @@ type Event struct {
 	Caption   *Caption         `json:"caption,omitempty"`
 	Instances *Instances       `json:"instances,omitempty"`
 	Classes   *Classes         `json:"classes,omitempty"`
+	Device    *DeviceLost      `json:"device,omitempty"`
 	Done      *Done            `json:"done,omitempty"`
 	Failure   *failure.Failure `json:"failure,omitempty"`
 }
@@ -108,6 +110,7 @@ const (
 	KindCaption   Kind = "caption"   // Caption
 	KindInstances Kind = "instances" // Instances
 	KindClasses   Kind = "classes"   // Classes
+	KindDevice    Kind = "device"    // Device; ID is 0
 	KindDone      Kind = "done"      // Done; the job's last event
 	KindFailed    Kind = "failed"    // Failure; the job's last event
 )
@@ -183,6 +186,19 @@ type Classes struct {
 	Labels []string `json:"labels"` // index = value in Map
 	Map    []byte   `json:"-"`      // Width·Height, row by row; travels as a raw blob
 	Pixels []int    `json:"pixels"` // how many pixels each label has
+}
+
+// DeviceLost tells, once, that a device was given up: it failed when a model was
+// loaded or run, and Used does its work until the worker ends.
+type DeviceLost struct {
+	Device  string `json:"device"`           // "cuda"
+	Title   string `json:"title"`            // "NVIDIA card (CUDA)"
+	Used    string `json:"used"`             // "cpu"
+	During  string `json:"during,omitempty"` // "load", "run"; empty: it was not tried, since something it needs is missing
+	Reason  string `json:"reason"`           // in a word: "driver", "library", "memory", …
+	Message string `json:"message"`          // a clause: "the library libcudnn.so.9 was not found"
+	Hint    string `json:"hint,omitempty"`
+	Detail  string `json:"detail,omitempty"` // the runtime's own words
 }
 
 // Done ends a job that succeeded.

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
-	"strconv"
 	"sync"
 
 	binding "github.com/yalue/onnxruntime_go"
@@ -47,7 +46,9 @@ func openNative(path string) (probe, nativeLibrary, error) {
 		return probe{}, nil, err
 	}
 	binding.SetSharedLibraryPath(path)
-	if err := binding.InitializeEnvironment(binding.WithLogLevelError()); err != nil {
+	// Fatal only: errors come back as values, and a device that cannot be used would
+	// else write lines of its own.
+	if err := binding.InitializeEnvironment(binding.WithLogLevelFatal()); err != nil {
 		return probe{}, nil, err
 	}
 	environment.path, environment.probe, environment.opens = path, p, 1
@@ -84,10 +85,10 @@ func (library) newSession(m onnx.Model, o Options, device string) (nativeSession
 	if err := configure(so, m, o); err != nil {
 		return nil, err
 	}
-	if device == DeviceCUDA {
-		if err := appendCUDA(so); err != nil {
-			return nil, err
-		}
+	if use, ok := providers[device]; !ok {
+		return nil, fmt.Errorf("there is no device %q", device)
+	} else if err := use(so, o); err != nil {
+		return nil, err
 	}
 	s, err := binding.NewDynamicAdvancedSessionWithONNXData(m.Proto, m.Inputs, m.Outputs, so)
 	giveBack() // the graph as it was before the runtime changed it
@@ -109,6 +110,9 @@ func configure(so *binding.SessionOptions, m onnx.Model, o Options) error {
 		{"session.intra_op.allow_spinning", onOff[o.Spin]},
 		{"session.disable_prepacking", onOff[!o.Prepack]},
 	}
+	if o.alone {
+		entries = append(entries, [2]string{"session.disable_cpu_ep_fallback", "1"})
+	}
 	if m.Folder != "" {
 		entries = append(entries, [2]string{"session.model_external_initializers_file_folder_path", m.Folder})
 	}
@@ -123,19 +127,6 @@ func configure(so *binding.SessionOptions, m onnx.Model, o Options) error {
 		errs = append(errs, so.AddSessionConfigEntry(e[0], e[1]))
 	}
 	return errors.Join(errs...)
-}
-
-// appendCUDA lets the session run on the first CUDA device.
-func appendCUDA(so *binding.SessionOptions) error {
-	cuda, err := binding.NewCUDAProviderOptions()
-	if err != nil {
-		return err
-	}
-	defer cuda.Destroy()
-	if err := cuda.Update(map[string]string{"device_id": strconv.Itoa(0)}); err != nil {
-		return err
-	}
-	return so.AppendExecutionProviderCUDA(cuda)
 }
 
 // session is a session of the binding.

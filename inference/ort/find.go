@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 
 	"descry/internal/failure"
 )
@@ -41,6 +42,24 @@ var systemDirs = map[string][]string{
 // tried lists every path that was looked at, the found one last. What is found has
 // still to be opened. The error is a *failure.Failure of kind Model.
 func Find(explicit, exeDir, cacheDir string) (path string, tried []string, err error) {
+	return here().find(explicit, exeDir, cacheDir)
+}
+
+// FindCUDA looks in cacheDir for the library that `descry models pull
+// onnxruntime-cuda` puts there, with its CUDA provider beside it. Whoever wants DeviceAuto or DeviceCUDA opens it
+// before what Find finds. "" where device is another one, where it is not there,
+// and where there is no NVIDIA driver, without which it is of no use.
+func FindCUDA(cacheDir, device string) (path string, tried []string) {
+	d, _ := deviceByID(DeviceCUDA)
+	wanted := device == DeviceCUDA || device == DeviceAuto || device == ""
+	if cacheDir == "" || !wanted || !slices.Contains(d.systems, runtime.GOOS) || nvidiaDriver() != nil {
+		return "", nil
+	}
+	return here().cuda(cacheDir, d.files[runtime.GOOS])
+}
+
+// here is this system's search.
+func here() search {
 	return search{
 		names:  libraryNames[runtime.GOOS],
 		beside: besideDirs[runtime.GOOS],
@@ -49,13 +68,40 @@ func Find(explicit, exeDir, cacheDir string) (path string, tried []string, err e
 			info, err := os.Stat(p)
 			return err == nil && info.Mode().IsRegular()
 		},
-	}.find(explicit, exeDir, cacheDir)
+		glob: filepath.Glob,
+	}
+}
+
+// cudaDirs are the folders, seen from the cache, where a library for CUDA may lie:
+// where the store of models unpacks it, under its name and version, and where a
+// person may put one.
+var cudaDirs = []string{"onnxruntime/onnxruntime-cuda*/lib", "onnxruntime/onnxruntime-cuda*", "onnxruntime-cuda", "onnxruntime-cuda/lib", "onnxruntime-cuda/*/lib"}
+
+// cuda gives the first library that has the files of the provider beside it.
+func (s search) cuda(cacheDir string, files []string) (string, []string) {
+	var tried []string
+	for _, pattern := range cudaDirs {
+		dirs, _ := s.glob(filepath.Join(cacheDir, pattern)) // the patterns are well formed
+		slices.Sort(dirs)
+		slices.Reverse(dirs) // the newest version first, as names of versions go
+		for _, dir := range dirs {
+			versions, _ := s.glob(filepath.Join(dir, s.names[0]+".*")) // archives unpacked without their links
+			path, looked := s.first(append(s.in(dir), versions...))
+			tried = append(tried, looked...)
+			whole := !slices.ContainsFunc(files, func(f string) bool { return !s.isFile(filepath.Join(dir, f)) })
+			if path != "" && whole {
+				return path, tried
+			}
+		}
+	}
+	return "", tried
 }
 
 // search is one system's way to find the library.
 type search struct {
 	names, beside, system []string
 	isFile                func(string) bool
+	glob                  func(string) ([]string, error)
 }
 
 func (s search) find(explicit, exeDir, cacheDir string) (string, []string, error) {

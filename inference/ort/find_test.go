@@ -102,3 +102,45 @@ func TestAProviderWithoutItsLibraryIsLeftOut(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+func TestTheLibraryForCUDAIsWholeOrNotFound(t *testing.T) {
+	cache := t.TempDir()
+	put := func(dir string, files ...string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Join(cache, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if err := os.WriteFile(filepath.Join(cache, dir, f), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	s := here()
+	s.names = []string{"lib.so.1"}
+	files := []string{"cuda.so", "shared.so"}
+	if path, _ := s.cuda(cache, files); path != "" {
+		t.Errorf("found %q in an empty cache", path)
+	}
+	put("onnxruntime-cuda", "lib.so.1", "cuda.so")
+	if path, tried := s.cuda(cache, files); path != "" || len(tried) == 0 {
+		t.Errorf("half a library is found: %q, tried %q", path, tried)
+	}
+	for _, dir := range []string{"onnxruntime-cuda/1.24.4/lib", "onnxruntime-cuda", "onnxruntime/onnxruntime-cuda-1.24.4/lib", "onnxruntime/onnxruntime-cuda-1.31.1/lib"} {
+		put(dir, "lib.so.1", "cuda.so", "shared.so")
+		if path, _ := s.cuda(cache, files); path != filepath.Join(cache, dir, "lib.so.1") {
+			t.Errorf("found %q, want the one in %s", path, dir)
+		}
+	}
+	newest := "onnxruntime/onnxruntime-cuda-1.31.1/lib"
+	put(newest, "lib.so.1.2.3")
+	if err := os.Remove(filepath.Join(cache, newest, "lib.so.1")); err != nil {
+		t.Fatal(err)
+	}
+	if path, _ := s.cuda(cache, files); filepath.Base(path) != "lib.so.1.2.3" {
+		t.Errorf("found %q, want the file with its whole version", path)
+	}
+	if path, _ := FindCUDA(cache, DeviceCPU); path != "" {
+		t.Error("it is found for the CPU")
+	}
+}

@@ -15,18 +15,14 @@ import (
 // use after Close, a second Close, a call's options used after their release or
 // for two runs. Its runs last until they are told to end, or terminated.
 type police struct {
-	open    atomic.Int32 // sessions
-	calls   atomic.Int32 // not released
-	runs    atomic.Int32
-	begun   chan []*payload
-	finish  chan struct{}
-	refuses map[string]error // by device
+	open   atomic.Int32 // sessions
+	calls  atomic.Int32 // not released
+	runs   atomic.Int32
+	begun  chan []*payload
+	finish chan struct{}
 }
 
-func (p *police) newSession(_ onnx.Model, _ Options, device string) (nativeSession, error) {
-	if err := p.refuses[device]; err != nil {
-		return nil, err
-	}
+func (p *police) newSession(onnx.Model, Options, string) (nativeSession, error) {
 	p.open.Add(1)
 	return &policeSession{of: p}, nil
 }
@@ -191,25 +187,6 @@ func TestEachRunHasOptionsOfItsOwnAndReleasesThem(t *testing.T) {
 	}
 	if n := p.calls.Load(); n != 0 {
 		t.Errorf("%d calls were not released", n)
-	}
-}
-
-func TestAutoFallsBackToTheCPUAndSaysWhy(t *testing.T) {
-	p := &police{refuses: map[string]error{DeviceCUDA: errors.New("no driver")}}
-	l := &Library{native: p, providers: []string{cudaProvider, "CPUExecutionProvider"}}
-	s, err := l.NewSession(onnx.Model{}, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s.Device() != DeviceCPU || s.Note() != "CUDA cannot be used: no driver" {
-		t.Errorf("device %q, note %q", s.Device(), s.Note())
-	}
-	if _, err := l.NewSession(onnx.Model{}, Options{Device: DeviceCUDA}); err == nil {
-		t.Error("CUDA was asked for and something else given")
-	}
-	p.refuses = nil
-	if s, err = l.NewSession(onnx.Model{}, Options{}); err != nil || s.Device() != DeviceCUDA {
-		t.Errorf("device %q, error %v", s.Device(), err)
 	}
 }
 

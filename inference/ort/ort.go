@@ -25,8 +25,6 @@ package ort
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -41,16 +39,6 @@ const (
 	leastMinor = 24
 )
 
-// The devices that Options.Device names and Session.Device gives back.
-const (
-	DeviceAuto = "auto" // CUDA where the library has it and it works, else the CPU
-	DeviceCPU  = "cpu"
-	DeviceCUDA = "cuda"
-)
-
-// cudaProvider is ONNX Runtime's name of the CUDA execution provider.
-const cudaProvider = "CUDAExecutionProvider"
-
 // fetchHint says how to get a library that works.
 const fetchHint = "Run make, which fetches it, or name the file with --ort or DESCRY_ORT."
 
@@ -58,17 +46,22 @@ const fetchHint = "Run make, which fetches it, or name the file with --ort or DE
 type Library struct {
 	path      string
 	version   string
-	providers []string
+	built     []string // the providers that it was built with
+	providers []string // those of them whose files are there
 	native    nativeLibrary
+	look      func(device) *Trouble // instead of lacks, in tests
 
 	mu       sync.Mutex
 	sessions int
 	closed   bool
+	memory   int64              // of a card, in bytes; 0: all
+	off      map[string]Trouble // devices that were given up, by ID
+	news     []Trouble          // those of them that nobody was told about
 }
 
 // nativeLibrary is what the binding, or its twin without cgo, has to give.
 type nativeLibrary interface {
-	// newSession makes a session that runs on device, DeviceCPU or DeviceCUDA.
+	// newSession makes a session on device, the ID of one of devices.
 	newSession(m onnx.Model, o Options, device string) (nativeSession, error)
 	close() error
 }
@@ -101,32 +94,7 @@ func Open(path string) (*Library, error) {
 	if err != nil {
 		return nil, failure.Wrap(failure.Model, "load", path, err, fetchHint)
 	}
-	return &Library{path: path, version: p.version, providers: present(p.providers, path), native: native}, nil
-}
-
-// providerFiles are the libraries of their own that a provider needs beside ONNX
-// Runtime's; the official CPU packages name the provider and lack the file.
-var providerFiles = map[string][]string{
-	cudaProvider:                {"libonnxruntime_providers_cuda.so", "onnxruntime_providers_cuda.dll"},
-	"TensorrtExecutionProvider": {"libonnxruntime_providers_tensorrt.so", "onnxruntime_providers_tensorrt.dll"},
-}
-
-// present leaves out the providers whose own library is not beside path.
-func present(providers []string, path string) []string {
-	var kept []string
-	for _, p := range providers {
-		files, separate := providerFiles[p]
-		there := !separate
-		for _, f := range files {
-			if _, err := os.Stat(filepath.Join(filepath.Dir(path), f)); err == nil {
-				there = true
-			}
-		}
-		if there {
-			kept = append(kept, p)
-		}
-	}
-	return kept
+	return &Library{path: path, version: p.version, built: p.providers, providers: present(p.providers, path), native: native}, nil
 }
 
 // Path gives the file that was loaded.
@@ -155,14 +123,12 @@ func (l *Library) Close() error {
 	return nil
 }
 
-// has reports whether the library was built with a provider.
-func (l *Library) has(provider string) bool {
-	for _, p := range l.providers {
-		if p == provider {
-			return true
-		}
-	}
-	return false
+// LimitCard bounds the memory of a card that each session made from now on may
+// take, in bytes; 0 is no bound. Only CUDA knows such a bound.
+func (l *Library) LimitCard(bytes int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.memory = max(0, bytes)
 }
 
 // recentEnough reports whether a version ("1.24.4", "1.25.0-dev") will do.

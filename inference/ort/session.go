@@ -2,6 +2,7 @@ package ort
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -21,11 +22,11 @@ const (
 	LevelOff
 )
 
-// Options of a session. The zero value runs on the CPU, or a GPU that works, with
-// all cores and without prepacking.
+// Options of a session. The zero value runs on the device
+// that DeviceAuto finds, with all cores and without prepacking.
 type Options struct {
 	Name    string // the model, in errors
-	Device  string // DeviceAuto (also ""), DeviceCPU or DeviceCUDA
+	Device  string // DeviceAuto (also "") or one by name
 	Threads int    // of one operator; 0: as many as there are cores
 	// Prepack copies matrices into the order in which the processor likes them, at
 	// the price of private memory as large as they are and of time at load; without
@@ -36,24 +37,36 @@ type Options struct {
 	Prepack bool
 	Level   Level
 	Spin    bool // idle threads burn their core for a little while
+
+	alone  bool  // the device must run every operator: what it lacks is an error
+	memory int64 // of a card, in bytes; 0: all
 }
 
 // Session is a graph made ready to run.
 type Session struct {
 	lib     *Library
-	native  nativeSession
 	name    string
-	device  string
-	note    string
-	threads int
+	model   onnx.Model // kept on a device other than the CPU, to be made again there
+	options Options
 	inputs  []string
 	outputs []string
 
-	mu     sync.RWMutex // read: a call runs; write: Close
+	mu     sync.RWMutex // read: a call runs; write: Close, a change of place
+	at     *place
 	closed bool
 }
 
+// place is where a session runs.
+type place struct {
+	native nativeSession
+	device string
+}
+
 // NewSession makes a graph ready. Errors are *failure.Failure of kind Model.
+//
+// With DeviceAuto a device that cannot make the session is given up (News) and the
+// next one takes its place, the CPU at last. A device that is asked for by name and
+// cannot make it is an error.
 func (l *Library) NewSession(m onnx.Model, o Options) (*Session, error) {
 	if o.Threads <= 0 {
 		o.Threads = runtime.NumCPU()
@@ -63,61 +76,66 @@ func (l *Library) NewSession(m onnx.Model, o Options) (*Session, error) {
 	if l.closed {
 		return nil, failure.New(failure.Model, "load", o.Name, "ONNX Runtime is closed", "")
 	}
-	s := &Session{lib: l, name: o.Name, threads: o.Threads, inputs: m.Inputs, outputs: m.Outputs}
-	if err := s.open(m, o); err != nil {
+	o.memory = l.memory
+	s := &Session{lib: l, name: o.Name, options: o, inputs: m.Inputs, outputs: m.Outputs}
+	if err := s.open(m); err != nil {
 		return nil, failure.Wrap(failure.Model, "load", o.Name, err, "")
 	}
 	l.sessions++
 	return s, nil
 }
 
-// open chooses the device and makes the native session there.
-func (s *Session) open(m onnx.Model, o Options) error {
-	var err error
-	switch o.Device {
-	case DeviceAuto, "":
-		if s.lib.has(cudaProvider) {
-			if s.native, err = s.lib.native.newSession(m, o, DeviceCUDA); err == nil {
-				s.device = DeviceCUDA
-				return nil
-			}
-			s.note = "CUDA cannot be used: " + err.Error()
-		}
-		s.device = DeviceCPU
-	case DeviceCPU:
-		s.device = DeviceCPU
-	case DeviceCUDA:
-		if !s.lib.has(cudaProvider) {
-			return failure.New(failure.Model, "load", s.name, "this ONNX Runtime ("+s.lib.path+") was built without CUDA",
-				"Use --device cpu, or name a GPU build of ONNX Runtime with --ort.")
-		}
-		s.device = DeviceCUDA
-	default:
-		return failure.New(failure.Model, "load", s.name, fmt.Sprintf("there is no device %q", o.Device), "Use auto, cpu or cuda.")
+// open makes the native session on the first device that can. What devices failed
+// is their fault only if another one makes the session.
+func (s *Session) open(m onnx.Model) error {
+	try, err := s.lib.candidates(s.options.Device, s.name)
+	if err != nil {
+		return err
 	}
-	s.native, err = s.lib.native.newSession(m, o, s.device)
-	return err
+	var failed []*Trouble
+	for i, d := range try {
+		native, err := s.lib.native.newSession(m, s.options, d.id)
+		if err == nil {
+			s.at = &place{native, d.id}
+			if d.id != DeviceCPU {
+				s.model = m
+			}
+			for _, t := range failed {
+				s.lib.giveUp(*t, true)
+			}
+			return nil
+		}
+		t := blame(d, DuringLoad, err)
+		switch {
+		case d.id == DeviceCPU:
+			return err
+		case i == len(try)-1: // asked for by name
+			return t.failure(s.name)
+		}
+		failed = append(failed, t)
+	}
+	return errors.New("there is no device") // not reached: candidates gives one
 }
 
-// Device says what runs: DeviceCPU or DeviceCUDA.
-func (s *Session) Device() string { return s.device }
-
-// Note says why it is not the device that DeviceAuto would have liked; mostly empty.
-func (s *Session) Note() string { return s.note }
+// Device says what runs: the ID of a device, never DeviceAuto. It changes to
+// DeviceCPU when the device fails in a run.
+func (s *Session) Device() string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.at.device
+}
 
 // Threads says how many threads work on one operator.
-func (s *Session) Threads() int { return s.threads }
+func (s *Session) Threads() int { return s.options.Threads }
 
 // Run runs the graph on inputs, in the order of the model's Inputs, and gives the
 // outputs in the order of its Outputs. When ctx ends, the call ends within one
 // operator and Run returns a *failure.Failure of kind Cancelled; all other errors
 // are of kind Model.
+//
+// Where a device fails and the CPU then succeeds with the same inputs, the session
+// stays there and the device is given up (News).
 func (s *Session) Run(ctx context.Context, inputs []*Tensor) ([]*Tensor, error) {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	if s.closed {
-		return nil, failure.New(failure.Model, "run", s.name, "the session is closed", "")
-	}
 	in := make([]*payload, len(inputs))
 	if len(inputs) != len(s.inputs) {
 		return nil, failure.New(failure.Model, "run", s.name, fmt.Sprintf("%d inputs are given, the graph has %d", len(inputs), len(s.inputs)), "")
@@ -129,8 +147,11 @@ func (s *Session) Run(ctx context.Context, inputs []*Tensor) ([]*Tensor, error) 
 		}
 		in[i] = p
 	}
-	out := make([]*payload, len(s.outputs))
-	if err := s.call(ctx, in, out); err != nil {
+	out, at, err := s.runAt(ctx, in)
+	if err != nil && at != nil && at.device != DeviceCPU && ctx.Err() == nil {
+		out, err = s.fallBack(ctx, in, at, err)
+	}
+	if err != nil {
 		if ctx.Err() != nil {
 			return nil, failure.New(failure.Cancelled, "run", s.name, "stopped", "")
 		}
@@ -143,13 +164,54 @@ func (s *Session) Run(ctx context.Context, inputs []*Tensor) ([]*Tensor, error) 
 	return outputs, nil
 }
 
+// runAt runs where the session is, and says where that was.
+func (s *Session) runAt(ctx context.Context, in []*payload) ([]*payload, *place, error) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return nil, nil, failure.New(failure.Model, "run", s.name, "the session is closed", "")
+	}
+	out := make([]*payload, len(s.outputs))
+	err := s.call(ctx, s.at.native, in, out)
+	return out, s.at, err
+}
+
+// fallBack makes the session again on the CPU and runs it there. If that fails too
+// the device was not to blame: the session stays where it was and the CPU's error
+// is the answer.
+func (s *Session) fallBack(ctx context.Context, in []*payload, from *place, cause error) ([]*payload, error) {
+	s.mu.Lock()
+	if s.closed || s.at != from { // closed, or another call came first
+		s.mu.Unlock()
+		out, _, err := s.runAt(ctx, in)
+		return out, err
+	}
+	defer s.mu.Unlock()
+	native, err := s.lib.native.newSession(s.model, s.options, DeviceCPU)
+	if err != nil {
+		return nil, fmt.Errorf("%w (and the processor cannot take over: %w)", cause, err)
+	}
+	out := make([]*payload, len(s.outputs))
+	if err := s.call(ctx, native, in, out); err != nil {
+		return nil, errors.Join(err, native.close())
+	}
+	s.at, s.model = &place{native, DeviceCPU}, onnx.Model{}
+	_ = from.native.close() // it has failed already, and that is told
+	if d, known := deviceByID(from.device); known {
+		s.lib.mu.Lock()
+		s.lib.giveUp(*blame(d, DuringRun, cause), true)
+		s.lib.mu.Unlock()
+	}
+	return out, nil
+}
+
 // call makes one native call, with run options of its own, since a termination
 // flag stays set. It returns when neither the call nor the terminator is at work.
-func (s *Session) call(ctx context.Context, in, out []*payload) error {
+func (s *Session) call(ctx context.Context, native nativeSession, in, out []*payload) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	call, err := s.native.newCall()
+	call, err := native.newCall()
 	if err != nil {
 		return err
 	}
@@ -175,7 +237,7 @@ func (s *Session) Close() error {
 		return failure.New(failure.Model, "close", s.name, "the session is closed already", "")
 	}
 	s.closed = true
-	err := s.native.close()
+	err := s.at.native.close()
 	s.lib.mu.Lock()
 	s.lib.sessions--
 	s.lib.mu.Unlock()

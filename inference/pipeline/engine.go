@@ -21,6 +21,10 @@ import (
 
 // Opener opens model sets with one ONNX Runtime. It implements inference.Opener.
 type Opener struct {
+	// Memory reads the machine's memory, in bytes, before a model is loaded: one
+	// that needs more than is available is refused (memory.go). nil: no check.
+	Memory func() (total, available uint64, err error)
+
 	lib     *ort.Library
 	resolve func(spec string) (*models.Set, error)
 }
@@ -29,7 +33,7 @@ type Opener struct {
 // that somebody asked for (models.Resolve with the application's folders). The
 // caller closes the library after the worker has ended.
 func NewOpener(lib *ort.Library, resolve func(spec string) (*models.Set, error)) *Opener {
-	return &Opener{lib, resolve}
+	return &Opener{lib: lib, resolve: resolve}
 }
 
 // Open finds the model set. It loads nothing yet: a set whose weights are damaged
@@ -45,7 +49,7 @@ func (o *Opener) Open(ctx context.Context, model, device string, threads int) (i
 	if threads <= 0 {
 		threads = runtime.NumCPU()
 	}
-	return &engine{set: set, how: how{lib: o.lib, device: device, threads: threads}}, nil
+	return &engine{set: set, how: how{lib: o.lib, device: device, threads: threads}, memory: o.Memory}, nil
 }
 
 // how says with what sessions are made.
@@ -65,7 +69,8 @@ func (h how) options(weights string, prepack bool) ort.Options {
 type engine struct {
 	set       *models.Set
 	how       how
-	device    string // what the last session that was made runs on
+	memory    func() (total, available uint64, err error) // nil: no check
+	heavy     *ort.Session                                // the heaviest of the task that was loaded last
 	caption   *captioner
 	instances *instancesModel
 	classes   *classesModel
@@ -85,6 +90,9 @@ func (e *engine) Load(ctx context.Context, task inference.Task) error {
 	if !ok {
 		return failure.New(failure.Usage, "load", e.set.Name, fmt.Sprintf("there is no task %q", task), "The tasks are caption, instances and classes.")
 	}
+	if err := e.afford(task); err != nil {
+		return err
+	}
 	return load(e)
 }
 
@@ -98,7 +106,7 @@ var loaders = map[inference.Task]func(*engine) error{
 			return e.cannot("write captions")
 		}
 		if e.caption, err = newCaptioner(e.set.Caption, e.how); err == nil {
-			e.device = e.caption.vision.Device()
+			e.heavy = e.caption.vision
 		}
 		return err
 	},
@@ -114,7 +122,7 @@ var loaders = map[inference.Task]func(*engine) error{
 			return e.cannot("tell the classes of pixels")
 		}
 		if e.classes, err = newClasses(e.how.lib, e.set.Classes, e.how.device, e.how.threads); err == nil {
-			e.device = e.classes.session.Device()
+			e.heavy = e.classes.session
 		}
 		return err
 	},
@@ -129,7 +137,7 @@ func loadInstances(e *engine) (err error) {
 		return e.cannot("find objects")
 	}
 	if e.instances, err = newInstances(e.how.lib, e.set.Instances, e.how.device, e.how.threads); err == nil {
-		e.device = e.instances.features.Device()
+		e.heavy = e.instances.features
 	}
 	return err
 }
@@ -181,13 +189,26 @@ func (e *engine) ready(ctx context.Context, task inference.Task, p inference.Pic
 // Device says what runs: what the runtime chose, once a session is made, else
 // what was asked for.
 func (e *engine) Device() (device string, threads int) {
-	if e.device != "" {
-		return e.device, e.how.threads
+	if e.heavy != nil {
+		return e.heavy.Device(), e.how.threads
 	}
 	if e.how.device == "" || e.how.device == ort.DeviceAuto {
 		return ort.DeviceCPU, e.how.threads
 	}
 	return e.how.device, e.how.threads
+}
+
+// Lost gives the devices that the library gave up since it was last asked. The
+// library is shared by all engines, so whichever is asked first tells.
+func (e *engine) Lost() []inference.DeviceLost {
+	var all []inference.DeviceLost
+	for _, t := range e.how.lib.News() {
+		all = append(all, inference.DeviceLost{
+			Device: t.Device, Title: t.Title, Used: ort.DeviceCPU, During: t.During, Reason: string(t.Reason),
+			Message: t.Message, Hint: t.Hint, Detail: t.Detail,
+		})
+	}
+	return all
 }
 
 // Close frees the sessions. The engine can do nothing after it.
@@ -208,6 +229,6 @@ func (e *engine) Close() error {
 	if e.classes != nil {
 		keep(e.classes.close())
 	}
-	e.caption, e.instances, e.classes, e.last = nil, nil, nil, objects{}
+	e.caption, e.instances, e.classes, e.last, e.heavy = nil, nil, nil, objects{}, nil
 	return first
 }

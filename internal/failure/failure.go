@@ -24,6 +24,7 @@ const (
 	Model       Kind = "model"       // a model or the runtime could not be loaded or run
 	Network     Kind = "network"     // a host is not reached, or what it sends is not the file
 	Storage     Kind = "storage"     // the disk or folder where models are kept
+	Memory      Kind = "memory"      // too little memory is free to load a model
 	Cancelled   Kind = "cancelled"   // stopped by the person
 	Usage       Kind = "usage"       // wrong use of the command line; never in a JSON line
 )
