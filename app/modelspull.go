@@ -49,6 +49,7 @@ func (p *program) pull(f *modelsFlags, names []string, yes bool) error {
 	if err != nil {
 		return err
 	}
+	p.measureSpeed(p.ctx)
 	e, err := s.Estimate(names)
 	if err != nil {
 		return err

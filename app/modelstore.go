@@ -55,7 +55,7 @@ func (p *program) modelStore(cataloguePath string, offline bool) (*store.Store, 
 	home, _ := os.UserHomeDir() // "": only the caches that variables name
 	return &store.Store{
 		Models: p.dirs.Models(), Runtime: p.dirs.Runtime(), Catalogue: c, Fetcher: client, Hubs: store.HubCaches(os.Getenv, home),
-		Memory: machine.Memory, FreeDisk: machine.FreeDisk, Device: "cpu",
+		Memory: machine.Memory, FreeDisk: machine.FreeDisk, Seconds: p.speeds().Seconds, Device: p.loaded.Device,
 	}, nil
 }
 
@@ -70,35 +70,6 @@ func (p *program) resolve(spec string) (*models.Set, error) {
 		spec = dirs.Default()
 	}
 	return models.Resolve(spec, dirs)
-}
-
-// resolveToLoad is resolve for a session that is about to load the set: a set
-// that this machine cannot hold is refused.
-func (p *program) resolveToLoad(spec string) (*models.Set, error) {
-	set, err := p.resolve(spec)
-	if err != nil {
-		return nil, err
-	}
-	s, err := p.modelStore("", true)
-	if err != nil {
-		return nil, err
-	}
-	return set, s.CheckMemory(set.Name, setModels(set))
-}
-
-// setModels names the models that a set is made of.
-func setModels(set *models.Set) []string {
-	var names []string
-	if set.Caption != nil {
-		names = append(names, set.Caption.Set)
-	}
-	if set.Instances != nil {
-		names = append(names, set.Instances.Set)
-	}
-	if set.Classes != nil {
-		names = append(names, set.Classes.Set)
-	}
-	return names
 }
 
 // licences words the licences of models, each once, for somebody who is about to

@@ -37,7 +37,7 @@ func (p *program) startSession(ctx context.Context, f runtimeFlags) (*session, e
 		library: library,
 		threads: threads,
 	}
-	opener := pipeline.NewOpener(library, p.resolveToLoad)
+	opener := pipeline.NewOpener(library, p.resolve)
 	opener.Memory = f.memoryCheck()
 	worker := inference.InProcess(opener)
 	said := make(chan inference.Event)

@@ -1,0 +1,32 @@
+package app
+
+import (
+	"context"
+
+	"descry/inference/ort"
+	"descry/internal/machine"
+)
+
+// measureSpeed makes sure that the book of speeds knows what the device that models
+// would run on computes in a second, so that seconds can be told of models that
+// have never run. It takes some 0.3 s, once for each version of ONNX Runtime, and
+// says nothing where there is no library: then seconds are not told.
+func (p *program) measureSpeed(ctx context.Context) {
+	library, err := p.openLibrary(runtimeFlags{device: p.loaded.Device})
+	if err != nil {
+		return
+	}
+	defer library.Close()
+	device := p.loaded.Device
+	if device == "" || device == ort.DeviceAuto {
+		for _, d := range library.Devices() {
+			if d.Trouble == nil {
+				device = d.ID
+				break
+			}
+		}
+	}
+	if _, err := p.speeds().Measured(ctx, library, device, machine.Cores()); err != nil && device != ort.DeviceCPU {
+		_, _ = p.speeds().Measured(ctx, library, ort.DeviceCPU, machine.Cores()) // without it nothing is told
+	}
+}
