@@ -27,6 +27,7 @@ type fileDialog struct {
 	save   bool
 
 	directory bool // a folder is asked for
+	anything  bool // any file, not pictures only
 }
 
 // ask shows the system's own dialog and gives the paths chosen, none when it was
@@ -69,9 +70,13 @@ func (d fileDialog) askPortal() ([]string, error) {
 			rules = append(rules, filechooser.Rule{Type: filechooser.GlobPattern, Pattern: pattern})
 		}
 		all := []filechooser.Rule{{Type: filechooser.GlobPattern, Pattern: "*"}}
+		filters := []*filechooser.Filter{{Name: "Pictures", Rules: rules}, {Name: "All files", Rules: all}}
+		if d.anything {
+			filters = filters[1:]
+		}
 		addresses, err = filechooser.OpenFile("", d.title, &filechooser.OpenFileOptions{
 			Multiple: true, CurrentFolder: d.folder,
-			Filters: []*filechooser.Filter{{Name: "Pictures", Rules: rules}, {Name: "All files", Rules: all}},
+			Filters: filters,
 		})
 	}
 	if err != nil {
@@ -117,9 +122,11 @@ func (d fileDialog) askZenity(ctx context.Context) ([]string, error) {
 	if folder != "" {
 		folder += string(filepath.Separator)
 	}
-	paths, err := zenity.SelectFileMultiple(append(options, zenity.Filename(folder), zenity.FileFilters{
-		{Name: "Pictures", Patterns: picturePatterns(), CaseFold: true}, {Name: "All files", Patterns: []string{"*"}},
-	})...)
+	filters := zenity.FileFilters{{Name: "Pictures", Patterns: picturePatterns(), CaseFold: true}, {Name: "All files", Patterns: []string{"*"}}}
+	if d.anything {
+		filters = filters[1:]
+	}
+	paths, err := zenity.SelectFileMultiple(append(options, zenity.Filename(folder), filters)...)
 	if errors.Is(err, zenity.ErrCanceled) {
 		return nil, nil
 	}

@@ -35,6 +35,7 @@ type performer struct {
 	gallery *gallery
 	engine  *engine
 	edits   editStore
+	models  *keeper
 	measure *measurer
 
 	mu    sync.Mutex
@@ -43,7 +44,7 @@ type performer struct {
 
 // newPerformer gives a performer. send is the loop's, for events of the worker.
 func newPerformer(p *program, flags runtimeFlags, d desk, g *gallery, m *measurer, send func(state.Action)) *performer {
-	w := &performer{p: p, desk: d, gallery: g, edits: editStore{p.dirs.Edits()}, measure: m}
+	w := &performer{p: p, desk: d, gallery: g, edits: editStore{p.dirs.Edits()}, models: newKeeper(p, m), measure: m}
 	w.engine = newEngine(p, flags, func(e inference.Event) {
 		w.measured(e)
 		send(state.EngineSaid{Event: e})
@@ -85,17 +86,21 @@ func (w *performer) Perform(ctx context.Context, e state.Effect, send func(state
 		w.engine.tell(inference.Command{Front: e.Job})
 	case state.LoadEdit, state.SaveEdit, state.SaveSettings:
 		w.keep(e, send)
-	case state.AskOpen, state.AskSave, state.AskFolder, state.ReadClipboard, state.ListFolder:
+	case state.AskOpen, state.AskSave, state.AskFolder, state.AskImport, state.ReadClipboard, state.ListFolder:
 		go w.ask(ctx, e, send) // a dialog may outlive the window
 	case state.CopyText:
 		w.desk.CopyText(e.Text)
 		send(state.TextCopied{What: e.What})
 	case state.ShowInFolder:
 		showInFolder(ctx, e.Path)
+	case state.OpenFolder:
+		openFolder(ctx, e.Path)
 	case state.RunDoctor:
 		w.runDoctor(ctx, send)
 	default:
-		w.write(e, send)
+		if !w.models.keep(ctx, e, send) {
+			w.write(e, send)
+		}
 	}
 }
 
@@ -157,6 +162,13 @@ func (w *performer) ask(ctx context.Context, e state.Effect, send func(state.Act
 			return
 		}
 		send(state.Opened{Paths: expand(paths)})
+	case state.AskImport:
+		paths, err := fileDialog{title: "Import model files", folder: e.Folder, anything: true}.ask(ctx)
+		if err != nil {
+			w.desk.AskOpen(e.Folder, func(paths []string) { send(state.ImportChosen{Paths: paths}) })
+			return
+		}
+		send(state.ImportChosen{Paths: paths})
 	case state.AskSave:
 		d := fileDialog{title: e.Title, folder: e.Folder, name: e.Name, save: true}
 		w.answer(d, func(answer func(string)) { w.desk.AskSave(e.Folder, e.Name, answer) }, e.Ask, send)
@@ -246,14 +258,29 @@ func (w *performer) runDoctor(ctx context.Context, send func(state.Action)) {
 
 // showInFolder opens the system's file manager at a file.
 func showInFolder(ctx context.Context, path string) {
-	var cmd *exec.Cmd
 	switch runtime.GOOS {
 	case "darwin":
-		cmd = exec.CommandContext(ctx, "open", "-R", path)
+		showFiles(ctx, "open", "-R", path)
 	case "windows":
-		cmd = exec.CommandContext(ctx, "explorer", "/select,"+path)
+		showFiles(ctx, "explorer", "/select,"+path)
 	default:
-		cmd = exec.CommandContext(ctx, "xdg-open", filepath.Dir(path))
+		showFiles(ctx, "xdg-open", filepath.Dir(path))
 	}
-	_ = cmd.Run() // there is nothing to say when a system has no file manager
+}
+
+// openFolder opens the system's file manager in a folder, which is made if need be.
+func openFolder(ctx context.Context, path string) {
+	if err := os.MkdirAll(path, 0o755); err != nil {
+		return // there is nothing to show
+	}
+	opener := map[string]string{"darwin": "open", "windows": "explorer"}[runtime.GOOS]
+	if opener == "" {
+		opener = "xdg-open"
+	}
+	showFiles(ctx, opener, path)
+}
+
+// showFiles starts a file manager.
+func showFiles(ctx context.Context, program string, args ...string) {
+	_ = exec.CommandContext(ctx, program, args...).Run() // there is nothing to say when a system has no file manager
 }

@@ -399,7 +399,11 @@ func TestVerifyingAndRepairing(t *testing.T) {
 	if r.State != "Damaged" || r.Trouble == nil || r.acts() != "Repair Remove" || r.Use.Enabled || d.s.using.names[0] != "starter" {
 		t.Fatalf("row %+v", r)
 	}
+	d.send(ModelsListed{d.s.setup.Store}) // a look at the folder does not see it
 	d.act("blip-base", "Repair")
+	if e := must[PullModel](d); !e.Repair {
+		t.Errorf("%+v", e)
+	}
 	d.send(PullEnded{must[PullModel](d).Pull, nil})
 	if d.row("blip-base").State != "In use" {
 		t.Errorf("row %+v", d.row("blip-base"))

@@ -36,6 +36,7 @@ type StoredModel struct {
 	Title    string         // as people call it: "BLIP base"
 	About    string         // one sentence: what sets it apart
 	Task     inference.Task // empty: it is no model but a library to run them on
+	Boxes    bool           // of objects: it gives boxes without outlines
 	Licence  string         // its short name
 	Text     string         // the licence's full text
 	Source   string         // where it comes from: "huggingface.co"
@@ -76,8 +77,11 @@ const (
 	StageStarting  Stage = ""          // not heard of yet, or connecting
 	StageReceiving Stage = "receiving" // bytes come
 	StageChecking  Stage = "checking"  // the hash of what is there is taken
-	StageRetrying  Stage = "retrying"  // it failed, and is tried again by itself after a while
-	StageWaiting   Stage = "waiting"   // another Descry downloads the same file
+	StageLooking   Stage = "looking"   // whether another program has it already
+	StageCopying   Stage = "copying"   // from elsewhere on this machine
+	StageUnpacking Stage = "unpacking"
+	StageRetrying  Stage = "retrying" // it failed, and is tried again by itself after a while
+	StageWaiting   Stage = "waiting"  // another Descry downloads the same file
 )
 
 // Models: what there is, and which is used.
@@ -163,10 +167,11 @@ type (
 	ListModels struct{}
 	// PullModel downloads a model. It answers with PullProgressed, some times a
 	// second at most, and ends with one PullEnded. Pull names this download; none
-	// is used twice.
+	// is used twice. Repair: it is here but damaged; only what is wrong is fetched.
 	PullModel struct {
-		Pull  uint64
-		Model string
+		Pull   uint64
+		Model  string
+		Repair bool
 	}
 	// VerifyModel checks a model that is here, and answers as PullModel does.
 	VerifyModel struct {

@@ -20,6 +20,9 @@ type pull struct {
 	failure  *failure.Failure
 }
 
+// opCheck marks a failure that only a check of every byte can find.
+const opCheck = "check"
+
 // removal is a model that is removed when its notice goes.
 type removal struct{ model string }
 
@@ -83,7 +86,7 @@ func (r *reduction) settlePulls() {
 			if p.verify {
 				r.do(VerifyModel{Pull: id, Model: p.model})
 			} else {
-				r.do(PullModel{Pull: id, Model: p.model})
+				r.do(PullModel{Pull: id, Model: p.model, Repair: r.s.inventory.model(p.model).Keep == KeepDamaged})
 			}
 		case !wanted && p.running && !p.stopping:
 			r.changePull(p.model, func(p *pull) { p.stopping = true })
@@ -171,7 +174,11 @@ func (r *reduction) endPull(p pull, f *failure.Failure) {
 		r.s.pulls = without(r.s.pulls, func(q pull) bool { return q.model == p.model })
 	case p.verify:
 		r.s.pulls = without(r.s.pulls, func(q pull) bool { return q.model == p.model })
-		r.s.inventory = r.s.inventory.changed(p.model, func(m *StoredModel) { m.Keep, m.Problem = KeepDamaged, f })
+		r.s.inventory = r.s.inventory.changed(p.model, func(m *StoredModel) {
+			bad := *f
+			bad.Op = opCheck
+			m.Keep, m.Problem = KeepDamaged, &bad
+		})
 	default:
 		r.changePull(p.model, func(q *pull) {
 			q.running, q.stopping, q.progress.Stage, q.progress.PerSecond = false, false, StageStarting, 0
@@ -195,6 +202,9 @@ func (r *reduction) arrive(name string) {
 		return
 	}
 	r.assign(m.Task, name)
+	if o, built := r.s.inventory.other(r.s.uses().name(inference.TaskClasses)); m.Task == inference.TaskInstances && built && o.Drawings && r.s.outlines(name) {
+		r.assign(inference.TaskClasses, objectsOf+name) // better than a model that knows drawings only
+	}
 	r.settleUsing()
 	n := notice{kind: NoticeDone, text: m.Title + " is here and is used from now on.", arrived: true}
 	r.s.notices = without(r.s.notices, func(o notice) bool { return o.arrived })
@@ -230,7 +240,13 @@ func (a ModelRemoved) on(r *reduction) {
 
 func (a ModelsListed) on(r *reduction) {
 	others := r.s.inventory.Others
-	r.s.inventory = a.Inventory
+	next := a.Inventory
+	for _, m := range r.s.inventory.Models { // a look at the folder does not see what a check of every byte saw
+		if m.Keep == KeepDamaged && m.Problem != nil && m.Problem.Op == opCheck && next.model(m.Name).Keep == KeepReady {
+			next = next.changed(m.Name, func(n *StoredModel) { n.Keep, n.Problem = m.Keep, m.Problem })
+		}
+	}
+	r.s.inventory = next
 	if len(a.Inventory.Others) == 0 {
 		r.s.inventory.Others = others
 	}

@@ -278,6 +278,13 @@ func (s *State) modelRows(t inference.Task) []ModelRow {
 			rows = append(rows, s.modelRow(m))
 		}
 	}
+	if detector := s.using.name(inference.TaskInstances); t == inference.TaskClasses && s.outlines(detector) {
+		row := ModelRow{Name: objectsOf, Title: "From the objects", About: "A map of the outlined objects; no model of its own.", State: "Ready", Good: true, Part: -1, Use: s.useButton(objectsOf+detector, t)}
+		if row.Use.On {
+			row.State = "In use"
+		}
+		rows = append(rows, row)
+	}
 	return rows
 }
 
@@ -406,6 +413,12 @@ func pullText(p pull) string {
 	switch p.progress.Stage {
 	case StageChecking:
 		return partText(p.progress.Done, p.progress.Total, "Checking")
+	case StageCopying:
+		return partText(p.progress.Done, p.progress.Total, "Copying")
+	case StageLooking:
+		return "Looking on this computer…"
+	case StageUnpacking:
+		return "Unpacking…"
 	case StageRetrying:
 		return noted("Tries again soon", p.progress.Note)
 	case StageWaiting:

@@ -10,6 +10,11 @@ import (
 // tasks are the tasks in the order in which they are told.
 var tasks = []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses}
 
+// objectsOf begins the name that stands for a class map made of what a model for
+// objects has found; that model's name follows. Such a map needs no model of its
+// own: a mix that names none for classes gives it.
+const objectsOf = "objects:"
+
 // using is the model of each task, by name, in the order of tasks; empty: the
 // task is not done.
 type using struct{ names [3]string }
@@ -29,6 +34,10 @@ func (u using) spec(v *Inventory) string {
 	var parts []string
 	for i, name := range u.names {
 		if name == "" {
+			continue
+		}
+		if strings.HasPrefix(name, objectsOf) {
+			same = false
 			continue
 		}
 		same = same && (one == "" || one == name)
@@ -81,6 +90,9 @@ func (s *State) chosen(t inference.Task) (name string, said bool) {
 
 // available reports whether a model can be used for a task now.
 func (s *State) available(name string, t inference.Task) bool {
+	if detector, mapped := strings.CutPrefix(name, objectsOf); mapped {
+		return t == inference.TaskClasses && s.outlines(detector)
+	}
 	if o, known := s.inventory.other(name); known {
 		return slices.Contains(o.Tasks, t)
 	}
@@ -90,9 +102,16 @@ func (s *State) available(name string, t inference.Task) bool {
 	return true // a folder that is named by hand
 }
 
+// outlines reports whether a model for objects gives more than boxes.
+func (s *State) outlines(detector string) bool {
+	m := s.inventory.model(detector)
+	return detector != "" && s.available(detector, inference.TaskInstances) && !m.Boxes
+}
+
 // best gives the program's own choice for a task: what of the best set is here,
-// else of the next, else any model for it, else the built-in one.
-func (s *State) best(t inference.Task) string {
+// else of the next, else any model for it; of classes, a map of the objects that
+// such a model finds; else the built-in one.
+func (s *State) best(t inference.Task, detector string) string {
 	for _, set := range s.inventory.Sets {
 		for _, name := range set.Models {
 			if s.inventory.model(name).Task == t && s.available(name, t) {
@@ -104,6 +123,9 @@ func (s *State) best(t inference.Task) string {
 		if m.Task == t && s.available(m.Name, t) {
 			return m.Name
 		}
+	}
+	if t == inference.TaskClasses && s.inventory.model(detector).Name != "" && s.outlines(detector) {
+		return objectsOf + detector
 	}
 	for _, o := range s.inventory.Others {
 		if slices.Contains(o.Tasks, t) {
@@ -119,8 +141,11 @@ func (s *State) uses() using {
 	var u using
 	for i, t := range tasks {
 		name, said := s.chosen(t)
+		if t == inference.TaskClasses && said && name == "" && strings.Contains(s.settings.Model, "=") {
+			name = objectsOf + u.names[i-1]
+		}
 		if !said || name != "" && !s.available(name, t) {
-			name = s.best(t)
+			name = s.best(t, u.names[1])
 		}
 		u.names[i] = name
 	}
@@ -164,6 +189,9 @@ func (s *State) usingTitle(u using, spec string) string {
 
 // titleOf names a model as people call it.
 func (s *State) titleOf(name string) string {
+	if strings.HasPrefix(name, objectsOf) {
+		return "the objects"
+	}
 	if o, known := s.inventory.other(name); known {
 		return o.Name
 	}

@@ -43,7 +43,11 @@ func TestEachModelIsUsedAsSoonAsItHasArrived(t *testing.T) {
 	if d.screen().Panel.Notice != nil || len(d.screen().Notices) != 0 {
 		t.Error("it can be described again for ever")
 	}
-	d.send(PullEnded{d.pulled("maskrcnn-v2"), nil}, PullEnded{d.pulled("deeplabv3-resnet101"), nil})
+	d.send(PullEnded{d.pulled("maskrcnn-v2"), nil})
+	if got := d.s.model().Spec; got != "caption=blip-base,instances=maskrcnn-v2" {
+		t.Errorf("in use: %s", got)
+	}
+	d.send(PullEnded{d.pulled("deeplabv3-resnet101"), nil})
 	if m := d.s.model(); m.Name != "Full models" || m.Drawings {
 		t.Errorf("in use: %+v", m)
 	}
@@ -87,11 +91,44 @@ func TestAModelThatIsGoneIsStoodInForAndSaid(t *testing.T) {
 		s.Settings.Model = "caption=blip-base,instances=maskrcnn-v2,classes=deeplabv3-resnet101"
 		s.Store.Models[2].Keep = KeepReady
 	})
-	if got := d.s.model().Spec; got != "caption=starter,instances=maskrcnn-v1,classes=starter" {
+	if got := d.s.model().Spec; got != "caption=starter,instances=maskrcnn-v1" {
 		t.Errorf("in use: %s", got)
 	}
 	n := d.screen().Notices
 	if len(n) != 1 || n[0].Text != "BLIP base, Mask R-CNN v2, DeepLabV3 ResNet-101 are not on this computer." {
 		t.Errorf("notices %+v", n)
+	}
+}
+
+// TestClassesComeFromTheObjectsWhereNoModelForThemIsHere: better than from the
+// built-in model, which knows no photographs; and it can be chosen.
+func TestClassesComeFromTheObjectsWhereNoModelForThemIsHere(t *testing.T) {
+	d := storeDesk(t, func(s *Setup) {
+		s.Store.Models[2].Keep, s.Store.Models[3].Keep, s.Store.Models[2].Boxes = KeepReady, KeepReady, true
+	})
+	if got := d.s.model(); got.Spec != "caption=starter,instances=maskrcnn-v2" || len(got.Tasks) != 3 {
+		t.Fatalf("in use: %+v", got)
+	}
+	d.open("/home/ada/Pictures/harbour.png")
+	d.finishAll()
+	d.take()
+	d.send(SheetOpened{SheetModels})
+	if r := d.row(objectsOf); r.State != "In use" || !r.Use.On {
+		t.Errorf("row %+v", r)
+	}
+	d.send(d.row("maskrcnn-v1").Use.Do) // boxes only: no map can be made of them
+	if got := d.s.model().Spec; got != "caption=starter,instances=maskrcnn-v1,classes=starter" {
+		t.Errorf("in use: %s", got)
+	}
+	if again := pick[Submit](d.take()); len(again) != 2 || again[0].Request.Task != inference.TaskInstances || again[1].Request.Task != inference.TaskClasses {
+		t.Errorf("again: %+v", again)
+	}
+	d.send(TaskModelSet{inference.TaskInstances, "starter"}, TaskModelSet{inference.TaskClasses, objectsOf + "starter"})
+	if got := d.s.settings.Model; got != "caption=starter,instances=starter" || d.s.using.names[2] != "objects:starter" {
+		t.Errorf("settings: %s, in use %v", got, d.s.using)
+	}
+	d.send(TaskModelSet{inference.TaskClasses, "starter"})
+	if got := d.s.model().Spec; got != "starter" {
+		t.Errorf("in use: %s", got)
 	}
 }

@@ -1,0 +1,317 @@
+package app
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"descry/inference"
+	"descry/internal/failure"
+	"descry/internal/machine"
+	"descry/models/catalogue"
+	"descry/models/store"
+	"descry/ui/state"
+)
+
+// keeper does the window's effects on the store of models: it lists, fetches,
+// checks, removes, takes in. Its methods block and are called from any goroutine.
+type keeper struct {
+	p       *program
+	measure *measurer
+
+	mu      sync.Mutex
+	running map[uint64]*keeping
+	early   map[uint64]bool // told to stop before they had begun
+}
+
+// keeping is a download or check under way.
+type keeping struct {
+	model  string
+	cancel context.CancelFunc
+	ended  chan struct{}
+}
+
+func newKeeper(p *program, m *measurer) *keeper {
+	return &keeper{p: p, measure: m, running: map[uint64]*keeping{}, early: map[uint64]bool{}}
+}
+
+// keep does one effect; it reports whether it was one of the store's.
+func (k *keeper) keep(ctx context.Context, e state.Effect, send func(state.Action)) bool {
+	switch e := e.(type) {
+	case state.ListModels:
+		send(state.ModelsListed{Inventory: k.p.inventory()})
+	case state.PullModel:
+		k.run(ctx, e.Pull, e.Model, send, func(ctx context.Context, s *store.Store, tell func(store.Progress)) error {
+			if e.Repair {
+				_, err := s.Verify(ctx, []string{e.Model}, true, tell)
+				return err
+			}
+			return s.Pull(ctx, []string{e.Model}, tell)
+		})
+	case state.VerifyModel:
+		k.run(ctx, e.Pull, e.Model, send, func(ctx context.Context, s *store.Store, tell func(store.Progress)) error {
+			return verified(s.Verify(ctx, []string{e.Model}, false, tell))
+		})
+	case state.StopPull:
+		k.stop(e.Pull)
+	case state.RemoveModel:
+		err := k.remove(e.Model)
+		k.measure.say(measured{Event: "removed", Name: e.Model})
+		send(state.ModelRemoved{Model: e.Model, Failure: failure.Of(err, failure.Model)})
+	case state.ImportModels:
+		names, err := k.take(ctx, e.Paths)
+		k.measure.say(measured{Event: "imported", Name: strings.Join(names, ",")})
+		send(state.Imported{Models: names, Failure: failure.Of(err, failure.Model)})
+	default:
+		return false
+	}
+	return true
+}
+
+// verified makes an error of files that are not as they should be.
+func verified(verdicts []store.Verdict, err error) error {
+	for _, v := range verdicts {
+		if err == nil && !v.OK {
+			return failure.New(failure.Model, "check", v.File, v.File+": "+v.Problem, "Repair it: only what is damaged is fetched again.")
+		}
+	}
+	return err
+}
+
+// run does a download or check and tells how it goes, until it is over.
+func (k *keeper) run(ctx context.Context, id uint64, model string, send func(state.Action), work func(context.Context, *store.Store, func(store.Progress)) error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	job := &keeping{model: model, cancel: cancel, ended: make(chan struct{})}
+	k.mu.Lock()
+	if k.early[id] {
+		cancel()
+		delete(k.early, id)
+	}
+	k.running[id] = job
+	k.mu.Unlock()
+	s, err := k.p.modelStore("", false)
+	if err == nil {
+		var speed meter
+		err = work(ctx, s, func(p store.Progress) {
+			if p.Stage == store.Done || p.Stage == store.Failed {
+				return
+			}
+			send(state.PullProgressed{Pull: id, Progress: progressOf(p, speed.rate(p, time.Now()))})
+		})
+	}
+	if ctx.Err() != nil && err != nil {
+		err = failure.New(failure.Cancelled, "download", model, "it was stopped", "")
+	}
+	k.mu.Lock()
+	delete(k.running, id)
+	close(job.ended)
+	k.mu.Unlock()
+	f := failure.Of(err, failure.Model)
+	line := measured{Event: "kept", Name: model}
+	if f != nil {
+		line = measured{Event: "not-kept", Name: model + ": " + f.Error()}
+	}
+	k.measure.say(line)
+	send(state.PullEnded{Pull: id, Failure: f})
+}
+
+// stop ends a download or check, also one whose effect has not been begun yet.
+func (k *keeper) stop(id uint64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if job, ok := k.running[id]; ok {
+		job.cancel()
+		return
+	}
+	k.early[id] = true
+}
+
+// remove waits for what runs for a model, which was told to end, and removes it.
+// It is finished also while the window closes.
+func (k *keeper) remove(model string) error {
+	k.mu.Lock()
+	var jobs []*keeping
+	for _, job := range k.running {
+		if job.model == model {
+			job.cancel()
+			jobs = append(jobs, job)
+		}
+	}
+	k.mu.Unlock()
+	for _, job := range jobs {
+		<-job.ended
+	}
+	s, err := k.p.modelStore("", true)
+	if err != nil {
+		return err
+	}
+	_, err = s.Remove(context.Background(), []string{model})
+	return err
+}
+
+// take takes files into the store and names the models that they gave.
+func (k *keeper) take(ctx context.Context, paths []string) ([]string, error) {
+	s, err := k.p.modelStore("", true)
+	if err != nil {
+		return nil, err
+	}
+	report, err := s.Import(ctx, paths, false, nil)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, m := range report.Models {
+		if m.Item.Usable() {
+			names = append(names, m.Item.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, failure.New(failure.Model, "import", strings.Join(paths, ", "), "this holds no weights of a model in the list",
+			"descry fidelity FILE says what a file is; a folder with a descry.json is used with --model FOLDER.")
+	}
+	return names, nil
+}
+
+// stages are the store's stages as the window knows them.
+var stages = map[store.Stage]state.Stage{
+	store.Waiting: state.StageWaiting, store.Looking: state.StageLooking, store.Receiving: state.StageReceiving,
+	store.Checking: state.StageChecking, store.Retrying: state.StageRetrying, store.Copying: state.StageCopying, store.Unpacking: state.StageUnpacking,
+}
+
+func progressOf(p store.Progress, perSecond float64) state.Progress {
+	s := state.Progress{Stage: stages[p.Stage], Done: p.Done, Total: p.Total, PerSecond: perSecond}
+	if s.Stage == state.StageRetrying {
+		s.Note = oneLine(p.Note)
+	}
+	return s
+}
+
+// meter gives the speed of the last seconds.
+type meter struct {
+	times []time.Time
+	bytes []int64
+}
+
+// meterSpan is how far back the speed looks.
+const meterSpan = 4 * time.Second
+
+// rate notes how far a transfer is and gives its speed in bytes a second; 0
+// until there is enough to tell, and while nothing is received.
+func (m *meter) rate(p store.Progress, now time.Time) float64 {
+	if p.Stage != store.Receiving || len(m.bytes) > 0 && p.Done < m.bytes[len(m.bytes)-1] {
+		m.times, m.bytes = nil, nil
+		return 0
+	}
+	m.times, m.bytes = append(m.times, now), append(m.bytes, p.Done)
+	for len(m.times) > 2 && now.Sub(m.times[1]) >= meterSpan {
+		m.times, m.bytes = m.times[1:], m.bytes[1:]
+	}
+	span := now.Sub(m.times[0]).Seconds()
+	if span < 0.3 {
+		return 0
+	}
+	return float64(p.Done-m.bytes[0]) / span
+}
+
+// modelAbout says of the official models what sets each apart.
+var modelAbout = map[string]string{
+	"blip-base":             "Captions of photographs, in English.",
+	"blip-large":            "Richer captions; about three times as slow.",
+	"maskrcnn-v2":           "80 kinds of thing, outlined; finds more of them.",
+	"maskrcnn-v1":           "80 kinds of thing, outlined; the faster one.",
+	"fasterrcnn-v2":         "80 kinds of thing, boxes without outlines.",
+	"fasterrcnn-v1":         "80 kinds of thing, boxes without outlines; faster.",
+	"maskrcnn-12":           "80 kinds of thing, outlined; as published in ONNX.",
+	"maskrcnn-12-int8":      "The same in 8 bits: small, a little less exact.",
+	"deeplabv3-resnet101":   "20 classes; the most exact.",
+	"deeplabv3-resnet50":    "20 classes; a little less exact, faster.",
+	"deeplabv3-mobilenetv3": "20 classes; small and fast.",
+	"lraspp-mobilenetv3":    "20 classes; the smallest and fastest.",
+	"fcn-resnet50":          "20 classes; the plain network, for comparison.",
+	"fcn-resnet101":         "20 classes; the plain network, deeper.",
+	"onnxruntime-cuda":      "Lets the models run on an NVIDIA card; needs CUDA 12 and cuDNN 9.",
+}
+
+// inventory tells the window what models there are, what is here, and what room
+// the machine has.
+func (p *program) inventory() state.Inventory {
+	v := state.Inventory{Others: p.modelChoices(p.loaded.Model), Folder: p.dirs.Models()}
+	s, err := p.modelStore("", false)
+	if err != nil { // the catalogue file is at fault: the official entries, and what to mend
+		v.Closed = oneLine(err.Error())
+		return v
+	}
+	if off := os.Getenv("DESCRY_OFFLINE"); off != "" && off != "0" {
+		v.Closed = "DESCRY_OFFLINE is set, so nothing is downloaded."
+	}
+	list := s.List()
+	v.Disk = list.OnDisk
+	for _, i := range list.Items {
+		if m, ok := s.Catalogue.Model(i.Name); ok && i.Catalogued && runsHere(m) {
+			v.Models = append(v.Models, storedModel(m, i))
+		}
+	}
+	for _, set := range s.Catalogue.Sets {
+		title, about, _ := strings.Cut(set.Title, ":")
+		if about == "" {
+			title = ""
+		}
+		v.Sets = append(v.Sets, state.StoredSet{Name: set.Name, Title: strings.ToUpper(set.Name[:1]) + set.Name[1:] + " models", About: title, Models: set.Names()})
+	}
+	if free, err := machine.FreeDisk(v.Folder); err == nil {
+		v.Free = int64(min(free, 1<<62))
+	}
+	if _, free, err := machine.Memory(); err == nil {
+		v.Memory = int64(min(free, 1<<62))
+	}
+	return v
+}
+
+// runsHere leaves out a library for another system.
+func runsHere(m catalogue.Model) bool {
+	return m.For != catalogue.ForRuntime || runtime.GOOS == "linux" && runtime.GOARCH == "amd64"
+}
+
+// storedModel is a catalogue entry and what is here of it, as the window tells it.
+func storedModel(m catalogue.Model, i store.Item) state.StoredModel {
+	keeps := map[store.State]state.Keep{store.Partial: state.KeepPartial, store.Ready: state.KeepReady, store.InPlace: state.KeepReady, store.Damaged: state.KeepDamaged}
+	x := state.StoredModel{
+		Name: m.Name, Title: i.Title, About: modelAbout[m.Name], Licence: m.Licence, Text: m.LicenceText, Source: hostOf(m.Weights().URL),
+		Revision: i.Revision, Bytes: i.Bytes, Pinned: i.Pinned, Memory: i.Memory, Seconds: i.Seconds, Measured: i.Measured,
+		Keep: state.KeepAbsent, Here: i.Done, Disk: i.OnDisk,
+	}
+	x.Boxes = strings.HasPrefix(m.Architecture, "fasterrcnn")
+	if m.For != catalogue.ForRuntime {
+		x.Task = inference.Task(m.For)
+	}
+	if keep, ok := keeps[i.State]; ok {
+		x.Keep = keep
+	}
+	if x.About == "" {
+		x.About = i.Needs
+	}
+	if i.State == store.InPlace {
+		x.Place = "another program's cache"
+	}
+	if i.State == store.Damaged {
+		x.Problem = failure.New(failure.Model, "load", m.Name, i.Problem, "Repair it: only what is damaged is fetched again.")
+	}
+	return x
+}
+
+// hostOf is the host of an address.
+func hostOf(address string) string {
+	_, rest, _ := strings.Cut(address, "://")
+	host, _, _ := strings.Cut(rest, "/")
+	return host
+}
+
+// ownSets leaves out the names that the catalogue has: the window shows those one by one.
+func ownSets(names []string, c catalogue.Catalogue) []string {
+	return slices.DeleteFunc(names, func(name string) bool { return slices.Contains(c.Names(), name) })
+}
