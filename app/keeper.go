@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -94,7 +93,7 @@ func (k *keeper) run(ctx context.Context, id uint64, model string, send func(sta
 	}
 	k.running[id] = job
 	k.mu.Unlock()
-	s, err := k.p.modelStore("", false)
+	s, err := k.p.openStore("", false)
 	if err == nil {
 		var speed meter
 		err = work(ctx, s, func(p store.Progress) {
@@ -146,7 +145,7 @@ func (k *keeper) remove(model string) error {
 	for _, job := range jobs {
 		<-job.ended
 	}
-	s, err := k.p.modelStore("", true)
+	s, err := k.p.openStore("", true)
 	if err != nil {
 		return err
 	}
@@ -156,7 +155,7 @@ func (k *keeper) remove(model string) error {
 
 // take takes files into the store and names the models that they gave.
 func (k *keeper) take(ctx context.Context, paths []string) ([]string, error) {
-	s, err := k.p.modelStore("", true)
+	s, err := k.p.openStore("", true)
 	if err != nil {
 		return nil, err
 	}
@@ -240,9 +239,10 @@ var modelAbout = map[string]string{
 // inventory tells the window what models there are, what is here, and what room
 // the machine has.
 func (p *program) inventory() state.Inventory {
-	v := state.Inventory{Others: p.modelChoices(p.loaded.Model), Folder: p.dirs.Models()}
-	s, err := p.modelStore("", false)
-	if err != nil { // the catalogue file is at fault: the official entries, and what to mend
+	c, _ := catalogueOf("") // what is wrong with the file is said below
+	v := state.Inventory{Others: p.ownSets(p.loaded.Model, c), Folder: p.dirs.Models()}
+	s, err := p.openStore("", false)
+	if err != nil { // the catalogue file is at fault: nothing is fetched until it is mended
 		v.Closed = oneLine(err.Error())
 		return v
 	}
@@ -309,9 +309,4 @@ func hostOf(address string) string {
 	_, rest, _ := strings.Cut(address, "://")
 	host, _, _ := strings.Cut(rest, "/")
 	return host
-}
-
-// ownSets leaves out the names that the catalogue has: the window shows those one by one.
-func ownSets(names []string, c catalogue.Catalogue) []string {
-	return slices.DeleteFunc(names, func(name string) bool { return slices.Contains(c.Names(), name) })
 }

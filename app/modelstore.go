@@ -45,12 +45,18 @@ func (p *program) modelDirs() models.Dirs {
 // modelStore is the store of models, with the network as the environment, the
 // settings and the flag have it.
 func (p *program) modelStore(cataloguePath string, offline bool) (*store.Store, error) {
+	return p.openStore(cataloguePath, offline || p.loaded.Offline)
+}
+
+// openStore is modelStore without a look at the settings, which the window may
+// have changed since they were read.
+func (p *program) openStore(cataloguePath string, offline bool) (*store.Store, error) {
 	c, err := catalogueOf(cataloguePath)
 	if err != nil {
 		return nil, err
 	}
 	client := transfer.New(os.Getenv)
-	client.Offline = client.Offline || offline || p.loaded.Offline
+	client.Offline = client.Offline || offline
 	client.Free = machine.FreeDisk
 	home, _ := os.UserHomeDir() // "": only the caches that variables name
 	return &store.Store{

@@ -3,12 +3,15 @@ package app
 import (
 	"os"
 	"runtime"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"descry/inference"
 	"descry/models"
+	"descry/models/catalogue"
 	"descry/resources"
 	"descry/ui/state"
 )
@@ -23,7 +26,7 @@ type windowFlags struct {
 // addWindowFlags gives the root command the window's flags.
 func (p *program) addWindowFlags(c *cobra.Command) {
 	p.window.runtime.add(c)
-	c.Flags().StringVar(&p.window.model, "model", "", `model set for this run: "starter" or a directory`)
+	c.Flags().StringVar(&p.window.model, "model", "", `model set for this run: "starter", "full", a directory, or a mix`)
 	c.Flags().StringVar(&p.window.measure, "measure", "", "write what the window does and when to this file")
 	_ = c.Flags().MarkHidden("measure") // defined in the line above
 }
@@ -41,8 +44,10 @@ func (p *program) setup() state.Setup {
 	if p.window.runtime.threads > 0 {
 		settings.Threads = p.window.runtime.threads
 	}
+	p.loaded.Model = settings.Model
+	store := p.inventory()
 	s := state.Setup{
-		Settings: settings, Version: version, Home: home, Models: p.modelChoices(settings.Model),
+		Settings: settings, Version: version, Home: home, Models: store.Others, Store: store,
 		Devices: []state.DeviceInfo{{ID: "auto", Name: "Automatic"}, {ID: "cpu", Name: "CPU"}, {ID: "cuda", Name: "NVIDIA card (CUDA)"}},
 		Threads: max(1, runtime.NumCPU()-1), Cores: runtime.NumCPU(),
 	}
@@ -52,19 +57,16 @@ func (p *program) setup() state.Setup {
 	return s
 }
 
-// modelChoices are the model sets that the window offers: the default one first,
-// then those installed, the built-in one, and the one in use.
-func (p *program) modelChoices(used string) []state.ModelInfo {
-	dirs := p.modelDirs()
-	names := []string{dirs.Default()}
-	for _, name := range dirs.Installed() {
-		if !contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	if used != "" && !contains(names, used) {
+// ownSets are the model sets that are in no catalogue: the built-in one, those
+// installed, and the one in use. What the catalogue has, the window shows model
+// by model.
+func (p *program) ownSets(used string, c catalogue.Catalogue) []state.ModelInfo {
+	names := p.modelDirs().Installed()
+	if used != "" && !strings.Contains(used, "=") && !slices.Contains(names, used) {
 		names = append(names, used)
 	}
+	known := c.Names()
+	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(known, name) })
 	var list []state.ModelInfo
 	for _, name := range names {
 		info := state.ModelInfo{Spec: name, Name: name, Drawings: name == models.Starter}
@@ -87,15 +89,6 @@ func (p *program) modelChoices(used string) []state.ModelInfo {
 		list = append(list, info)
 	}
 	return list
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // started is when the program started, for measuring.

@@ -112,3 +112,18 @@ func TestTheSharedSetLoads(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// TestAMixIsWordedForOneTask: so that another task's model does not load this one's anew.
+func TestAMixIsWordedForOneTask(t *testing.T) {
+	d := Dirs{Models: t.TempDir()}
+	const mix = "caption=blip-base, instances=maskrcnn-v2,classes=starter"
+	for _, c := range []struct{ spec, task, want string }{
+		{mix, "caption", "caption=blip-base"}, {mix, "instances", "instances=maskrcnn-v2"}, {mix, "classes", Starter},
+		{"caption=starter,instances=mine", "classes", "instances=mine"}, {"caption=starter", "classes", "caption=starter"},
+		{"starter", "classes", "starter"}, {"/a=b/c", "caption", "/a=b/c"},
+	} {
+		if got := d.ForTask(c.spec, c.task); got != c.want {
+			t.Errorf("%s for %s: %q, want %q", c.spec, c.task, got, c.want)
+		}
+	}
+}

@@ -95,10 +95,13 @@ func (d Dirs) Default() string {
 }
 
 // ForTask words a spec for one task alone: of a named set the model that has
-// arrived for it ("instances=maskrcnn-v2"), so that what is loaded for one task
-// stays the same when another task's model arrives. Any other spec, and a task
-// for which nothing has arrived, stays as it is.
+// arrived for it ("instances=maskrcnn-v2"), of a mix that task's part, so that
+// what is loaded for one task stays the same when another task's model changes.
+// Any other spec, and a task for which nothing has arrived, stays as it is.
 func (d Dirs) ForTask(spec, task string) string {
+	if first, _, mix := strings.Cut(spec, "="); mix && slices.Contains(taskKeys, first) && !isSetFolder(spec) {
+		return partOf(spec, task)
+	}
 	s, ok := d.namedSet(spec)
 	if !ok || isSetFolder(spec) {
 		return spec
@@ -112,6 +115,28 @@ func (d Dirs) ForTask(spec, task string) string {
 	}
 	if model, ok := here["instances"]; ok && task == "classes" {
 		return "instances=" + model // its objects make the map
+	}
+	return spec
+}
+
+// partOf gives a mix's part for a task; of the built-in set its plain name, so
+// that it is loaded once. A mix without a model for classes maps its objects.
+func partOf(spec, task string) string {
+	objects := ""
+	for _, part := range strings.Split(spec, ",") {
+		key, name, _ := strings.Cut(strings.TrimSpace(part), "=")
+		if key == "instances" {
+			objects = strings.TrimSpace(part)
+		}
+		if key == task {
+			if name == Starter {
+				return Starter
+			}
+			return strings.TrimSpace(part)
+		}
+	}
+	if task == "classes" && objects != "" {
+		return objects
 	}
 	return spec
 }
