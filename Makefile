@@ -15,7 +15,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
 FUZZTIME  ?= 5s
 PURE      := CGO_ENABLED=0 $(GO)
 
-.PHONY: run build setup setup-test runtime test format vet lint vuln rules test-pure test-native race fuzz smoke bench reference screenshots clean install
+.PHONY: run build setup setup-test runtime test format vet lint vuln rules test-pure test-native race fuzz smoke pulltest bench reference screenshots clean install
 
 run: build
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" = Darwin ] || [ "$(OS)" = Windows_NT ]; then \
@@ -75,6 +75,12 @@ fuzz:
 
 smoke: setup-test runtime
 	sh tools/smoke.sh
+
+# Downloads of full-size stand-ins from a server that cuts, stalls and lies, the
+# puller killed 50 times. Takes minutes and 3 GB of disk; DESCRY=bin/descry tests
+# the whole program instead of the package.
+pulltest:
+	$(PURE) run ./tools/pulltest $(if $(DESCRY),-descry $(DESCRY),)
 
 bench: runtime
 	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -run '^$$' -bench . -benchtime 3x ./...

@@ -125,6 +125,35 @@ func excepted(s source, except []string) bool {
 	return false
 }
 
+// The switch that takes Descry offline is in package transfer; it holds for the
+// program only as long as nothing else of it can reach a network.
+func TestOnePackageUsesTheNetwork(t *testing.T) {
+	allowed := map[string][]string{"models/transfer": {"net", "net/http"}, "models/catalogue": {"net"}}
+	used := false
+	for _, s := range sources(t) {
+		if s.test || within(s.pkg, "tools") {
+			continue
+		}
+		for _, spec := range s.file.Imports {
+			path := strings.Trim(spec.Path.Value, `"`)
+			if path != "net" && !within(path, "net/http") && path != "net/rpc" && path != "net/smtp" {
+				continue
+			}
+			ok := false
+			for _, a := range allowed[s.pkg] {
+				ok = ok || a == path
+			}
+			used = used || ok
+			if !ok {
+				t.Errorf("%s imports %s: only models/transfer uses the network", s.path, path)
+			}
+		}
+	}
+	if !used {
+		t.Error("models/transfer does not use the network: the rule looks at the wrong place")
+	}
+}
+
 func TestEveryPackageHasExactlyOneCommentThatTeaches(t *testing.T) {
 	comments := map[string][]string{}
 	packages := map[string]bool{}

@@ -13,8 +13,8 @@ import (
 // A partial file is flushed and recorded whenever so many bytes or so much time
 // have passed: what a kill at the wrong moment costs at most.
 const (
-	saveBytes = 16 << 20
-	saveEvery = 3 * time.Second
+	saveBytes = 32 << 20
+	saveEvery = time.Second
 )
 
 // file is what is needed of the partial file.

@@ -59,6 +59,11 @@ func (c *Client) wait(ctx context.Context, d time.Duration) error {
 	if c.Wait != nil {
 		return c.Wait(ctx, d)
 	}
+	return Sleep(ctx, d)
+}
+
+// Sleep waits for d or until ctx is done: what Client.Wait is by default.
+func Sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"descry/internal/failure"
+	"descry/models/transfer"
+)
+
+// childVariable holds the order of a process that is to pull and be killed.
+const childVariable = "DESCRY_PULLTEST_CHILD"
+
+// order is what a child is to do. The files come several at once.
+type order struct {
+	Requests []transfer.Request
+	Stall    time.Duration
+	Retries  int
+	Brisk    bool // waits are a hundredth
+}
+
+// child pulls what the order says and prints each failure as a line of JSON.
+// Its exit code is the number of failures.
+func child(text string) int {
+	var o order
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		fmt.Println(err)
+		return 99
+	}
+	c := transfer.New(os.Getenv)
+	c.Stall, c.Retries = o.Stall, o.Retries
+	if o.Brisk {
+		c.Wait = func(ctx context.Context, d time.Duration) error {
+			return transfer.Sleep(ctx, d/100)
+		}
+	}
+	failed := 0
+	for _, got := range c.Many(context.Background(), o.Requests, 3, nil) {
+		var f *failure.Failure
+		if errors.As(got.Err, &f) {
+			failed++
+			json.NewEncoder(os.Stdout).Encode(f)
+		}
+	}
+	return failed
+}
+
+// puller starts the process that pulls the files into the folder.
+type puller interface {
+	command(ctx context.Context, files []*standIn) (*exec.Cmd, error)
+	// place is where a file ends up, once it is there.
+	place(f *standIn) string
+}
+
+// ownPuller is this program itself: package transfer without a store around it.
+type ownPuller struct {
+	dir, url string
+	o        order
+}
+
+func (p ownPuller) place(f *standIn) string { return filepath.Join(p.dir, f.name) }
+
+func (p ownPuller) command(ctx context.Context, files []*standIn) (*exec.Cmd, error) {
+	p.o.Requests = nil
+	for _, f := range files {
+		p.o.Requests = append(p.o.Requests, transfer.Request{URL: p.url + "/" + f.name, Path: p.place(f), Bytes: f.size, SHA256: f.sum})
+	}
+	text, err := json.Marshal(p.o)
+	if err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, self)
+	cmd.Env = append(os.Environ(), childVariable+"="+string(text))
+	return cmd, nil
+}
+
+// descryPuller is the real program: descry models pull, with a catalogue of the
+// stand-ins whose addresses are asked at the server by DESCRY_MIRROR.
+type descryPuller struct {
+	binary, dir, url string
+}
+
+// model is the catalogue's name of a stand-in's model.
+func (p descryPuller) model(f *standIn) string { return fmt.Sprintf("stand-in-%d", f.seed) }
+
+func (p descryPuller) place(f *standIn) string {
+	found, _ := filepath.Glob(filepath.Join(p.dir, "*", "models", p.model(f), "*", f.name))
+	if len(found) != 1 {
+		return filepath.Join(p.dir, "absent", f.name)
+	}
+	return found[0]
+}
+
+func (p descryPuller) command(ctx context.Context, files []*standIn) (*exec.Cmd, error) {
+	type file struct {
+		Name   string `json:"name"`
+		URL    string `json:"url"`
+		Role   string `json:"role"`
+		Bytes  int64  `json:"bytes"`
+		SHA256 string `json:"sha256"`
+	}
+	type model struct {
+		Name         string `json:"name"`
+		For          string `json:"for"`
+		Architecture string `json:"architecture"`
+		Licence      string `json:"licence"`
+		Files        []file `json:"files"`
+	}
+	var catalogue struct {
+		Format int     `json:"format"`
+		Models []model `json:"models"`
+	}
+	catalogue.Format = 1
+	args := []string{"models", "pull", "--yes", "--json", "--catalogue", filepath.Join(p.dir, "catalogue.json")}
+	for _, f := range files {
+		catalogue.Models = append(catalogue.Models, model{
+			Name: p.model(f), For: "classes", Architecture: "deeplabv3_resnet", Licence: "unknown",
+			Files: []file{{f.name, "https://weights.example/" + f.name, "weights", f.size, f.sum}},
+		})
+		args = append(args, p.model(f))
+	}
+	text, err := json.Marshal(catalogue)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(p.dir, 0o777); err != nil {
+		return nil, err
+	}
+	if err := os.WriteFile(filepath.Join(p.dir, "catalogue.json"), text, 0o666); err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, p.binary, args...)
+	cmd.Env = append(os.Environ(), "DESCRY_HOME="+p.dir, "DESCRY_MIRROR="+p.url, "HF_HOME="+p.dir+"/none", "TORCH_HOME="+p.dir+"/none")
+	return cmd, nil
+}
