@@ -55,7 +55,7 @@ func ScaleFor(w, h int) float64 {
 
 // Captioned gives the picture with what style switches on and the layout around
 // it. zoom is pixels of the result for each of the picture: 1 to save, less for
-// a preview that shows the same in small. Style.Scale and Style.Highlight are
+// a preview that shows the same in small. Style.Scale, Style.Highlight and Style.LitClass are
 // not used. A picture too small for its caption gets a wider ground, and the
 // caption under it.
 func Captioned(p *Prepared, s Style, l CaptionLayout, zoom float64) *image.RGBA {
@@ -63,7 +63,7 @@ func Captioned(p *Prepared, s Style, l CaptionLayout, zoom float64) *image.RGBA 
 	if w == 0 || h == 0 || !(View{Zoom: zoom}).valid() {
 		return image.NewRGBA(image.Rect(0, 0, 1, 1))
 	}
-	s.Highlight, s.Scale = -1, ScaleFor(w, h)*zoom
+	s.Highlight, s.LitClass, s.Scale = -1, 0, ScaleFor(w, h)*zoom
 	pw, ph := max(int(float64(w)*zoom+0.5), 1), max(int(float64(h)*zoom+0.5), 1)
 	c := composer{scale: s.Scale, layout: l, picture: image.Rect(0, 0, pw, ph), width: pw}
 	c.arrange(p.legend(s))

@@ -29,7 +29,7 @@ func (p *Prepared) drawClassMap(dst *image.RGBA, area image.Rectangle, v View, s
 	for i, fill := range p.classes {
 		if !fill.hidden {
 			d.brushes[i].color = fill.color
-			d.brushes[i].patterns(s.Opacity, classStripe*max(s.Scale, leastLineScale), fill.striped)
+			d.brushes[i].patterns(s.classOpacity(i), classStripe*max(s.Scale, leastLineScale), fill.striped)
 		}
 	}
 	parallel(area.Dy(), 16, func(from, to int) {
@@ -38,6 +38,17 @@ func (p *Prepared) drawClassMap(dst *image.RGBA, area image.Rectangle, v View, s
 			d.row(dst.Pix[dst.PixOffset(area.Min.X, at):][:4*area.Dx()], d.rows[y], area.Min.X+at+d.phase)
 		}
 	})
+}
+
+// classOpacity is that of a class's fill.
+func (s Style) classOpacity(class int) float64 {
+	switch s.LitClass {
+	case 0:
+		return s.Opacity
+	case class + 1:
+		return min(s.Opacity+strongerFill, 1)
+	}
+	return s.Opacity * dimmed
 }
 
 // classDrawer holds what the rows of a class map share.

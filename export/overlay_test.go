@@ -178,15 +178,31 @@ func TestHiddenClassesAndBackgroundAreLeftAsTheyAre(t *testing.T) {
 	drawn(Prepare(c, nil), 3, 1, View{Zoom: 1}, Style{ClassMap: true, Opacity: 1, Scale: 1, Highlight: -1})
 }
 
+func TestALitClassStandsOut(t *testing.T) {
+	base := image.NewRGBA(image.Rect(0, 0, 2, 1))
+	draw.Draw(base, base.Rect, image.White, image.Point{}, draw.Src)
+	p := Prepare(Content{Base: base, Classes: &inference.Classes{
+		Width: 2, Height: 1, Labels: []string{"background", "person", "bicycle"}, Map: []byte{1, 2}, Pixels: []int{0, 1, 1},
+	}}, nil)
+	// How far a pixel is from white tells the opacity of a class.
+	far := func(lit, x int) int {
+		c := drawn(p, 2, 1, View{Zoom: 1}, Style{ClassMap: true, Opacity: 0.5, Scale: 1, Highlight: -1, LitClass: lit}).RGBAAt(x, 0)
+		return 3*255 - int(c.R) - int(c.G) - int(c.B)
+	}
+	if none, lit, other := far(0, 0), far(2, 0), far(3, 0); !(other < none && none < lit) {
+		t.Errorf("the class is %d from white as one of all, %d lit, %d beside a lit one", none, lit, other)
+	}
+}
+
 func TestOddViewsAreHarmless(t *testing.T) {
 	p := Prepare(small(), nil)
 	nan := float64(0)
 	nan /= nan
 	for _, v := range []View{{}, {0, 0, -1}, {nan, 0, 1}, {0, 0, nan}, {1e300, 0, 1}, {0, 0, 1e300}, {1e8, 1e8, 100}, {50, 50, 1e5}, {0, 0, 1e-5}} {
-		drawn(p, 40, 30, v, Style{true, true, true, true, true, 2, 1, 99})
+		drawn(p, 40, 30, v, Style{true, true, true, true, true, 2, 1, 99, 300})
 	}
 	empty := Prepare(Content{}, p)
-	drawn(empty, 40, 30, View{Zoom: 1}, Style{true, true, true, true, true, nan, nan, 5})
+	drawn(empty, 40, 30, View{Zoom: 1}, Style{true, true, true, true, true, nan, nan, 5, -7})
 	DrawOverlay(image.NewRGBA(image.Rectangle{}), p, View{Zoom: 1}, DefaultStyle())
 }
 

@@ -43,6 +43,7 @@ type Style struct {
 	Opacity   float64 // of the fills, 0 … 1
 	Scale     float64 // pixels of the target for each dp: width of lines, size of text
 	Highlight int     // index in Content.Items: drawn stronger and the others weaker; -1: none
+	LitClass  int     // a class's value in the map plus 1: drawn stronger and the others weaker; 0: none
 }
 
 // DefaultOpacity is the opacity of the fills until somebody moves the slider.

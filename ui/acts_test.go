@@ -61,6 +61,9 @@ func TestEachControlSendsItsAction(t *testing.T) {
 		"lower threshold": {emptyScreen, func(x *harness) { test.Tap(x.desk.panel.moreB) }, state.ScoreSet{Value: 0.3}},
 		"second names":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.second) }, state.SecondNamesToggled{}},
 		"class":           {classesScreen, func(x *harness) { test.Tap(x.desk.panel.legend.Objects[1].(fyne.Tappable)) }, state.ClassToggled{Class: 12}},
+		"class by key":    {classesScreen, func(x *harness) { x.win.Canvas().Focus(x.desk.panel.legend.Objects[1].(fyne.Focusable)) }, state.ClassPointed{Class: 12, Listed: true}},
+		"class in list":   {classesScreen, func(x *harness) { legendRow(x, 0).SetTip(""); legendRow(x, 0).MouseIn(&desktop.MouseEvent{}) }, state.ClassPointed{Class: 4, Listed: true}},
+		"class hovered":   {classesScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, state.ClassPointed{Class: 4}},
 		"notice":          {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].links.Objects[0].(fyne.Tappable)) }, state.FolderShown{Path: "/p"}},
 		"notice gone":     {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].close) }, state.NoticeClosed{ID: 3}},
 		"error's offer":   {errorScreen, func(x *harness) { test.Tap(x.desk.failure.buttons.Objects[1].(fyne.Tappable)) }, state.DecodeAgain{}},
@@ -74,6 +77,10 @@ func TestEachControlSendsItsAction(t *testing.T) {
 			}
 		})
 	}
+}
+
+func legendRow(x *harness, i int) *widgets.LegendRow {
+	return x.desk.panel.legend.Objects[i].(*widgets.LegendRow)
 }
 
 func TestPaintingIsNeverTakenForAPersonsAct(t *testing.T) {

@@ -34,6 +34,7 @@ type desk struct {
 	left    *fyne.Container // opacity and threshold
 	right   *fyne.Container // zoom
 	busy    *widgets.Busy
+	class   classLabel
 	failure *failureCard
 	title   *widgets.Text // while there is nothing to show yet
 
@@ -60,10 +61,11 @@ func newDesk(send sender, view *piccanvas.Canvas, panel *inspector) *desk {
 	d.one = widgets.NewButton(widgets.Quiet, "1:1", "", nil).Tight().Sized(40, 28)
 	d.right = widgets.NewFloatingBar(widgets.Row(2, -1, d.smaller, d.fit, d.larger, d.one))
 	d.busy = widgets.NewBusy(nil)
+	d.class = newClassLabel()
 	d.title = widgets.NewText("", theme.Secondary, theme.SizeBody, false).Aligned(fyne.TextAlignCenter).Cut()
 	d.grip = newGrip(d.dragged, func() { send(state.PanelSized{Width: d.wide}) })
 	d.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(480, 300) }, d.lay,
-		view, d.title, d.left, d.right, d.busy.Container, d.failure, panel.box, d.grip)
+		view, d.title, d.left, d.right, d.busy.Container, d.class.box, d.failure, panel.box, d.grip)
 	return d
 }
 
@@ -98,6 +100,7 @@ func (d *desk) show(c state.Canvas, p state.Panel, name string) {
 		busy = *c.Busy
 	}
 	again = d.busy.Set(busy.Text, busy.Elapsed, busy.Stop.Tip, d.send.do(busy.Stop.Do)) || again || c.Failure != nil
+	again = d.class.show(c.Pointed) || again
 	if again {
 		d.lay(d.box.Size())
 	}
@@ -147,6 +150,8 @@ func (d *desk) lay(s fyne.Size) {
 		ry -= r.Height + 8
 	}
 	widgets.Place(d.right, room-14-r.Width, ry, r.Width, r.Height)
+	name := d.class.box.MinSize()
+	widgets.Place(d.class.box, 14, 14, min(name.Width, room-28), name.Height)
 	b := d.busy.MinSize()
 	above := float32(14)
 	if (room-b.Width)/2 < 14+l.Width+8 || (room+b.Width)/2 > room-14-r.Width-8 {

@@ -282,24 +282,36 @@ func (p *inspector) sortMenu() {
 	p.menu(items, at.AddXY(0, p.sort.Size().Height+2))
 }
 
+// legendActs are what the rows of the legend ask for.
+func (p *inspector) legendActs() widgets.LegendActs {
+	return widgets.LegendActs{
+		Toggle: func(class int) { p.send(state.ClassToggled{Class: class}) },
+		Point:  func(class int) { p.send(state.ClassPointed{Class: class, Listed: true}) },
+	}
+}
+
 func (p *inspector) showClasses(s state.ClassesPart) {
 	c := &p.classPart
 	c.classTitle.SetText(s.Title)
 	for len(c.legend.Objects) < len(s.Rows) {
-		c.legend.Objects = append(c.legend.Objects, widgets.NewLegendRow())
+		c.legend.Objects = append(c.legend.Objects, widgets.NewLegendRow(p.legendActs()))
 	}
 	for i, o := range c.legend.Objects {
 		widgets.SetVisible(o, s.Shown && i < len(s.Rows))
 		if i < len(s.Rows) {
 			r := s.Rows[i]
-			o.(*widgets.LegendRow).Set(r.Name, r.Share, swatch(r.Tint), r.Shown, p.send.do(r.Toggle.Do))
+			o.(*widgets.LegendRow).Set(widgets.LegendData{Class: r.Class, Name: r.Name, Share: r.Share, Colour: swatch(r.Tint), Shown: r.Shown, Highlighted: r.Pointed})
 		}
 	}
-	c.classEmpty.SetText(s.Empty)
+	words := s.Empty
+	if words == "" {
+		words = s.Note
+	}
+	c.classEmpty.SetText(words)
 	widgets.SetVisible(c.rule, s.Shown)
 	widgets.SetVisible(c.classTitle, s.Shown)
 	widgets.SetVisible(c.classBones, s.Shown && s.Busy)
-	widgets.SetVisible(c.classEmpty, s.Shown && s.Empty != "")
+	widgets.SetVisible(c.classEmpty, s.Shown && words != "")
 	if s.Shown {
 		c.classFail.show(s.Failure)
 	} else {

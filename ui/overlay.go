@@ -2,10 +2,12 @@ package ui
 
 import (
 	"image"
+	"math"
 	"slices"
 	"sync"
 
 	"descry/export"
+	"descry/inference"
 	piccanvas "descry/ui/canvas"
 	"descry/ui/state"
 )
@@ -32,7 +34,7 @@ type overlays struct {
 func (o *overlays) scene(levels []*image.RGBA, c state.Canvas) piccanvas.Scene {
 	content := export.Content{Items: c.Items, Classes: c.Classes, HideClass: c.HideClass}
 	style := c.Style
-	return piccanvas.Scene{
+	scene := piccanvas.Scene{
 		Levels: levels,
 		Draw: func(dst *image.RGBA, v export.View, scale float64) {
 			s := style
@@ -45,6 +47,21 @@ func (o *overlays) scene(levels []*image.RGBA, c state.Canvas) piccanvas.Scene {
 			}
 			return -1
 		},
+	}
+	if c.Classes != nil {
+		scene.Class = classAt(c.Classes)
+	}
+	return scene
+}
+
+// classAt gives the class at a point of the picture, −1 outside.
+func classAt(c *inference.Classes) func(x, y float64) int {
+	return func(x, y float64) int {
+		col, row := int(math.Floor(x)), int(math.Floor(y))
+		if col < 0 || row < 0 || col >= c.Width || row >= c.Height || len(c.Map) < c.Width*c.Height {
+			return -1
+		}
+		return int(c.Map[row*c.Width+col])
 	}
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"bytes"
 	"context"
 	"image"
 	"image/color"
@@ -192,11 +193,20 @@ func errorScreen() state.Screen {
 func classesScreen() state.Screen {
 	s := resultScreen()
 	s.Panel.Notice = nil
+	s.Canvas.Classes, s.Canvas.Style.ClassMap = mapOfBoats(), true
+	s.Canvas.Pointed = &state.PointedClass{Text: "boat", Share: "9 % of the picture", Tint: tint("boat")}
 	s.Panel.Classes = state.ClassesPart{Shown: true, Title: "Classes", Rows: []state.ClassRow{
 		{Class: 4, Name: "boat", Share: "9 %", Tint: tint("boat"), Shown: true, Toggle: button("", "", state.ClassToggled{Class: 4})},
 		{Class: 12, Name: "dog", Share: "2 %", Tint: tint("dog"), Toggle: button("", "", state.ClassToggled{Class: 12})}}}
 	s.Notices = []state.Notice{{ID: 3, Kind: state.NoticeDone, Text: "Saved harbour.descry.png", Actions: []state.Button{button("Show in folder", "", state.FolderShown{Path: "/p"})}, Close: button("Close", "", state.NoticeClosed{ID: 3})}}
 	return s
+}
+
+// mapOfBoats is a class map of the test picture that is all of class 4.
+func mapOfBoats() *inference.Classes {
+	c := &inference.Classes{Width: 320, Height: 320, Labels: make([]string, 13), Map: bytes.Repeat([]byte{4}, 320*320), Pixels: make([]int, 13)}
+	c.Labels[4], c.Labels[12] = "boat", "dog"
+	return c
 }
 
 func saveScreen() state.Screen {

@@ -65,6 +65,7 @@ func New(win fyne.Window, p Params) *Window {
 	w.view = piccanvas.New(piccanvas.Params{
 		Dispatch: p.Dispatch, Send: w.out,
 		OnHover: func(object int) { w.out(state.Hovered{Object: object}) },
+		OnClass: func(class int) { w.out(state.ClassPointed{Class: class}) },
 		OnPick:  func(object int) { w.out(state.Selected{Object: object}) },
 	})
 	w.bar = newToolBar(w.send, w.openMenu)

@@ -27,6 +27,7 @@ type Params struct {
 	Dispatch func(func())       // runs a function on the window's goroutine
 	Send     func(state.Action) // CanvasSized, ZoomedAt, Panned, ViewFitted
 	OnHover  func(index int)    // the object under the pointer, -1 for none; told when it changes
+	OnClass  func(class int)    // the class under the pointer, -1 for none; told when it changes
 	OnPick   func(index int)    // an object, or -1, was clicked
 }
 
@@ -44,13 +45,14 @@ type Canvas struct {
 	devW, devH int     // the widget's size in device pixels, as last drawn
 	scale      float64 // device pixels per dp
 	hover      int
+	class      int
 	moving     bool // the person zooms or pans: a coarse frame will do for now
 	settle     *time.Timer
 }
 
 // New returns an empty canvas and starts its render goroutine; Close ends it.
 func New(p Params) *Canvas {
-	c := &Canvas{p: p, view: state.ViewFit(), scale: 1, hover: -1}
+	c := &Canvas{p: p, view: state.ViewFit(), scale: 1, hover: -1, class: -1}
 	c.render = newRenderer(&c.stats, func(frame *image.RGBA, _ request) {
 		p.Dispatch(func() { c.show(frame) })
 	})
@@ -75,6 +77,9 @@ func (c *Canvas) Stats() *Stats { return &c.stats }
 // Set shows a scene in a view.
 func (c *Canvas) Set(s Scene, v state.View) {
 	c.scene, c.view = s, v
+	if s.Class == nil {
+		c.class = -1 // nobody needs to be told: the map is gone
+	}
 	c.update()
 }
 
@@ -207,23 +212,31 @@ func (c *Canvas) DoubleTapped(e *fyne.PointEvent) {
 // MouseIn implements desktop.Hoverable.
 func (c *Canvas) MouseIn(e *desktop.MouseEvent) { c.MouseMoved(e) }
 
-// MouseMoved tells which object is under the pointer.
+// MouseMoved tells which object and which class is under the pointer.
 func (c *Canvas) MouseMoved(e *desktop.MouseEvent) {
-	if c.scene.Hit == nil {
-		c.tell(-1)
-		return
+	object, class := -1, -1
+	x, y := c.at(e.Position)
+	if c.scene.Hit != nil {
+		object = c.scene.Hit(x, y)
 	}
-	c.tell(c.scene.Hit(c.at(e.Position)))
+	if c.scene.Class != nil {
+		class = c.scene.Class(x, y)
+	}
+	tell(&c.hover, object, c.p.OnHover)
+	tell(&c.class, class, c.p.OnClass)
 }
 
 // MouseOut implements desktop.Hoverable.
-func (c *Canvas) MouseOut() { c.tell(-1) }
+func (c *Canvas) MouseOut() {
+	tell(&c.hover, -1, c.p.OnHover)
+	tell(&c.class, -1, c.p.OnClass)
+}
 
-func (c *Canvas) tell(index int) {
-	if c.hover != index {
-		c.hover = index
-		if c.p.OnHover != nil {
-			c.p.OnHover(index)
+// tell keeps what the pointer is on, and tells it when it changes.
+func tell(last *int, now int, listener func(int)) {
+	if *last != now {
+		if *last = now; listener != nil {
+			listener(now)
 		}
 	}
 }

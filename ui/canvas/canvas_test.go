@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"math"
+	"slices"
 	"sync"
 	"testing"
 
@@ -199,6 +200,38 @@ func TestThePointerTellsWhatItIsOn(t *testing.T) {
 	}
 	c.MouseOut()
 	if want := []int{3, -1, 3, -1}; len(told) != 4 || told[0] != want[0] || told[1] != want[1] || told[2] != want[2] || told[3] != want[3] {
+		t.Errorf("told %v, want %v", told, want)
+	}
+}
+
+func TestThePointerTellsTheClassUnderIt(t *testing.T) {
+	var told []int
+	s := Scene{Levels: picture.Pyramid(context.Background(), chequered(100, 100)), Class: func(x, y float64) int {
+		if x < 0 || y < 0 || x >= 100 || y >= 100 {
+			return -1
+		}
+		return int(x) / 50
+	}}
+	c, _ := shown(t, s, 400, 400, Params{OnClass: func(i int) { told = append(told, i) }})
+	over := func(x, y float64) { // a point of the picture
+		v := c.view.Target(c.Frame())
+		c.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(float32((x-v.X)*v.Zoom/c.scale), float32((y-v.Y)*v.Zoom/c.scale))}})
+	}
+	for _, p := range [][2]float64{{10, 50}, {49.5, 99.5}, {50.5, 50}, {99, 1}, {-3, 50}} {
+		over(p[0], p[1])
+	}
+	over(10, 10)
+	c.MouseOut()
+	if want := []int{0, 1, -1, 0, -1}; !slices.Equal(told, want) {
+		t.Errorf("told %v, want %v", told, want)
+	}
+	over(10, 10)
+	plain := s
+	plain.Class = nil
+	c.Set(plain, c.view) // the layer is switched off and on again
+	c.Set(s, c.view)
+	over(10, 10)
+	if want := []int{0, 1, -1, 0, -1, 0, 0}; !slices.Equal(told, want) {
 		t.Errorf("told %v, want %v", told, want)
 	}
 }

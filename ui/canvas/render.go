@@ -17,6 +17,9 @@ type Scene struct {
 	Draw func(dst *image.RGBA, v export.View, scale float64)
 	// Hit gives the object at a point of the picture, -1 for none. Nil: none.
 	Hit func(x, y float64) int
+	// Class gives the class at a point of the picture, -1 outside. Nil: there is no
+	// class map.
+	Class func(x, y float64) int
 }
 
 // Size gives the picture's size in pixels, 0 × 0 without a picture.

@@ -181,6 +181,14 @@ type (
 	Sorted struct{ By Sort }
 	// ClassToggled hides or shows a class of the class map, by its value there.
 	ClassToggled struct{ Class int }
+	// ClassPointed tells the class under the pointer, by its value in the map, −1
+	// for none. Listed: in the legend, where the map answers.
+	ClassPointed struct {
+		Class  int
+		Listed bool
+	}
+	// ClassStepped points at the next (1) or previous (−1) class of the legend.
+	ClassStepped struct{ Step int }
 )
 
 // Sheets, settings, commands.

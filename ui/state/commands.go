@@ -122,6 +122,8 @@ var Commands = []Command{
 	{ID: "boxes", Menu: menuView, Label: "Boxes", Tip: "Draw a box around each object", Keys: keys(key("B")), Do: LayerToggled{LayerBoxes}, enabled: hasPicture, checked: layerOn(LayerBoxes)},
 	{ID: "labels", Menu: menuView, Label: "Labels", Tip: "Write each object's name and score", Keys: keys(key("L")), Do: LayerToggled{LayerLabels}, enabled: hasPicture, checked: layerOn(LayerLabels)},
 	{ID: "classes", Menu: menuView, Label: "Classes", Tip: "Colour every pixel by what it belongs to", Keys: keys(key("C")), Do: LayerToggled{LayerClasses}, enabled: hasPicture, checked: layerOn(LayerClasses)},
+	{ID: "next-class", Menu: menuView, Label: "Next class", Tip: "Name the next class of the picture and show where it is", Keys: keys(key("K")), Do: ClassStepped{1}, enabled: hasClasses},
+	{ID: "previous-class", Menu: menuView, Label: "Previous class", Tip: "Name the class before and show where it is", Keys: keys(key("J")), Do: ClassStepped{-1}, enabled: hasClasses},
 	{ID: CommandBare, Menu: menuView, Label: "Bare picture (hold)", Tip: "Show the picture alone while the key is held", Keys: keys(key("H")), Do: Bare{true}, Held: true, enabled: hasPixels},
 	{ID: CommandZoomIn, Menu: menuView, Group: 1, Label: "Zoom in", Tip: "Make the picture larger", Keys: keys(key("+"), key("=")), Do: ZoomStepped{1}, enabled: hasPixels},
 	{ID: CommandZoomOut, Menu: menuView, Group: 1, Label: "Zoom out", Tip: "Make the picture smaller", Keys: keys(key("-")), Do: ZoomStepped{-1}, enabled: hasPixels},

@@ -16,7 +16,7 @@ func canNext(s *State) bool { return s.current != 0 && s.walk.at < len(s.walk.pa
 func canUndo(s *State) bool { return s.draft().edit.Own }
 func canRedo(s *State) bool { return len(s.draft().edit.Later) > 0 }
 
-func canEscape(s *State) bool { return s.sheet != SheetNone || s.selected >= 0 }
+func canEscape(s *State) bool { return s.sheet != SheetNone || s.selected >= 0 || s.pointed.any }
 
 func secondNamesHidden(s *State) bool { return !s.settings.ShowSecondNames }
 func hasHidden(s *State) bool         { return s.found().hidden != nil }

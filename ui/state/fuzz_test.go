@@ -59,7 +59,7 @@ var choices = []func(w *world) []Action{
 	func(w *world) []Action { return []Action{Stopped{}} },
 	func(w *world) []Action { return []Action{Again{}, DecodeAgain{}} },
 	func(w *world) []Action {
-		return []Action{Hovered{w.next(8) - 2}, Selected{w.next(8) - 2}, LookedAt{w.next(6)}}
+		return []Action{ClassPointed{w.next(5) - 2, w.next(2) == 0}, ClassStepped{w.next(5) - 2}, Hovered{w.next(8) - 2}, Selected{w.next(8) - 2}, LookedAt{w.next(6)}}
 	},
 	func(w *world) []Action {
 		return []Action{ScoreSet{float64(w.next(100)) / 100}, ObjectToggled{w.next(6)}}

@@ -106,6 +106,9 @@ func (s *State) style(items []export.Item) export.Style {
 	if s.bare {
 		st.Masks, st.Outlines, st.Boxes, st.Labels, st.ClassMap = false, false, false, false, false
 	}
+	if s.pointed.lit && st.ClassMap {
+		st.LitClass = s.pointed.class + 1
+	}
 	lit := s.hover
 	if lit < 0 {
 		lit = s.selected

@@ -167,13 +167,3 @@ func (ObjectsShown) on(r *reduction) {
 }
 
 func (a Sorted) on(r *reduction) { r.changeSettings(func(s *Settings) { s.Sort = a.By }) }
-
-func (a ClassToggled) on(r *reduction) {
-	res := r.s.found()
-	if res.classes == nil || a.Class < 0 || a.Class >= len(res.classes.Labels) {
-		return
-	}
-	r.change(res.key, res.model, func(res *result) {
-		res.hideClass = toggled(res.hideClass, a.Class, len(res.classes.Labels))
-	})
-}

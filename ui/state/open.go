@@ -193,6 +193,7 @@ func (s *State) nameOf(source Source) string {
 func (r *reduction) leave() {
 	r.saveDrafts(func(d draft) bool { return d.read })
 	r.s.view, r.s.hover, r.s.selected, r.s.bare, r.s.details = ViewFit(), -1, -1, false, false
+	r.s.pointed = pointed{}
 	r.s.busySince = time.Time{}
 	r.s.photo = 0
 }

@@ -158,13 +158,22 @@ type Canvas struct {
 	Items     []export.Item
 	Classes   *inference.Classes // nil when the map is off
 	HideClass []bool
-	Hover     int // index into the result's Items, −1: none
-	Selected  int // … −1: none
+	Pointed   *PointedClass // nil: no class is pointed at
+	Hover     int           // index into the result's Items, −1: none
+	Selected  int           // … −1: none
 	Opacity   Slider
 	Score     Slider
 	Busy      *Busy
 	Failure   *FailureCard // stands where the picture would
 	DropText  string       // what is said while something is dragged over the window
+}
+
+// PointedClass names the class under the pointer, or that a key or the legend chose.
+type PointedClass struct {
+	Text  string // its name
+	Share string // "12 % of the picture"
+	Tint  Tint
+	Plain bool // the background, which has no colour
 }
 
 // Busy is the pill that tells what runs.
@@ -263,18 +272,20 @@ type ClassesPart struct {
 	Title   string
 	Busy    bool
 	Rows    []ClassRow
+	Note    string // of what the map was made, where that is to be said
 	Empty   string
 	Failure *FailureCard
 }
 
 // ClassRow is one class of the map.
 type ClassRow struct {
-	Class  int // value in the map
-	Name   string
-	Share  string
-	Tint   Tint
-	Shown  bool
-	Toggle Button
+	Class   int // value in the map
+	Name    string
+	Share   string
+	Tint    Tint
+	Shown   bool
+	Pointed bool // it is the class that is pointed at
+	Toggle  Button
 }
 
 // StatusBar is the strip at the foot.

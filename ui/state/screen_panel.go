@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"descry/export"
-	"descry/inference"
 	"descry/internal/failure"
 )
 
@@ -150,42 +149,6 @@ func (s *State) showMore(o *ObjectsPart) {
 	case n > 0:
 		o.More = fmt.Sprintf("%d more between %s and %s", n, from, to)
 	}
-}
-
-func (s *State) showClasses() ClassesPart {
-	p, res := s.visible(), s.found()
-	c := ClassesPart{Shown: s.settings.Layers.Classes, Title: "Classes"}
-	if !c.Shown {
-		return c
-	}
-	c.Busy = p.phase == decoding || p.phase == ready && res.classes == nil && s.running(p.key, slotClasses)
-	c.Failure = s.showTaskFailure(res.failure[slotClasses], slotClasses)
-	if res.classes == nil {
-		if p.phase == ready && !s.canRun(inference.TaskClasses) {
-			c.Empty = "These models do not class pixels."
-		}
-		return c
-	}
-	for i, label := range res.classes.Labels {
-		if i >= len(res.classes.Pixels) || res.classes.Pixels[i] <= 0 || export.Background(label) {
-			continue
-		}
-		tint, striped := export.ClassColor(label)
-		shown := i >= len(res.hideClass) || !res.hideClass[i]
-		tip := "Hide this class"
-		if !shown {
-			tip = "Show this class"
-		}
-		c.Rows = append(c.Rows, ClassRow{
-			Class: i, Name: label, Share: export.Share(res.classes.Pixels[i], res.classes.Width, res.classes.Height),
-			Tint: Tint{tint, striped}, Shown: shown,
-			Toggle: Button{Text: label, Tip: tip, Enabled: true, On: shown, Do: ClassToggled{i}},
-		})
-	}
-	if len(c.Rows) == 0 {
-		c.Empty = "All of the picture is background."
-	}
-	return c
 }
 
 // details are all parts of a failure, for those who want to report it.

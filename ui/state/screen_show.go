@@ -303,8 +303,8 @@ func (s *State) showCanvas() Canvas {
 	case ready:
 		c.Picture, c.Width, c.Height = p.id, p.width, p.height
 		c.Items = s.items()
-		if res := s.found(); s.settings.Layers.Classes && !s.bare {
-			c.Classes, c.HideClass = res.classes, res.hideClass
+		if classes := s.shownClasses(); classes != nil {
+			c.Classes, c.HideClass, c.Pointed = classes, s.found().hideClass, s.showPointed()
 		}
 	case failed:
 		c.Failure = s.showDecodeFailure(p)

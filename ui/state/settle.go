@@ -28,6 +28,7 @@ func (r *reduction) settle() {
 	r.settlePictures()
 	r.settleJobs()
 	r.settleSelection()
+	r.settlePointed()
 	r.settleTime()
 }
 

@@ -28,7 +28,7 @@ func (Escaped) on(r *reduction) {
 		r.s.sheet = SheetNone
 		return
 	}
-	r.s.selected, r.s.hover = -1, -1
+	r.s.selected, r.s.hover, r.s.pointed = -1, -1, pointed{}
 }
 
 func (a DoctorSaid) on(r *reduction) { r.s.doctor = a.Text }

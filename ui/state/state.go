@@ -72,6 +72,7 @@ type State struct {
 	bare     bool
 	hover    int // object, −1: none
 	selected int // object, −1: none
+	pointed  pointed
 	details  bool
 
 	sheet   Sheet

@@ -202,25 +202,63 @@ func (c *CandidateRow) CreateRenderer() fyne.WidgetRenderer {
 // LegendRow is one class of the class map: chip, name, share; a click hides it.
 type LegendRow struct {
 	Control
-	name, share string
-	tint        Colour
-	shown       bool
+	data LegendData
+	acts LegendActs
+}
+
+// LegendData is what a row of the legend shows.
+type LegendData struct {
+	Class       int // its value in the map
+	Name, Share string
+	Colour      Colour
+	Shown       bool // ticked
+	Highlighted bool // the pointer is on it, here or in the picture
+}
+
+// LegendActs are what a row of the legend can ask for.
+type LegendActs struct {
+	Toggle func(class int)
+	Point  func(class int) // pointer or focus is on it; −1: they left
 }
 
 // NewLegendRow returns a row without content.
-func NewLegendRow() *LegendRow {
-	l := &LegendRow{}
+func NewLegendRow(acts LegendActs) *LegendRow {
+	l := &LegendRow{acts: acts}
 	l.extend(l, "Show or hide this class", nil)
+	l.onTap = func() { l.acts.Toggle(l.data.Class) }
 	return l
 }
 
 // Set shows a class.
-func (l *LegendRow) Set(name, share string, tint Colour, shown bool, toggle func()) {
-	l.onTap = toggle
-	if l.name != name || l.share != share || l.tint != tint || l.shown != shown {
-		l.name, l.share, l.tint, l.shown = name, share, tint, shown
+func (l *LegendRow) Set(d LegendData) {
+	if l.data != d {
+		l.data = d
 		l.Refresh()
 	}
+}
+
+// MouseIn tells that the pointer is on the class.
+func (l *LegendRow) MouseIn(e *desktop.MouseEvent) {
+	l.Control.MouseIn(e)
+	l.acts.Point(l.data.Class)
+}
+
+// MouseOut tells that the pointer left.
+func (l *LegendRow) MouseOut() {
+	l.Control.MouseOut()
+	l.acts.Point(-1)
+}
+
+// FocusGained does with the keyboard what MouseIn does.
+func (l *LegendRow) FocusGained() {
+	l.Control.FocusGained()
+	l.acts.Point(l.data.Class)
+}
+
+// FocusLost tells that the keyboard left.
+func (l *LegendRow) FocusLost() {
+	l.Control.FocusLost()
+	l.acts.Point(-1)
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -234,12 +272,12 @@ func (l *LegendRow) CreateRenderer() fyne.WidgetRenderer {
 	r := &renderer{objects: []fyne.CanvasObject{ground, chip, name, share, focus.rect}}
 	paint := func() {
 		ground.FillColor = color.Transparent
-		if l.hovered {
+		if l.hovered || l.data.Highlighted {
 			ground.FillColor = colour(theme.Hover)
 		}
-		chip.Set(l.tint, l.shown)
-		name.SetText(l.name)
-		share.SetText(l.share)
+		chip.Set(l.data.Colour, l.data.Shown)
+		name.SetText(l.data.Name)
+		share.SetText(l.data.Share)
 		focus.paint(&l.Control, theme.RadiusField)
 	}
 	paint()

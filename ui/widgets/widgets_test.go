@@ -143,7 +143,7 @@ func TestEverythingToPressIsHighEnoughToHit(t *testing.T) {
 	themed(t)
 	for name, o := range map[string]fyne.CanvasObject{
 		"button": NewButton(Secondary, "A", "", nil), "link": NewButton(Link, "show", "", nil), "icon": NewIconButton(Quiet, IconClose, "", nil),
-		"slider": NewSlider("", 90, nil), "object": NewObjectRow(ObjectActs{}), "candidate": NewCandidateRow(nil), "class": NewLegendRow(), "check": NewCheckRow("A", "", nil),
+		"slider": NewSlider("", 90, nil), "object": NewObjectRow(ObjectActs{}), "candidate": NewCandidateRow(nil), "class": NewLegendRow(LegendActs{}), "check": NewCheckRow("A", "", nil),
 	} {
 		if h := o.MinSize().Height; h < theme.LeastHit {
 			t.Errorf("%s is %g high", name, h)
