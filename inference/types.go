@@ -52,17 +52,23 @@ type Picture struct {
 }
 
 // CaptionOptions choose how a caption is searched for. A zero field means the
-// model set's own value, else the default named here.
+// preset's value, else the model set's own, else the default named here.
 type CaptionOptions struct {
-	Prompt            *string    `json:"prompt,omitempty"`             // nil: the set's; stripped from the caption
-	Beams             int        `json:"beams,omitempty"`              // 1 is greedy
-	MaxTokens         int        `json:"max_tokens,omitempty"`         // new tokens, the stop token included; default 30
-	MinTokens         int        `json:"min_tokens,omitempty"`         // new tokens before the stop token is allowed
-	LengthNorm        LengthNorm `json:"length_norm,omitempty"`        // of beam scores
-	LengthPenalty     *float64   `json:"length_penalty,omitempty"`     // exponent α of the length; default 1
-	RepetitionPenalty float64    `json:"repetition_penalty,omitempty"` // 1: none
-	NoRepeatNGram     int        `json:"no_repeat_ngram,omitempty"`    // 0: none
-	NBest             int        `json:"n_best,omitempty"`             // captions wanted, at most Beams; default 1
+	Preset            CaptionPreset `json:"preset,omitempty"`             // "" and PresetOwn: the set's own values
+	Prompt            *string       `json:"prompt,omitempty"`             // nil: the set's; stripped from the caption
+	Beams             int           `json:"beams,omitempty"`              // 1 is greedy
+	MaxTokens         int           `json:"max_tokens,omitempty"`         // new tokens, the stop token included; default 30
+	MinTokens         int           `json:"min_tokens,omitempty"`         // new tokens before the stop token is allowed
+	LengthNorm        LengthNorm    `json:"length_norm,omitempty"`        // of beam scores
+	LengthPenalty     *float64      `json:"length_penalty,omitempty"`     // exponent α of the length; default 1
+	RepetitionPenalty float64       `json:"repetition_penalty,omitempty"` // 1: none
+	NoRepeatNGram     int           `json:"no_repeat_ngram,omitempty"`    // 0: none
+	NBest             int           `json:"n_best,omitempty"`             // captions wanted, at most Beams but when sampled; default 1
+	TopP              float64       `json:"top_p,omitempty"`              // above 0: tokens are drawn from the likeliest that make up this share (nucleus sampling), without beams
+	Temperature       float64       `json:"temperature,omitempty"`        // what logits are divided by when drawing; default 1
+	Seed              uint64        `json:"seed,omitempty"`               // of the drawing: the same seed, the same captions
+	Avoid             []string      `json:"avoid,omitempty"`              // words and word sequences that may not come
+	AnyStart          bool          `json:"any_start,omitempty"`          // "arafed" and the like may begin a caption
 }
 
 // LengthNorm names the divisor of a hypothesis's summed log-probability.

@@ -1,7 +1,7 @@
 // Package generate searches for the best token sequence of an autoregressive
-// decoder: greedy search and beam search, with the score processors and the
-// stopping rules of Hugging Face transformers, so that the same logits give the
-// same tokens.
+// decoder: greedy search, beam search and nucleus sampling, with the score
+// processors and the stopping rules of Hugging Face transformers, so that the same
+// logits give the same tokens (or, drawn, the same distribution).
 //
 // The decoder is a Model: each Step feeds every row its new tokens and says
 // which row of the step before it continues, so that a decoder with a key/value
@@ -9,7 +9,7 @@
 // numbers is a Model too, which is how it is tested.
 //
 // The rules were read in transformers 4.30.2 (src/transformers/generation:
-// utils.py greedy_search and beam_search, beam_search.py, logits_process.py)
+// utils.py greedy_search, beam_search and sample, beam_search.py, logits_process.py)
 // and, for LengthNormGenerated, 4.41.2 (beam_search.py). early_stopping is
 // always False, which is what BLIP's configuration says.
 package generate
@@ -18,6 +18,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"descry/inference"
 	"descry/internal/failure"
@@ -52,6 +53,16 @@ type Options struct {
 	// prompt included (Keskar et al. 2019, "CTRL", §4.1); 1 is none.
 	RepetitionPenalty float64
 	NoRepeatNGram     int // no run of this many tokens twice, the prompt included; 0: allowed
+
+	Banned       [][]int // runs of tokens that may stand nowhere, across the prompt's end included; none is empty
+	BannedStarts [][]int // runs that the new tokens may not begin with; none is empty
+
+	// TopP above 0 draws tokens instead of searching: from the likeliest whose
+	// probabilities reach TopP together, after division of the logits by
+	// Temperature. Then Beams is 1 and NBest sequences are drawn from Seed.
+	TopP        float64
+	Temperature float64 // above 0; unused without TopP
+	Seed        uint64
 }
 
 // check reports the first option that cannot be meant.
@@ -66,7 +77,15 @@ func (o Options) check() error {
 		wrong = fmt.Sprintf("at most %d tokens: at least 1 is needed", o.MaxTokens)
 	case o.MinTokens < 0 || o.NoRepeatNGram < 0:
 		wrong = "a count of tokens is negative"
-	case o.NBest < 1 || o.NBest > o.Beams:
+	case !(o.TopP >= 0 && o.TopP <= 1):
+		wrong = fmt.Sprintf("the share of likely tokens to draw from is %g, which is not between 0 and 1", o.TopP)
+	case o.TopP > 0 && (o.Beams != 1 || o.NBest < 1):
+		wrong = fmt.Sprintf("%d captions are to be drawn with %d beams: drawing has one beam", o.NBest, o.Beams)
+	case o.TopP > 0 && (!(o.Temperature > 0) || math.IsInf(o.Temperature, 1)):
+		wrong = fmt.Sprintf("the temperature %g is not above 0", o.Temperature)
+	case hasEmpty(o.Banned) || hasEmpty(o.BannedStarts):
+		wrong = "a banned run of tokens is empty"
+	case o.TopP == 0 && (o.NBest < 1 || o.NBest > o.Beams):
 		wrong = fmt.Sprintf("%d captions of %d beams: 1 to %d can be had", o.NBest, o.Beams, o.Beams)
 	case o.LengthNorm != inference.LengthNormWhole && o.LengthNorm != inference.LengthNormGenerated:
 		wrong = fmt.Sprintf("the length normalisation %q is unknown: it is %q or %q", o.LengthNorm, inference.LengthNormWhole, inference.LengthNormGenerated)
@@ -79,6 +98,11 @@ func (o Options) check() error {
 		return nil
 	}
 	return failure.New(failure.Usage, "caption", "", wrong, "")
+}
+
+// hasEmpty reports whether one of the runs has no token.
+func hasEmpty(runs [][]int) bool {
+	return slices.ContainsFunc(runs, func(run []int) bool { return len(run) == 0 })
 }
 
 // Hypothesis is one sequence that was found.
@@ -106,6 +130,9 @@ func Search(ctx context.Context, m Model, o Options, grown func(Growth)) ([]Hypo
 	}
 	if grown == nil {
 		grown = func(Growth) {}
+	}
+	if o.TopP > 0 {
+		return sample(ctx, m, o, grown)
 	}
 	if o.Beams == 1 {
 		h, err := greedy(ctx, m, o, grown)

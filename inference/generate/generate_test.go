@@ -78,6 +78,8 @@ type reference struct {
 	LengthPenalty float64 `json:"length_penalty"`
 	Repetition    float64
 	NGram         int
+	Banned        [][]int
+	Starts        []int
 	Found         []struct {
 		Tokens      []int
 		Stopped     bool
@@ -89,12 +91,31 @@ func (r reference) options() Options {
 	return Options{
 		Prompt: r.Prompt, Stop: tableStop, Beams: r.Beams, MaxTokens: r.Max, MinTokens: r.Min, NBest: r.NBest,
 		LengthNorm: r.Norm, LengthPenalty: r.LengthPenalty, RepetitionPenalty: r.Repetition, NoRepeatNGram: r.NGram,
+		Banned: r.Banned, BannedStarts: runs(r.Starts),
 	}
+}
+
+// runs makes a run of each token.
+func runs(tokens []int) [][]int {
+	var all [][]int
+	for _, id := range tokens {
+		all = append(all, []int{id})
+	}
+	return all
 }
 
 func references(t *testing.T) []reference {
 	t.Helper()
-	f, err := os.Open("testdata/transformers.json.gz")
+	var all []reference
+	if read(t, "testdata/transformers.json.gz", &all); len(all) < 640 {
+		t.Fatalf("only %d references", len(all))
+	}
+	return all
+}
+
+func read(t *testing.T, path string, into any) {
+	t.Helper()
+	f, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,14 +124,9 @@ func references(t *testing.T) []reference {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var all []reference
-	if err := json.NewDecoder(z).Decode(&all); err != nil {
+	if err := json.NewDecoder(z).Decode(into); err != nil {
 		t.Fatal(err)
 	}
-	if len(all) < 400 {
-		t.Fatalf("only %d references", len(all))
-	}
-	return all
 }
 
 func TestSearchFindsWhatTransformersFinds(t *testing.T) {
@@ -245,6 +261,10 @@ func TestOptionsThatCannotBeMeantAreRefused(t *testing.T) {
 		"more wanted than had": func(o *Options) { o.NBest = 4 },
 		"none wanted":          func(o *Options) { o.NBest = 0 },
 		"unknown norm":         func(o *Options) { o.LengthNorm = "half" },
+		"a share above 1":      func(o *Options) { o.TopP = 1.5 },
+		"drawing with beams":   func(o *Options) { o.TopP, o.Temperature = 0.9, 1 },
+		"no temperature":       func(o *Options) { o.TopP, o.Beams = 0.9, 1 },
+		"an empty run":         func(o *Options) { o.Banned = [][]int{{}} },
 		"zero repetition":      func(o *Options) { o.RepetitionPenalty = 0 },
 		"NaN repetition":       func(o *Options) { o.RepetitionPenalty = math.NaN() },
 		"NaN length penalty":   func(o *Options) { o.LengthPenalty = math.NaN() },

@@ -30,7 +30,8 @@ func logSoftmax(out, logits []float32) error {
 var never = float32(math.Inf(-1))
 
 // process changes the scores of the next token in place, in the order in which
-// transformers does: repetition penalty, no repeated n-gram, no early stop.
+// transformers does: repetition penalty, no repeated n-gram, no banned words, no
+// early stop.
 // Scores are logits in greedy search and log-probabilities in beam search;
 // generated are the new tokens after o.Prompt.
 func (o *Options) process(scores []float32, generated []int) {
@@ -38,6 +39,12 @@ func (o *Options) process(scores []float32, generated []int) {
 	sequence = append(append(sequence, o.Prompt...), generated...)
 	penalise(scores, sequence, float32(o.RepetitionPenalty))
 	banRepeats(scores, sequence, o.NoRepeatNGram)
+	banSequences(scores, sequence, o.Banned)
+	for _, start := range o.BannedStarts {
+		if len(start) == len(generated)+1 {
+			banSequences(scores, generated, [][]int{start})
+		}
+	}
 	if len(generated) < o.MinTokens && o.Stop < len(scores) {
 		scores[o.Stop] = never
 	}
@@ -72,6 +79,17 @@ func banRepeats(scores []float32, sequence []int, n int) {
 	for i := 0; i+n <= len(sequence); i++ {
 		if equal(sequence[i:i+n-1], tail) && sequence[i+n-1] < len(scores) {
 			scores[sequence[i+n-1]] = never
+		}
+	}
+}
+
+// banSequences forbids each token that would end one of the banned runs of tokens
+// (NoBadWordsLogitsProcessor; SuppressTokensAtBeginLogitsProcessor for starts).
+func banSequences(scores []float32, sequence []int, banned [][]int) {
+	for _, run := range banned {
+		head, last := run[:len(run)-1], run[len(run)-1]
+		if len(head) <= len(sequence) && last < len(scores) && equal(head, sequence[len(sequence)-len(head):]) {
+			scores[last] = never
 		}
 	}
 }

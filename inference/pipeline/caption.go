@@ -28,13 +28,6 @@ type captioner struct {
 	decoder *ort.Session
 }
 
-// Without a set's own word: greedy search, as BLIP's published configuration has
-// it, and the number of new tokens that inference.CaptionOptions names.
-const (
-	defaultBeams     = 1
-	defaultMaxTokens = 30
-)
-
 // prepackCaption: with BLIP base, weights in the processor's own order would gain
 // nothing in the vision tower and 9 ms of 30 in a decoder step (22 of 50 with
 // three beams), and cost 880 MB of private memory. As they are, they stay mapped
@@ -100,11 +93,7 @@ func (c *captioner) close() error {
 
 // run describes one picture.
 func (c *captioner) run(ctx context.Context, p inference.Picture, o inference.CaptionOptions, token func(inference.CaptionToken)) (*inference.Caption, error) {
-	prompt := c.spec.Prompt
-	if o.Prompt != nil {
-		prompt = *o.Prompt
-	}
-	given, err := c.words.Encode(prompt)
+	given, err := c.words.Encode(c.prompt(o))
 	if err != nil {
 		return nil, err
 	}
@@ -133,45 +122,6 @@ func (c *captioner) run(ctx context.Context, p inference.Picture, o inference.Ca
 		})
 	}
 	return caption, nil
-}
-
-// search merges what was asked for, what the set says and the defaults.
-func (c *captioner) search(prompt []int, o inference.CaptionOptions) (generate.Options, error) {
-	s := generate.Options{
-		Prompt:            append([]int{*c.config.Text.Start}, prompt...),
-		Stop:              *c.config.Text.Stop,
-		Beams:             first(o.Beams, c.spec.Beams, defaultBeams),
-		MaxTokens:         first(o.MaxTokens, c.spec.MaxTokens, defaultMaxTokens),
-		MinTokens:         first(o.MinTokens, c.spec.MinTokens),
-		NBest:             first(o.NBest, 1),
-		LengthNorm:        first(o.LengthNorm, inference.LengthNorm(c.spec.LengthNorm), inference.LengthNormWhole),
-		LengthPenalty:     1,
-		RepetitionPenalty: first(o.RepetitionPenalty, 1),
-		NoRepeatNGram:     o.NoRepeatNGram,
-	}
-	if o.LengthPenalty != nil {
-		s.LengthPenalty = *o.LengthPenalty
-	}
-	if o.Beams == 0 { // several captions are wanted and nobody said how many beams
-		s.Beams = max(s.Beams, s.NBest)
-	}
-	room := int(c.config.Text.Positions) - len(s.Prompt)
-	if room < 1 {
-		return s, failure.New(failure.Usage, "caption", "", fmt.Sprintf("the prompt has %d tokens; this model takes %d", len(prompt), c.config.Text.Positions-2), "Shorten the prompt.")
-	}
-	s.MaxTokens = min(s.MaxTokens, room)
-	return s, nil
-}
-
-// first gives the first value that is not zero, else zero.
-func first[T comparable](values ...T) T {
-	var zero T
-	for _, v := range values {
-		if v != zero {
-			return v
-		}
-	}
-	return zero
 }
 
 // text decodes new tokens without the prompt before them. They are decoded

@@ -299,7 +299,7 @@ func TestTheSetsSearchHoldsUntilTheRequestSaysOtherwise(t *testing.T) {
 		"only captions": {inference.CaptionOptions{NBest: 5}, generate.Options{Beams: 5, MaxTokens: 6, MinTokens: 1, NBest: 5, LengthNorm: "generated", LengthPenalty: 1, RepetitionPenalty: 1}},
 		"too many":      {inference.CaptionOptions{MaxTokens: 99}, generate.Options{Beams: 2, MaxTokens: 13, MinTokens: 1, NBest: 1, LengthNorm: "generated", LengthPenalty: 1, RepetitionPenalty: 1}},
 	} {
-		k.want.Prompt, k.want.Stop = []int{42, 4, 6}, 3
+		k.want.Prompt, k.want.Stop, k.want.Temperature = []int{42, 4, 6}, 3, 1
 		got, err := c.search([]int{4, 6}, k.asked)
 		if err != nil || fmt.Sprint(got) != fmt.Sprint(k.want) {
 			t.Errorf("%s: %+v, %v, want %+v", name, got, err, k.want)

@@ -2,6 +2,7 @@
 
 Run from the repository's root:
     python tools/reference/generate.py      writes inference/generate/testdata/transformers.json.gz
+                                            and processors.json.gz
 
 The decoder is a whole-number hash of the last two tokens, turned into logits:
 generate_test.go computes the same numbers, so that no logits need be stored.
@@ -19,9 +20,11 @@ import torch
 import transformers
 from transformers import GenerationConfig, GenerationMixin, PretrainedConfig, PreTrainedModel
 from transformers.generation import beam_search
+from transformers.generation import logits_process as processors
 from transformers.modeling_outputs import CausalLMOutput
 
 TARGET = "inference/generate/testdata/transformers.json.gz"
+PROCESSORS = "inference/generate/testdata/processors.json.gz"
 VOCABULARY, STOP, PAD = 24, 5, 0
 
 
@@ -107,6 +110,7 @@ def search(model, c, **inputs):
         max_length=len(c["prompt"]) + c["max"], min_length=len(c["prompt"]) + c["min"],
         num_beams=c["beams"], num_return_sequences=c["n_best"], do_sample=False, early_stopping=False,
         length_penalty=c["length_penalty"], repetition_penalty=c["repetition"], no_repeat_ngram_size=c["ngram"],
+        bad_words_ids=c.get("banned") or None, begin_suppress_tokens=c.get("starts") or None,
         eos_token_id=STOP, pad_token_id=PAD, return_dict_in_generate=True, output_scores=True)
     return model.generate(torch.tensor([c["prompt"]]), generation_config=config, **inputs)
 
@@ -138,6 +142,48 @@ def cases():
             "length_penalty": rng.choice([1.0, 1.0, 1.0, 0.0, 0.5, 2.0, -1.0]),
             "repetition": rng.choice([1.0, 1.0, 1.1, 1.5, 0.8]), "ngram": rng.choice([0, 0, 1, 2, 3]),
         }
+    for i in range(480, 640):  # with words to avoid and tokens that may not come first
+        beams = rng.choice([1, 2, 3, 5])
+        yield {
+            "seed": i, "beams": beams, "n_best": rng.randint(1, beams),
+            "prompt": [rng.randrange(6, VOCABULARY) for _ in range(rng.randint(1, 4))],
+            "max": rng.choice([4, 7, 10, 14]), "min": rng.choice([0, 0, 1, 3]), "norm": "whole" if i % 2 == 0 else "generated",
+            "length_penalty": 1.0, "repetition": rng.choice([1.0, 1.0, 1.2]), "ngram": rng.choice([0, 0, 2]),
+            "banned": banned(rng), "starts": rng.sample(range(6, VOCABULARY), rng.randint(1, 6)),
+        }
+
+
+def banned(rng):
+    """Runs of one to three tokens, many enough that some are met."""
+    runs = [[rng.randrange(6, VOCABULARY)] for _ in range(rng.randint(0, 5))]
+    return runs + [[rng.randrange(6, VOCABULARY) for _ in range(rng.choice([2, 2, 2, 3]))] for _ in range(rng.randint(1, 120))]
+
+
+def processed(i, rng):
+    """What the processors and warpers of transformers make of one row of logits."""
+    c = {
+        "seed": 10_000 + i, "prompt": [rng.randrange(6, VOCABULARY) for _ in range(rng.randint(1, 4))],
+        "tokens": [rng.randrange(6, 12) for _ in range(rng.choice([0, 0, 1, 2, 5, 9]))], "min": rng.choice([0, 3, 12]),
+        "repetition": rng.choice([1.0, 0.7, 1.1, 2.5]), "ngram": rng.choice([0, 1, 2, 3]), "banned": banned(rng),
+        "starts": rng.sample(range(6, VOCABULARY), rng.randint(1, 12)),
+        "temperature": rng.choice([1.0, 0.5, 0.8, 1.7]), "top_p": rng.choice([0.05, 0.5, 0.9, 0.95, 1.0]),
+    }
+    row = c["prompt"] + c["tokens"]
+    ids = torch.tensor([row])
+    scores = torch.tensor([logits(c["seed"], row[-2] if len(row) > 1 else -1, row[-1], len(row))], dtype=torch.float32)
+    chain = [processors.RepetitionPenaltyLogitsProcessor(c["repetition"]), processors.NoBadWordsLogitsProcessor(c["banned"], STOP),
+             processors.MinLengthLogitsProcessor(len(c["prompt"]) + c["min"], STOP),
+             processors.SuppressTokensAtBeginLogitsProcessor(c["starts"], len(c["prompt"]))]
+    if c["ngram"]:
+        chain.insert(1, processors.NoRepeatNGramLogitsProcessor(c["ngram"]))
+    for f in chain:
+        scores = f(ids, scores)
+    c["scores"] = [None if x == float("-inf") else x for x in scores[0].tolist()]
+    for f in [processors.TemperatureLogitsWarper(c["temperature"]), processors.TopPLogitsWarper(c["top_p"])]:
+        if not (c["top_p"] == 1.0 and f.__class__.__name__.startswith("TopP")):  # as generate() leaves it out
+            scores = f(ids, scores)
+    c["probabilities"] = [round(x, 7) for x in torch.softmax(scores[0], -1).tolist()]
+    return c
 
 
 def main():
@@ -167,8 +213,10 @@ def main():
             for c in out)
         print(f"transformers {transformers.__version__}: {different} of {len(out)} cases differ")
         return
-    with open(TARGET, "wb") as f:
-        f.write(gzip.compress(json.dumps(out, separators=(",", ":")).encode(), mtime=0))
+    rng = random.Random(20260401)
+    for path, value in [(TARGET, out), (PROCESSORS, [processed(i, rng) for i in range(400)])]:
+        with open(path, "wb") as f:
+            f.write(gzip.compress(json.dumps(value, separators=(",", ":")).encode(), mtime=0))
 
 
 if __name__ == "__main__":
