@@ -19,9 +19,7 @@ type describeFlags struct {
 	model     string
 	only      string
 	score     float32
-	beams     int
-	maxTokens int
-	prompt    string
+	caption   captionFlags
 	runtime   runtimeFlags
 	quiet     bool
 	out       string
@@ -45,7 +43,8 @@ Runtime is absent or damaged, 130 interrupted.`,
   descry describe --json *.jpg > captions.jsonl
   descry describe --out described --format png,txt,json *.jpg
   curl -s https://example.org/cat.png | descry describe -
-  descry describe --only caption --beams 3 harbour.png`,
+  descry describe --only caption --preset paper --n-best 3 harbour.png
+  descry describe --only caption --top-p 0.9 --seed 7 --avoid "man,two people" harbour.png`,
 		RunE: func(c *cobra.Command, args []string) error {
 			d, err := f.plan(c, p, args)
 			if err != nil {
@@ -60,9 +59,7 @@ Runtime is absent or damaged, 130 interrupted.`,
 	flags.StringVar(&f.model, "model", "", `model set: "starter", a directory, or caption=NAME,instances=NAME,classes=NAME`)
 	flags.StringVar(&f.only, "only", "", "some of caption,instances,classes (default: all that the set has)")
 	flags.Float32Var(&f.score, "score", 0, "least score of an object, 0 to 1 (default: your setting, else the set's own)")
-	flags.IntVar(&f.beams, "beams", 0, "beams of the caption search, 1 to 10 (default: the set's own)")
-	flags.IntVar(&f.maxTokens, "max-tokens", 0, "most new tokens of a caption, the stop included (default: the set's own)")
-	flags.StringVar(&f.prompt, "prompt", "", "beginning of the caption, left out of the result (default: the set's own)")
+	f.caption.add(c)
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no hints on standard error")
 	flags.StringVar(&f.out, "out", "", "also write files to this folder")
 	flags.StringVar(&f.format, "format", "png,json", "files to write, some of "+strings.Join(formatNames(), ","))
@@ -137,10 +134,7 @@ func (f *describeFlags) plan(c *cobra.Command, p *program, args []string) (*desc
 	if c.Flags().Changed("score") {
 		d.score = &f.score
 	}
-	d.caption = inference.CaptionOptions{Beams: f.beams, MaxTokens: f.maxTokens}
-	if c.Flags().Changed("prompt") {
-		d.caption.Prompt = &f.prompt
-	}
+	d.caption = f.caption.options(c.Flags().Changed)
 	if f.out != "" {
 		formats, err := export.ParseFormats(f.format)
 		if err != nil {
@@ -157,6 +151,9 @@ func (f *describeFlags) check(c *cobra.Command, args []string) error {
 		return err
 	}
 	changed := c.Flags().Changed
+	if err := f.caption.check(changed); err != nil {
+		return err
+	}
 	switch {
 	case len(args) == 0 && !f.samples:
 		return usage("no picture named", `Name pictures, "-" for standard input, or --samples for the built-in ones.`)
@@ -164,10 +161,6 @@ func (f *describeFlags) check(c *cobra.Command, args []string) error {
 		return usage("--samples describes the built-in pictures, and pictures were named too", "Give one or the other.")
 	case changed("score") && !(f.score >= 0 && f.score <= 1):
 		return usage(fmt.Sprintf("--score %v is not between 0 and 1", f.score), "70 % is 0.7.")
-	case changed("beams") && (f.beams < 1 || f.beams > 10):
-		return usage(fmt.Sprintf("--beams %d is not between 1 and 10", f.beams), "1 is greedy search; BLIP's paper uses 3.")
-	case changed("max-tokens") && f.maxTokens < 1:
-		return usage(fmt.Sprintf("--max-tokens %d: a caption has at least one token", f.maxTokens), "")
 	case changed("max-pixels") && f.maxPixels < 1:
 		return usage(fmt.Sprintf("--max-pixels %d: a picture has at least one pixel", f.maxPixels), "")
 	case f.out == "" && (changed("format") || f.overwrite):

@@ -22,6 +22,9 @@ func writeForPeople(w io.Writer, name string, o *outcome) error {
 	if o.caption != nil && len(o.caption.Hypotheses) > 0 {
 		h := o.caption.Hypotheses[0]
 		fmt.Fprintf(&b, "  %s (%s)\n", h.Text, export.CaptionSureness(h.Score))
+		for _, h := range o.caption.Hypotheses[1:] {
+			fmt.Fprintf(&b, "  or: %s (%s)\n", h.Text, export.CaptionSureness(h.Score))
+		}
 	}
 	if o.instances != nil {
 		writeObjects(&b, o)

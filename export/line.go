@@ -18,6 +18,7 @@ type Line struct {
 	Width     int            `json:"width,omitempty"`
 	Height    int            `json:"height,omitempty"`
 	Caption   *LineCaption   `json:"caption,omitempty"`
+	Captions  []LineCaption  `json:"captions,omitempty"` // all of them, best first, where there are several
 	Instances []LineInstance `json:"instances,omitzero"` // nil: left out
 	Classes   *LineClasses   `json:"classes,omitempty"`
 	Model     *LineModel     `json:"model,omitempty"`
@@ -145,8 +146,13 @@ func NewLine(r Result) Line {
 	if c := r.Caption; c != nil {
 		l.Model.Caption = valid(c.Model)
 		if len(c.Hypotheses) > 0 {
-			best := c.Hypotheses[0]
-			l.Caption = &LineCaption{Text: valid(best.Text), TokenIDs: append([]int{}, best.TokenIDs...), Score: best.Score}
+			var all []LineCaption
+			for _, h := range c.Hypotheses {
+				all = append(all, LineCaption{Text: valid(h.Text), TokenIDs: append([]int{}, h.TokenIDs...), Score: h.Score})
+			}
+			if l.Caption = &all[0]; len(all) > 1 {
+				l.Captions = all
+			}
 		}
 	}
 	if in := r.Instances; in != nil {
