@@ -42,6 +42,7 @@ func TestTheLineHasTheFieldsOfTheContractInOrder(t *testing.T) {
 	}{
 		"all": {NewLine(found()), `{"image":"a <b>` + "\ufffd" + `.png","width":2,"height":2,` +
 			`"caption":{"text":"a dog & a cat","token_ids":[13,5],"score":-0.25},` +
+			`"captions":[{"text":"a dog & a cat","token_ids":[13,5],"score":-0.25},{"text":"a cat","token_ids":[],"score":0}],` +
 			`"instances":[{"label":"dog","category_id":18,"score":0.98,"box":[0,0.25,2,2],"area":3,"segmentation":{"size":[2,2],"counts":"13"}},` +
 			`{"label":"cat","category_id":17,"score":0.5,"box":[0,0,1,2],"area":2}],` +
 			`"classes":{"labels":["background","dog","cat","dog"],"pixels":{"background":1,"dog":3}},` +
