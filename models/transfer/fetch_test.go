@@ -156,10 +156,11 @@ func TestOnlyRecordedBytesOfAPartialFileAreBelieved(t *testing.T) {
 	}{
 		"as it was":              {func() []byte { return content[:had] }, func(*record) {}, "bytes=3145728-"},
 		"bytes beyond":           {func() []byte { return append(bytes.Clone(content[:had]), seeded(9, 70000)...) }, func(*record) {}, "bytes=3145728-"},
+		"bytes beyond the end":   {func() []byte { return append(bytes.Clone(content[:had]), seeded(9, 5<<20)...) }, func(*record) {}, "bytes=3145728-"},
 		"shorter than recorded":  {func() []byte { return content[:had-1] }, func(*record) {}, ""},
 		"a changed byte":         {func() []byte { b := bytes.Clone(content[:had]); b[77]++; return b }, func(*record) {}, ""},
 		"zeros after a crash":    {func() []byte { return make([]byte, had) }, func(*record) {}, ""},
-		"of another address":     {func() []byte { return content[:had] }, func(r *record) { r.URL += "x" }, ""},
+		"of another address":     {func() []byte { return content[:had] }, func(r *record) { r.URL += "/x" }, ""},
 		"of another pinned hash": {func() []byte { return content[:had] }, func(r *record) { r.Pinned = sumOf(nil) }, ""},
 		"of another length":      {func() []byte { return content[:had] }, func(r *record) { r.Total++ }, ""},
 		"a record of the future": {func() []byte { return content[:had] }, func(r *record) { r.Format++ }, ""},

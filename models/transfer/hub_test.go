@@ -50,7 +50,8 @@ func fakeHub(t *testing.T, content []byte, linked string) (*server, *httptest.Se
 
 func TestTheHubsOwnRecordIsTakenWhereNothingIsPinned(t *testing.T) {
 	content := seeded(1, size)
-	_, hub := fakeHub(t, content, sumOf(content))
+	store, hub := fakeHub(t, content, sumOf(content))
+	store.script = []step{cut(1 << 20)}
 	c, _ := client()
 	c.HFEndpoint = hub.URL + "/"
 	path := target(t)
@@ -62,6 +63,10 @@ func TestTheHubsOwnRecordIsTakenWhereNothingIsPinned(t *testing.T) {
 		t.Errorf("%+v, want %+v", res, want)
 	}
 	arrived(t, path, content)
+	// What is asked for goes on through the redirects.
+	if r := store.requests()[1]; r.Header.Get("Range") != "bytes=1048576-" || r.Header.Get("If-Range") != `"v1"` {
+		t.Errorf("the store was asked for %v", r.Header)
+	}
 
 	_, lying := fakeHub(t, content, sumOf([]byte("another")))
 	c.HFEndpoint = lying.URL
