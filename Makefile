@@ -15,7 +15,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
 FUZZTIME  ?= 5s
 PURE      := CGO_ENABLED=0 $(GO)
 
-.PHONY: run build setup setup-test runtime test format vet lint vuln rules test-pure test-native race fuzz smoke pulltest bench reference screenshots clean install
+.PHONY: run build setup setup-test runtime test format vet lint vuln rules test-pure test-native race fuzz smoke pulltest bench reference fidelity screenshots clean install
 
 run: build
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" = Darwin ] || [ "$(OS)" = Windows_NT ]; then \
@@ -85,9 +85,15 @@ pulltest:
 bench: runtime
 	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -run '^$$' -bench . -benchtime 3x ./...
 
-# Makes the reference files under testdata again (Python, tools/reference).
+# Makes the reference files under testdata again (Python, tools/reference); a
+# virtual environment with the pinned official implementations is made first.
 reference:
 	sh tools/reference/run.sh
+
+# Every official model at full size against the official code; writes
+# docs/fidelity.md. Takes hours; goes on where it was stopped.
+fidelity: runtime
+	sh tools/fidelity/run.sh $(MODELS)
 
 screenshots: build
 	sh tools/screenshots.sh docs/screenshots

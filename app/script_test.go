@@ -51,7 +51,12 @@ func TestTheCommandLineKeepsItsPromises(t *testing.T) {
 					return err
 				}
 			}
+			starter, err := filepath.Abs(filepath.Join("..", "resources", "starter"))
+			if err != nil {
+				return err
+			}
 			e.Setenv("SAMPLES", samples)
+			e.Setenv("STARTER", starter)
 			e.Setenv("DESCRY_HOME", filepath.Join(e.WorkDir, "home"))
 			e.Setenv("DESCRY_ORT", library)
 			e.Setenv("LIBRARY", library)
@@ -75,6 +80,7 @@ func TestTheCommandLineKeepsItsPromises(t *testing.T) {
 			"interrupted": interrupted,
 			"publish":     publish,
 			"damage":      damage,
+			"tensors":     tensors,
 		},
 	})
 }

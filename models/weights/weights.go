@@ -114,6 +114,7 @@ type File struct {
 	tensors  []Tensor
 	index    map[string]int
 	modified time.Time
+	survey   *Survey // nil: a file that graphs are built from to be run
 }
 
 // Get gives the tensor of that name.

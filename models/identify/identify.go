@@ -1,0 +1,225 @@
+// Package identify says what a file of weights is: its container, its tensors
+// and types, which architecture it is the weights of, and what of that is
+// missing, of another shape or left over. The graphs of every architecture are
+// built over the file's directory, with a survey (weights.Survey) in place of an
+// error at the first absent tensor; no weight is read, so that a file of a
+// gigabyte costs as little as a small one.
+package identify
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+
+	"descry/models/weights"
+)
+
+// Report is what a file is.
+type Report struct {
+	Path       string      `json:"path"`
+	Config     string      `json:"config,omitempty"` // the config.json beside it
+	Container  string      `json:"container"`        // safetensors, torch zip, torch legacy, onnx
+	Bytes      int64       `json:"bytes"`            // of the file
+	Tensors    int         `json:"tensors"`          // how many it holds
+	Parameters int64       `json:"parameters"`       // their elements, without whole numbers
+	Types      []TypeCount `json:"types"`            // by falling bytes
+
+	Architecture string     `json:"architecture,omitempty"` // as descry.json names it; "": none that is known
+	Task         string     `json:"task,omitempty"`         // caption, instances, classes
+	Title        string     `json:"title,omitempty"`        // "Mask R-CNN v2, ResNet-50, 91 classes"
+	Nearest      string     `json:"nearest,omitempty"`      // the architecture it comes nearest to, where it is none
+	Verdict      string     `json:"verdict"`                // all of it in whole sentences
+	Missing      []string   `json:"missing,omitempty"`      // tensors that the architecture wants and the file lacks
+	Reshaped     []Reshaped `json:"reshaped,omitempty"`     // those of another shape
+	Unexpected   []string   `json:"unexpected,omitempty"`   // those that the architecture does not know
+	Spare        int        `json:"spare,omitempty"`        // those known to be of no use when a model runs
+}
+
+// TypeCount is how much of a file is of one type.
+type TypeCount struct {
+	Type    string `json:"type"` // F32, F16, …
+	Tensors int    `json:"tensors"`
+	Bytes   int64  `json:"bytes"`
+}
+
+// Reshaped is a tensor whose shape or type the architecture cannot use.
+type Reshaped struct {
+	Name string  `json:"name"`
+	Type string  `json:"type"`
+	Have []int64 `json:"have"`
+	Want []int64 `json:"want"` // 0 stands for a size that followed from a missing tensor
+}
+
+// Runs reports whether a model can be made of the file.
+func (r Report) Runs() bool { return r.Architecture != "" }
+
+// Identify reads the directory of the file at path and says what it is. That it
+// is none of the known architectures is no error, but stands in the Report.
+// Errors are *failure.Failure of kind Model: the file cannot be read, or is no
+// file of weights.
+func Identify(path string) (Report, error) {
+	if isONNX(path) {
+		return identifyONNX(path)
+	}
+	f, err := weights.Open(path)
+	if err != nil {
+		return Report{}, err
+	}
+	r := Report{Path: path, Container: f.Format, Bytes: f.Size, Config: beside(path, "config.json")}
+	r.count(f)
+	r.choose(f)
+	return r, nil
+}
+
+// beside gives the path of a file in the same folder, "" if there is none.
+func beside(path, name string) string {
+	other := filepath.Join(filepath.Dir(path), name)
+	if info, err := os.Stat(other); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	return other
+}
+
+// count sums up the tensors.
+func (r *Report) count(f *weights.File) {
+	byType := map[weights.DType]*TypeCount{}
+	for _, name := range f.Names() {
+		t, _ := f.Get(name)
+		c := byType[t.DType]
+		if c == nil {
+			c = &TypeCount{Type: string(t.DType)}
+			byType[t.DType] = c
+		}
+		c.Tensors++
+		c.Bytes += t.Length
+		r.Tensors++
+		if strings.HasPrefix(string(t.DType), "F") || t.DType == weights.BF16 {
+			r.Parameters += t.Count()
+		}
+	}
+	for _, c := range byType {
+		r.Types = append(r.Types, *c)
+	}
+	sort.Slice(r.Types, func(i, k int) bool {
+		if r.Types[i].Bytes != r.Types[k].Bytes {
+			return r.Types[i].Bytes > r.Types[k].Bytes
+		}
+		return r.Types[i].Type < r.Types[k].Type
+	})
+}
+
+// match is how one architecture fits.
+type match struct {
+	known
+	title      string
+	trouble    string // what the architecture itself found wrong, "" if nothing
+	fitting    int    // tensors that it wants and that fit
+	missing    []string
+	reshaped   []Reshaped
+	unexpected []string
+	spare      int
+}
+
+// fits reports whether the file can be run as this architecture.
+func (m match) fits() bool {
+	return m.trouble == "" && m.fitting > 0 && len(m.missing) == 0 && len(m.reshaped) == 0
+}
+
+// likeness is the share of what the architecture wants and the file has in
+// common, 0 to 1.
+func (m match) likeness() float64 {
+	all := m.fitting + len(m.missing) + len(m.reshaped) + len(m.unexpected)
+	if all == 0 {
+		return 0
+	}
+	return (float64(m.fitting) + float64(len(m.reshaped))/2) / float64(all)
+}
+
+// choose tries every architecture and tells of the best.
+func (r *Report) choose(f *weights.File) {
+	var best *match
+	for _, k := range architectures {
+		m := k.match(f, r.Config)
+		if best == nil || better(m, *best) {
+			best = &m
+		}
+	}
+	r.Missing, r.Reshaped, r.Unexpected, r.Spare = best.missing, best.reshaped, best.unexpected, best.spare
+	if best.fits() {
+		r.Architecture, r.Task, r.Title = best.architecture, best.task, best.title
+	} else if best.likeness() >= leastLikeness {
+		r.Nearest = best.architecture
+	} else { // what is missing of something quite different says nothing
+		r.Missing, r.Reshaped, r.Unexpected, r.Spare = nil, nil, nil, 0
+	}
+	r.Verdict = verdict(f, *best)
+}
+
+// leastLikeness is from which share of common tensors on an architecture is
+// worth naming.
+const leastLikeness = 0.1
+
+// better prefers what fits, then what leaves least over or lacks least.
+func better(a, b match) bool {
+	if a.fits() != b.fits() {
+		return a.fits()
+	}
+	return a.likeness() > b.likeness()
+}
+
+// match surveys one architecture.
+func (k known) match(f *weights.File, config string) match {
+	var s weights.Survey
+	m := match{known: k}
+	view := f.WithSurvey(&s)
+	if k.view != nil {
+		view = k.view(view)
+	}
+	m.title, m.trouble = k.survey(view, config)
+	for _, a := range s.Asked() {
+		switch t, _ := view.Get(a.Name); {
+		case !a.Found:
+			m.missing = append(m.missing, a.Name)
+		case !a.Fits:
+			m.reshaped = append(m.reshaped, Reshaped{a.Name, string(t.DType), t.Shape, a.Shape})
+		default:
+			m.fitting++
+		}
+	}
+	for _, name := range view.Names() {
+		switch {
+		case s.Wants(name):
+		case isSpare(name):
+			m.spare++
+		default:
+			m.unexpected = append(m.unexpected, name)
+		}
+	}
+	return m
+}
+
+// isSpare reports whether a tensor is one that only training or another way of
+// saving needs: counters, constants, the auxiliary classifier, and the output
+// bias under its second name.
+func isSpare(name string) bool {
+	return strings.HasPrefix(name, "aux_classifier.") || slices.ContainsFunc(
+		[]string{"num_batches_tracked", "position_ids", "predictions.decoder.bias"}, func(end string) bool { return strings.HasSuffix(name, end) })
+}
+
+// isONNX reports whether the file is named so and is no container of weights.
+func isONNX(path string) bool {
+	if !strings.EqualFold(extension(path), ".onnx") {
+		return false
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
+func extension(path string) string {
+	if i := strings.LastIndexByte(path, '.'); i >= 0 {
+		return path[i:]
+	}
+	return ""
+}

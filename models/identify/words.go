@@ -1,0 +1,155 @@
+package identify
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"descry/models/weights"
+)
+
+// verdict tells in whole sentences what a file is, or what it comes nearest to
+// and what differs.
+func verdict(f *weights.File, m match) string {
+	switch {
+	case m.fits() && len(m.unexpected) == 0:
+		return m.title + ": every tensor that it needs is there."
+	case m.fits():
+		return fmt.Sprintf("%s: every tensor that it needs is there, and %s more that it does not know: %s.", m.title, count(len(m.unexpected), "tensor"), groups(m.unexpected))
+	case m.likeness() < leastLikeness:
+		return fmt.Sprintf("No architecture that Descry knows. Its tensors are named %s; known are %s.", groups(f.Names()), whats())
+	}
+	var parts []string
+	if n := len(m.missing); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s missing (%s)", are(n, "tensor"), groups(m.missing)))
+	}
+	if n := len(m.reshaped); n > 0 {
+		r := m.reshaped[0]
+		parts = append(parts, fmt.Sprintf("%s another shape or type (%s is %v %s, expected %v)", have(n, "tensor"), quote(r.Name), r.Have, r.Type, r.Want))
+	}
+	if n := len(m.unexpected); n > 0 {
+		parts = append(parts, fmt.Sprintf("%s unknown to it (%s)", are(n, "tensor"), groups(m.unexpected)))
+	}
+	if m.trouble != "" && len(parts) == 0 {
+		parts = append(parts, m.trouble)
+	}
+	text := fmt.Sprintf("No architecture that Descry knows. It comes nearest to %s, of which it has %d tensors, but %s.", m.what, m.fitting, joined(parts))
+	if prefix := wrapped(f.Names()); prefix != "" {
+		text += fmt.Sprintf(" All names begin with %s: the model was saved inside another one; save its own state_dict().", quote(prefix))
+	}
+	return text
+}
+
+// wrappers begin the names of models that were saved inside a wrapper of
+// PyTorch or of a training framework.
+var wrappers = []string{"module.", "model.", "net.", "_orig_mod."}
+
+// wrapped gives the wrapper that all names begin with, or "".
+func wrapped(names []string) string {
+	for _, w := range wrappers {
+		all := len(names) > 0
+		for _, n := range names {
+			all = all && strings.HasPrefix(n, w)
+		}
+		if all {
+			return w
+		}
+	}
+	return ""
+}
+
+// whats lists the known architectures for people.
+func whats() string {
+	var all []string
+	for _, k := range architectures {
+		all = append(all, k.what)
+	}
+	return joined(all)
+}
+
+// joined writes a list: a, b and c.
+func joined(parts []string) string {
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+}
+
+// mostGroups is how many beginnings of names are told.
+const mostGroups = 4
+
+// groups names many tensors by what their names begin with: by two parts where
+// there are more than a few of them, else each one.
+func groups(names []string) string {
+	if len(names) <= mostGroups {
+		quoted := make([]string, len(names))
+		for i, n := range names {
+			quoted[i] = quote(n)
+		}
+		return joined(quoted)
+	}
+	counts := map[string]int{}
+	for _, n := range names {
+		parts := strings.SplitN(n, ".", 3)
+		counts[strings.Join(parts[:min(len(parts), 2)], ".")]++
+	}
+	var keys []string
+	for k := range counts {
+		keys = append(keys, k)
+	}
+	sort.Slice(keys, func(i, k int) bool {
+		if counts[keys[i]] != counts[keys[k]] {
+			return counts[keys[i]] > counts[keys[k]]
+		}
+		return keys[i] < keys[k]
+	})
+	var told []string
+	for _, k := range keys[:min(len(keys), mostGroups)] {
+		told = append(told, fmt.Sprintf("%s… (%d)", clean(k), counts[k]))
+	}
+	if more := len(keys) - len(told); more > 0 {
+		told = append(told, fmt.Sprintf("%d other beginnings", more))
+	}
+	return joined(told)
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+func are(n int, what string) string {
+	if n == 1 {
+		return "1 " + what + " is"
+	}
+	return count(n, what) + " are"
+}
+
+func have(n int, what string) string {
+	if n == 1 {
+		return "1 " + what + " has"
+	}
+	return count(n, what) + " have"
+}
+
+// mostName is how many bytes of a name are told.
+const mostName = 80
+
+// quote makes a name out of a file fit for a sentence.
+func quote(name string) string { return fmt.Sprintf("%q", clean(name)) }
+
+// clean cuts a name out of a file and takes out what would break a line.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))
+	if len(s) > mostName {
+		s = strings.ToValidUTF8(s[:mostName], "") + "…"
+	}
+	return s
+}

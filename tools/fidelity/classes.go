@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"descry/inference/pipeline"
+)
+
+// mapShare is the least share of a class map's pixels that must be equal.
+const mapShare = 0.999
+
+// classes compares a segmenter's stages and its map.
+func (c *comparison) classes() error {
+	var want struct {
+		Map           string
+		Width, Height int
+	}
+	if err := readJSON(c.json, &want); err != nil {
+		return err
+	}
+	classes, err := greyPicture(filepath.Join(filepath.Dir(c.json), want.Map))
+	if err != nil {
+		return err
+	}
+	told := traced{}
+	got, err := c.engine.Classes(told.context(c.ctx), c.exact)
+	if err != nil {
+		return err
+	}
+	far, err := c.tensor(told[pipeline.StageClassPixels][0], "pixels", 1)
+	if err != nil {
+		return err
+	}
+	c.measure("preprocessed tensor", far, pixelBound)
+	if far, err = c.tensor(told[pipeline.StageClassLogits][0], "logits", 1); err != nil {
+		return err
+	}
+	c.measure("logits", far, mapBound)
+	share, err := equalShare(got.Map, classes)
+	if err != nil {
+		return err
+	}
+	c.least("class map, share of equal pixels", share, mapShare)
+	if !c.same {
+		if got, err = c.engine.Classes(c.ctx, c.own); err != nil {
+			return err
+		}
+		if share, err = equalShare(got.Map, classes); err != nil {
+			return err
+		}
+		if share < mapShare {
+			c.into.Moved++
+			c.note("%s from the file: %.3f %% of the pixels are equal; %.2f %% of the decoder's values are others", c.into.Picture, 100*share, 100*c.into.Decoded)
+			share = 1 // told above, and counted as moved by the decoder
+		}
+	}
+	c.least("from the file: share of equal pixels", share, mapShare)
+	return nil
+}
+
+func equalShare(got, want []byte) (float64, error) {
+	if len(got) != len(want) {
+		return 0, fmt.Errorf("the class map has %d pixels, the reference's %d", len(got), len(want))
+	}
+	equal := 0
+	for i, v := range got {
+		if v == want[i] {
+			equal++
+		}
+	}
+	return float64(equal) / float64(len(want)), nil
+}

@@ -1,0 +1,234 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"descry/inference"
+	"descry/inference/pipeline"
+	"descry/inference/rle"
+)
+
+// The bounds of a detector.
+const (
+	mapBound      = 1e-3 // of the largest value
+	proposalBound = 0.01 // share of proposals that another took the place of
+	boxBound      = 0.05 // pixels
+	scoreBound    = 1e-3
+	maskBound     = 0.995 // IoU
+)
+
+// objects is what the reference found.
+type objects struct {
+	Height, Width int
+	Resized       []int
+	Every         struct{ P, Logits, Deltas int }
+	Boxes         [][4]float32
+	Scores        []float32
+	Labels        []int
+	Runs          [][]uint32
+}
+
+// instances compares a detector's stages and what it finds.
+func (c *comparison) instances() error {
+	var want objects
+	if err := readJSON(c.json, &want); err != nil {
+		return err
+	}
+	told := traced{}
+	got, err := c.engine.Instances(told.context(c.ctx), c.exact, inference.InstanceOptions{})
+	if err != nil {
+		return err
+	}
+	if len(told) > 0 {
+		if err := c.detectorStages(told, want); err != nil {
+			return err
+		}
+	}
+	f := want.compare(got)
+	c.measure("other detections, or in another order", float64(f.other), 0)
+	c.measure("boxes, pixels", f.box, boxBound)
+	c.measure("scores", f.score, scoreBound)
+	if len(want.Runs) > 0 || len(want.Scores) == 0 {
+		c.least("masks, IoU", f.mask, maskBound)
+	}
+	for _, text := range f.notes {
+		c.note("%s: %s", c.into.Picture, text)
+	}
+	c.into.Objects = len(want.Scores)
+	const stage = "from the file: other detections"
+	c.measure(stage, 0, 0)
+	if c.same {
+		return nil
+	}
+	if got, err = c.engine.Instances(c.ctx, c.own, inference.InstanceOptions{}); err != nil {
+		return err
+	}
+	if f := want.compare(got); f.other > 0 || f.box > boxBound || f.score > scoreBound || f.mask < maskBound {
+		c.into.Moved++
+		c.note("%s from the file: %d of %d detections are others, boxes by %.3f px, scores by %.4f, masks' IoU %.4f; %.2f %% of the decoder's values are others",
+			c.into.Picture, f.other, len(want.Scores), f.box, f.score, f.mask, 100*c.into.Decoded)
+	}
+	return nil
+}
+
+// detectorStages compares what lies between picture and objects.
+func (c *comparison) detectorStages(told traced, want objects) error {
+	worst := map[string]float64{}
+	for _, s := range []struct {
+		what, name string
+		stage      pipeline.Stage
+		every      int
+		count      int
+	}{
+		{"preprocessed tensor", "pixels", pipeline.StageInstancePixels, 1, 0},
+		{"pyramid p2 … p5", "p", pipeline.StageMaps, want.Every.P, 4},
+		{"RPN logits", "logits.", pipeline.StageRPNLogits, want.Every.Logits, 5},
+		{"RPN deltas", "deltas.", pipeline.StageRPNDeltas, want.Every.Deltas, 5},
+	} {
+		for i := range max(s.count, 1) {
+			name, stage := s.name, s.stage
+			if s.count > 0 {
+				n := i
+				if s.stage == pipeline.StageMaps {
+					n += 2
+				}
+				name, stage = s.name+fmt.Sprint(n), s.stage+pipeline.Stage(fmt.Sprint(n))
+			}
+			far, err := c.tensor(told[stage][0], name, s.every)
+			if err != nil {
+				return err
+			}
+			worst[s.what] = worse(worst[s.what], far)
+		}
+	}
+	c.measure("preprocessed tensor", worst["preprocessed tensor"], pixelBound)
+	for _, what := range []string{"pyramid p2 … p5", "RPN logits", "RPN deltas"} {
+		c.measure(what, worst[what], mapBound)
+	}
+	proposals, err := c.tensors.Float32s("proposals")
+	if err != nil {
+		return err
+	}
+	c.measure("proposals, share of others", otherBoxes(told[pipeline.StageProposals][0], proposals), proposalBound)
+	return nil
+}
+
+// otherBoxes is the share of the reference's boxes that have no like within a
+// few places: boxes of nearly equal scores change places.
+func otherBoxes(got, want []float32) float64 {
+	const places, near = 8, 0.05
+	other := 0
+	for i := 0; i+4 <= len(want); i += 4 {
+		from, to := max(i-4*places, 0), min(i+4*(places+1), len(got))
+		found := false
+		for k := from; k+4 <= to && !found; k += 4 {
+			found = distance([4]float32(got[k:k+4]), [4]float32(want[i:i+4])) <= near
+		}
+		if !found {
+			other++
+		}
+	}
+	if other += max(len(got)-len(want), 0) / 4; len(want) == 0 {
+		return float64(other)
+	}
+	return float64(other) / float64(len(want)/4)
+}
+
+func distance(a, b [4]float32) float64 {
+	far := 0.0
+	for i := range a {
+		far = worse(far, float64(a[i]-b[i]))
+	}
+	return far
+}
+
+// found is how what was found differs.
+type found struct {
+	other      int
+	box, score float64
+	mask       float64 // the least IoU
+	notes      []string
+}
+
+// compare pairs the reference's objects with Descry's, by class and nearest box.
+func (o objects) compare(got *inference.Instances) found {
+	f := found{mask: 1}
+	taken := make([]bool, len(got.Items))
+	order := []int{}
+	for i, box := range o.Boxes {
+		best, near := -1, 1.0
+		for k, item := range got.Items {
+			if d := distance(item.Box, box); !taken[k] && item.CategoryID == o.Labels[i] && d < near {
+				best, near = k, d
+			}
+		}
+		if best < 0 {
+			f.unpaired("the reference's object %d (class %d, score %.5f) is absent", i, o.Labels[i], o.Scores[i], o)
+			continue
+		}
+		taken[best] = true
+		order = append(order, best)
+		item := got.Items[best]
+		f.box = worse(f.box, near)
+		f.score = worse(f.score, float64(item.Score-o.Scores[i]))
+		if i < len(o.Runs) && item.Mask != nil {
+			f.mask = min(f.mask, likeness(*item.Mask, rle.Mask{Height: o.Height, Width: o.Width, Counts: o.Runs[i]}))
+		}
+	}
+	for k, item := range got.Items {
+		if !taken[k] {
+			f.unpaired("object %d (class %d, score %.5f) is not in the reference", k, item.CategoryID, item.Score, o)
+		}
+	}
+	f.sorted(order, got)
+	return f
+}
+
+// leastScore is below which detections are dropped, and mostObjects how many
+// are kept: torchvision's defaults.
+const (
+	leastScore  = 0.05
+	mostObjects = 100
+)
+
+// unpaired counts an object without a like, unless it stands at the very edge
+// of being kept.
+func (f *found) unpaired(format string, i, class int, score float32, o objects) {
+	text := fmt.Sprintf(format, i+1, class, score)
+	edge := math.Abs(float64(score)-leastScore) <= scoreBound
+	if n := len(o.Scores); n == mostObjects && math.Abs(float64(score-o.Scores[n-1])) <= scoreBound {
+		edge = true
+	}
+	if edge {
+		text += ": its score is at the edge, nearer than the bound"
+	} else {
+		f.other++
+	}
+	f.notes = append(f.notes, text)
+}
+
+// sorted counts the objects that stand in another order though their scores are
+// not equal within rounding.
+func (f *found) sorted(order []int, got *inference.Instances) {
+	for i := 1; i < len(order); i++ {
+		a, b := order[i-1], order[i]
+		if a < b {
+			continue
+		}
+		gap := math.Abs(float64(got.Items[a].Score - got.Items[b].Score))
+		if gap > rankBound {
+			f.other++
+		}
+		f.notes = append(f.notes, fmt.Sprintf("objects %d and %d have changed places; their scores are %.1e apart", b+1, a+1, gap))
+	}
+}
+
+// likeness is the IoU of two masks; two empty ones are alike.
+func likeness(a, b rle.Mask) float64 {
+	if slices.Equal(a.Counts, b.Counts) || a.Area() == 0 && b.Area() == 0 {
+		return 1
+	}
+	return rle.IoU(a, b)
+}

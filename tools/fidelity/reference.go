@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"image"
+	_ "image/png" // what Pillow decoded, and class maps
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"descry/inference"
+	"descry/inference/pipeline"
+	"descry/models/weights"
+	"descry/picture"
+)
+
+// shown is a picture: a file, and the same as Pillow decodes it.
+type shown struct{ Name, File, Decoded string }
+
+// readPictures reads the list that tools/reference/full/pictures.py writes.
+func readPictures(dir string) (map[string]shown, error) {
+	var list []shown
+	if err := readJSON(filepath.Join(dir, "pictures", "pictures.json"), &list); err != nil {
+		return nil, err
+	}
+	all := make(map[string]shown, len(list))
+	for _, p := range list {
+		p.File, p.Decoded = filepath.Join(dir, "pictures", p.File), filepath.Join(dir, "pictures", p.Decoded)
+		all[p.Name] = p
+	}
+	return all, nil
+}
+
+// comparison is one picture under one container.
+type comparison struct {
+	*runner
+	ctx     context.Context
+	exact   inference.Picture // as Pillow decodes it
+	own     inference.Picture // as Descry decodes the file
+	same    bool              // the two are equal
+	json    string            // the reference
+	tensors *weights.File
+	into    *result
+}
+
+// newComparison reads the picture, twice, and the reference.
+func newComparison(ctx context.Context, r *runner, p shown, reference string, into *result) (*comparison, error) {
+	c := &comparison{runner: r, ctx: ctx, json: reference, into: into}
+	exact, err := picture.Open(ctx, p.Decoded, picture.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	own, err := picture.Open(ctx, p.File, picture.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	c.exact, c.own = given(exact), given(own)
+	if c.exact.Width != c.own.Width || c.exact.Height != c.own.Height {
+		return nil, fmt.Errorf("%s is %d × %d, Pillow says %d × %d", p.File, own.Width, own.Height, exact.Width, exact.Height)
+	}
+	worst, moved := 0, 0
+	for i, v := range c.exact.Pix {
+		if d := int(v) - int(c.own.Pix[i]); d != 0 {
+			worst, moved = max(worst, d, -d), moved+1
+		}
+	}
+	c.same = moved == 0
+	into.Decoded = float64(moved) / float64(len(c.exact.Pix))
+	// Go's and libjpeg's inverse cosine transforms round differently, and YCbCr
+	// to RGB multiplies that.
+	c.measure("decoded file, grey levels", float64(worst), 4)
+	c.tensors, err = weights.Open(strings.TrimSuffix(reference, ".json") + ".safetensors")
+	return c, err
+}
+
+func given(p *picture.Picture) inference.Picture {
+	return inference.Picture{Name: p.Name, Key: p.Key, Width: p.Width, Height: p.Height, Pix: p.RGB}
+}
+
+// measure notes what a stage differs by.
+func (c *comparison) measure(stage string, worst, bound float64) {
+	c.into.Measures = append(c.into.Measures, measure{Stage: stage, Worst: worst, Bound: bound, Over: !(worst <= bound)})
+}
+
+// least notes a share that may not fall below a bound.
+func (c *comparison) least(stage string, share, bound float64) {
+	c.into.Measures = append(c.into.Measures, measure{Stage: stage, Worst: share, Bound: bound, Least: true, Over: !(share >= bound)})
+}
+
+// note tells a decision that was moved, and why that does not count.
+func (c *comparison) note(format string, args ...any) {
+	c.into.Notes = append(c.into.Notes, fmt.Sprintf(format, args...))
+}
+
+// traced is what a run's stages gave, copied.
+type traced map[pipeline.Stage][][]float32
+
+func (t traced) context(ctx context.Context) context.Context {
+	return pipeline.WithTrace(ctx, func(s pipeline.Stage, _ []int64, values []float32) {
+		t[s] = append(t[s], append([]float32(nil), values...))
+	})
+}
+
+// tensor compares what a stage gave, every n-th element, with the reference's.
+// The difference is a part of the largest value where that is above 1.
+func (c *comparison) tensor(got []float32, name string, every int) (float64, error) {
+	want, err := c.tensors.Float32s(name)
+	if err != nil {
+		return 0, err
+	}
+	if n := (len(got) + every - 1) / every; n != len(want) {
+		return 0, fmt.Errorf("%s has %d values, the reference %d", name, n, len(want))
+	}
+	worst, largest := 0.0, 1.0
+	for i, w := range want {
+		worst = worse(worst, float64(got[i*every]-w))
+		largest = max(largest, math.Abs(float64(w)))
+	}
+	return worst / largest, nil
+}
+
+// worse keeps the larger difference; one that is no number is the largest.
+func worse(worst, d float64) float64 {
+	if math.IsNaN(d) || math.IsNaN(worst) {
+		return math.NaN()
+	}
+	return max(worst, math.Abs(d))
+}
+
+// has reports whether the reference has a tensor.
+func (c *comparison) has(name string) bool {
+	_, ok := c.tensors.Get(name)
+	return ok
+}
+
+// greyPicture reads a PNG of one byte a pixel.
+func greyPicture(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	decoded, _, err := image.Decode(f)
+	if err != nil {
+		return nil, err
+	}
+	grey, ok := decoded.(*image.Gray)
+	if !ok || grey.Stride != grey.Rect.Dx() {
+		return nil, fmt.Errorf("%s is no plain grey picture", path)
+	}
+	return grey.Pix, nil
+}

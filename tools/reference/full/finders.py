@@ -1,0 +1,134 @@
+"""torchvision's detectors at full size, and what they find.
+
+Weights are those of ../detectors.py (how there come to be some objects of several classes
+stands there), counted on five of the pictures. v1 has the 2019 file's keys in the legacy container and the frozen norm with
+eps 0; v2 today's keys in the zip. maskrcnn-v1-onnx is torchvision's own export of v1.
+
+Followed: torchvision 0.14.1. For v1 its own size rule (the scale in float32: a side of 480
+becomes 799); for v2 that of later versions (float64), put in here. Masks are pasted as 0.14.1
+does it, one by one.
+"""
+import json
+
+import detectors
+import numpy as np
+import torch
+import torchvision
+from keep import ROOT, container, is_kept, keep, sliced
+from maskrcnn import runs
+from PIL import Image
+from torchvision.models.detection import transform
+
+EVERY = 997  # which elements of the pyramid's maps are kept
+WEIGHTS = {"maskrcnn-v1": "maskrcnn_resnet50_fpn_coco.pth", "maskrcnn-v2": "maskrcnn_resnet50_fpn_v2_coco.pth",
+           "fasterrcnn-v1": "fasterrcnn_resnet50_fpn_coco.pth", "fasterrcnn-v2": "fasterrcnn_resnet50_fpn_v2_coco.pth"}
+FOLLOWED = {"v1": "float32", "v2": "float64"}
+COUNTED = ("dog", "exif-portrait-2", "tall", "cmyk", "grey")  # the pictures whose objects are counted to find the scales
+SMALL = 2 ** -8
+
+
+def float64_sizes(image, low, high, target=None, fixed_size=None):
+    """_resize_image_and_masks of torchvision from 0.16 on, for one image."""
+    h, w = image.shape[-2:]
+    scale = min(low / min(h, w), high / max(h, w))
+    resized = torch.nn.functional.interpolate(image[None], scale_factor=scale, mode="bilinear", recompute_scale_factor=True, align_corners=False)[0]
+    return resized, target
+
+
+def follow(rule, own=transform._resize_image_and_masks):
+    transform._resize_image_and_masks = float64_sizes if rule == "float64" else own
+
+
+def save(m, name):
+    architecture = "maskrcnn_resnet_fpn" if name.startswith("mask") else "fasterrcnn_resnet_fpn"
+    version = name[-2:]
+    files = {"config.json": json.dumps(dict(size_rule=FOLLOWED[version]))}
+    container(name, "torch-legacy" if version == "v1" else "torch-zip", files, lambda p: detectors.save(m, name, p),
+              dict(instances=dict(architecture=architecture, weights=WEIGHTS[name], config="config.json")))
+
+
+@torch.no_grad()
+def shrink(m):
+    """Makes every eighth channel of the body's convolutions small, and its norm's statistics with it: the
+    same network with eps 0, and quite another with eps 1e-5."""
+    for block in m.backbone.body.modules():
+        pairs = [(getattr(block, f"conv{i}", None), getattr(block, f"bn{i}", None)) for i in (1, 2, 3)]
+        if getattr(block, "downsample", None) is not None:
+            pairs.append(tuple(block.downsample))
+        for conv, norm in pairs:
+            if conv is not None:
+                conv.weight[::8] *= SMALL
+                norm.running_mean[::8] *= SMALL
+                norm.running_var[::8] *= SMALL ** 2
+    return m
+
+
+def model(name, pictures):
+    """The model, made once: its weights lie beside it in torch's own form."""
+    kept = ROOT / "models" / name / "state.pt"
+    if kept.exists():
+        m = detectors.skeleton(name).eval()
+        m.load_state_dict(torch.load(kept))
+        return m
+    if name.startswith("faster"):  # the same numbers without the mask head
+        m = detectors.skeleton(name).eval()
+        m.load_state_dict({k: v for k, v in model(name.replace("faster", "mask"), pictures).state_dict().items() if not k.startswith("roi_heads.mask")})
+        return m
+    counted = [Image.open(ROOT / "pictures" / p["decoded"]) for p in pictures if p["name"] in COUNTED]
+    m = detectors.official(name, 1, pictures=[np.asarray(c) for c in counted])
+    if name.endswith("v1"):
+        shrink(m)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(m.state_dict(), str(kept) + ".part")
+    (kept.parent / "state.pt.part").rename(kept)
+    return m
+
+
+@torch.no_grad()
+def stages(m, rgb):
+    """What detectors.found computes, with what is between."""
+    seen = {}
+    hooks = [m.backbone.register_forward_hook(lambda _, i, o: seen.update(pixels=i[0], maps=list(o.values()))),
+             m.rpn.head.register_forward_hook(lambda _, i, o: seen.update(logits=o[0], deltas=o[1])),
+             m.rpn.register_forward_hook(lambda _, i, o: seen.update(proposals=o[0][0], sizes=i[0].image_sizes[0])),
+             m.roi_heads.register_forward_hook(lambda _, i, o: seen.update(found=o[0][0]))]
+    boxes, scores, labels, masks = detectors.found(m, rgb)
+    for h in hooks:
+        h.remove()
+    tensors = {"pixels": seen["pixels"], "proposals": seen["proposals"]}
+    for i, p in enumerate(seen["maps"][:4]):
+        tensors[f"p{i + 2}"] = sliced(p, EVERY)
+    for i, (logits, deltas) in enumerate(zip(seen["logits"], seen["deltas"])):
+        tensors[f"logits.{i}"] = sliced(logits.permute(0, 2, 3, 1), 101)
+        tensors[f"deltas.{i}"] = sliced(deltas.permute(0, 2, 3, 1), 101)
+    if masks:
+        tensors["masks"] = seen["found"]["masks"]
+    answer = dict(height=rgb.shape[0], width=rgb.shape[1], resized=list(seen["sizes"]), every=dict(p=EVERY, logits=101, deltas=101),
+                  boxes=boxes.tolist(), scores=scores.tolist(), labels=labels.tolist(), runs=[runs(masks(i)) for i in range(len(scores))] if masks else [])
+    return answer, tensors
+
+
+def run(name, pictures, _, everything):
+    onnx = name.endswith("-onnx")
+    missing = [p for p in pictures if not is_kept(name, p["name"])]
+    if not missing and any((ROOT / "models" / name).glob("*/descry.json")):
+        return
+    base = name.removesuffix("-onnx")
+    m = model(base, everything)
+    if onnx:
+        follow("float32")  # as an export has it
+        container(name, "onnx", {}, lambda p: export(m, p), dict(instances=dict(architecture="onnx", weights="maskrcnn_resnet50_fpn.onnx")))
+    else:
+        save(m, name)
+        follow(FOLLOWED[base[-2:]])
+    for p in missing:
+        answer, tensors = stages(m, np.asarray(Image.open(ROOT / "pictures" / p["decoded"])))
+        keep(name, p["name"], answer, tensors)
+        s = answer["scores"]
+        print(name, p["name"], len(s), "objects of", len(set(answer["labels"])), "classes, least gap", min([a - b for a, b in zip(s, s[1:])], default=0), flush=True)
+
+
+def export(m, path):
+    names = ["boxes", "labels", "scores", "masks"]
+    axes = {"image": {1: "height", 2: "width"}, "boxes": {0: "n"}, "labels": {0: "n"}, "scores": {0: "n"}, "masks": {0: "n", 2: "height", 3: "width"}}
+    torch.onnx.export(m, ([torch.rand(3, 480, 640)],), str(path), opset_version=11, input_names=["image"], output_names=names, dynamic_axes=axes)
