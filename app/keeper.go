@@ -293,7 +293,7 @@ func storedModel(m catalogue.Model, i store.Item) state.StoredModel {
 		x.Keep = keep
 	}
 	if x.About == "" {
-		x.About = i.Needs
+		x.About = "From a catalogue file."
 	}
 	if i.State == store.InPlace {
 		x.Place = "another program's cache"

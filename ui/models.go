@@ -32,6 +32,7 @@ type modelsPage struct {
 	load    *widgets.Button
 	done    *widgets.Button
 	foot    *fyne.Container
+	news    *fyne.Container
 	whole   *fyne.Container
 }
 
@@ -47,18 +48,24 @@ func newModelsPage(send sender) *modelsPage {
 		done:    widgets.NewButton(widgets.Secondary, "", "", nil).Sized(84, 34),
 	}
 	p.cardBed = widgets.Halves(12)
-	column := widgets.Column(12, p.told.box, p.trouble.box, p.cardBed, widgets.Column(0, p.head.box, p.table))
+	column := widgets.Column(12, p.cardBed, widgets.Column(0, p.head.box, p.table))
+	p.news = widgets.Column(6, p.trouble.box, p.told.box) // below the table, which must not jump when something comes
 	p.list = container.NewVScroll(widgets.Padded(column, 0, 14, 12, 4, fyne.Size{}))
 	p.foot = widgets.Padded(widgets.Row(8, 0, p.disk, p.offline, p.folder, p.load, p.done), 10, 4, 0, 4, fyne.Size{})
 	rule := widgets.NewBox(theme.Line, "", 0)
 	p.whole = widgets.Arrange(func() fyne.Size { return fyne.NewSize(640, 360) }, func(s fyne.Size) {
 		h := p.foot.MinSize().Height
-		widgets.Place(p.list, 0, 0, s.Width, s.Height-h-1)
-		widgets.Place(rule, 0, s.Height-h-1, s.Width, 1)
+		n := float32(0)
+		if p.foot.Visible() && (p.told.box.Visible() || p.trouble.box.Visible()) {
+			n = widgets.HeightFor(p.news, s.Width-8) + 10
+		}
+		widgets.Place(p.list, 0, 0, s.Width, s.Height-h-n-1)
+		widgets.Place(p.news, 4, s.Height-h-n+9, s.Width-8, max(0, n-10))
+		widgets.Place(rule, 0, s.Height-h-n-1, s.Width, 1)
 		widgets.Place(p.foot, 0, s.Height-h, s.Width, h)
 		widgets.Place(p.offer.box, 0, 0, s.Width, s.Height)
 		widgets.Place(p.licence.box, 0, 0, s.Width, s.Height)
-	}, p.list, rule, p.foot, p.offer.box, p.licence.box)
+	}, p.list, rule, p.news, p.foot, p.offer.box, p.licence.box)
 	return p
 }
 
@@ -69,7 +76,7 @@ func (p *modelsPage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyn
 func (p *modelsPage) show(s state.Screen) string {
 	m := s.Models
 	table := m.Offer == nil && m.Licence == nil
-	for _, o := range []fyne.CanvasObject{p.list, p.foot} {
+	for _, o := range []fyne.CanvasObject{p.list, p.foot, p.news} {
 		widgets.SetVisible(o, table)
 	}
 	p.offer.show(m.Offer)
@@ -92,6 +99,7 @@ func (p *modelsPage) show(s state.Screen) string {
 	p.send.button(p.done, m.Close)
 	p.foot.Refresh()
 	p.list.Content.Refresh()
+	p.whole.Refresh()
 	return m.Title
 }
 

@@ -109,7 +109,7 @@ func newModelRow(send sender) *modelRow {
 func (l *rowLine) heightFor(width float32) float32 {
 	c := columnsFor(width)
 	w := c.size - c.name - 12
-	name := l.title.HeightFor(w) + l.about.HeightFor(w)
+	name := l.title.HeightFor(w) + l.aboutHeight(w)
 	status := l.state.HeightFor(c.acts - c.state - 12)
 	if l.bar.Visible() {
 		status += 10
@@ -117,11 +117,19 @@ func (l *rowLine) heightFor(width float32) float32 {
 	return max(name, status, 32) + 18
 }
 
+// aboutHeight is 0 where there is nothing to say.
+func (l *rowLine) aboutHeight(width float32) float32 {
+	if l.about.Text() == "" {
+		return 0
+	}
+	return l.about.HeightFor(width)
+}
+
 func (l *rowLine) lay(s fyne.Size) {
 	c := columnsFor(s.Width)
 	w := c.size - c.name - 12
 	th := l.title.HeightFor(w)
-	ah := l.about.HeightFor(w)
+	ah := l.aboutHeight(w)
 	top := (s.Height - th - ah) / 2
 	widgets.Place(l.use, 0, (s.Height-28)/2, 34, 28)
 	widgets.Place(l.title, c.name, top, w, th)

@@ -2,6 +2,7 @@ package state
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
@@ -105,7 +106,7 @@ func (w *world) somePull() []Action {
 		end.Failure = failure.New(failure.Unreadable, "download", "", "no", "")
 	}
 	delete(w.pulls, id)
-	return []Action{progress, end}
+	return []Action{end}
 }
 
 // someDecoded answers an open Decode.
@@ -340,37 +341,53 @@ func holdsText(e Edit, text string) bool {
 	return e.Own && e.Caption == text || slices.Contains(e.Earlier, text) || slices.Contains(e.Later, text)
 }
 
+// lived lives through what the bytes say, from the window's opening to its end.
+func lived(t testing.TB, data []byte) {
+	w := &world{desk: storeDesk(t, func(s *Setup) { s.Models = testSetup().Models }), pulls: map[uint64]string{}, bytes: data, open: map[PictureID]Source{}, decoded: map[PictureID]bool{},
+		jobs: map[inference.JobID]Submit{}, ended: map[inference.JobID]bool{}, typed: map[string]string{}, stored: map[string]Edit{}}
+	for len(w.bytes) > 0 {
+		actions := choices[w.next(len(choices))](w)
+		w.perform(w.take())
+		for len(actions) > 0 {
+			w.send(actions[0])
+			actions = actions[1:]
+			effects := w.take()
+			w.perform(effects)
+			for _, e := range pick[LoadEdit](effects) {
+				if w.next(3) > 0 { // else the disk is slow
+					actions = append(actions, EditLoaded{e.Key, nil})
+				}
+			}
+			w.holds()
+		}
+	}
+	w.send(Closing{Sure: true})
+	w.perform(w.take())
+	w.holds()
+	if !w.quit {
+		t.Fatal("Closing does not end in Quit")
+	}
+}
+
 func FuzzReduce(f *testing.F) {
 	f.Add([]byte{0, 0, 5, 1, 1, 7, 0, 5, 7, 1, 5, 7, 2, 5, 10, 22, 9, 2, 2, 5, 1, 1, 10})
 	f.Add([]byte{1, 5, 1, 1, 7, 1, 4, 10, 13, 7, 4, 5, 18, 1, 14, 15, 0, 20, 21, 1, 21, 0, 19, 8})
 	f.Add([]byte{0, 0, 5, 1, 1, 10, 19, 8, 10})
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) > 400 {
-			data = data[:400]
-		}
-		w := &world{desk: storeDesk(t, func(s *Setup) { s.Models = testSetup().Models }), pulls: map[uint64]string{}, bytes: data, open: map[PictureID]Source{}, decoded: map[PictureID]bool{},
-			jobs: map[inference.JobID]Submit{}, ended: map[inference.JobID]bool{}, typed: map[string]string{}, stored: map[string]Edit{}}
-		for len(w.bytes) > 0 {
-			actions := choices[w.next(len(choices))](w)
-			w.perform(w.take())
-			for len(actions) > 0 {
-				w.send(actions[0])
-				actions = actions[1:]
-				effects := w.take()
-				w.perform(effects)
-				for _, e := range pick[LoadEdit](effects) {
-					if w.next(3) > 0 { // else the disk is slow
-						actions = append(actions, EditLoaded{e.Key, nil})
-					}
-				}
-				w.holds()
-			}
-		}
-		w.send(Closing{Sure: true})
-		w.perform(w.take())
-		w.holds()
-		if !w.quit {
-			t.Fatal("Closing does not end in Quit")
-		}
-	})
+	f.Add([]byte{24, 0, 0, 24, 0, 1, 26, 4, 25, 0, 0, 0, 0, 3})
+	f.Fuzz(func(t *testing.T, data []byte) { lived(t, data[:min(len(data), 400)]) })
 }
+
+// TestRandomLives is what the fuzzer does, for some lives that are the same each time.
+func TestRandomLives(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 11))
+	for range lives {
+		data := make([]byte, 200)
+		for i := range data {
+			data[i] = byte(random.Uint32())
+		}
+		lived(t, data)
+	}
+}
+
+// lives is how many TestRandomLives lives through.
+const lives = 40

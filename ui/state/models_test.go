@@ -272,7 +272,7 @@ func TestRemovingCanBeUndone(t *testing.T) {
 	if e := must[RemoveModel](d); e.Model != "blip-base" {
 		t.Errorf("%+v", e)
 	}
-	if r := d.row("blip-base"); r.State != "Not here" || r.acts() != "Download…" {
+	if r := d.row("blip-base"); r.State != "Not downloaded" || r.acts() != "Download…" {
 		t.Errorf("row %+v", r)
 	}
 	d = storeDesk(t, ready)
@@ -322,6 +322,11 @@ func TestClosingAsksWhileADownloadRuns(t *testing.T) {
 	}
 	if got := pick[SaveSettings](effects); len(got) != 1 || !slices.Equal(got[0].Settings.Pulling, []string{"blip-base"}) {
 		t.Errorf("settings %+v", got)
+	}
+	d = storeDesk(t) // it ends while the question stands
+	d.send(ModelOffered{"blip-base"}, OfferTaken{}, Closing{}, PullEnded{d.s.last.pull + 1, nil})
+	if s := d.screen(); s.Sheet != SheetClosing || s.Closing.Text != "The download has ended, so nothing is lost." {
+		t.Errorf("closing %+v", s.Closing)
 	}
 	// The next time it goes on; one that was paused does not.
 	d = storeDesk(t, func(s *Setup) {

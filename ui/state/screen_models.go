@@ -370,7 +370,7 @@ func (s *State) showKeep(row *ModelRow, m StoredModel) {
 		act("Resume", "Download the rest", PullResumed{m.Name}, !s.offline())
 		act("Remove", "Throw away what has arrived", RemovalAsked{m.Name}, true)
 	default:
-		row.State = "Not here"
+		row.State = "Not downloaded"
 		tip := "Say what it costs and under which licence it is, then download it"
 		if s.offline() {
 			tip = "Descry stays offline: import it from a file, or open the network below"
@@ -444,16 +444,22 @@ func (s *State) showClosing() ClosingSheet {
 			titles = append(titles, s.titleOf(p.model))
 		}
 	}
-	text := words(len(titles), titles[0]+" is", strings.Join(titles, ", ")+" are") + " still being downloaded"
-	if sum.Total > 0 {
-		text += " (" + percentText(sum.Done, sum.Total) + ")"
-	}
-	return ClosingSheet{
+	sheet := ClosingSheet{
 		Title: "Close while a download runs?",
-		Text:  text + ". What has arrived is kept, and the download goes on when Descry is opened again.",
+		Text:  "The download has ended, so nothing is lost.",
 		Stay:  Button{Text: "Keep open", Tip: "Leave the window open (Esc)", Enabled: true, Do: ClosingGivenUp{}},
 		Leave: Button{Text: "Close", Tip: "Close the window; the download goes on the next time", Enabled: true, Do: Closing{Sure: true}},
 	}
+	if len(titles) == 0 { // while the question stood
+		sheet.Title = "Close the window?"
+		return sheet
+	}
+	sheet.Text = strings.Join(titles, ", ") + words(len(titles), " is", " are") + " still being downloaded"
+	if sum.Total > 0 {
+		sheet.Text += " (" + percentText(sum.Done, sum.Total) + ")"
+	}
+	sheet.Text += ". What has arrived is kept, and the download goes on when Descry is opened again."
+	return sheet
 }
 
 // showCard says on the start page what the built-in models do not know.
