@@ -77,6 +77,10 @@ var choices = []func(w *world) []Action{
 	},
 	func(w *world) []Action { return w.someModel() },
 	func(w *world) []Action { return w.somePull() },
+	func(w *world) []Action { return w.somePull() },
+	func(w *world) []Action {
+		return []Action{ModelOffered{w.s.inventory.Models[w.next(7)].Name}, OfferTaken{}, Closing{}}
+	},
 	func(w *world) []Action {
 		return []Action{[]Action{OfflineToggled{}, SetOffered{"fast"}, OfferTaken{}, DescribedAgain{}, Closing{}, ClosingGivenUp{}, Escaped{}, SheetOpened{SheetModels}}[w.next(8)]}
 	},

@@ -229,10 +229,10 @@ func TestAnErrorStandsInItsRowWithWhatToDo(t *testing.T) {
 	d := storeDesk(t)
 	d.send(ModelOffered{"blip-base"}, OfferTaken{})
 	d.progress("blip-base", 370_000_000, 12_000_000)
-	f := failure.New(failure.Unreadable, "download", "pytorch_model.bin", "the file that came is not the one that was published", "It was put aside; try again.")
+	f := failure.New(failure.Unreadable, "download", "blip-base, pytorch_model.bin", "what came has the hash "+strings.Repeat("0a1b2c3d", 8), "It was put aside; try again.")
 	d.send(PullEnded{d.pulled("blip-base"), f})
 	r := d.row("blip-base")
-	if r.Trouble == nil || r.Trouble.Text != "The file that came is not the one that was published." || r.Trouble.Hint != "It was put aside; try again." || r.State != "Stopped, 37 %" {
+	if r.Trouble == nil || r.Trouble.Text != "pytorch_model.bin: what came has the hash 0a1b2c3d…." || r.Trouble.Hint != "It was put aside; try again." || r.State != "Stopped, 37 %" {
 		t.Fatalf("row %+v", r)
 	}
 	if len(d.screen().Notices) != 0 {

@@ -2,111 +2,12 @@ package state
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"descry/inference"
+	"descry/internal/failure"
 )
-
-// ModelsSheet is the Models page: what there is, what of it is here, what is
-// used. Exactly one of table, Offer and Licence is to be seen.
-type ModelsSheet struct {
-	Title   string
-	Text    string
-	Told    string      // what has happened: "BLIP base is here and is used from now on."
-	ToldDo  Button      // "Describe the open picture again"
-	Trouble *RowTrouble // of an import
-	Sets    []SetCard
-	Heads   []string // of the table's columns: name, size, licence, speed, state
-	Groups  []ModelGroup
-	Disk    string // "Models take 1.4 GB; 53 GB are free"
-	Folder  Button
-	Import  Button
-	Offline Button // check box
-	Note    string // why the network is closed
-	Close   Button
-	Offer   *OfferPart
-	Licence *LicencePart
-}
-
-// SetCard is a choice of one model for each task.
-type SetCard struct {
-	Name, Title string
-	Text        string // what is in it
-	Facts       string // "1.4 GB on disk · about 6 s a picture · 3.2 GB of memory"
-	Get         Button
-	On          bool // in use
-}
-
-// ModelGroup is the models for one task.
-type ModelGroup struct {
-	Title string
-	Rows  []ModelRow
-}
-
-// ModelRow is one line of the table.
-type ModelRow struct {
-	Name     string
-	Use      Button // round box: use it for the task; empty where it cannot be chosen
-	Title    string
-	About    string
-	Size     string
-	Licence  Button // opens the licence; a Do of nil: words only
-	Speed    string
-	SpeedTip string
-	State    string
-	Good     bool    // it is here
-	Part     float64 // of the bar, 0 … 1; −1: no bar
-	Moving   bool    // the bar grows
-	Acts     []Button
-	Trouble  *RowTrouble
-}
-
-// RowTrouble is an error in its place, with what to do.
-type RowTrouble struct {
-	Text, Hint string
-	Acts       []Button
-}
-
-// OfferPart is what is said before a download.
-type OfferPart struct {
-	Title string
-	Text  string
-	Rows  []OfferRow
-	Facts []Fact
-	Get   Button
-	Back  Button
-}
-
-// OfferRow is one model of the offer.
-type OfferRow struct {
-	Title, About, Size, Source string
-	Licence                    Button
-}
-
-// Fact is a name with what there is to say. Bad: it stands in the way.
-type Fact struct {
-	Name, Text string
-	Bad        bool
-}
-
-// LicencePart is a licence in full.
-type LicencePart struct {
-	Title, Text string
-	Back        Button
-}
-
-// CardPart is the start page's card about the models.
-type CardPart struct {
-	Text  string
-	Get   Button
-	Close Button
-}
-
-// ClosingSheet asks whether the window may close while a download runs.
-type ClosingSheet struct {
-	Title, Text string
-	Stay, Leave Button
-}
 
 // groupTitles are what is said of the models for each task.
 var groupTitles = []struct {
@@ -172,11 +73,7 @@ func (s *State) showTold(sheet *ModelsSheet) {
 		sheet.ToldDo = b
 	}
 	if f := s.importTold.failure; f != nil {
-		text := sentence(f.Message)
-		if f.Subject != "" {
-			text = f.Subject + ": " + f.Message
-		}
-		sheet.Trouble = &RowTrouble{Text: sentence(text), Hint: f.Hint}
+		sheet.Trouble = troubleOf(f, "")
 	}
 }
 
@@ -358,11 +255,10 @@ func (s *State) showKeep(row *ModelRow, m StoredModel) {
 		act("Remove", "Take it from this disk; it can be downloaded again", RemovalAsked{m.Name}, true)
 	case m.Keep == KeepDamaged:
 		row.State = "Damaged"
-		text, hint := "A file is not the one that was published.", ""
+		row.Trouble = &RowTrouble{Text: "A file is not the one that was published."}
 		if m.Problem != nil {
-			text, hint = sentence(m.Problem.Message), m.Problem.Hint
+			row.Trouble = troubleOf(m.Problem, m.Name)
 		}
-		row.Trouble = &RowTrouble{Text: text, Hint: hint}
 		act("Repair", "Download what is damaged again", PullResumed{m.Name}, !s.offline())
 		act("Remove", "Take it from this disk; it can be downloaded again", RemovalAsked{m.Name}, true)
 	case m.Keep == KeepPartial:
@@ -389,7 +285,7 @@ func (s *State) showPull(row *ModelRow, m StoredModel, p pull) {
 	switch {
 	case p.failure != nil:
 		row.State = partText(p.progress.Done, p.progress.Total, "Stopped")
-		row.Trouble = &RowTrouble{Text: sentence(p.failure.Message), Hint: p.failure.Hint}
+		row.Trouble = troubleOf(p.failure, m.Name)
 		act("Retry", "Try again; what has arrived is kept", PullResumed{m.Name}, !s.offline())
 		act("Remove", "Throw away what has arrived", RemovalAsked{m.Name}, true)
 	case p.verify:
@@ -406,6 +302,26 @@ func (s *State) showPull(row *ModelRow, m StoredModel, p pull) {
 		row.State = pullText(p)
 		act("Pause", "Stop for now; what has arrived is kept", PullPaused{m.Name}, true)
 	}
+}
+
+// longHash is a hash as programs write it; people compare its first digits.
+var longHash = regexp.MustCompile(`\b([0-9a-f]{8})[0-9a-f]{24,}\b`)
+
+// troubleOf says an error in the row of its model, which need not be named again.
+func troubleOf(f *failure.Failure, model string) *RowTrouble {
+	text, subject := f.Message, f.Subject
+	if rest, ok := strings.CutPrefix(subject, model); ok && model != "" {
+		subject = strings.TrimLeft(rest, ", /")
+	}
+	if subject != "" && !strings.Contains(text, subject) {
+		text = subject + ": " + text
+	} else {
+		text = sentence(text)
+	}
+	if !strings.HasSuffix(text, ".") {
+		text += "."
+	}
+	return &RowTrouble{Text: longHash.ReplaceAllString(text, "$1…"), Hint: longHash.ReplaceAllString(f.Hint, "$1…")}
 }
 
 // pullText says what a running download does.
