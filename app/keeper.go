@@ -13,6 +13,7 @@ import (
 	"descry/internal/machine"
 	"descry/models/catalogue"
 	"descry/models/store"
+	"descry/models/transfer"
 	"descry/ui/state"
 )
 
@@ -95,12 +96,12 @@ func (k *keeper) run(ctx context.Context, id uint64, model string, send func(sta
 	k.mu.Unlock()
 	s, err := k.p.openStore("", false)
 	if err == nil {
-		var speed meter
+		var speed transfer.Meter
 		err = work(ctx, s, func(p store.Progress) {
 			if p.Stage == store.Done || p.Stage == store.Failed {
 				return
 			}
-			send(state.PullProgressed{Pull: id, Progress: progressOf(p, speed.rate(p, time.Now()))})
+			send(state.PullProgressed{Pull: id, Progress: progressOf(p, rate(&speed, p, time.Now()))})
 		})
 	}
 	if ctx.Err() != nil && err != nil {
@@ -190,31 +191,15 @@ func progressOf(p store.Progress, perSecond float64) state.Progress {
 	return s
 }
 
-// meter gives the speed of the last seconds.
-type meter struct {
-	times []time.Time
-	bytes []int64
-}
-
-// meterSpan is how far back the speed looks.
-const meterSpan = 4 * time.Second
-
 // rate notes how far a transfer is and gives its speed in bytes a second; 0
 // until there is enough to tell, and while nothing is received.
-func (m *meter) rate(p store.Progress, now time.Time) float64 {
-	if p.Stage != store.Receiving || len(m.bytes) > 0 && p.Done < m.bytes[len(m.bytes)-1] {
-		m.times, m.bytes = nil, nil
+func rate(m *transfer.Meter, p store.Progress, now time.Time) float64 {
+	if p.Stage != store.Receiving {
+		m.Pause()
 		return 0
 	}
-	m.times, m.bytes = append(m.times, now), append(m.bytes, p.Done)
-	for len(m.times) > 2 && now.Sub(m.times[1]) >= meterSpan {
-		m.times, m.bytes = m.times[1:], m.bytes[1:]
-	}
-	span := now.Sub(m.times[0]).Seconds()
-	if span < 0.3 {
-		return 0
-	}
-	return float64(p.Done-m.bytes[0]) / span
+	m.Add(now, p.Done)
+	return m.Speed()
 }
 
 // modelAbout says of the official models what sets each apart.

@@ -192,40 +192,95 @@ func contentRange(value string) (first, total int64, ok bool) {
 	return first, total, true
 }
 
+// chunk is what one read of a body gave.
+type chunk struct {
+	b   []byte
+	err error
+}
+
+// reading reads a body in a goroutine of its own, which ends with ctx: so the
+// network goes on while the disk writes, and a silent line can be told as such.
+func reading(ctx context.Context, body io.Reader, dog watchdog) (chunks <-chan chunk, done func([]byte)) {
+	const buffers, length = 2, 256 << 10
+	out, free := make(chan chunk), make(chan []byte, buffers)
+	for range buffers {
+		free <- make([]byte, length)
+	}
+	go func() {
+		for {
+			var buf []byte
+			select {
+			case buf = <-free:
+			case <-ctx.Done():
+				return
+			}
+			dog.watch()
+			n, err := body.Read(buf)
+			dog.rest()
+			select {
+			case out <- chunk{buf[:n], err}:
+			case <-ctx.Done():
+				return
+			}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	return out, func(b []byte) { free <- b[:cap(b)] }
+}
+
 // receive takes the body into the partial file.
 func (r *run) receive(ctx context.Context, resp *http.Response, dog watchdog) error {
 	if r.complete() {
 		return nil // 416 said so
 	}
 	host := resp.Request.URL.Host
+	chunks, done := reading(ctx, resp.Body, dog)
+	beat := time.NewTicker(beatEvery)
+	defer beat.Stop()
 	begun := false
-	buf := make([]byte, 256<<10)
 	for {
-		dog.watch()
-		n, err := resp.Body.Read(buf)
-		dog.rest()
-		if n > 0 {
-			if !begun {
-				if err := r.begin(resp, buf[:n]); err != nil {
-					return err
-				}
-				begun = true
-			}
-			if total := r.total(); total > 0 && r.part.at+int64(n) > total {
-				return errors.Join(r.wrongLength(host, -1, total), r.part.reset())
-			}
-			if err := r.part.write(buf[:n]); err != nil {
+		var c chunk
+		select {
+		case c = <-chunks:
+		case <-beat.C:
+			r.tell(r.lastState, "", true)
+			continue
+		case <-ctx.Done():
+			return r.lineFault(ctx, host, ctx.Err())
+		}
+		if len(c.b) > 0 {
+			if err := r.take(resp, c.b, &begun); err != nil {
 				return err
 			}
-			r.tell(Receiving, "", false)
 		}
 		switch {
-		case err == io.EOF:
+		case c.err == io.EOF:
 			return r.ended(host, begun)
-		case err != nil:
-			return r.lineFault(ctx, host, err)
+		case c.err != nil:
+			return r.lineFault(ctx, host, c.err)
 		}
+		done(c.b)
 	}
+}
+
+// take puts bytes of an answer into the partial file.
+func (r *run) take(resp *http.Response, b []byte, begun *bool) error {
+	if !*begun {
+		if err := r.begin(resp, b); err != nil {
+			return err
+		}
+		*begun = true
+	}
+	if total := r.total(); total > 0 && r.part.at+int64(len(b)) > total {
+		return errors.Join(r.wrongLength(resp.Request.URL.Host, -1, total), r.part.reset())
+	}
+	if err := r.part.write(b); err != nil {
+		return err
+	}
+	r.tell(Receiving, "", false)
+	return nil
 }
 
 // begin is called with the first bytes of an answer, before they are written.

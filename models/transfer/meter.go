@@ -9,14 +9,12 @@ import (
 // to 63 %.
 const settle = 8 * time.Second
 
-// Meter makes a smoothed speed and the time left of the progress of one or more
-// transfers: an exponentially weighted mean over time, so that neither a burst
+// Meter makes a smoothed speed of a transfer's progress: an exponentially weighted mean over time, so that neither a burst
 // nor how often progress is told moves it much. The zero value is ready.
 type Meter struct {
 	started bool
 	at      time.Time
 	done    int64
-	total   int64
 	weight  float64 // of what the mean rests on, in seconds up to settle
 	speed   float64 // bytes a second
 }
@@ -24,7 +22,7 @@ type Meter struct {
 // Add takes what is done at a time. Where it falls (a transfer starts over) or
 // after a pause the old speed goes on to count, but no bytes come from nowhere:
 // call Pause when a transfer stops, so that the standstill is no slowness.
-func (m *Meter) Add(now time.Time, done, total int64) {
+func (m *Meter) Add(now time.Time, done int64) {
 	dt := now.Sub(m.at).Seconds()
 	if m.started && dt > 0 && done >= m.done {
 		keep := math.Exp(-dt / settle.Seconds())
@@ -36,7 +34,7 @@ func (m *Meter) Add(now time.Time, done, total int64) {
 	if !m.started || dt > 0 || done < m.done {
 		m.at, m.done = now, done
 	}
-	m.started, m.total = true, total
+	m.started = true
 }
 
 // Pause makes the time until the next Add not count.
@@ -44,17 +42,3 @@ func (m *Meter) Pause() { m.started = false }
 
 // Speed is in bytes a second; 0 until there is one.
 func (m *Meter) Speed() float64 { return m.speed }
-
-// Left is the time that the rest takes at this speed; false while that cannot
-// be said.
-func (m *Meter) Left() (time.Duration, bool) {
-	rest := m.total - m.done
-	if m.total <= 0 || m.speed < 1 || rest < 0 {
-		return 0, false
-	}
-	seconds := float64(rest) / m.speed
-	if seconds > 1000*3600 {
-		return 0, false
-	}
-	return time.Duration(seconds * float64(time.Second)), true
-}

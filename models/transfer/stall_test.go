@@ -58,7 +58,15 @@ func inBubble(t *testing.T, handler http.HandlerFunc) (time.Duration, error) {
 	defer tr.CloseIdleConnections()
 	c := &Client{HTTP: &http.Client{Transport: tr}, online: func() bool { return true }}
 	begun := time.Now()
-	_, err := c.Fetch(t.Context(), Request{"http://slow.example/w.bin", target(t), 64 << 10, sumOf(make([]byte, 64<<10))}, nil)
+	var told time.Time
+	_, err := c.Fetch(t.Context(), Request{"http://slow.example/w.bin", target(t), 64 << 10, sumOf(make([]byte, 64<<10))}, func(p Progress) {
+		if gap := time.Since(told); p.State == Receiving && !told.IsZero() && gap > 2*time.Second {
+			t.Errorf("nothing was told for %s", gap)
+		}
+		if told = time.Now(); p.State != Receiving {
+			told = time.Time{}
+		}
+	})
 	return time.Since(begun), err
 }
 

@@ -120,7 +120,7 @@ func New(getenv func(string) string) *Client {
 var hexSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // Fetch brings the file of req to its path and tells what it does, in this
-// goroutine, at most some times a second. A file that is there already with the
+// goroutine, at most some times a second and, while bytes are awaited, at least once. A file that is there already with the
 // right hash is not fetched. When ctx is cancelled the partial file stays for
 // the next Fetch (that is what pausing is); Discard throws it away.
 //

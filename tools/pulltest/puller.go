@@ -8,7 +8,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"descry/internal/failure"
 	"descry/models/transfer"
@@ -40,15 +43,22 @@ func child(text string) int {
 			return transfer.Sleep(ctx, d/100)
 		}
 	}
-	failed := 0
-	for _, got := range c.Many(context.Background(), o.Requests, 3, nil) {
-		var f *failure.Failure
-		if errors.As(got.Err, &f) {
-			failed++
-			json.NewEncoder(os.Stdout).Encode(f)
-		}
+	var several errgroup.Group
+	several.SetLimit(3)
+	var failed atomic.Int32
+	for _, req := range o.Requests {
+		several.Go(func() error {
+			_, err := c.Fetch(context.Background(), req, nil)
+			var f *failure.Failure
+			if errors.As(err, &f) {
+				failed.Add(1)
+				json.NewEncoder(os.Stdout).Encode(f)
+			}
+			return nil
+		})
 	}
-	return failed
+	several.Wait() // no goroutine returns an error
+	return int(failed.Load())
 }
 
 // puller starts the process that pulls the files into the folder.
