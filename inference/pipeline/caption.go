@@ -74,10 +74,10 @@ func (c *captioner) open(b arch.BLIP, h how) error {
 	if err != nil {
 		return err
 	}
-	if c.vision, err = h.lib.NewSession(vision, h.options(c.spec.Weights, prepackCaption)); err != nil {
+	if c.vision, err = h.lib.NewSession(vision, h.on(partVision).options(c.spec.Weights, prepackCaption)); err != nil {
 		return err
 	}
-	if c.decoder, err = h.lib.NewSession(decoder, h.options(c.spec.Weights, prepackCaption)); err != nil {
+	if c.decoder, err = h.lib.NewSession(decoder, h.on(partDecoder).options(c.spec.Weights, prepackCaption)); err != nil {
 		_ = c.vision.Close() // the first error says why
 	}
 	return err

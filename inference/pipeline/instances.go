@@ -61,20 +61,21 @@ func newInstances(lib *ort.Library, spec *models.InstancesSpec, device string, t
 	}
 	for _, part := range []struct {
 		session **ort.Session
+		name    part
 		graph   func() (onnx.Model, error)
 		prepack bool
 		absent  bool
 	}{
-		{&m.features, net.FeatureGraph, prepackFeatures, false},
-		{&m.boxes, net.BoxGraph, prepackBoxes, false},
-		{&m.masks, net.MaskGraph, prepackMasks, !net.HasMasks()},
+		{&m.features, partFeatures, net.FeatureGraph, prepackFeatures, false},
+		{&m.boxes, partBoxes, net.BoxGraph, prepackBoxes, false},
+		{&m.masks, partMasks, net.MaskGraph, prepackMasks, !net.HasMasks()},
 	} {
 		if part.absent {
 			continue
 		}
 		graph, err := part.graph()
 		if err == nil {
-			*part.session, err = lib.NewSession(graph, how{lib, device, threads}.options(spec.Weights, part.prepack))
+			*part.session, err = lib.NewSession(graph, how{lib, device, threads}.on(part.name).options(spec.Weights, part.prepack))
 		}
 		if err != nil {
 			_ = m.close() // the first error says why

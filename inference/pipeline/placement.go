@@ -1,0 +1,47 @@
+package pipeline
+
+import "descry/inference/ort"
+
+// part is a graph of a model that has a session of its own.
+type part string
+
+// The parts of all models.
+const (
+	partVision   part = "BLIP's vision tower"
+	partDecoder  part = "BLIP's text decoder"
+	partFeatures part = "a detector's body, pyramid and proposal network"
+	partBoxes    part = "a detector's box head"
+	partMasks    part = "a detector's mask head"
+	partClasses  part = "a segmenter"
+	partWhole    part = "a detector made elsewhere, in one graph"
+)
+
+// placement says whether a part may run on a card, and why. What stands between
+// the parts (choosing proposals and detections, grouping regions by map, pasting
+// masks, enlarging class maps, searching tokens) is Go and runs on the processor.
+type placement struct {
+	card bool
+	why  string
+}
+
+// placements are by part. The box and mask heads hold RoIAlign, which CUDA and
+// DirectML have; Core ML has not, and ONNX Runtime gives those nodes to the
+// processor there.
+var placements = map[part]placement{
+	partVision:   {true, "577 rows through twelve or more layers: matrix products only"},
+	partDecoder:  {true, "small products, but each reads all of its weights"},
+	partFeatures: {true, "convolutions: most of a detector's work"},
+	partBoxes:    {true, "1,000 regions at once through large matrices or four convolutions"},
+	partMasks:    {true, "up to 100 regions through five convolutions"},
+	partClasses:  {true, "convolutions only"},
+	partWhole:    {false, "suppression and loops in the graph: known to be slow or wrong on cards"},
+}
+
+// on gives how the sessions of a part are made: on the device that was asked for, or
+// on the processor if the part does not belong on a card.
+func (h how) on(p part) how {
+	if !placements[p].card {
+		h.device = ort.DeviceCPU
+	}
+	return h
+}
