@@ -102,7 +102,7 @@ Without a command it opens its window, on the pictures named.`,
 		Args:          picturesNotCommands,
 		RunE:          func(c *cobra.Command, args []string) error { return p.openWindow(c, args) },
 	}
-	root.AddCommand(p.describeCommand(), p.fidelityCommand(), p.modelsCommand(), p.doctorCommand(), p.devicesCommand(), p.versionCommand())
+	root.AddCommand(p.describeCommand(), p.fidelityCommand(), p.modelsCommand(), p.doctorCommand(), p.devicesCommand(), p.versionCommand(), p.gaugeCommand())
 	root.CompletionOptions.DisableDescriptions = false
 	root.SetFlagErrorFunc(flagError)
 	p.addWindowFlags(root)

@@ -3,12 +3,15 @@ package app
 import (
 	"context"
 	"os"
+	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"descry/inference"
+	"descry/inference/speed"
 	"descry/internal/failure"
 	"descry/internal/machine"
 	"descry/models/catalogue"
@@ -21,11 +24,13 @@ import (
 // checks, removes, takes in. Its methods block and are called from any goroutine.
 type keeper struct {
 	p       *program
+	library string // the flag --ort
 	measure *measurer
 
 	mu      sync.Mutex
 	running map[uint64]*keeping
 	early   map[uint64]bool // told to stop before they had begun
+	gauged  bool
 }
 
 // keeping is a download or check under way.
@@ -35,15 +40,19 @@ type keeping struct {
 	ended  chan struct{}
 }
 
-func newKeeper(p *program, m *measurer) *keeper {
-	return &keeper{p: p, measure: m, running: map[uint64]*keeping{}, early: map[uint64]bool{}}
+func newKeeper(p *program, library string, m *measurer) *keeper {
+	return &keeper{p: p, library: library, measure: m, running: map[uint64]*keeping{}, early: map[uint64]bool{}}
 }
 
 // keep does one effect; it reports whether it was one of the store's.
 func (k *keeper) keep(ctx context.Context, e state.Effect, send func(state.Action)) bool {
 	switch e := e.(type) {
 	case state.ListModels:
-		send(state.ModelsListed{Inventory: k.p.inventory()})
+		v := k.p.inventory()
+		send(state.ModelsListed{Inventory: v})
+		if e.Speed && !timed(v) && k.gauge(ctx) {
+			send(state.ModelsListed{Inventory: k.p.inventory()})
+		}
 	case state.PullModel:
 		k.run(ctx, e.Pull, e.Model, send, func(ctx context.Context, s *store.Store, tell func(store.Progress)) error {
 			if e.Repair {
@@ -96,12 +105,12 @@ func (k *keeper) run(ctx context.Context, id uint64, model string, send func(sta
 	k.mu.Unlock()
 	s, err := k.p.openStore("", false)
 	if err == nil {
-		var speed transfer.Meter
+		var fast transfer.Meter
 		err = work(ctx, s, func(p store.Progress) {
 			if p.Stage == store.Done || p.Stage == store.Failed {
 				return
 			}
-			send(state.PullProgressed{Pull: id, Progress: progressOf(p, rate(&speed, p, time.Now()))})
+			send(state.PullProgressed{Pull: id, Progress: progressOf(p, rate(&fast, p, time.Now()))})
 		})
 	}
 	if ctx.Err() != nil && err != nil {
@@ -118,6 +127,32 @@ func (k *keeper) run(ctx context.Context, id uint64, model string, send func(sta
 	}
 	k.measure.say(line)
 	send(state.PullEnded{Pull: id, Failure: f})
+}
+
+// timed reports whether the seconds of any model are known.
+func timed(v state.Inventory) bool {
+	return slices.ContainsFunc(v.Models, func(m state.StoredModel) bool { return m.Seconds > 0 && !m.Measured })
+}
+
+// gauge lets a second process measure what this machine computes in a second: the
+// library cannot be opened twice in one. It is tried once; it reports whether it worked.
+func (k *keeper) gauge(ctx context.Context) bool {
+	k.mu.Lock()
+	tried := k.gauged
+	k.gauged = true
+	k.mu.Unlock()
+	exe, err := os.Executable()
+	if tried || err != nil {
+		return false
+	}
+	args := []string{gaugeCommand}
+	if k.library != "" {
+		args = append(args, "--ort", k.library)
+	}
+	if err := exec.CommandContext(ctx, exe, args...).Run(); err != nil {
+		return false // then no seconds are told
+	}
+	return true
 }
 
 // stop ends a download or check, also one whose effect has not been begun yet.
@@ -234,6 +269,7 @@ func (p *program) inventory() state.Inventory {
 	if off := os.Getenv("DESCRY_OFFLINE"); off != "" && off != "0" {
 		v.Closed = "DESCRY_OFFLINE is set, so nothing is downloaded."
 	}
+	s.Seconds = p.seconds
 	list := s.List()
 	v.Disk = list.OnDisk
 	for _, i := range list.Items {
@@ -255,6 +291,18 @@ func (p *program) inventory() state.Inventory {
 		v.Memory = int64(min(free, 1<<62))
 	}
 	return v
+}
+
+// seconds is the book of speeds, with what another process has measured since.
+func (p *program) seconds(model string, gmac float64, device string) (float64, bool) {
+	if s, measured := p.speeds().Seconds(model, gmac, device); s > 0 {
+		return s, measured
+	}
+	book, err := speed.Open(p.dirs.Speed())
+	if err != nil {
+		return 0, false
+	}
+	return book.Seconds(model, gmac, device)
 }
 
 // runsHere leaves out a library for another system.

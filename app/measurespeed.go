@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 
+	"github.com/spf13/cobra"
+
 	"descry/inference/ort"
 	"descry/internal/machine"
 )
@@ -12,7 +14,28 @@ import (
 // have never run. It takes some 0.3 s, once for each version of ONNX Runtime, and
 // says nothing where there is no library: then seconds are not told.
 func (p *program) measureSpeed(ctx context.Context) {
-	library, err := p.openLibrary(runtimeFlags{device: p.loaded.Device})
+	p.measureSpeedOf(ctx, runtimeFlags{device: p.loaded.Device})
+}
+
+// gaugeCommand is the hidden command by which the window has the speed measured.
+const gaugeCommand = "measure-speed"
+
+func (p *program) gaugeCommand() *cobra.Command {
+	var f runtimeFlags
+	c := &cobra.Command{
+		Use: gaugeCommand, Short: "Measure what this machine computes in a second", Hidden: true, Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			f.device = p.loaded.Device
+			p.measureSpeedOf(p.ctx, f)
+			return nil
+		},
+	}
+	c.Flags().StringVar(&f.ort, "ort", "", "ONNX Runtime's library")
+	return c
+}
+
+func (p *program) measureSpeedOf(ctx context.Context, f runtimeFlags) {
+	library, err := p.openLibrary(f)
 	if err != nil {
 		return
 	}

@@ -163,8 +163,9 @@ type (
 
 // Effects on the store. They change nothing but files; ListModels tells what came of it.
 type (
-	// ListModels answers with ModelsListed.
-	ListModels struct{}
+	// ListModels answers with ModelsListed. Speed: once more when it has been
+	// measured what this machine computes in a second, if that is not known.
+	ListModels struct{ Speed bool }
 	// PullModel downloads a model. It answers with PullProgressed, some times a
 	// second at most, and ends with one PullEnded. Pull names this download; none
 	// is used twice. Repair: it is here but damaged; only what is wrong is fetched.

@@ -9,7 +9,7 @@ func (a SheetOpened) on(r *reduction) {
 	r.s.sheet, r.s.offer, r.s.licence = a.Sheet, offer{}, ""
 	if a.Sheet == SheetModels {
 		r.s.importTold = importTold{}
-		r.do(ListModels{})
+		r.do(ListModels{Speed: true})
 	}
 	if a.Sheet == SheetAbout && r.s.doctor == "" {
 		r.do(RunDoctor{})

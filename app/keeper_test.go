@@ -1,0 +1,273 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"descry/inference/speed"
+	"descry/internal/failure"
+	"descry/ui/state"
+)
+
+// publisher is a server on this machine with one file of weights, which it hands
+// out in two halves; the second waits at the gate.
+type publisher struct {
+	*httptest.Server
+	text []byte
+	gate chan struct{} // closed: open
+	mu   sync.Mutex
+	asks []string // Range headers
+	lies bool
+}
+
+func (p *publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	text := p.text
+	if p.lies {
+		text = bytes.ToUpper(text)
+	}
+	p.asks = append(p.asks, r.Header.Get("Range"))
+	gate := p.gate
+	p.mu.Unlock()
+	from := 0
+	_, _ = fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &from)
+	w.Header().Set("ETag", `"one"`)
+	w.Header().Set("Content-Length", fmt.Sprint(len(text)-from))
+	if from > 0 {
+		w.Header().Set("Content-Range", fmt.Sprintf("bytes %d-%d/%d", from, len(text)-1, len(text)))
+		w.WriteHeader(http.StatusPartialContent)
+	}
+	half := max(from, len(text)/2)
+	_, _ = w.Write(text[from:half])
+	w.(http.Flusher).Flush()
+	select {
+	case <-gate:
+		_, _ = w.Write(text[half:])
+	case <-r.Context().Done():
+	}
+}
+
+// keptDesk is a keeper over an empty store with a catalogue of one model.
+type keptDesk struct {
+	t *testing.T
+	*keeper
+	server *publisher
+	said   chan state.Action
+}
+
+func newKeptDesk(t *testing.T) *keptDesk {
+	t.Helper()
+	text := make([]byte, 3<<20)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range text {
+		text[i] = 'a' + byte(random.Uint32()%26)
+	}
+	s := &publisher{text: text, gate: make(chan struct{})}
+	s.Server = httptest.NewServer(s)
+	t.Cleanup(s.Close)
+	home := t.TempDir()
+	sum := sha256.Sum256(text)
+	list := fmt.Sprintf(`{"format":1,"models":[{"name":"mini","title":"Mini","for":"caption","architecture":"blip","licence":"MIT","licence_text":"Do what you like.",
+		"files":[{"name":"model.bin","url":"%s/model.bin","role":"weights","bytes":%d,"sha256":"%s"}]}]}`, s.URL, len(text), hex.EncodeToString(sum[:]))
+	path := filepath.Join(home, "catalogue.json")
+	if err := os.WriteFile(path, []byte(list), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]string{"DESCRY_CATALOGUE": path, "DESCRY_OFFLINE": "", "DESCRY_MIRROR": "", "HF_HOME": filepath.Join(home, "hf"), "TORCH_HOME": filepath.Join(home, "torch"), "HOME": home} {
+		t.Setenv(name, value)
+	}
+	p := &program{ctx: context.Background(), dirs: FindDirs(func(name string) string { return map[string]string{"DESCRY_HOME": home}[name] })}
+	book, err := speed.Open(p.dirs.Speed())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.speeds = func() *speed.Book { return book }
+	return &keptDesk{t: t, keeper: newKeeper(p, "", nil), server: s, said: make(chan state.Action, 1000)}
+}
+
+// do performs an effect on a goroutine of its own, as the loop does.
+func (d *keptDesk) do(e state.Effect) {
+	go d.keep(context.Background(), e, func(a state.Action) { d.said <- a })
+}
+
+// wait gives the next action of a kind that fits.
+func wait[A state.Action](d *keptDesk, fits func(A) bool) A {
+	d.t.Helper()
+	late := time.After(30 * time.Second)
+	for {
+		select {
+		case a := <-d.said:
+			if of, ok := a.(A); ok && fits(of) {
+				return of
+			}
+		case <-late:
+			var none A
+			d.t.Fatalf("waited in vain for %T", none)
+		}
+	}
+}
+
+// ended waits for the end of a download or check.
+func (d *keptDesk) ended(id uint64) *failure.Failure {
+	d.t.Helper()
+	return wait(d, func(a state.PullEnded) bool { return a.Pull == id }).Failure
+}
+
+// mini lists the models and gives the one of the catalogue file.
+func (d *keptDesk) mini() state.StoredModel {
+	d.t.Helper()
+	d.do(state.ListModels{})
+	v := wait(d, func(state.ModelsListed) bool { return true }).Inventory
+	for _, m := range v.Models {
+		if m.Name == "mini" {
+			return m
+		}
+	}
+	d.t.Fatal("the catalogue file's model is not listed")
+	return state.StoredModel{}
+}
+
+func TestADownloadIsPausedResumedCheckedRepairedAndRemoved(t *testing.T) {
+	d := newKeptDesk(t)
+	if m := d.mini(); m.Keep != state.KeepAbsent || m.Bytes != 3<<20 || !m.Pinned || m.Text != "Do what you like." || m.Source == "" {
+		t.Fatalf("listed as %+v", m)
+	}
+	d.do(state.PullModel{Pull: 1, Model: "mini"})
+	wait(d, func(a state.PullProgressed) bool {
+		return a.Pull == 1 && a.Progress.Stage == state.StageReceiving
+	})
+	d.do(state.StopPull{Pull: 1})
+	if f := d.ended(1); f == nil || f.Kind != failure.Cancelled {
+		t.Fatalf("paused with %v", f)
+	}
+	if m := d.mini(); m.Keep != state.KeepPartial || m.Here == 0 {
+		t.Fatalf("after the pause: %+v", m)
+	}
+	close(d.server.gate)
+	d.do(state.PullModel{Pull: 2, Model: "mini"})
+	if f := d.ended(2); f != nil {
+		t.Fatal(f)
+	}
+	if last := d.server.asks[len(d.server.asks)-1]; !strings.HasPrefix(last, "bytes=") {
+		t.Errorf("it did not go on from where it was: %q", d.server.asks)
+	}
+	if m := d.mini(); m.Keep != state.KeepReady {
+		t.Fatalf("arrived as %+v", m)
+	}
+	d.do(state.VerifyModel{Pull: 3, Model: "mini"})
+	if f := d.ended(3); f != nil {
+		t.Fatal(f)
+	}
+	path, err := filepath.Glob(filepath.Join(d.p.dirs.Models(), "mini", "*", "model.bin"))
+	if err != nil || len(path) != 1 {
+		t.Fatal(path, err)
+	}
+	if err := os.WriteFile(path[0], bytes.ToUpper(d.server.text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.do(state.VerifyModel{Pull: 4, Model: "mini"})
+	if f := d.ended(4); f == nil || f.Kind != failure.Model || !strings.Contains(f.Message, "model.bin") || f.Hint == "" {
+		t.Errorf("a damaged file is %v", f)
+	}
+	d.do(state.PullModel{Pull: 5, Model: "mini", Repair: true})
+	if f := d.ended(5); f != nil {
+		t.Fatal(f)
+	}
+	if text, err := os.ReadFile(path[0]); err != nil || !bytes.Equal(text, d.server.text) {
+		t.Error("repairing does not bring the right file")
+	}
+	d.do(state.RemoveModel{Model: "mini"})
+	if a := wait(d, func(state.ModelRemoved) bool { return true }); a.Failure != nil {
+		t.Fatal(a.Failure)
+	}
+	if m := d.mini(); m.Keep != state.KeepAbsent {
+		t.Errorf("removed, it is %+v", m)
+	}
+}
+
+func TestAStopThatComesBeforeTheDownloadEndsIt(t *testing.T) {
+	d := newKeptDesk(t)
+	d.keep(context.Background(), state.StopPull{Pull: 7}, nil)
+	d.do(state.PullModel{Pull: 7, Model: "mini"})
+	if f := d.ended(7); f == nil || f.Kind != failure.Cancelled {
+		t.Errorf("it ended with %v", f)
+	}
+	if len(d.early) != 0 || len(d.running) != 0 {
+		t.Error("something is left over")
+	}
+}
+
+func TestAWrongFileIsNeverKeptAndSaid(t *testing.T) {
+	d := newKeptDesk(t)
+	close(d.server.gate)
+	d.server.lies = true
+	d.do(state.PullModel{Pull: 1, Model: "mini"})
+	if f := d.ended(1); f == nil || f.Kind != failure.Network || !strings.Contains(f.Message, "hash") || f.Hint == "" {
+		t.Errorf("it ended with %v", f)
+	}
+	if m := d.mini(); m.Keep == state.KeepReady {
+		t.Errorf("it is %+v", m)
+	}
+}
+
+// TestRemovingEndsADownloadFirst: otherwise it would write the folder anew.
+func TestRemovingEndsADownloadFirst(t *testing.T) {
+	d := newKeptDesk(t)
+	d.do(state.PullModel{Pull: 1, Model: "mini"})
+	wait(d, func(a state.PullProgressed) bool { return a.Progress.Stage == state.StageReceiving })
+	if err := d.remove("mini"); err != nil {
+		t.Fatal(err)
+	}
+	if f := d.ended(1); f == nil || f.Kind != failure.Cancelled {
+		t.Errorf("it ended with %v", f)
+	}
+	if m := d.mini(); m.Keep != state.KeepAbsent || m.Here != 0 {
+		t.Errorf("removed, it is %+v", m)
+	}
+}
+
+func TestFilesAreTakenInByTheirHash(t *testing.T) {
+	d := newKeptDesk(t)
+	path := filepath.Join(t.TempDir(), "anything.dat")
+	if err := os.WriteFile(path, d.server.text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.do(state.ImportModels{Paths: []string{path}})
+	if a := wait(d, func(state.Imported) bool { return true }); a.Failure != nil || len(a.Models) != 1 || a.Models[0] != "mini" {
+		t.Fatalf("%+v", a)
+	}
+	if m := d.mini(); m.Keep != state.KeepReady {
+		t.Errorf("it is %+v", m)
+	}
+	if err := os.WriteFile(path, []byte("prose"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.do(state.ImportModels{Paths: []string{path}})
+	if a := wait(d, func(state.Imported) bool { return true }); a.Failure == nil || a.Failure.Hint == "" {
+		t.Errorf("%+v", a)
+	}
+}
+
+func TestTheEnvironmentClosesTheNetwork(t *testing.T) {
+	d := newKeptDesk(t)
+	t.Setenv("DESCRY_OFFLINE", "1")
+	if v := d.p.inventory(); v.Closed == "" {
+		t.Error("the page does not say that the network is closed")
+	}
+	t.Setenv("DESCRY_CATALOGUE", filepath.Join(t.TempDir(), "absent.json"))
+	if v := d.p.inventory(); !strings.Contains(v.Closed, "absent.json") {
+		t.Errorf("a catalogue file that is absent is told as %q", v.Closed)
+	}
+}
