@@ -73,7 +73,7 @@ func TestANamedSetIsWhatOfItHasArrived(t *testing.T) {
 	}
 	for spec, want := range map[string]string{
 		"full caption": "full", "full instances": "instances=maskrcnn-v1", "full classes": "instances=maskrcnn-v1",
-		"starter caption": "starter", "caption=starter caption": "caption=starter",
+		"starter caption": "starter", "caption=starter caption": "starter", "caption=a,instances=b instances": "instances=b", "caption=a,instances=b classes": "instances=b",
 	} {
 		spec, task, _ := strings.Cut(spec, " ")
 		if got := d.ForTask(spec, task); got != want {

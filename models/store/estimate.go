@@ -3,7 +3,6 @@ package store
 import (
 	"fmt"
 
-	"descry/internal/failure"
 	"descry/models/catalogue"
 )
 
@@ -101,27 +100,4 @@ func (e Estimate) Lines() []string {
 		lines = append(lines, fmt.Sprintf("a picture: about %.2g s (%s)", e.Seconds, how))
 	}
 	return lines
-}
-
-// CheckMemory refuses a load of models that this machine cannot hold: where what
-// they take beside their files (which are mapped, so the system may drop those
-// pages and read them again) is more than what is available, or all of it more
-// than the machine has. Models that the catalogue does not know are not refused.
-func (s *Store) CheckMemory(set string, names []string) error {
-	if s.Memory == nil {
-		return nil
-	}
-	var all, beside int64
-	for _, name := range names {
-		if m, ok := s.Catalogue.Model(name); ok && m.Memory > 0 {
-			all += m.Memory
-			beside += max(0, m.Memory-m.Bytes())
-		}
-	}
-	total, available, err := s.Memory()
-	if err != nil || beside <= int64(available) && all <= int64(total) {
-		return nil //nolint:nilerr // a machine that does not say is not refused
-	}
-	return failure.New(failure.Model, "load", set, fmt.Sprintf("it needs about %s of memory (%s of it beside its files), and %s of %s are available", Size(all), Size(beside), Size(int64(available)), Size(int64(total))),
-		"Close other programs, or choose smaller models: descry models list.")
 }

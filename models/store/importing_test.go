@@ -238,6 +238,12 @@ func TestRemovingASetLeavesWhatAnotherUses(t *testing.T) {
 func TestOlderRevisionsAreUnused(t *testing.T) {
 	s := newStore(t, newHub(t).catalogue())
 	must(t, s.Pull(context.Background(), []string{"class"}, nil))
+	find := filepath.Join(s.Models, "find", s.Catalogue.Models[1].Revision)
+	left := write(t, filepath.Join(find, ".descry-0123.tmp"), []byte("half")) // a killed process left it
+	must(t, s.Pull(context.Background(), []string{"find"}, nil))
+	if _, err := os.Stat(left); err == nil {
+		t.Error("what a killed process left is still there")
+	}
 	old := filepath.Join(s.Models, "class", "0ldone")
 	write(t, filepath.Join(old, "class.pth"), body("old", 900))
 	i := s.state(t, "class")

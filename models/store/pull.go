@@ -195,7 +195,20 @@ func (j *job) open() error {
 	if j.m.For == catalogue.ForRuntime {
 		return nil
 	}
+	j.sweep()
 	return trouble2("write", j.dir, os.MkdirAll(j.dir, 0o777))
+}
+
+// sweep removes what a process that was killed left half written. The lock is
+// held, so nobody else is writing.
+func (j *job) sweep() {
+	left, err := filepath.Glob(filepath.Join(j.dir, ".descry-*.tmp"))
+	if err != nil {
+		return // only of a pattern that cannot be read
+	}
+	for _, path := range left {
+		_ = os.Remove(path) // it counts as unused until it goes
+	}
 }
 
 // follow finds out which commit a hub's main branch is: of a snapshot that is

@@ -324,13 +324,6 @@ func TestAFullDiskAndLittleMemoryAreSaidBefore(t *testing.T) {
 			t.Errorf("%q lacks %q", lines, want)
 		}
 	}
-	// Beside its file of 7,000 bytes find takes 3,000 in use; 1,500 are available.
-	s.Catalogue.Models[1].Memory = 10000
-	wantFailure(t, s.CheckMemory("find", []string{"find"}), failure.Model, "needs about 10 kB of memory (3 kB of it beside", "2 kB of 8 kB are available")
-	s.Memory = func() (uint64, uint64, error) { return 20000, 3000, nil }
-	must(t, s.CheckMemory("find", []string{"find", "unknown"}))
-	s.Memory = func() (uint64, uint64, error) { return 9000, 8000, nil }
-	wantFailure(t, s.CheckMemory("find", []string{"find"}), failure.Model, "of 9 kB")
 }
 
 func TestAFileWhoseSumDoesNotStartAsItsNameSaysIsKeptAside(t *testing.T) {
