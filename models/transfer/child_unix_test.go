@@ -109,7 +109,6 @@ func TestAReadOnlyFolder(t *testing.T) {
 	for _, path := range []string{filepath.Join(dir, "w.bin"), filepath.Join(dir, "models", "w.bin")} {
 		cmd := childCommand(t, childOrder{Request: Request{s.URL, path, size, s.sum()}})
 		if os.Getuid() == 0 { // root may write anywhere: the child is nobody
-			self := filepath.Join(t.TempDir(), "child")
 			b, err := os.ReadFile(cmd.Path)
 			if err != nil {
 				t.Fatal(err)
@@ -119,7 +118,7 @@ func TestAReadOnlyFolder(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer os.RemoveAll(pub)
-			self = filepath.Join(pub, "child")
+			self := filepath.Join(pub, "child")
 			if err := os.WriteFile(self, b, 0o755); err != nil {
 				t.Fatal(err)
 			}

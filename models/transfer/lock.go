@@ -11,8 +11,9 @@ import (
 	"descry/internal/failure"
 )
 
-// lockPoll is how often a lock that another holds is tried again.
-const lockPoll = 100 * time.Millisecond
+// lockPoll is how often a lock that another holds is tried again; a test's is
+// shorter.
+var lockPoll = 100 * time.Millisecond
 
 // acquire takes the lock of the file at path and returns what releases it. If
 // somebody else holds it, waiting is called once and acquire waits until ctx is

@@ -9,8 +9,9 @@ import (
 // to 63 %.
 const settle = 8 * time.Second
 
-// Meter makes a smoothed speed of a transfer's progress: an exponentially weighted mean over time, so that neither a burst
-// nor how often progress is told moves it much. The zero value is ready.
+// Meter makes a smoothed speed of a transfer's progress: an exponentially
+// weighted mean over time, so that neither a burst nor how often progress is
+// told moves it much. The zero value is ready.
 type Meter struct {
 	started bool
 	at      time.Time

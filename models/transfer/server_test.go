@@ -34,7 +34,6 @@ type server struct {
 	mu     sync.Mutex
 	script []step
 	asked  []*http.Request
-	sent   int64
 	last   step // instead of an honest answer
 	quit   chan struct{}
 }

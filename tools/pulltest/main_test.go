@@ -68,7 +68,7 @@ func TestABadFileIsNoticed(t *testing.T) {
 	if err := os.WriteFile(tt.p.place(files[0]), bad, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := tt.right(files, false); err == nil || !strings.Contains(err.Error(), "A BAD FILE") {
+	if err := tt.right(files, false); err == nil || !strings.Contains(err.Error(), "a bad file") {
 		t.Errorf("a wrong bit gives %v", err)
 	}
 }

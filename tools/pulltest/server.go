@@ -11,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,7 +27,7 @@ type server struct {
 	files map[string]*standIn
 	http  *http.Server
 	url   string
-	pace  int64 // bytes a second of one connection, 0 any
+	pace  atomic.Int64 // bytes a second of one connection, 0 any
 	quit  chan struct{}
 
 	mu     sync.Mutex
@@ -127,8 +128,8 @@ func (c *counting) Write(b []byte) (int, error) {
 	c.s.mu.Lock()
 	c.s.Bytes += int64(n)
 	c.s.mu.Unlock()
-	if c.s.pace > 0 {
-		due := c.begun.Add(time.Duration(float64(c.sent) / float64(c.s.pace) * 1e9))
+	if pace := c.s.pace.Load(); pace > 0 {
+		due := c.begun.Add(time.Duration(float64(c.sent) / float64(pace) * 1e9))
 		time.Sleep(time.Until(due)) // a line's bandwidth, not a test's timing
 	}
 	return n, err

@@ -174,8 +174,8 @@ func (t *torture) killed(ctx context.Context) error {
 	begun := time.Now()
 	var sum counts
 	kills, rounds := 0, 0
-	t.s.pace = int64(float64(t.all) / t.lasts.Seconds())
-	defer func() { t.s.pace = 0 }()
+	t.s.pace.Store(int64(float64(t.all) / t.lasts.Seconds()))
+	defer t.s.pace.Store(0)
 	for kills < t.kills {
 		rounds++
 		t.s.program(func(*standIn) *fault {
@@ -260,7 +260,7 @@ func (t *torture) right(files []*standIn, all bool) error {
 			return err
 		}
 		if sum != f.sum {
-			return fmt.Errorf("A BAD FILE: %s has %d bytes and hash %s", path, info.Size(), sum)
+			return fmt.Errorf("a bad file: %s has %d bytes and hash %s", path, info.Size(), sum)
 		}
 		t.good[path] = info.ModTime()
 	}
