@@ -95,6 +95,8 @@ func (w *performer) Perform(ctx context.Context, e state.Effect, send func(state
 		showInFolder(ctx, e.Path)
 	case state.OpenFolder:
 		openFolder(ctx, e.Path)
+	case state.LookAtDevices:
+		w.lookAtDevices(ctx, e.Test, send)
 	case state.RunDoctor:
 		w.runDoctor(ctx, send)
 	default:

@@ -48,7 +48,7 @@ func (p *program) setup() state.Setup {
 	store := p.inventory()
 	s := state.Setup{
 		Settings: settings, Version: version, Home: home, Models: store.Others, Store: store,
-		Devices: []state.DeviceInfo{{ID: "auto", Name: "Automatic"}, {ID: "cpu", Name: "CPU"}, {ID: "cuda", Name: "NVIDIA card (CUDA)"}},
+		Devices: deviceChoices(),
 		Threads: max(1, runtime.NumCPU()-1), Cores: runtime.NumCPU(),
 	}
 	for _, sample := range resources.Samples() {

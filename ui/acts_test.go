@@ -64,6 +64,8 @@ func TestEachControlSendsItsAction(t *testing.T) {
 		"class by key":    {classesScreen, func(x *harness) { x.win.Canvas().Focus(x.desk.panel.legend.Objects[1].(fyne.Focusable)) }, state.ClassPointed{Class: 12, Listed: true}},
 		"class in list":   {classesScreen, func(x *harness) { legendRow(x, 0).SetTip(""); legendRow(x, 0).MouseIn(&desktop.MouseEvent{}) }, state.ClassPointed{Class: 4, Listed: true}},
 		"class hovered":   {classesScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, state.ClassPointed{Class: 4}},
+		"device":          {devicesScreen, func(x *harness) { test.Tap(x.deviceRow(1)) }, state.DeviceSet{Device: "cuda"}},
+		"device test":     {devicesScreen, func(x *harness) { test.Tap(x.devicesPage().test) }, state.DevicesTested{}},
 		"notice":          {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].links.Objects[0].(fyne.Tappable)) }, state.FolderShown{Path: "/p"}},
 		"notice gone":     {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].close) }, state.NoticeClosed{ID: 3}},
 		"error's offer":   {errorScreen, func(x *harness) { test.Tap(x.desk.failure.buttons.Objects[1].(fyne.Tappable)) }, state.DecodeAgain{}},

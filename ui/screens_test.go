@@ -258,6 +258,17 @@ func aboutScreen() state.Screen {
 	return s
 }
 
+func devicesScreen() state.Screen {
+	s := startScreen()
+	s.Sheet = state.SheetDevices
+	s.Devices = state.DevicesSheet{Title: "Device", Text: "What the models run on.", Test: button("Test", "Run a small graph on each device", state.DevicesTested{}), Close: button("Done", "", state.SheetOpened{}),
+		Rows: []state.DeviceRow{
+			{Choice: state.Choice{Text: "Automatic", On: true, Do: state.DeviceSet{Device: "auto"}}, Report: "The first of these that works. The last picture was described by: CPU."},
+			{Choice: state.Choice{Text: "NVIDIA card (CUDA)", Do: state.DeviceSet{Device: "cuda"}}, Report: "This ONNX Runtime was built without CUDA. Run descry models pull onnxruntime-cuda and start again, or name a GPU build of ONNX Runtime with --ort."},
+			{Choice: state.Choice{Text: "Processor", Do: state.DeviceSet{Device: "cpu"}}, Report: "Works: ready in 12 ms, a small graph takes 0.03 ms."}}}
+	return s
+}
+
 func exportScreen() state.Screen {
 	s := resultScreen()
 	s.Sheet = state.SheetExport

@@ -39,7 +39,7 @@ type sheets struct {
 // sameSheet reports whether the open sheet's part of two screens is the same.
 func sameSheet(a, b state.Screen) bool {
 	return !differs(a.Save, b.Save) && !differs(a.Export, b.Export) && !differs(a.Settings, b.Settings) && !differs(a.About, b.About) && !differs(a.Shortcuts, b.Shortcuts) &&
-		!differs(a.Models, b.Models) && !differs(a.Closing, b.Closing)
+		!differs(a.Models, b.Models) && !differs(a.Devices, b.Devices) && !differs(a.Closing, b.Closing)
 }
 
 func newSheets(win fyne.Canvas, send sender, pixels Pixels, dispatch func(func())) *sheets {
@@ -49,6 +49,7 @@ func newSheets(win fyne.Canvas, send sender, pixels Pixels, dispatch func(func()
 		state.SheetShortcuts: func() sheetPage { return newKeysPage() },
 		state.SheetSettings:  func() sheetPage { return newSettingsPage(send) },
 		state.SheetAbout:     func() sheetPage { return newAboutPage(send) },
+		state.SheetDevices:   func() sheetPage { return newDevicesPage(send) },
 		state.SheetModels:    func() sheetPage { return newModelsPage(send) },
 		state.SheetClosing:   func() sheetPage { return newClosingPage(send) },
 	}}

@@ -48,7 +48,7 @@ func (x *harness) dispatch(f func()) { x.mu.Lock(); x.jobs = append(x.jobs, f); 
 // states are the screens of the window by name.
 var states = map[string]func() state.Screen{
 	"start": startScreen, "busy": busyScreen, "result": resultScreen, "empty": emptyScreen, "error": errorScreen, "classes": classesScreen,
-	"save": saveScreen, "keys": keysScreen, "settings": settingsScreen, "about": aboutScreen, "export": exportScreen,
+	"save": saveScreen, "keys": keysScreen, "settings": settingsScreen, "about": aboutScreen, "devices": devicesScreen, "export": exportScreen,
 }
 
 // TestPicturesOfEveryState writes PNG files of the window into the folder named

@@ -121,7 +121,7 @@ func controls(v reflect.Value, path string, f func(Button, string)) {
 
 // TestEveryControlHasANameATipAndAnAction on every page and sheet.
 func TestEveryControlHasANameATipAndAnAction(t *testing.T) {
-	for _, sheet := range []Sheet{SheetNone, SheetSave, SheetExport, SheetShortcuts, SheetSettings, SheetAbout} {
+	for _, sheet := range []Sheet{SheetNone, SheetSave, SheetExport, SheetShortcuts, SheetSettings, SheetAbout, SheetDevices} {
 		for name, d := range map[string]*desk{"start": newDesk(t), "result": resultDesk(t)} {
 			d.send(SheetOpened{sheet}, ScoreSet{0.3}, LayerToggled{LayerClasses}, ObjectToggled{0})
 			seen := 0

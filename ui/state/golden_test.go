@@ -122,7 +122,10 @@ func TestScreens(t *testing.T) {
 			d.send(Closing{})
 		},
 		"settings": func(d *desk) { d.send(Run{CommandSettings}) },
-		"about":    func(d *desk) { d.send(Run{CommandAbout}, DoctorSaid{"all is well"}) },
+		"devices": func(d *desk) {
+			d.send(SheetOpened{SheetDevices}, DevicesSaid{Reports: testDevices()}, DevicesTested{})
+		},
+		"about": func(d *desk) { d.send(Run{CommandAbout}, DoctorSaid{"all is well"}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)

@@ -19,6 +19,10 @@ var againBeams = []int{0, 5, 8, 12}
 
 func (a EngineSaid) on(r *reduction) {
 	e := a.Event
+	if e.Kind == inference.KindDevice {
+		r.loseDevice(e.Device)
+		return
+	}
 	for i, j := range r.s.jobs {
 		if j.id == e.ID { // whatever else comes is of a job that is over
 			r.hear(i, j, e)

@@ -28,6 +28,7 @@ const (
 	SheetSettings  Sheet = "settings"
 	SheetAbout     Sheet = "about"   // versions and diagnostics
 	SheetModels    Sheet = "models"  // what models there are, and which are used
+	SheetDevices   Sheet = "devices" // what the models run on
 	SheetClosing   Sheet = "closing" // whether to close while a download runs
 )
 
@@ -54,6 +55,7 @@ type Screen struct {
 	Settings  SettingsSheet  // … SheetSettings
 	About     AboutSheet     // … SheetAbout
 	Models    ModelsSheet    // … SheetModels
+	Devices   DevicesSheet   // … SheetDevices
 	Closing   ClosingSheet   // … SheetClosing
 }
 

@@ -36,6 +36,8 @@ func Show(s State) Screen {
 		w.Shortcuts = s.showShortcuts()
 	case SheetSettings:
 		w.Settings = s.showSettings()
+	case SheetDevices:
+		w.Devices = s.showDevices()
 	case SheetAbout:
 		w.About = s.showAbout()
 	case SheetModels:
@@ -159,7 +161,7 @@ func (s *State) showStatus() StatusBar {
 	bar := StatusBar{
 		Text:   s.statusText(),
 		Model:  Button{Text: m.Name, Tip: s.usedText() + " Click for all models (F3)", Enabled: true, Do: SheetOpened{SheetModels}},
-		Device: Button{Text: s.deviceText(), Tip: "What the models run on; click to choose", Enabled: true, Do: SheetOpened{SheetSettings}},
+		Device: s.deviceChip(),
 	}
 	if bar.Model.Text == "" {
 		bar.Model.Text = "Models"

@@ -11,6 +11,9 @@ func (a SheetOpened) on(r *reduction) {
 		r.s.importTold = importTold{}
 		r.do(ListModels{Speed: true})
 	}
+	if a.Sheet == SheetDevices && r.s.devices.known == nil {
+		r.do(LookAtDevices{})
+	}
 	if a.Sheet == SheetAbout && r.s.doctor == "" {
 		r.do(RunDoctor{})
 	}

@@ -98,6 +98,7 @@ type State struct {
 	settingsSince time.Time
 	wake          wake
 	closing       bool
+	devices       devices
 	device        string // what the last job ran on
 	threads       int
 }
