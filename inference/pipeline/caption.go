@@ -58,7 +58,7 @@ func newCaptioner(spec *models.CaptionSpec, h how) (*captioner, error) {
 	if int64(c.words.Size()) > c.config.Text.Vocabulary {
 		return nil, failure.New(failure.Model, "load", vocabulary, fmt.Sprintf("the vocabulary has %d tokens, the model only %d", c.words.Size(), c.config.Text.Vocabulary), "Use the vocab.txt that came with the weights.")
 	}
-	if err := c.open(arch.BLIP{Config: c.config, File: f}, h); err != nil {
+	if err := c.open(arch.NewBLIP(c.config, f), h); err != nil {
 		return nil, err
 	}
 	return c, nil

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"descry/inference"
+	"descry/inference/ort"
 	"descry/internal/failure"
 	"descry/models"
 )
@@ -167,5 +168,36 @@ func TestDrawnCaptionsAreAsManyAsWantedAndTheSameForASeed(t *testing.T) {
 	}
 	if a, b := draw(4), draw(5); a == b {
 		t.Errorf("two seeds drew %q", a)
+	}
+}
+
+func TestSalesforcesOwnFilesWriteWhatHuggingFacesDo(t *testing.T) {
+	lib := runtimeLibrary(t)
+	ids := func(file string) string {
+		spec := tinySpec(file)
+		c, err := newCaptioner(spec, how{lib: lib, device: ort.DeviceCPU, threads: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.close()
+		got, err := c.run(context.Background(), tinyPicture(), inference.CaptionOptions{Beams: 3, NBest: 3}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := ""
+		for _, h := range got.Hypotheses {
+			text += fmt.Sprintf("%v %.4f ", h.TokenIDs, h.Rank)
+		}
+		return text
+	}
+	// The same numbers, there in half precision that holds them exactly.
+	want := ids("tied.safetensors")
+	for _, file := range []string{"salesforce.pth", "checkpoint.pth"} {
+		if got := ids(file); got != want {
+			t.Errorf("%s: %s, want %s", file, got, want)
+		}
+	}
+	if other := ids("model.safetensors"); other == want {
+		t.Errorf("another model writes the same: %s", other)
 	}
 }

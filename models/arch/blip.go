@@ -15,11 +15,14 @@ import (
 // It becomes two graphs over one file. The vision graph runs once a picture and
 // also projects each decoder layer's keys and values of the picture; the decoder
 // graph runs once for the prompt and once for each token. Names of tensors are
-// those of the Hugging Face files.
+// those of the Hugging Face files; NewBLIP takes Salesforce's too.
 type BLIP struct {
 	Config BLIPConfig
 	File   *weights.File
 }
+
+// NewBLIP is the model over a file with Hugging Face's names or Salesforce's.
+func NewBLIP(c BLIPConfig, f *weights.File) BLIP { return BLIP{c, BLIPNames(f)} }
 
 // VisionGraph builds the vision tower.
 //

@@ -45,29 +45,43 @@ type BLIPTextConfig struct {
 	Stop         *int     `json:"sep_token_id"` // [SEP]; eos_token_id is never used for stopping
 }
 
-// headSize is that of both towers of every official BLIP. It is used only where
-// there is no config.json at all; one that names no head count is refused, since
-// the wrong count makes worse captions and no error (transformers issue 22625).
-const headSize = 64
+// headSize is that of both towers of every official BLIP, and what the number of
+// heads follows from where config.json does not say it: a wrong number makes worse
+// captions and no error. In particular transformers' own default for the text is 8
+// heads, which the hub's config.json repeated until April 2023 although BLIP was
+// trained with 12 (transformers issue 22625, pull request 22632): 8 heads of 96 are
+// read as 12 of 64. Sizes that are no multiple of 64 must state their heads.
+const (
+	headSize     = 64
+	bertHidden   = 768
+	wrongDefault = 8
+)
 
 // What transformers' own classes default to, and official files may leave out.
+// Salesforce's own code has another eps in the vision tower (models/vit.py), which
+// is taken for files with its names.
 const (
-	visionEps  = 1e-5
-	textEps    = 1e-12
-	startToken = 30522
-	stopToken  = 102
+	visionEps     = 1e-5
+	salesforceEps = 1e-6
+	textEps       = 1e-12
+	startToken    = 30522
+	stopToken     = 102
 )
 
 // ReadBLIPConfig reads config.json; an empty path means the official
-// configuration. Sizes that are left out are taken from the weights' shapes.
+// configuration. Sizes that are left out are taken from the weights' shapes. f has
+// Hugging Face's names (BLIPNames) or Salesforce's.
 func ReadBLIPConfig(path string, f *weights.File) (BLIPConfig, error) {
 	var c BLIPConfig
+	salesforce := IsSalesforceBLIP(f)
+	f = BLIPNames(f)
 	if path != "" {
 		if err := readJSON(path, &c); err != nil {
 			return c, err
 		}
 	}
-	c.fill(f, path == "")
+	c.fill(f)
+	c.fillDefaults(salesforce)
 	subject := path
 	if subject == "" {
 		subject = f.Path
@@ -78,8 +92,8 @@ func ReadBLIPConfig(path string, f *weights.File) (BLIPConfig, error) {
 	return c, nil
 }
 
-// fill sets what the file left out.
-func (c *BLIPConfig) fill(f *weights.File, official bool) {
+// fill sets the sizes that the file left out.
+func (c *BLIPConfig) fill(f *weights.File) {
 	v, t := &c.Vision, &c.Text
 	word := dims(f, "text_decoder.bert.embeddings.word_embeddings.weight", 2)
 	patch := dims(f, "vision_model.embeddings.patch_embedding.weight", 4)
@@ -106,10 +120,22 @@ func (c *BLIPConfig) fill(f *weights.File, official bool) {
 		tokens := dims(f, "vision_model.embeddings.position_embedding", 3)[1]
 		v.Image = v.Patch * int64(math.Round(math.Sqrt(float64(tokens-1))))
 	}
-	if official {
-		v.Heads, t.Heads = v.Hidden/headSize, t.Hidden/headSize
+}
+
+// fillDefaults sets what no shape tells.
+func (c *BLIPConfig) fillDefaults(salesforce bool) {
+	v, t := &c.Vision, &c.Text
+	if v.Heads == 0 && v.Hidden%headSize == 0 {
+		v.Heads = v.Hidden / headSize
 	}
-	setDefault(&v.Eps, visionEps)
+	if (t.Heads == 0 || t.Heads == wrongDefault && t.Hidden == bertHidden) && t.Hidden%headSize == 0 {
+		t.Heads = t.Hidden / headSize
+	}
+	eps := visionEps
+	if salesforce {
+		eps = salesforceEps
+	}
+	setDefault(&v.Eps, eps)
 	setDefault(&t.Eps, textEps)
 	setDefault(&t.Start, startToken)
 	setDefault(&t.Stop, stopToken)

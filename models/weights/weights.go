@@ -135,6 +135,28 @@ func (f *File) Names() []string {
 	return names
 }
 
+// Renamed gives the same file with other names of its tensors: those of another
+// implementation of the same model. A tensor whose new name another one has
+// already keeps its own.
+func (f *File) Renamed(name func(string) string) *File {
+	g := *f
+	g.tensors = slices.Clone(f.tensors)
+	g.index = make(map[string]int, len(f.tensors))
+	for i := range g.tensors {
+		g.index[g.tensors[i].Name] = i
+	}
+	for i := range g.tensors {
+		t := &g.tensors[i]
+		to := name(t.Name)
+		if _, taken := g.index[to]; taken {
+			continue
+		}
+		delete(g.index, t.Name)
+		t.Name, g.index[to] = to, i
+	}
+	return &g
+}
+
 // Open reads the directory of the weight file at path; which container it is,
 // the first bytes tell, not the name. Errors are *failure.Failure of kind
 // Model with the path as their subject.

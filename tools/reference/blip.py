@@ -8,6 +8,17 @@ picture's keys and values, and the logits after each of several sequences.
 It writes models/arch/testdata/blip_shapes.json.gz: the names and shapes of the
 official sizes, base and large.
 
+It writes salesforce.pth and checkpoint.pth beside them: the tied model in the names
+and containers of BLIP's own repository, the second as its train_caption.py saves it,
+with optimizer and settings.
+
+It writes twins.json.gz: two small models with the proportions of the published
+sizes, with the weights of blipweights.py, on 200 pictures of pictures.py: greedy
+search as the hub's generate() has it, and three beams with all three captions as the
+paper's code has it. "margin" is the smallest distance between two neighbouring
+scores among those that a search compared: below twice the bound of the logits the
+choice could fall otherwise.
+
 It writes starter.json beside them: what transformers' searches find on the sample
 pictures of resources/samples with the built-in weights of resources/starter (half
 precision in the file, computed in single).
@@ -25,7 +36,9 @@ from transformers import BlipConfig, BlipForConditionalGeneration, BlipImageProc
 from transformers.modeling_utils import no_init_weights
 
 sys.path.insert(0, os.path.dirname(__file__))
+import blipweights  # noqa: E402
 import generate  # noqa: E402  the normalisation rules
+import pictures  # noqa: E402
 
 TARGET = "inference/pipeline/testdata/blip"
 
@@ -176,9 +189,95 @@ def write_starter():
         f.write("[\n" + ",\n".join(json.dumps(c, separators=(",", ":")) for c in out) + "\n]\n")
 
 
+def write_salesforce():
+    """Containers of the original repository, from the tied tiny model in single precision."""
+    model = tiny(True)
+    state = {k: v for k, v in model.state_dict().items()}
+    renamed = blipweights.salesforce(state)
+    renamed["text_encoder.embeddings.word_embeddings.weight"] = torch.zeros(2, 3)  # of pre-training: not looked at
+    renamed["queue_ptr"] = torch.zeros(1, dtype=torch.long)
+    torch.save({"model": renamed}, f"{TARGET}/salesforce.pth")
+    parameters = [torch.nn.Parameter(v.clone()) for v in list(state.values())[:2]]
+    optimizer = torch.optim.AdamW(params=parameters, lr=1e-5, weight_decay=0.05)
+    for p in parameters:
+        p.grad = torch.ones_like(p)
+    optimizer.step()
+    config = {"image_root": "/export/share/datasets/vision/coco/images/", "vit": "base", "vit_grad_ckpt": False, "image_size": 384, "prompt": "a picture of ", "init_lr": "1e-5", "min_lr": 0, "max_epoch": 5}
+    torch.save({"model": renamed, "optimizer": optimizer.state_dict(), "config": config, "epoch": 4}, f"{TARGET}/checkpoint.pth")
+    for name in ["salesforce.pth", "checkpoint.pth"]:
+        os.chmod(f"{TARGET}/{name}", 0o644)
+
+
+class Margins:
+    """Keeps the smallest distance between neighbours among the scores that generate() compares."""
+
+    def __enter__(self):
+        self.least, self.topk, self.argmax = float("inf"), torch.topk, torch.argmax
+
+        def look(values):
+            values = values[values > -1e8]
+            if len(values) > 1:
+                self.least = min(self.least, (values[:-1] - values[1:]).min().item())
+
+        def topk(scores, k, *a, **b):
+            look(self.topk(scores, k + 1, *a, **b).values[0])
+            return self.topk(scores, k, *a, **b)
+
+        def argmax(scores, *a, **b):
+            if scores.dim() == 2:
+                look(self.topk(scores, 2).values[0])
+            return self.argmax(scores, *a, **b)
+
+        torch.topk, torch.argmax = topk, argmax
+        return self
+
+    def __exit__(self, *_):
+        torch.topk, torch.argmax = self.topk, self.argmax
+
+
+PAPER = {"beams": 3, "n_best": 3, "prompt": [4, 5, 6], "max": 16, "min": 1}
+GREEDY = {"beams": 1, "n_best": 1, "prompt": [], "max": 19, "min": 0}
+PLAIN = {"norm": "whole", "length_penalty": 1.0, "repetition": 1.0, "ngram": 0}
+
+
+@torch.no_grad()
+def twin(size, tied, dtype, count, logits):
+    config = blipweights.config(size)
+    generate.STOP = config["text_config"]["sep_token_id"]
+    model = blipweights.model(config, 1, tied).to(dtype).float()
+    image = config["vision_config"]["image_size"]
+    processor = BlipImageProcessor(size={"height": image, "width": image})
+    start, out = config["text_config"]["bos_token_id"], []
+    for i in range(count):
+        pixels = processor(pictures.picture(i), return_tensors="pt")["pixel_values"]
+        picture = model.vision_model(pixel_values=pixels)[0]
+        seen = {"encoder_hidden_states": picture, "encoder_attention_mask": torch.ones(picture.shape[:-1], dtype=torch.long)}
+        one = {}
+        for name, how in [("greedy", GREEDY), ("paper", PAPER)]:
+            call = {**PLAIN, **how, "prompt": [start] + how["prompt"]}
+            generate.use_norm(call["norm"], len(call["prompt"]))
+            with Margins() as margins:
+                found = generate.search(model.text_decoder, call, **seen).sequences.tolist()
+            one[name] = {"found": [t + [generate.STOP] * stopped for t, stopped in (generate.split(call, s, generate.STOP) for s in found)], "margin": round(margins.least, 5)}
+        if i < logits:
+            ids = torch.tensor([[start] + one["greedy"]["found"][0]])[:, :8]
+            answer = model.text_decoder(input_ids=ids, attention_mask=torch.ones_like(ids), **seen).logits[0, [0, ids.shape[1] - 1]]
+            one["ids"], one["logits"] = ids[0].tolist(), [round(float(x), 5) for x in answer.flatten()]
+        out.append(one)
+    return {"size": size, "tied": tied, "dtype": {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16"}[dtype], "config": config, "pictures": out}
+
+
+def write_twins():
+    runs = [("base-twin", False, torch.float32, 200, 4), ("large-twin", True, torch.float32, 200, 4),
+            ("base-twin", True, torch.float16, 20, 1), ("large-twin", False, torch.bfloat16, 20, 1)]
+    write_gz(f"{TARGET}/twins.json.gz", [twin(*r) for r in runs])
+
+
 def main():
     torch.set_num_threads(1)
     write_tiny()
+    write_salesforce()
+    write_twins()
     write_shapes()
     write_starter()
 
