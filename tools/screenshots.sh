@@ -30,9 +30,9 @@ begin() {
 }
 keys() { for k in "$@"; do xdotool key --window "$window" "$k"; sleep 0.3; done; }
 described() { wait_for 60 "$work/measured" '"event":"classes"'; sleep 1; }
-# end NAME: takes the picture and closes the window
+# end NAME [X Y]: takes the picture, the pointer at X, Y or out of the way, and closes the window
 end() {
-  xdotool mousemove 2 "$((${size#*x} - 2))"; sleep 0.6
+  xdotool mousemove "${2:-2}" "${3:-$((${size#*x} - 2))}"; sleep 0.6
   import -window root "$out/$1.png"
   keys Escape; close_window "$window"
   wait "$app" || { cat "$work/log"; exit 1; }
@@ -46,7 +46,7 @@ for theme in light dark; do
   begin $theme 1280x800 "$work/holiday.heic"; sleep 1; end "error-$theme"
   begin $theme 1280x800 "$work/empty-sky.png"; described; end "nothing-$theme"
 done
-begin dark 1280x800 "$samples/boat-and-ball.png"; described; keys m c; end classes-dark
+begin dark 1280x800 "$samples/boat-and-ball.png"; described; keys m c; end classes-dark 560 340
 begin light 900x600 "$samples/bus-and-umbrella.png"; described; end result-900x600
 begin light 900x600; sleep 1; end start-900x600
 begin dark 1920x1080 "$samples/stop-sign.png"; described; end result-1920x1080

@@ -10,7 +10,7 @@ import (
 
 // classLabel floats over the picture and names the class that is pointed at.
 type classLabel struct {
-	box         *fyne.Container
+	box, room   *fyne.Container
 	chip        *widgets.Swatch
 	name, share *widgets.Text
 }
@@ -20,7 +20,8 @@ func newClassLabel() classLabel {
 		chip: widgets.NewSwatch(14, false),
 		name: widgets.NewText("", theme.Text, theme.SizeLabel, true), share: secondary(),
 	}
-	l.box = widgets.NewFloatingBar(widgets.Row(8, -1, widgets.Padded(l.chip, 0, 0, 0, 0, fyne.NewSize(14, 14)), l.name, l.share))
+	l.room = widgets.Padded(l.chip, 0, 0, 0, 0, fyne.NewSize(14, 14))
+	l.box = widgets.NewFloatingBar(widgets.Row(8, -1, l.room, l.name, l.share))
 	l.box.Hide()
 	return l
 }
@@ -33,7 +34,7 @@ func (l classLabel) show(c *state.PointedClass) bool {
 		l.name.SetText(c.Text)
 		l.share.SetText(c.Share)
 		l.chip.Set(swatch(c.Tint), true)
-		widgets.SetVisible(l.chip, !c.Plain)
+		widgets.SetVisible(l.room, !c.Plain)
 	}
 	widgets.SetVisible(l.box, c != nil)
 	if l.box.MinSize() != before {

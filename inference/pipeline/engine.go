@@ -159,11 +159,7 @@ func (e *engine) Instances(ctx context.Context, p inference.Picture, o inference
 	if err := e.ready(ctx, inference.TaskInstances, p); err != nil {
 		return nil, err
 	}
-	found, err := e.instances.run(ctx, p, o)
-	if err == nil {
-		e.last = objects{p.Key, o.MinScore, found}
-	}
-	return found, err
+	return e.objectsOf(ctx, p, o)
 }
 
 // Classes gives each pixel of a picture a class: a set without a model for it

@@ -2,6 +2,7 @@ package pipeline
 
 import (
 	"context"
+	"slices"
 
 	"descry/inference"
 	"descry/inference/segment"
@@ -14,22 +15,36 @@ type objects struct {
 	found *inference.Instances
 }
 
-// of gives the objects of a picture down to the score that a class map needs, nil
-// where they are not known.
-func (o objects) of(p inference.Picture) *inference.Instances {
-	if p.Key == "" || o.key != p.Key || o.least > segment.LeastScore {
+// of gives the objects of a picture down to a score, nil where they are not known.
+func (o objects) of(p inference.Picture, least float32) *inference.Instances {
+	if p.Key == "" || o.key != p.Key || o.least > least {
 		return nil
 	}
-	return o.found
+	found := *o.found
+	found.Items = slices.DeleteFunc(slices.Clone(found.Items), func(i inference.Instance) bool { return i.Score < least })
+	return &found
 }
 
-// objectMap makes a class map of the objects. The detector runs only where it has
-// not just looked at this picture for the instances task.
+// objectsOf finds the objects of a picture. Where they serve two tasks, the
+// detector looks at a picture once, whichever of the two comes first.
+func (e *engine) objectsOf(ctx context.Context, p inference.Picture, o inference.InstanceOptions) (*inference.Instances, error) {
+	if found := e.last.of(p, o.MinScore); found != nil {
+		return found, nil
+	}
+	found, err := e.instances.run(ctx, p, o)
+	if err == nil && e.set.MapsObjects() {
+		e.last = objects{p.Key, o.MinScore, found}
+	}
+	return found, err
+}
+
+// objectMap makes a class map of the objects. All are asked for, since the
+// instances task may want them next.
 func (e *engine) objectMap(ctx context.Context, p inference.Picture) (*inference.Classes, error) {
-	found := e.last.of(p)
+	found := e.last.of(p, segment.LeastScore)
 	if found == nil {
 		var err error
-		if found, err = e.Instances(ctx, p, inference.InstanceOptions{MinScore: segment.LeastScore}); err != nil {
+		if found, err = e.objectsOf(ctx, p, inference.InstanceOptions{}); err != nil {
 			return nil, err
 		}
 	}

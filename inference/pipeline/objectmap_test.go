@@ -42,35 +42,63 @@ func TestASetWithObjectsOnlyMapsThem(t *testing.T) {
 	}
 	for _, key := range []string{"a", "b", ""} { // known, another, unknown
 		p.Key = key
-		runs := 0
-		got, err := e.Classes(WithTrace(context.Background(), func(stage Stage, _ []int64, _ []float32) {
-			if stage == StageInstancePixels {
-				runs++
-			}
-		}), p)
+		ctx, runs := counted()
+		got, err := e.Classes(ctx, p)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got.From != inference.TaskInstances || !slices.Equal(got.Map, want.Map) || !slices.Equal(got.Labels, want.Labels) {
 			t.Errorf("picture %q: from %q, labels %q", key, got.From, got.Labels)
 		}
-		if again := map[string]int{"a": 0, "b": 1, "": 1}; runs != again[key] {
-			t.Errorf("picture %q: the detector ran %d times", key, runs)
+		if again := map[string]int{"a": 0, "b": 1, "": 1}; *runs != again[key] {
+			t.Errorf("picture %q: the detector ran %d times", key, *runs)
 		}
 	}
+}
+
+// counted gives a context that counts how often the detector looks at a picture.
+func counted() (context.Context, *int) {
+	runs := new(int)
+	return WithTrace(context.Background(), func(stage Stage, _ []int64, _ []float32) {
+		if stage == StageInstancePixels {
+			*runs++
+		}
+	}), runs
 }
 
 func TestObjectsAboveAHigherScoreAreNotEnoughForAMap(t *testing.T) {
 	e, p := objectsOnly(t), drawn(131, 97)
 	p.Key = "a"
-	all, err := e.Classes(context.Background(), p)
+	ctx, runs := counted()
+	if found, err := e.Instances(ctx, p, inference.InstanceOptions{MinScore: 1.5}); err != nil || len(found.Items) != 0 {
+		t.Fatalf("%v, %d objects; the test shows nothing", err, len(found.Items))
+	}
+	if got, err := e.Classes(ctx, p); err != nil || *runs != 2 || got.Pixels[0] == len(got.Map) {
+		t.Errorf("%v, the detector ran %d times", err, *runs)
+	}
+}
+
+func TestTheDetectorLooksOnceWhicheverTaskComesFirst(t *testing.T) {
+	e, p := objectsOnly(t), drawn(131, 97)
+	want, err := e.Instances(context.Background(), p, inference.InstanceOptions{MinScore: 0.4})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := e.Instances(context.Background(), p, inference.InstanceOptions{MinScore: 0.99}); err != nil {
+	p.Key = "a"
+	ctx, runs := counted()
+	if _, err := e.Classes(ctx, p); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := e.Classes(context.Background(), p); err != nil || !slices.Equal(got.Pixels, all.Pixels) {
-		t.Errorf("%v, %v, want %v", err, got.Pixels, all.Pixels)
+	got, err := e.Instances(ctx, p, inference.InstanceOptions{MinScore: 0.4})
+	if err != nil || *runs != 1 || len(got.Items) != len(want.Items) {
+		t.Fatalf("%v, the detector ran %d times, %d objects, want %d", err, *runs, len(got.Items), len(want.Items))
+	}
+	for i := range want.Items {
+		if got.Items[i].Score != want.Items[i].Score || got.Items[i].Label != want.Items[i].Label {
+			t.Errorf("object %d is %s %g, want %s %g", i, got.Items[i].Label, got.Items[i].Score, want.Items[i].Label, want.Items[i].Score)
+		}
+	}
+	if all, err := e.Instances(ctx, p, inference.InstanceOptions{}); err != nil || *runs != 1 || len(all.Items) < len(got.Items) {
+		t.Errorf("%v, the detector ran %d times, %d objects", err, *runs, len(all.Items))
 	}
 }
