@@ -120,7 +120,8 @@ func TestAMixIsWordedForOneTask(t *testing.T) {
 	for _, c := range []struct{ spec, task, want string }{
 		{mix, "caption", "caption=blip-base"}, {mix, "instances", "instances=maskrcnn-v2"}, {mix, "classes", Starter},
 		{"caption=starter,instances=mine", "classes", "instances=mine"}, {"caption=starter", "classes", "caption=starter"},
-		{"starter", "classes", "starter"}, {"/a=b/c", "caption", "/a=b/c"},
+		{"starter", "classes", "starter"}, {"instances=starter", "instances", "instances=starter"}, {"instances=starter", "classes", "instances=starter"},
+		{"instances=starter, classes=mine", "instances", "starter"}, {"/a=b/c", "caption", "/a=b/c"},
 	} {
 		if got := d.ForTask(c.spec, c.task); got != c.want {
 			t.Errorf("%s for %s: %q, want %q", c.spec, c.task, got, c.want)

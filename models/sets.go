@@ -120,9 +120,13 @@ func (d Dirs) ForTask(spec, task string) string {
 }
 
 // partOf gives a mix's part for a task; of the built-in set its plain name, so
-// that it is loaded once. A mix without a model for classes maps its objects.
+// that it is loaded once. A mix without a model for classes maps its objects: then
+// both tasks have the same part, so that the detector looks once.
 func partOf(spec, task string) string {
 	objects := ""
+	if task == "instances" && !strings.Contains(","+strings.ReplaceAll(spec, " ", ""), ",classes=") {
+		task = "classes"
+	}
 	for _, part := range strings.Split(spec, ",") {
 		key, name, _ := strings.Cut(strings.TrimSpace(part), "=")
 		if key == "instances" {

@@ -91,7 +91,7 @@ func (e *engine) common(task inference.Task) (c *models.Common, loaded bool) {
 	switch {
 	case task == inference.TaskCaption && e.set.Caption != nil:
 		return &e.set.Caption.Common, e.caption != nil
-	case task == inference.TaskInstances && e.set.Instances != nil:
+	case task == inference.TaskInstances && e.set.Instances != nil, task == inference.TaskClasses && e.set.MapsObjects():
 		return &e.set.Instances.Common, e.instances != nil
 	case task == inference.TaskClasses && e.set.Classes != nil:
 		return &e.set.Classes.Common, e.classes != nil
