@@ -19,7 +19,7 @@ import (
 type fault struct {
 	f     *failure.Failure
 	retry bool          // time may heal it
-	early bool          // not tried again where nothing has come yet: telling it helps more
+	early int           // attempts while nothing has come yet, when telling helps more; 0: as many as ever
 	over  bool          // the partial file is worth nothing
 	after time.Duration // the server asked to wait so long
 }
@@ -27,8 +27,9 @@ type fault struct {
 func (f *fault) Error() string { return f.f.Error() }
 func (f *fault) Unwrap() error { return f.f }
 
-// The four sorts of trouble with the network: final, passing, passing but told
-// at once if nothing has come yet, and such that the file must be begun again.
+// The sorts of trouble with the network: final, passing, passing but told at
+// once (or soon) if nothing has come yet, and such that the file must be begun
+// again.
 
 func (r *run) final(message, hint string) *fault {
 	return &fault{f: failure.New(failure.Network, "download", r.name, message, hint)}
@@ -42,7 +43,13 @@ func (r *run) passing(message string) *fault {
 
 func (r *run) absent(message, hint string) *fault {
 	f := r.final(message, hint)
-	f.retry, f.early = true, true
+	f.retry, f.early = true, 1
+	return f
+}
+
+func (r *run) unanswered(message string) *fault {
+	f := r.absent(message, "Check the address and whether something here blocks it; what has arrived is kept.")
+	f.early = 3
 	return f
 }
 
@@ -144,9 +151,9 @@ func (r *run) reachFault(host string, err error) error {
 	case errors.As(err, &dns):
 		return r.absent("the name server does not answer for "+name, "Check the connection; without a name server no host can be found.")
 	case isOneOf(err, errnoRefused):
-		return r.passing(host + " refuses the connection")
+		return r.unanswered(host + " refuses the connection")
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return r.passing(host + " does not answer")
+		return r.unanswered(host + " does not answer")
 	}
 	if r.part != nil && r.part.at > 0 {
 		return r.passing(fmt.Sprintf("the connection to %s was cut after %s of %s bytes", host, count(r.part.at), count(r.total())))

@@ -223,7 +223,7 @@ func TestHostsThatAreNotReached(t *testing.T) {
 		waits int
 		says  string
 	}{
-		{"refused, for real", closed, func(*Client) {}, defaultRetries, "refuses the connection"},
+		{"refused, for real", closed, func(*Client) {}, 2, "refuses the connection"},
 		{"a name that is not found, for real", "http://descry-test.invalid/w.bin", func(*Client) {}, 0, "descry-test.invalid"},
 		{"a name that is not found", "http://hub.example/w.bin", dial(&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "hub.example", IsNotFound: true}}), 0, "the name hub.example was not found"},
 		{"a silent name server", "http://hub.example/w.bin", dial(&net.DNSError{Err: "timeout", IsTimeout: true}), 0, "name server does not answer"},
@@ -232,17 +232,19 @@ func TestHostsThatAreNotReached(t *testing.T) {
 			dial(&net.DNSError{Err: "no such host", IsNotFound: true})(c)
 			c.online = func() bool { return false }
 		}, 0, "no network connection"},
-		{"a host that does not answer", "http://hub.example/w.bin", dial(&net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}), defaultRetries, "hub.example does not answer"},
+		{"a host that does not answer", "http://hub.example/w.bin", dial(&net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}), 2, "hub.example does not answer"},
 		{"a proxy that is not there", "http://hub.example/w.bin", dial(&net.OpError{Op: "proxyconnect", Err: syscall.ECONNREFUSED}), 0, "the proxy cannot be reached"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cl, w := client()
 			c.setup(cl)
-			_, err := cl.Fetch(t.Context(), Request{c.url, target(t), size, sumOf(nil)}, nil)
+			path := target(t)
+			_, err := cl.Fetch(t.Context(), Request{c.url, path, size, sumOf(nil)}, nil)
 			failed(t, err, failure.Network, c.says)
 			if len(w.all) != c.waits {
 				t.Errorf("waits %v, want %d", w.all, c.waits)
 			}
+			beside(t, path)
 		})
 	}
 }

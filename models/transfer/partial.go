@@ -155,10 +155,15 @@ func (p *partial) save() error {
 // sum is the hash so far, in hexadecimal.
 func (p *partial) sum() string { return hex.EncodeToString(p.hash.Sum(nil)) }
 
-// close closes the file; what has not been recorded will be dropped.
+// close closes the file; what has not been recorded will be dropped, and a file
+// with nothing in it goes at once.
 func (p *partial) close() {
-	if p.f != nil {
-		p.f.Close()
-		p.f = nil
+	if p.f == nil {
+		return
+	}
+	p.f.Close()
+	p.f = nil
+	if p.at == 0 {
+		os.Remove(partPath(p.r.req.Path))
 	}
 }

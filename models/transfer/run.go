@@ -102,7 +102,7 @@ func (r *run) again(ctx context.Context, err error) error {
 		}
 	}
 	r.fruitless++
-	if r.fruitless > r.c.retries() || f.early && !r.received {
+	if r.fruitless > r.c.retries() || f.early > 0 && r.fruitless >= f.early && !r.received {
 		return err
 	}
 	wait := r.c.pause(r.fruitless, f.after)
