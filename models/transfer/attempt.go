@@ -129,8 +129,8 @@ func (r *run) acceptWhole(resp *http.Response, length int64) error {
 			return r.wrongLength(resp.Request.URL.Host, n, want)
 		}
 	}
-	if length == 0 {
-		return r.wrongLength(resp.Request.URL.Host, 0, r.req.Bytes)
+	if length == 0 || length > 0 && rec.Size > 0 && length != rec.Size {
+		return r.wrongLength(resp.Request.URL.Host, length, max(r.req.Bytes, rec.Size))
 	}
 	if r.req.SHA256 != "" && rec.SHA256 != "" && rec.SHA256 != r.req.SHA256 {
 		return r.final(fmt.Sprintf("the hub has another file there now: it names the SHA-256 %s, Descry knows %s", rec.SHA256, r.req.SHA256), "Nothing was fetched. A newer Descry may know the new file.")
@@ -301,10 +301,7 @@ func (r *run) begin(resp *http.Response, head []byte) error {
 	}
 	rec.Pieces = 1
 	rec.Hub = hubOf(resp)
-	rec.Total = max(0, resp.ContentLength)
-	if rec.Total == 0 {
-		rec.Total = rec.Hub.Size
-	}
+	rec.Total = max(resp.ContentLength, rec.Hub.Size, r.req.Bytes, 0) // those that are said agree
 	rec.ETag, rec.LastModified = resp.Header.Get("ETag"), resp.Header.Get("Last-Modified")
 	for _, value := range []*string{&rec.ETag, &rec.LastModified} {
 		if !headerValue(*value) {

@@ -11,6 +11,7 @@ var (
 	errnoReadOnly = []error{syscall.EROFS, syscall.EACCES, syscall.EPERM}
 	errnoNoNet    = []error{syscall.ENETUNREACH, syscall.ENETDOWN}
 	errnoRefused  = []error{syscall.ECONNREFUSED}
+	errnoCut      = []error{syscall.ECONNRESET, syscall.EPIPE}
 	errNoLocks    = error(syscall.ENOLCK)
 )
 

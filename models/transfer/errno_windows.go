@@ -13,6 +13,7 @@ var (
 	errnoReadOnly = []error{windows.ERROR_WRITE_PROTECT, windows.ERROR_ACCESS_DENIED}
 	errnoNoNet    = []error{windows.WSAENETUNREACH, windows.WSAENETDOWN}
 	errnoRefused  = []error{windows.WSAECONNREFUSED}
+	errnoCut      = []error{windows.WSAECONNRESET, windows.WSAECONNABORTED}
 	errNoLocks    = error(windows.ERROR_INVALID_FUNCTION)
 )
 

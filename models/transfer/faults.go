@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -154,6 +155,13 @@ func (r *run) reachFault(host string, err error) error {
 		return r.unanswered(host + " refuses the connection")
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return r.unanswered(host + " does not answer")
+	}
+	if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) && !isOneOf(err, errnoCut) {
+		var u *url.Error
+		if errors.As(err, &u) {
+			err = u.Err // without the address, which may hold a password
+		}
+		return r.passing("the connection to " + host + " failed: " + err.Error())
 	}
 	if r.part != nil && r.part.at > 0 {
 		return r.passing(fmt.Sprintf("the connection to %s was cut after %s of %s bytes", host, count(r.part.at), count(r.total())))

@@ -233,6 +233,17 @@ func TestHostsThatAreNotReached(t *testing.T) {
 			c.online = func() bool { return false }
 		}, 0, "no network connection"},
 		{"a host that does not answer", "http://hub.example/w.bin", dial(&net.OpError{Op: "dial", Err: os.ErrDeadlineExceeded}), 2, "hub.example does not answer"},
+		{"something that speaks no HTTP", "http://hub.example/w.bin", func(c *Client) {
+			c.HTTP.Transport.(*http.Transport).DialContext = func(context.Context, string, string) (net.Conn, error) {
+				ours, theirs := net.Pipe()
+				go func() {
+					theirs.Read(make([]byte, 1000))
+					theirs.Write([]byte("SSH-2.0-OpenSSH_9.9\r\n\r\n"))
+					theirs.Close()
+				}()
+				return ours, nil
+			}
+		}, defaultRetries, "the connection to hub.example failed: net/http: HTTP/1.x transport connection broken: malformed HTTP response"},
 		{"a proxy that is not there", "http://hub.example/w.bin", dial(&net.OpError{Op: "proxyconnect", Err: syscall.ECONNREFUSED}), 0, "the proxy cannot be reached"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -204,34 +204,43 @@ func TestAChangedFileIsBegunAgain(t *testing.T) {
 			w.Write(old[4<<20:])
 		}
 	}
-	for name, second := range map[string]step{
-		"200 for a range":            whole(fresh, `"v2"`),
-		"206 with another tag":       rest(`"v2"`, "bytes 4194304-5242879/5242880"),
-		"206 with another length":    rest(`"v1"`, "bytes 4194304-5242880/5242881"),
-		"206 of another place":       rest(`"v1"`, "bytes 4194305-5242879/5242880"),
-		"206 from the beginning":     rest(`"v1"`, "bytes 0-1048575/5242880"),
-		"206 without a range":        rest(`"v1"`, ""),
-		"206 of several parts":       rest(`"v1"`, "multipart"),
-		"416":                        status(416),
-		"416 with the length":        status(416, "Content-Range", "bytes */5242880"),
-		"416 with a shorter length":  status(416, "Content-Range", "bytes */100"),
-		"206 with the old one's end": rest(`"v1"`, "bytes 4194304-5242879/5242880"), // only the hash tells
+	for name, c := range map[string]struct {
+		second step
+		says   string // why it is begun again
+	}{
+		"200 for a range":            {whole(fresh, `"v2"`), ""},
+		"206 with another tag":       {rest(`"v2"`, "bytes 4194304-5242879/5242880"), "has changed"},
+		"206 with another length":    {rest(`"v1"`, "bytes 4194304-5242880/5242881"), "has changed"},
+		"206 of another place":       {rest(`"v1"`, "bytes 4194305-5242879/5242880"), "another part"},
+		"206 from the beginning":     {rest(`"v1"`, "bytes 0-1048575/5242880"), "another part"},
+		"206 without a range":        {rest(`"v1"`, ""), "another part"},
+		"206 of several parts":       {rest(`"v1"`, "multipart"), "another part"},
+		"416":                        {status(416), "has changed"},
+		"416 with the length":        {status(416, "Content-Range", "bytes */5242880"), "has changed"},
+		"416 with a shorter length":  {status(416, "Content-Range", "bytes */100"), "has changed"},
+		"206 with the old one's end": {rest(`"v1"`, "bytes 4194304-5242879/5242880"), "do not make up the file"}, // only the hash tells
 	} {
 		t.Run(name, func(t *testing.T) {
 			first := func(s *server, w http.ResponseWriter, r *http.Request) {
 				lent := &server{content: old, tag: `"v1"`}
 				cut(4<<20)(lent, w, r)
 			}
-			s := serve(t, fresh, first, second)
+			s := serve(t, fresh, first, c.second)
 			s.tag = `"v2"`
-			c, _ := client()
+			cl, _ := client()
 			path := target(t)
-			if _, err := c.Fetch(t.Context(), Request{s.URL, path, size, s.sum()}, nil); err != nil {
+			said := ""
+			_, err := cl.Fetch(t.Context(), Request{s.URL, path, size, s.sum()}, func(p Progress) {
+				if p.State == Retrying && !strings.Contains(p.Note, "was cut") {
+					said += p.Note
+				}
+			})
+			if err != nil {
 				t.Fatal(err)
 			}
 			arrived(t, path, fresh)
-			if n := len(s.requests()); n > 3 {
-				t.Errorf("%d requests", n)
+			if n := len(s.requests()); n > 3 || !strings.Contains(said, c.says) || (said == "") != (c.says == "") {
+				t.Errorf("%d requests, and it said %q", n, said)
 			}
 		})
 	}

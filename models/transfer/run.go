@@ -116,6 +116,7 @@ func (r *run) startOver(f *fault) error {
 	if r.startOvers++; r.startOvers > r.c.retries() {
 		return f
 	}
+	r.best = 0 // what is fetched again counts as new
 	return r.part.reset()
 }
 
