@@ -54,6 +54,7 @@ func (d Dirs) load(dir string, hash bool) (*Set, error) {
 	if err := set.readCategories(wanted); err != nil {
 		return nil, err
 	}
+	set.lookIntoONNX()
 	return set, nil
 }
 

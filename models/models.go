@@ -67,6 +67,7 @@ type InstancesSpec struct {
 	Common
 	Categories map[int]string // by the model's index; nil: those of the config, else COCO's
 	Score      *float64       // the least score worth showing, 0 to 1; nil: the set does not say
+	BoxesOnly  bool           // the model is known to give no masks
 }
 
 // ClassesSpec is a set's model for the classes of pixels.
@@ -75,12 +76,16 @@ type ClassesSpec struct {
 	Categories []string // by the model's index; nil: those of the config, else Pascal VOC's
 }
 
+// Readymade is the architecture of an ONNX file that is run as it is
+// (arch.RecogniseReadymade).
+const Readymade = "onnx"
+
 // Architectures names the architectures that are known for each task, by the
 // task's key in descry.json.
 var Architectures = map[string][]string{
 	"caption":   {"blip"},
-	"instances": {"maskrcnn_resnet_fpn"},
-	"classes":   {"deeplabv3_resnet", "deeplabv3_mobilenet_v3_large", "lraspp_mobilenet_v3_large", "fcn_resnet"},
+	"instances": {"maskrcnn_resnet_fpn", "fasterrcnn_resnet_fpn", Readymade},
+	"classes":   {"deeplabv3_resnet", "deeplabv3_mobilenet_v3_large", "lraspp_mobilenet_v3_large", "fcn_resnet", Readymade},
 }
 
 // taskKeys are the keys of Architectures in the order in which they are told.

@@ -56,6 +56,9 @@ func (d Dirs) one(spec string) (*Set, error) {
 	if set, ok := d.namedSet(spec); ok {
 		return d.assemble(set)
 	}
+	if _, err := os.Stat(spec); err == nil && isONNX(spec) {
+		return loadONNX(spec)
+	}
 	if info, err := os.Stat(spec); err == nil {
 		what := "is a file"
 		if info.IsDir() {

@@ -20,5 +20,5 @@ func (s *Set) Tasks() []string {
 // MapsObjects reports whether a set has no model for classes, but one for objects
 // with masks, of which a class map can be made (segment.FromObjects).
 func (s *Set) MapsObjects() bool {
-	return s.Classes == nil && s.Instances != nil && !slices.Contains(withoutMasks, s.Instances.Architecture)
+	return s.Classes == nil && s.Instances != nil && !s.Instances.BoxesOnly && !slices.Contains(withoutMasks, s.Instances.Architecture)
 }

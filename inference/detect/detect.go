@@ -39,6 +39,9 @@ func (b Box) clip(w, h float32) Box {
 	return Box{clamp(b[0], w), clamp(b[1], h), clamp(b[2], w), clamp(b[3], h)}
 }
 
+// Clip moves the corners into a picture of width × height pixels. NaN stays.
+func (b Box) Clip(width, height int) Box { return b.clip(float32(width), float32(height)) }
+
 // clamp moves v into [0, high]; NaN stays, as in torch.clamp.
 func clamp(v, high float32) float32 {
 	if v < 0 {

@@ -74,7 +74,7 @@ var levels = map[Level]binding.GraphOptimizationLevel{
 }
 
 func (library) newSession(m onnx.Model, o Options, device string) (nativeSession, error) {
-	if len(m.Proto) == 0 || len(m.Inputs) == 0 || len(m.Outputs) == 0 {
+	if len(m.Proto) == 0 && m.Path == "" || len(m.Inputs) == 0 || len(m.Outputs) == 0 {
 		return nil, errors.New("the graph is empty")
 	}
 	so, err := binding.NewSessionOptions()
@@ -90,7 +90,12 @@ func (library) newSession(m onnx.Model, o Options, device string) (nativeSession
 	} else if err := use(so, o); err != nil {
 		return nil, err
 	}
-	s, err := binding.NewDynamicAdvancedSessionWithONNXData(m.Proto, m.Inputs, m.Outputs, so)
+	var s *binding.DynamicAdvancedSession
+	if m.Path != "" {
+		s, err = binding.NewDynamicAdvancedSession(m.Path, m.Inputs, m.Outputs, so)
+	} else {
+		s, err = binding.NewDynamicAdvancedSessionWithONNXData(m.Proto, m.Inputs, m.Outputs, so)
+	}
 	giveBack() // the graph as it was before the runtime changed it
 	if err != nil {
 		return nil, err

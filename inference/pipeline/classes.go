@@ -21,6 +21,7 @@ type classesModel struct {
 	labels  []string
 	table   *[3][256]float32
 	session *ort.Session
+	fixed   [2]int // width and height where the graph takes no other; 0: any
 }
 
 // mostClasses is how many classes a map of bytes can tell apart.
@@ -79,6 +80,9 @@ func (m *classesModel) close() error { return m.session.Close() }
 // run gives each pixel of a picture a class.
 func (m *classesModel) run(ctx context.Context, p inference.Picture) (*inference.Classes, error) {
 	w, h := segment.Resized(p.Width, p.Height, m.config.ResizeSize)
+	if m.fixed[0] > 0 {
+		w, h = m.fixed[0], m.fixed[1] // the whole picture, stretched: there is no size to pad to
+	}
 	rgb := p.Pix
 	if w != p.Width || h != p.Height {
 		rgb = resample.BilinearPIL(p.Pix, p.Width, p.Height, w, h)
@@ -92,6 +96,9 @@ func (m *classesModel) run(ctx context.Context, p inference.Picture) (*inference
 	defer destroy(out...)
 	traceTensor(ctx, StageClassLogits, out[0])
 	shape := out[0].Shape() // [1, classes, h, w]
+	if len(shape) != 4 || shape[0] != 1 || int(shape[1]) != len(m.labels) || shape[2] < 1 || shape[3] < 1 {
+		return nil, failure.New(failure.Model, "run", m.spec.Weights, fmt.Sprintf("the model gives logits of shape %v for %d classes", shape, len(m.labels)), "")
+	}
 	coarse := segment.Coarse{Logits: out[0].Float32s(), Classes: int(shape[1]), Width: int(shape[3]), Height: int(shape[2])}
 	result := &inference.Classes{
 		Model: m.spec.Set, Width: p.Width, Height: p.Height, Labels: append([]string(nil), m.labels...),

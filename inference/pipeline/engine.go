@@ -72,7 +72,7 @@ type engine struct {
 	memory    func() (total, available uint64, err error) // nil: no check
 	heavy     *ort.Session                                // the heaviest of the task that was loaded last
 	caption   *captioner
-	instances *instancesModel
+	instances detector
 	classes   *classesModel
 	last      objects // what instances found last
 	closed    bool
@@ -121,11 +121,45 @@ var loaders = map[inference.Task]func(*engine) error{
 		if e.set.Classes == nil {
 			return e.cannot("tell the classes of pixels")
 		}
-		if e.classes, err = newClasses(e.how.lib, e.set.Classes, e.how.device, e.how.threads); err == nil {
+		if e.classes, err = loadClasses(e.how, e.set.Classes); err == nil {
 			e.heavy = e.classes.session
 		}
 		return err
 	},
+}
+
+// detector finds the objects of a picture.
+type detector interface {
+	run(ctx context.Context, p inference.Picture, o inference.InstanceOptions) (*inference.Instances, error)
+	heavy() *ort.Session // the session that a card is for
+	close() error
+}
+
+// detectors and segmenters open what is not built from weights here, by its
+// architecture; all others have a graph of package arch.
+var (
+	detectors = map[string]func(how, *models.InstancesSpec) (detector, error){
+		models.Readymade: func(h how, spec *models.InstancesSpec) (detector, error) { return newReadymade(h, spec) },
+	}
+	segmenters = map[string]func(how, *models.ClassesSpec) (*classesModel, error){
+		models.Readymade: newReadymadeClasses,
+	}
+)
+
+// loadClasses opens a model for classes.
+func loadClasses(h how, spec *models.ClassesSpec) (*classesModel, error) {
+	if open, ok := segmenters[spec.Architecture]; ok {
+		return open(h, spec)
+	}
+	return newClasses(h.lib, spec, h.device, h.threads)
+}
+
+// loadDetector opens a model for objects.
+func loadDetector(h how, spec *models.InstancesSpec) (detector, error) {
+	if open, ok := detectors[spec.Architecture]; ok {
+		return open(h, spec)
+	}
+	return newInstances(h.lib, spec, h.device, h.threads)
 }
 
 // loadInstances makes the detector ready, which classes may need as well.
@@ -136,10 +170,12 @@ func loadInstances(e *engine) (err error) {
 	if e.set.Instances == nil {
 		return e.cannot("find objects")
 	}
-	if e.instances, err = newInstances(e.how.lib, e.set.Instances, e.how.device, e.how.threads); err == nil {
-		e.heavy = e.instances.features
+	found, err := loadDetector(e.how, e.set.Instances)
+	if err != nil {
+		return err // and e.instances stays nil, not a detector that is nil
 	}
-	return err
+	e.instances, e.heavy = found, found.heavy()
+	return nil
 }
 
 func (e *engine) cannot(what string) error {

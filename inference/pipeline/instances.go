@@ -55,6 +55,10 @@ func newInstances(lib *ort.Library, spec *models.InstancesSpec, device string, t
 		return nil, err
 	}
 	net := arch.MaskRCNN{Config: config, File: f}
+	if spec.Architecture == arch.NameMaskRCNN && !net.HasMasks() {
+		return nil, failure.New(failure.Model, "load", spec.Weights, "the file has no mask head, so it is no Mask R-CNN",
+			"Faster R-CNN's architecture is "+arch.NameFasterRCNN+".")
+	}
 	m := &instancesModel{
 		spec: spec, config: config, classes: int(net.Classes()), threads: max(threads, 1),
 		table: arch.Lookup(config.Mean, config.Std),
@@ -68,7 +72,7 @@ func newInstances(lib *ort.Library, spec *models.InstancesSpec, device string, t
 	}{
 		{&m.features, partFeatures, net.FeatureGraph, prepackFeatures, false},
 		{&m.boxes, partBoxes, net.BoxGraph, prepackBoxes, false},
-		{&m.masks, partMasks, net.MaskGraph, prepackMasks, !net.HasMasks()},
+		{&m.masks, partMasks, net.MaskGraph, prepackMasks, spec.Architecture == arch.NameFasterRCNN || !net.HasMasks()},
 	} {
 		if part.absent {
 			continue
@@ -84,6 +88,8 @@ func newInstances(lib *ort.Library, spec *models.InstancesSpec, device string, t
 	}
 	return m, nil
 }
+
+func (m *instancesModel) heavy() *ort.Session { return m.features }
 
 // close frees the sessions.
 func (m *instancesModel) close() error {

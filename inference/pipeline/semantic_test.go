@@ -134,7 +134,8 @@ func differing(t *testing.T, got []byte, want []int) int {
 }
 
 func TestEveryArchitectureOfASetsClassesCanBeBuilt(t *testing.T) {
-	if got, want := arch.Segmenters(), slices.Sorted(slices.Values(models.Architectures["classes"])); !slices.Equal(got, want) {
+	built := slices.DeleteFunc(slices.Clone(models.Architectures["classes"]), func(name string) bool { return name == models.Readymade })
+	if got, want := arch.Segmenters(), slices.Sorted(slices.Values(built)); !slices.Equal(got, want) {
 		t.Errorf("the graphs are of %v, sets may name %v", got, want)
 	}
 }

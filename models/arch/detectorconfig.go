@@ -35,9 +35,10 @@ type DetectorConfig struct {
 	Categories      categoryNames `json:"categories"`
 }
 
-// ImageNet's statistics of RGB in 0 … 1, which torchvision's models are given.
+// ImageNetMean and its deviation are the statistics of RGB in 0 … 1, which
+// torchvision's models are given.
 var (
-	imageNetMean = []float64{0.485, 0.456, 0.406}
+	ImageNetMean = []float64{0.485, 0.456, 0.406}
 	imageNetStd  = []float64{0.229, 0.224, 0.225}
 )
 
@@ -88,7 +89,7 @@ func (c *DetectorConfig) fill(f *weights.File) {
 		c.SizeRule = "float64"
 	}
 	if c.Mean == nil && c.Std == nil {
-		c.Mean, c.Std = imageNetMean, imageNetStd
+		c.Mean, c.Std = ImageNetMean, imageNetStd
 	}
 	if c.AnchorSizes == nil {
 		c.AnchorSizes = numberLists{{32}, {64}, {128}, {256}, {512}}
@@ -99,10 +100,14 @@ func (c *DetectorConfig) fill(f *weights.File) {
 	for len(c.AspectRatios) == 1 && len(c.AnchorSizes) > len(c.AspectRatios) {
 		c.AspectRatios = repeat(c.AspectRatios[0], len(c.AnchorSizes))
 	}
-	if c.Categories == nil {
-		c.Categories = COCOLabels
+	if c.Categories == nil && outputs(f, classScores) == cocoClasses {
+		c.Categories = COCOLabels // else classes are called by their numbers
 	}
 }
+
+// cocoClasses is how many classes torchvision's COCO detectors have: the
+// background, 80 and the gaps in their numbering.
+const cocoClasses = 91
 
 func repeat(list []float64, n int) numberLists {
 	all := make(numberLists, n)

@@ -7,6 +7,12 @@ import (
 	"descry/models/weights"
 )
 
+// The names of the architectures, as in descry.json.
+const (
+	NameMaskRCNN   = "maskrcnn_resnet_fpn"
+	NameFasterRCNN = "fasterrcnn_resnet_fpn" // boxes only: a mask head that is there is not used
+)
+
 // MaskRCNN is Mask R-CNN with a ResNet body and a feature pyramid (He et al.
 // 2017; torchvision/models/detection/mask_rcnn.py), or Faster R-CNN where the
 // file has no mask head. Both of torchvision's variants are read: v1 (two fully
@@ -43,12 +49,15 @@ const (
 	deltasOfBox = 4
 )
 
+// classScores has one row a class.
+const classScores = "roi_heads.box_predictor.cls_score.weight"
+
 // detectorBody is where the body lies in the file.
 const detectorBody = "backbone.body."
 
 // Classes is how many classes the model has, the background included.
 func (d MaskRCNN) Classes() int64 {
-	return outputs(d.File, "roi_heads.box_predictor.cls_score.weight")
+	return outputs(d.File, classScores)
 }
 
 // HasMasks reports whether there is a mask head.

@@ -115,18 +115,31 @@ func (c *SegmenterConfig) fill(kind segmenterKind, f *weights.File) {
 	if c.Rates == nil {
 		c.Rates = []int{12, 24, 36}
 	}
-	if c.ResizeSize == 0 {
-		c.ResizeSize = 520
-	}
-	if c.Mean == nil && c.Std == nil {
-		c.Mean, c.Std = imageNetMean, imageNetStd
-	}
 	setDefault(&c.BatchNormEps, batchNormEps)
 	bodyEps := *c.BatchNormEps
 	if kind.bodyEps != 0 {
 		bodyEps = kind.bodyEps
 	}
 	setDefault(&c.BodyNormEps, bodyEps)
+	c.fillPictures()
+}
+
+// SegmenterDefaults are torchvision's size, normalisation and class names, for a
+// graph that somebody else made.
+func SegmenterDefaults() SegmenterConfig {
+	var c SegmenterConfig
+	c.fillPictures()
+	return c
+}
+
+// fillPictures sets what does not depend on the weights.
+func (c *SegmenterConfig) fillPictures() {
+	if c.ResizeSize == 0 {
+		c.ResizeSize = 520
+	}
+	if c.Mean == nil && c.Std == nil {
+		c.Mean, c.Std = ImageNetMean, imageNetStd
+	}
 	if c.Categories == nil {
 		c.Categories = make(categoryNames, len(VOCLabels))
 		for i, name := range VOCLabels {

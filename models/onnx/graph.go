@@ -121,7 +121,8 @@ type port struct {
 
 // Model is a finished graph.
 type Model struct {
-	Proto        []byte   // an encoded ModelProto
+	Proto        []byte   // an encoded ModelProto; nil where Path is set
+	Path         string   // a file that the runtime reads itself, with external data beside it
 	Folder       string   // the folder under which its external data lies; empty when there is none
 	Inputs       []string // in the order in which they were made
 	Outputs      []string

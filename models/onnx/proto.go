@@ -11,11 +11,11 @@ const (
 	modelIR, modelProducer, modelGraph, modelOpset = 1, 2, 7, 8
 	opsetDomain, opsetNumber                       = 1, 2
 
-	graphNode, graphName, graphInitializer, graphInput, graphOutput = 1, 2, 5, 11, 12
+	graphNode, graphName, graphInitializer, graphInput, graphOutput, graphSparse = 1, 2, 5, 11, 12, 15
 
 	nodeInput, nodeOutput, nodeName, nodeOp, nodeAttribute, nodeDomain = 1, 2, 3, 4, 5, 7
 
-	attrName, attrF, attrI, attrS, attrT, attrInts, attrType = 1, 2, 3, 4, 5, 8, 20
+	attrName, attrF, attrI, attrS, attrT, attrGraph, attrInts, attrTensors, attrGraphs, attrType = 1, 2, 3, 4, 5, 6, 8, 10, 11, 20
 
 	tensorDims, tensorType, tensorName, tensorRaw, tensorExternal, tensorLocation = 1, 2, 8, 9, 13, 14
 	entryKey, entryValue                                                          = 1, 2

@@ -3,7 +3,8 @@ size or narrow, whose outputs are not degenerate, in the containers and spelling
 of the official files.
 
 How the weights are made (randomise): every convolution and matrix gets normal
-numbers; then the model runs once over a few pictures, and on the way
+numbers; then the model runs once over
+small copies of the pictures, and on the way
 - each batch norm takes the mean and variance of what it is given, and the last
   one of each residual block is damped, so that the body neither dies nor explodes;
 - each layer without a norm is scaled so that its output has a standard deviation
@@ -49,6 +50,7 @@ NORMS = (nn.BatchNorm2d, FrozenBatchNorm2d)
 WANTED = 20
 SPREAD = 4
 GROWTH = 1.2
+SMALL = 256
 NAMES = ("maskrcnn-v1", "maskrcnn-v2", "fasterrcnn-v1", "fasterrcnn-v2")
 
 
@@ -136,7 +138,9 @@ def randomise(model, seed, pictures, half=False):
     hooks.append(predictor.register_forward_hook(lambda m, i, o: (by_row(m.cls_score, o[0], SPREAD), o[1])))
     if mask_predictor is not None:
         hooks.append(mask_predictor.mask_fcn_logits.register_forward_hook(lambda m, i, o: by_row(m, o, 3)))
-    model([tensor(p) for p in pictures[:2]])
+    sizes, model.transform.min_size = model.transform.min_size, (min(SMALL, *model.transform.min_size),)
+    model([tensor(p) for p in pictures[:12]])
+    model.transform.min_size = sizes
     for h in hooks:
         h.remove()
     classify(model, pictures)
@@ -259,13 +263,15 @@ def save(model, name, path):
 
 
 @torch.no_grad()
-def found(model, rgb):
+def found(model, rgb, dtype=torch.float32, noise=None):
     """What the model finds: boxes [n, 4], scores [n], labels [n], and a function
     that gives mask i as bool [h, w], None without masks. It is the model's own
     forward, but that masks are pasted one by one: a hundred float masks of 20
     megapixels do not fit into memory."""
-    x = tensor(rgb)
-    images, _ = model.transform([x])
+    images, _ = model.transform([tensor(rgb)])
+    images.tensors = images.tensors.to(dtype)
+    if noise is not None:  # a millionth, as another order of sums makes it
+        images.tensors += 1e-6 * torch.randn(images.tensors.shape, generator=noise)
     features = model.backbone(images.tensors)
     proposals, _ = model.rpn(images, features)
     got = model.roi_heads(features, proposals, images.image_sizes)[0][0]
@@ -277,6 +283,7 @@ def found(model, rgb):
 
         def masks(i):
             return paste_mask_in_image(padded[i, 0], whole[i], *rgb.shape[:2]).numpy() > .5
+        masks.over = whole  # the whole pixels that each is pasted over
     return boxes, got["scores"], got["labels"], masks
 
 

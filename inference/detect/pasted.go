@@ -1,0 +1,35 @@
+package detect
+
+import (
+	"descry/inference/rle"
+	"descry/picture/resample"
+)
+
+// PastedMask is where a mask that lies over a whole image is above one half, in
+// the pixels of another size: values are rows of w probabilities, h of them, of
+// which the left upper width × height show the picture; what lies beyond is
+// padding. The picture has pw × ph pixels; between values it is interpolated, as
+// torch's bilinear does.
+func PastedMask(values []float32, w, h, width, height, pw, ph int) rle.Mask {
+	width, height = min(width, w), min(height, h)
+	p := paster{height: ph, out: rle.Mask{Height: ph, Width: pw}}
+	across, down := resample.NewAxis(width, pw), resample.NewAxis(height, ph)
+	column := make([]float32, height)
+	for x := range pw {
+		near, far, wn, wf := across.At(x)
+		high := float32(0)
+		for y := range column {
+			column[y] = resample.Mix(values[y*w+near], wn, values[y*w+far], wf)
+			high = max(high, column[y])
+		}
+		if !(high > 0.5) {
+			p.put(ph, false)
+			continue
+		}
+		for y := range ph {
+			a, b, wa, wb := down.At(y)
+			p.put(1, resample.Mix(column[a], wa, column[b], wb) > 0.5)
+		}
+	}
+	return p.finish()
+}

@@ -1,0 +1,149 @@
+package pipeline
+
+import (
+	"compress/gzip"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"descry/inference"
+	"descry/inference/ort"
+	"descry/models"
+	"descry/models/arch"
+)
+
+// readymadeFile unpacks one of the exported models.
+func readymadeFile(tb testing.TB, name string) string {
+	tb.Helper()
+	f, err := os.Open(filepath.Join("testdata", "readymade", name+".onnx.gz"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	data, err := io.ReadAll(z)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	path := filepath.Join(tb.TempDir(), name+".onnx")
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		tb.Fatal(err)
+	}
+	return path
+}
+
+// openedONNX opens a ready-made detector as --model FILE does.
+func openedONNX(tb testing.TB, name string) (detector, *models.Set) {
+	tb.Helper()
+	lib := runtimeLibrary(tb)
+	set, err := models.Resolve(readymadeFile(tb, name), models.Dirs{})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if set.Name != name || set.Instances == nil || set.Instances.Architecture != models.Readymade {
+		tb.Fatalf("the set is %+v", set)
+	}
+	m, err := loadDetector(how{lib, ort.DeviceAuto, 2}, set.Instances)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = m.close() })
+	return m, set
+}
+
+// TestReadymadeDetectorsFindWhatTheirMakersFind: torchvision's export against
+// torchvision, the zoo's interface against the same module in torch behind the
+// zoo's own preprocessing, the 8-bit one against ONNX Runtime in Python.
+func TestReadymadeDetectorsFindWhatTheirMakersFind(t *testing.T) {
+	for name, profile := range map[string]arch.Profile{
+		"torchvision": arch.ProfileTorchvision, "boxes": arch.ProfileTorchvision, "zoo": arch.ProfileZoo, "int8": arch.ProfileZoo,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var want struct {
+				Classes  int
+				Pictures []foundObjects
+			}
+			readJSON(t, filepath.Join("testdata", "readymade", name+".reference.json.gz"), &want)
+			m, set := openedONNX(t, name)
+			what := m.(*readymade).what
+			if what.Profile != profile || what.Classes != want.Classes || set.Instances.BoxesOnly != (name == "boxes") {
+				t.Errorf("recognised as %s with %d classes, boxes only: %v; want %s with %d", what.Profile, what.Classes, set.Instances.BoxesOnly, profile, want.Classes)
+			}
+			w := worst{iou: 1}
+			for _, p := range want.Pictures {
+				for i, label := range p.Labels {
+					p.Labels[i] = what.Category(label)
+				}
+				got, err := m.run(context.Background(), pictured(p.Seed, p.Width, p.Height), inference.InstanceOptions{})
+				if err != nil {
+					t.Fatalf("%d × %d: %v", p.Width, p.Height, err)
+				}
+				w.compare(t, got, p)
+			}
+			w.report(t)
+		})
+	}
+}
+
+func TestAGraphThatFailsOnNothingFindsNothingAndThenWorksAgain(t *testing.T) {
+	m, _ := openedONNX(t, "empty")
+	dark := inference.Picture{Name: "dark", Width: 64, Height: 48, Pix: make([]byte, 3*64*48)}
+	bright := inference.Picture{Name: "bright", Width: 64, Height: 48, Pix: slices.Repeat([]byte{255}, 3*64*48)}
+	for i, p := range []inference.Picture{bright, dark, dark, bright} {
+		got, err := m.run(context.Background(), p, inference.InstanceOptions{})
+		if err != nil {
+			t.Fatalf("run %d: %v", i, err)
+		}
+		if want := map[string]int{"bright": 1}[p.Name]; got.Items == nil || len(got.Items) != want {
+			t.Errorf("run %d, %s: %d objects, want %d", i, p.Name, len(got.Items), want)
+		}
+		if p.Name == "bright" && (got.Items[0].Label != "person" || got.Items[0].Mask.Area() == 0) {
+			t.Errorf("the object is %+v", got.Items[0])
+		}
+	}
+}
+
+func TestAReadymadeModelIsStoppedAndNotTakenForEmpty(t *testing.T) {
+	m, _ := openedONNX(t, "empty")
+	if _, err := m.run(cancelled(), drawn(64, 48), inference.InstanceOptions{}); err == nil {
+		t.Error("a run that was stopped succeeded")
+	}
+}
+
+func TestLabelsOfAReadymadeModelAreTheSetsThenCOCOs(t *testing.T) {
+	m, _ := openedONNX(t, "zoo")
+	r := m.(*readymade)
+	for label, want := range map[int]struct {
+		id   int
+		name string
+	}{1: {1, "person"}, 12: {13, "stop sign"}, 80: {90, "toothbrush"}, 81: {81, "sink"}} {
+		if id, name := r.category(label); label < 81 && (id != want.id || name != want.name) {
+			t.Errorf("label %d is %d %q, want %d %q", label, id, name, want.id, want.name)
+		}
+	}
+	if all := r.categories(); len(all) != 80 || all[79].ID != 90 {
+		t.Errorf("%d categories", len(all))
+	}
+	r.spec.Categories = map[int]string{12: "bench of mine"}
+	if id, name := r.category(12); id != 12 || name != "bench of mine" {
+		t.Errorf("label 12 of a set with names is %d %q", id, name)
+	}
+	if _, name := r.category(13); name != "class 13" {
+		t.Errorf("a label without a name is called %q", name)
+	}
+}
+
+func TestAReadymadeModelUnderTheWrongTaskIsRefused(t *testing.T) {
+	path := readymadeFile(t, "zoo")
+	_, err := newReadymadeClasses(how{}, &models.ClassesSpec{Common: models.Common{Weights: path}})
+	if err == nil || !strings.Contains(err.Error(), "finds objects") {
+		t.Errorf("a detector as a class map: %v", err)
+	}
+}

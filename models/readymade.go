@@ -1,0 +1,51 @@
+package models
+
+import (
+	"path/filepath"
+	"strings"
+
+	"descry/models/arch"
+	"descry/models/onnx"
+)
+
+// isONNX reports whether path is named as an ONNX file.
+func isONNX(path string) bool { return strings.EqualFold(filepath.Ext(path), ".onnx") }
+
+// loadONNX makes a model set of one ready-made ONNX file.
+func loadONNX(path string) (*Set, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, bad(path, err.Error(), "")
+	}
+	f, err := onnx.ReadFile(abs)
+	if err != nil {
+		return nil, err
+	}
+	what, err := arch.RecogniseReadymade(f)
+	if err != nil {
+		return nil, err
+	}
+	set := &Set{Name: strings.TrimSuffix(filepath.Base(abs), filepath.Ext(abs)), Dir: filepath.Dir(abs)}
+	common := Common{Set: set.Name, Architecture: Readymade, Weights: abs}
+	if what.Profile == arch.ProfileSegmentation {
+		set.Classes = &ClassesSpec{Common: common}
+	} else {
+		set.Instances = &InstancesSpec{Common: common, BoxesOnly: what.Masks < 0}
+	}
+	return set, nil
+}
+
+// lookIntoONNX notes whether a ready-made detector gives masks. A file that is
+// damaged or of no known kind says so at its first use, as all weights do.
+func (s *Set) lookIntoONNX() {
+	if s.Instances == nil || s.Instances.Architecture != Readymade {
+		return
+	}
+	f, err := onnx.ReadFile(s.Instances.Weights)
+	if err != nil {
+		return
+	}
+	if what, err := arch.RecogniseReadymade(f); err == nil {
+		s.Instances.BoxesOnly = what.Masks < 0
+	}
+}
