@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"descry/internal/failure"
+	"descry/models"
 	"descry/models/catalogue"
 	"descry/models/store"
 )
@@ -70,6 +72,7 @@ type modelsListing struct {
 	store.Listing
 	Sets    []catalogue.Set `json:"sets"`
 	Default string          `json:"default"` // the set that is used where none is named
+	Idle    []string        `json:"idle"`    // models that are here and not part of it
 	Folder  string          `json:"folder"`
 }
 
@@ -77,9 +80,10 @@ func (p *program) modelsListCommand(f *modelsFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
 		Short: "List the models: for what, how large, what is here",
-		Long: `Lists every model that can be fetched and every set that is installed. MEMORY is
-what to expect with the model loaded; a "*" after the size says that Descry pins
-no SHA-256 of it, so that the hub's own record is all there is.`,
+		Long: `Lists every model that can be fetched and every set that is installed. A "*"
+after the size says that Descry pins no SHA-256 of it, so that the hub's own
+record is all there is. MEMORY is what to expect with the model loaded, TIME what
+a picture takes on this machine ("~": reckoned from its speed, not measured).`,
 		Example: "  descry models list\n  descry models list --json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -87,13 +91,48 @@ no SHA-256 of it, so that the hub's own record is all there is.`,
 			if err != nil {
 				return err
 			}
-			l := modelsListing{Listing: s.List(), Sets: s.Catalogue.Sets, Default: p.modelDirs().Default(), Folder: p.dirs.Models()}
+			l := p.listModels(s)
 			if f.json {
 				return writeJSON(p.out, l)
 			}
 			return l.write(p.out)
 		},
 	}
+}
+
+// listModels lists the store, and what of it the set in use does not need.
+func (p *program) listModels(s *store.Store) modelsListing {
+	dirs := p.modelDirs()
+	l := modelsListing{Listing: s.List(), Sets: s.Catalogue.Sets, Default: dirs.Default(), Idle: []string{}, Folder: p.dirs.Models()}
+	used := p.loaded.Model
+	if used == "" {
+		used = l.Default
+	}
+	set, err := models.Resolve(used, dirs)
+	if err != nil {
+		return l // a damaged set is told by its models
+	}
+	for _, i := range l.Items {
+		if i.Usable() && i.Catalogued && i.For != catalogue.ForRuntime && !slices.Contains(modelsOf(set), i.Name) {
+			l.Idle = append(l.Idle, i.Name)
+		}
+	}
+	return l
+}
+
+// modelsOf names the models that a set is made of.
+func modelsOf(set *models.Set) []string {
+	var names []string
+	if set.Caption != nil {
+		names = append(names, set.Caption.Set)
+	}
+	if set.Instances != nil {
+		names = append(names, set.Instances.Set)
+	}
+	if set.Classes != nil {
+		names = append(names, set.Classes.Set)
+	}
+	return names
 }
 
 // writeJSON writes one JSON value for programs.
@@ -109,16 +148,9 @@ func writeJSON(w io.Writer, v any) error {
 // write prints the list for people.
 func (l modelsListing) write(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tFOR\tSTATE\tSIZE\tMEMORY\tLICENCE\tWHAT")
+	fmt.Fprintln(w, "NAME\tFOR\tSTATE\tSIZE\tMEMORY\tTIME\tLICENCE\tWHAT")
 	for _, i := range l.Items {
-		size, memory := store.Size(i.Bytes), "-"
-		if i.Catalogued && !i.Pinned {
-			size += " *"
-		}
-		if i.Memory > 0 {
-			memory = store.Size(i.Memory)
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", i.Name, i.For, itemState(i), size, memory, i.Licence, i.Title)
+		fmt.Fprintln(w, strings.Join(listColumns(i), "\t"))
 	}
 	if err := w.Flush(); err != nil {
 		return err
@@ -139,8 +171,29 @@ func (l modelsListing) write(out io.Writer) error {
 	if l.Elsewhere > 0 {
 		fmt.Fprintf(out, "; used in place %s", store.Size(l.Elsewhere))
 	}
+	if len(l.Idle) > 0 {
+		fmt.Fprintf(out, "; here and not in use: %s", strings.Join(l.Idle, ", "))
+	}
 	_, err := fmt.Fprintf(out, "; in use where no set is named: %s; %s\n", l.Default, printable(short(l.Folder)))
 	return err
+}
+
+// listColumns words one model for the list.
+func listColumns(i store.Item) []string {
+	size, memory, seconds := store.Size(i.Bytes), "-", "-"
+	if i.Catalogued && !i.Pinned {
+		size += " *"
+	}
+	if i.Memory > 0 {
+		memory = store.Size(i.Memory)
+	}
+	if i.Seconds > 0 {
+		seconds = fmt.Sprintf("%.2g s", i.Seconds)
+		if !i.Measured {
+			seconds = "~" + seconds
+		}
+	}
+	return []string{i.Name, i.For, itemState(i), size, memory, seconds, i.Licence, i.Title}
 }
 
 // itemState words a state in a few words.

@@ -20,8 +20,8 @@ by its SHA-256 whatever its name. Files are copied; with --in-place the weights
 are used where they lie (and are then never touched by verify or remove).
 
 To carry models to a machine without internet:
-  DESCRY_HOME=/media/stick/descry descry models pull full       here
-  descry models import /media/stick/descry                      there`,
+  DESCRY_HOME=/media/stick/descry descry models pull --copy full    here
+  descry models import /media/stick/descry                          there`,
 		Example: `  descry models import ~/Downloads/maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth
   descry models import --in-place /data/models
   descry models import /media/stick/descry`,

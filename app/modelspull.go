@@ -16,13 +16,14 @@ import (
 )
 
 func (p *program) modelsPullCommand(f *modelsFlags) *cobra.Command {
-	var yes bool
+	var yes, whole bool
 	c := &cobra.Command{
 		Use:   "pull NAME…",
 		Short: "Fetch models or sets, or go on where it stopped",
 		Long: `Fetches models by name, several at once, and keeps only what has the SHA-256 that
 Descry pins. An interrupted pull goes on where it was. What lies in a cache of
-Hugging Face or torch is used there instead.
+Hugging Face or torch is used there instead; --copy copies it, for a folder that
+is to be carried elsewhere.
 
 At a terminal the licence and what is needed are shown first, and you are asked.
 Addresses can be redirected: HF_ENDPOINT for the hub, DESCRY_MIRROR=URL for all
@@ -36,19 +37,21 @@ Addresses can be redirected: HF_ENDPOINT for the hub, DESCRY_MIRROR=URL for all
 			if len(args) == 0 {
 				return usage("no model named", "descry models pull full fetches the best ones; descry models list has all.")
 			}
-			return p.pull(f, args, yes)
+			return p.pull(f, args, yes, whole)
 		},
 	}
 	c.Flags().BoolVarP(&yes, "yes", "y", false, "do not ask")
+	c.Flags().BoolVar(&whole, "copy", false, "copy what other programs' caches hold instead of using it there")
 	return c
 }
 
 // pull shows what is needed, asks where somebody can answer, and fetches.
-func (p *program) pull(f *modelsFlags, names []string, yes bool) error {
+func (p *program) pull(f *modelsFlags, names []string, yes, whole bool) error {
 	s, err := f.open(p)
 	if err != nil {
 		return err
 	}
+	s.Copy = whole
 	p.measureSpeed(p.ctx)
 	e, err := s.Estimate(names)
 	if err != nil {

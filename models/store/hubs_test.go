@@ -138,6 +138,16 @@ func TestWhatLiesInACacheIsUsedInPlaceAndStaysThere(t *testing.T) {
 		t.Errorf("%+v\n%+v\n%+v", talk, find, class)
 	}
 
+	// For a folder that is carried elsewhere the same is copied.
+	s.Copy = true
+	must(t, s.Pull(context.Background(), []string{"talk"}, nil))
+	if i := s.state(t, "talk"); i.State != Ready || i.Elsewhere != 0 || len(h.asked) != 1 {
+		t.Errorf("%+v, asked %v", i, h.asked)
+	}
+	if _, err := models.Resolve("talk", s.dirs()); err != nil {
+		t.Error(err)
+	}
+
 	if _, err := s.Remove(context.Background(), []string{"talk", "find"}); err != nil {
 		t.Fatal(err)
 	}

@@ -186,6 +186,16 @@ func TestVerifyFindsWhatSizeAndTimeHideAndRepairsIt(t *testing.T) {
 	_, err = newStore(t, h.catalogue()).Verify(context.Background(), []string{"find"}, false, nil)
 	wantFailure(t, err, failure.Model, "it is not on this machine")
 
+	write(t, filepath.Join(dir, models.SetFile), []byte("{"))
+	verdicts, err = s.Verify(context.Background(), []string{"find"}, true, nil)
+	must(t, err)
+	if len(verdicts) != 2 || verdicts[1].File != models.SetFile || !verdicts[1].Repaired {
+		t.Errorf("%+v", verdicts)
+	}
+	if _, err := models.Resolve("find", s.dirs()); err != nil {
+		t.Error(err)
+	}
+
 	// A damaged file without a network stays named, and the model unused.
 	write(t, path, bad)
 	s.Fetcher = nil

@@ -46,7 +46,7 @@ func (j *job) cached(f catalogue.File) (bool, error) {
 		if err != nil || !j.is(f, path, r.SHA256) {
 			continue // a file that cannot be read, or another one, is passed over
 		}
-		return true, j.take(f, found{path, r.SHA256}, true)
+		return true, j.take(f, found{path, r.SHA256}, !j.s.Copy)
 	}
 	return false, nil
 }

@@ -41,8 +41,17 @@ func (s *Store) Pull(ctx context.Context, names []string, tell func(Progress)) e
 	}
 	say := teller(tell)
 	return s.each(wanted, say, func(m catalogue.Model) error {
+		if item := s.item(m); s.enough(item) { // also in a folder where nothing can be written
+			say(Progress{Model: m.Name, Stage: Done, Done: item.Bytes, Total: item.Bytes})
+			return nil
+		}
 		return s.alone(ctx, m, say, func(j *job) error { return j.pull() })
 	})
+}
+
+// enough reports whether nothing of a model has to be brought.
+func (s *Store) enough(i Item) bool {
+	return i.State == Ready || i.State == InPlace && !s.Copy
 }
 
 // expand gives the models that names stand for.
@@ -154,7 +163,7 @@ func about(model string, err error) error {
 
 // pull brings what is absent or damaged.
 func (j *job) pull() error {
-	if item := j.s.item(j.m); item.Usable() {
+	if item := j.s.item(j.m); j.s.enough(item) {
 		j.before = item.Bytes
 		return nil
 	}
@@ -238,7 +247,7 @@ func (j *job) follow() (string, error) {
 
 // bring makes sure that one file is there and recorded.
 func (j *job) bring(f catalogue.File) error {
-	if r, ok := j.record.Files[f.Name]; ok && unchanged(j.path(f.Name), r) && agrees(f, r.SHA256) {
+	if r, ok := j.record.Files[f.Name]; ok && unchanged(j.path(f.Name), r) && agrees(f, r.SHA256) && (r.Path == "" || !j.s.Copy) {
 		j.before += r.Bytes
 		return nil
 	}

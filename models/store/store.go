@@ -62,6 +62,7 @@ type Store struct {
 
 	Fetcher Fetcher // nil: nothing can be fetched
 	Hubs    Hubs    // caches of other programs
+	Copy    bool    // what lies there is copied instead of used in place
 
 	// What the machine has, and how fast it is (packages machine and speed); nil:
 	// not known.

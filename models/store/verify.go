@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"os"
@@ -96,6 +97,9 @@ func (j *job) verify(repair bool) ([]Verdict, error) {
 	if err != nil {
 		return verdicts, err
 	}
+	if v, ok := j.checkSet(); ok {
+		verdicts = append(verdicts, v)
+	}
 	damaged := false
 	for _, v := range verdicts {
 		damaged = damaged || !v.OK
@@ -138,6 +142,18 @@ func (j *job) hashAll() ([]Verdict, error) {
 		verdicts = append(verdicts, v)
 	}
 	return verdicts, nil
+}
+
+// checkSet reports a descry.json that cannot be used, though the files are right.
+func (j *job) checkSet() (Verdict, bool) {
+	if j.m.For == catalogue.ForRuntime {
+		return Verdict{}, false
+	}
+	text, err := os.ReadFile(filepath.Join(j.dir, models.SetFile))
+	if err == nil && json.Valid(text) {
+		return Verdict{}, false // what it says may have been changed on purpose
+	}
+	return Verdict{Model: j.m.Name, File: models.SetFile, Path: filepath.Join(j.dir, models.SetFile), Problem: "it is no JSON"}, true
 }
 
 // listed are the model's files; of a library what was unpacked.
