@@ -47,6 +47,7 @@ for theme in light dark; do
   begin $theme 1280x800 "$work/empty-sky.png"; described; end "nothing-$theme"
 done
 begin dark 1280x800 "$samples/boat-and-ball.png"; described; keys m c; end classes-dark 560 340
+begin light 1280x800 --model instances=starter "$samples/bus-and-umbrella.png"; described; keys m o l c k k; end objects-map-light
 begin light 900x600 "$samples/bus-and-umbrella.png"; described; end result-900x600
 begin light 900x600; sleep 1; end start-900x600
 begin dark 1920x1080 "$samples/stop-sign.png"; described; end result-1920x1080
