@@ -11,6 +11,7 @@ import (
 
 	"descry/models"
 	"descry/models/catalogue"
+	"descry/models/transfer"
 )
 
 // List looks at what is here: the catalogue's models in their order, then the
@@ -100,14 +101,20 @@ func small(dir string) int64 {
 	return n
 }
 
+// arrived gives the bytes of a file that are here: all, or those with which a
+// transfer can go on.
+func arrived(path string) int64 {
+	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+		return info.Size()
+	}
+	done, _ := transfer.Partial(path)
+	return done
+}
+
 // lookPartial fills in what a model has before it is whole.
 func (i *Item) lookPartial(s *Store, m catalogue.Model, dirs []string) {
 	if m.For == catalogue.ForRuntime {
-		for _, name := range []string{m.Files[0].Name, m.Files[0].Name + ".part"} {
-			if info, err := os.Stat(filepath.Join(s.Runtime, downloads, name)); err == nil {
-				i.Done += info.Size()
-			}
-		}
+		i.Done += arrived(filepath.Join(s.Runtime, downloads, m.Files[0].Name))
 		i.OnDisk += i.Done
 	}
 	for _, dir := range dirs {
@@ -118,11 +125,7 @@ func (i *Item) lookPartial(s *Store, m catalogue.Model, dirs []string) {
 				i.Elsewhere += r.Files[f.Name].Bytes
 				continue
 			}
-			for _, name := range []string{f.Name, f.Name + ".part"} {
-				if info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name))); err == nil && info.Mode().IsRegular() {
-					i.Done += info.Size()
-				}
-			}
+			i.Done += arrived(filepath.Join(dir, filepath.FromSlash(f.Name)))
 		}
 		i.Dir = dir
 	}

@@ -122,7 +122,7 @@ var hexSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 // Fetch brings the file of req to its path and tells what it does, in this
 // goroutine, at most some times a second and, while bytes are awaited, at least once. A file that is there already with the
 // right hash is not fetched. When ctx is cancelled the partial file stays for
-// the next Fetch (that is what pausing is); Discard throws it away.
+// the next Fetch: that is what pausing is.
 //
 // Errors are *failure.Failure: Network (not reached, refused, not the right
 // file), Storage (disk, folder, lock), Cancelled, Usage (a request that can
@@ -180,25 +180,6 @@ func (c *Client) newRun(req Request, tell func(Progress)) (*run, error) {
 		tell = func(Progress) {}
 	}
 	return &run{c: c, req: req, asked: asked, report: tell, name: filepath.Base(req.Path)}, nil
-}
-
-// Discard throws away what has been received of the file at path. The file
-// itself, and what was kept aside as wrong, stay.
-func Discard(ctx context.Context, path string) error {
-	if _, err := os.Stat(filepath.Dir(path)); err != nil {
-		return nil // no folder, nothing to discard
-	}
-	free, err := acquire(ctx, path, func() {})
-	if err != nil {
-		return err
-	}
-	defer free()
-	for _, p := range []string{recordPath(path), partPath(path)} {
-		if err := os.Remove(p); err != nil && !os.IsNotExist(err) {
-			return storageFault(p, err)
-		}
-	}
-	return nil
 }
 
 // Partial tells how much of the file at path has been received and recorded,

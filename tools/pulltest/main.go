@@ -92,7 +92,7 @@ func run(ctx context.Context, c config) error {
 		}
 		t.p = descryPuller{binary: binary, dir: filepath.Join(c.dir, "home"), url: s.url}
 	}
-	for _, part := range []func(context.Context) error{t.eachPassingFault, t.eachFinalLie, t.mixedFaults, t.killed} {
+	for _, part := range []func(context.Context) error{t.eachPassingFault, t.eachFinalLie, t.mixedFaults, t.together, t.killed} {
 		if err := part(ctx); err != nil {
 			return fmt.Errorf("%w (seed %d)", err, c.seed)
 		}

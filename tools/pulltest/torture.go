@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // torture is the run of all parts.
@@ -166,6 +168,33 @@ func (t *torture) randomFault(*standIn) *fault {
 		return final[t.s.random.IntN(9)].fault // those that do not go on for ever
 	}
 	return nil
+}
+
+// together lets three processes pull the same files at the same time: they wait
+// for one another, and nothing comes twice.
+func (t *torture) together(ctx context.Context) error {
+	begun := time.Now()
+	t.s.program(func(*standIn) *fault { return nil })
+	var several errgroup.Group
+	for range 3 {
+		several.Go(func() error {
+			code, out, err := t.pull(ctx, t.files)
+			if err == nil && code != 0 {
+				err = fmt.Errorf("one of three at once failed: %s", out)
+			}
+			return err
+		})
+	}
+	if err := several.Wait(); err != nil {
+		return err
+	}
+	if err := t.right(t.files, true); err != nil {
+		return fmt.Errorf("three at once: %w", err)
+	}
+	if c := t.line("three processes at once", "right", t.files, begun); c.Bytes != t.all || c.Requests != len(t.files) {
+		return fmt.Errorf("three at once fetched %d bytes in %d requests, not %d in %d", c.Bytes, c.Requests, t.all, len(t.files))
+	}
+	return t.clean()
 }
 
 // killed kills the puller at random moments and lets it go on, until it has been
