@@ -108,8 +108,6 @@ func entries(base, starter string) (file, error) {
 		}
 		list.Models = append(list.Models, m)
 	}
-	list.Sets = []catalogue.Set{{Name: "little", Title: "For tests: the built-in models once more", Models: map[string][]string{
-		catalogue.ForCaption: {"little-blip"}, catalogue.ForInstances: {"little-maskrcnn"}, catalogue.ForClasses: {"little-deeplab"}}}}
 	return list, nil
 }
 
@@ -132,7 +130,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // content gives what is at a path of the server.
 func (s *server) content(path string) (io.ReadSeeker, int64, error) {
-	rest, small := strings.CutPrefix(path, "small/")
+	_, rest, small := strings.Cut("/"+path, "/small/") // as a mirror it is asked for HOST/small/…
 	if !small {
 		return officialSize(path)
 	}

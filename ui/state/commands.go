@@ -96,6 +96,7 @@ const (
 	CommandShortcuts   CommandID = "shortcuts"
 	CommandAbout       CommandID = "about"
 	CommandModels      CommandID = "models"
+	CommandAgain       CommandID = "describe-again"
 )
 
 // Commands are all commands, in the order of the menus.
@@ -115,6 +116,7 @@ var Commands = []Command{
 	{ID: CommandRedo, Menu: menuEdit, Label: "Redo caption", Tip: "Bring the undone caption back", Keys: keys(ctrlUp("Z"), ctrl("Y")), Do: CaptionRedone{}, enabled: canRedo},
 	{ID: CommandCopy, Menu: menuEdit, Group: 1, Label: "Copy caption", Tip: "Copy the caption, also as alt text", Keys: keys(ctrl("C")), Do: CaptionCopied{}, enabled: hasCaption},
 	{ID: CommandRegenerate, Menu: menuEdit, Group: 2, Label: "Write the caption again", Tip: "Let the model look for another caption; your own text stays", Keys: keys(ctrl("R")), Do: Regenerated{}, enabled: hasPixels},
+	{ID: CommandAgain, Menu: menuEdit, Group: 2, Label: "Describe with the models now in use", Tip: "Run again what other models have described; your own captions stay", Keys: keys(ctrlUp("R")), Do: DescribedAgain{}, enabled: hasStale},
 	{ID: CommandStop, Menu: menuEdit, Group: 2, Label: "Stop", Tip: "Stop what runs for this picture", Keys: keys(ctrl(".")), Do: Stopped{}, enabled: isBusy},
 
 	{ID: "masks", Menu: menuView, Label: "Masks", Tip: "Fill each object", Keys: keys(key("M")), Do: LayerToggled{LayerMasks}, enabled: hasPicture, checked: layerOn(LayerMasks)},

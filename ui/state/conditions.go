@@ -8,6 +8,7 @@ func hasPicture(s *State) bool { return s.current != 0 }
 func hasPixels(s *State) bool  { return s.current != 0 && s.visible().phase == ready }
 func hasCaption(s *State) bool { return s.caption() != "" }
 func isBusy(s *State) bool     { return s.busy() }
+func hasStale(s *State) bool   { return s.stalePictures() > 0 }
 func panelOn(s *State) bool    { return !s.settings.PanelHidden }
 
 func canBack(s *State) bool { return s.current != 0 && s.walk.at > 0 }

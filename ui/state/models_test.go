@@ -232,7 +232,7 @@ func TestAnErrorStandsInItsRowWithWhatToDo(t *testing.T) {
 	f := failure.New(failure.Unreadable, "download", "blip-base, pytorch_model.bin", "what came has the hash "+strings.Repeat("0a1b2c3d", 8), "It was put aside; try again.")
 	d.send(PullEnded{d.pulled("blip-base"), f})
 	r := d.row("blip-base")
-	if r.Trouble == nil || r.Trouble.Text != "pytorch_model.bin: what came has the hash 0a1b2c3d…." || r.Trouble.Hint != "It was put aside; try again." || r.State != "Stopped, 37 %" {
+	if r.Trouble == nil || r.Trouble.Text != "pytorch_model.bin: what came has the hash 0a1b2c3d…" || r.Trouble.Hint != "It was put aside; try again." || r.State != "Stopped, 37 %" {
 		t.Fatalf("row %+v", r)
 	}
 	if len(d.screen().Notices) != 0 {
@@ -254,7 +254,9 @@ func TestAnErrorStandsInItsRowWithWhatToDo(t *testing.T) {
 
 // TestRemovingCanBeUndone until its notice goes.
 func TestRemovingCanBeUndone(t *testing.T) {
-	ready := func(s *Setup) { s.Store.Models[0].Keep = KeepReady }
+	ready := func(s *Setup) {
+		s.Store.Models[0].Keep, s.Settings.Model = KeepReady, "caption=blip-base,instances=starter,classes=starter"
+	}
 	d := storeDesk(t, ready)
 	d.send(SheetOpened{SheetModels})
 	d.act("blip-base", "Remove")
@@ -269,8 +271,8 @@ func TestRemovingCanBeUndone(t *testing.T) {
 	}
 	d.act("blip-base", "Remove")
 	d.pass(noticeAfter + time.Second)
-	if e := must[RemoveModel](d); e.Model != "blip-base" {
-		t.Errorf("%+v", e)
+	if e := must[RemoveModel](d); e.Model != "blip-base" || strings.Contains(d.s.settings.Model, "blip-base") {
+		t.Errorf("%+v, settings %s", e, d.s.settings.Model)
 	}
 	if r := d.row("blip-base"); r.State != "Not downloaded" || r.acts() != "Download…" {
 		t.Errorf("row %+v", r)

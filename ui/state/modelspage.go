@@ -90,6 +90,7 @@ func (r *reduction) endModels() {
 		}
 	}
 	for _, m := range r.s.removals {
+		r.unchoose(m.model)
 		r.do(RemoveModel{Model: m.model})
 	}
 	r.s.removals = nil

@@ -112,10 +112,21 @@ func (r *reduction) settleRemovals() {
 		if told || r.s.pull(gone.model).running {
 			continue
 		}
+		r.unchoose(gone.model)
 		r.s.removals = without(r.s.removals, func(m removal) bool { return m == gone })
 		r.s.pulls = without(r.s.pulls, func(p pull) bool { return p.model == gone.model })
 		r.s.inventory = r.s.inventory.changed(gone.model, func(m *StoredModel) { m.Keep, m.Here, m.Place, m.Problem = KeepAbsent, 0, "", nil })
 		r.do(RemoveModel{Model: gone.model})
+	}
+}
+
+// unchoose takes a model that is gone for good out of the settings: what stands
+// in for it stays.
+func (r *reduction) unchoose(model string) {
+	for _, t := range tasks {
+		if name, said := r.s.chosen(t); said && name == model {
+			r.assign(t, r.s.uses().name(t))
+		}
 	}
 }
 

@@ -321,7 +321,11 @@ func troubleOf(f *failure.Failure, model string) *RowTrouble {
 	if !strings.HasSuffix(text, ".") {
 		text += "."
 	}
-	return &RowTrouble{Text: longHash.ReplaceAllString(text, "$1…"), Hint: longHash.ReplaceAllString(f.Hint, "$1…")}
+	text = longHash.ReplaceAllString(text, "$1…")
+	if rest, twice := strings.CutSuffix(text, "…."); twice {
+		text = rest + "…"
+	}
+	return &RowTrouble{Text: text, Hint: longHash.ReplaceAllString(f.Hint, "$1…")}
 }
 
 // pullText says what a running download does.

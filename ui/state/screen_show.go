@@ -251,7 +251,8 @@ func (s *State) showNotices() []Notice {
 			v.Actions = append(v.Actions, Button{Text: "Undo", Tip: "Take this back", Enabled: true, Do: n.undo})
 		}
 		if n.arrived {
-			if b := s.againButton(); b.Do != nil {
+			inPanel := s.current != 0 && !s.settings.PanelHidden && s.anyStale(s.visible().key)
+			if b := s.againButton(); b.Do != nil && !inPanel {
 				v.Actions = append(v.Actions, b)
 			}
 		}
