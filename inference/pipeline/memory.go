@@ -54,9 +54,9 @@ func Needs(c models.Common) (int64, error) {
 // workingMemory is what a model works on, in bytes: measured for the largest input
 // that its preprocessing makes of an ordinary picture (4:3).
 var workingMemory = map[string]int64{
-	"blip":                200 << 20, // 577 rows of 768, keys and values of 12 layers
-	"maskrcnn_resnet_fpn": 600 << 20, // 800 × 1,088 pixels, five maps, 1,000 regions
-	"deeplabv3_resnet":    500 << 20, // 520 × 693 pixels, stride 8
+	"blip":                150 << 20, // 577 rows of 768, keys and values of 12 layers
+	"maskrcnn_resnet_fpn": 600 << 20, // 800 × 1,067 pixels, five maps, 1,000 regions
+	"deeplabv3_resnet":    320 << 20, // 520 × 693 pixels, stride 8
 }
 
 // otherWorkingMemory stands for architectures that were not measured.

@@ -11,6 +11,7 @@ package randomweights
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -111,8 +112,27 @@ func Write(path, model string, seed uint64) error {
 	})
 }
 
-// write writes tensors.
-func write(w io.Writer, tensors []tensor, random *rand.Rand) error {
+// Hollow writes a file of the same head as Write's, all of whose numbers are zeros
+// that take no room on a disk: for what looks at names and sizes only.
+func Hollow(path, model string) error {
+	make, known := Models[model]
+	if !known {
+		return fmt.Errorf("there is no model %q", model)
+	}
+	var b bytes.Buffer
+	size, err := writeHead(&b, make())
+	if err != nil {
+		return err
+	}
+	size += int64(b.Len())
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil { //nolint:gosec // for anybody to read
+		return err
+	}
+	return os.Truncate(path, size)
+}
+
+// writeHead writes what comes before the tensors, and says how many bytes they take.
+func writeHead(w io.Writer, tensors []tensor) (int64, error) {
 	head, at := map[string]any{"__metadata__": map[string]string{"format": "pt"}}, int64(0)
 	for _, t := range tensors {
 		size := 4 * t.count()
@@ -121,14 +141,24 @@ func write(w io.Writer, tensors []tensor, random *rand.Rand) error {
 	}
 	text, err := json.Marshal(head)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for len(text)%8 != 0 {
 		text = append(text, ' ')
 	}
+	if err := binary.Write(w, binary.LittleEndian, uint64(len(text))); err != nil {
+		return 0, err
+	}
+	_, err = w.Write(text)
+	return at, err
+}
+
+// write writes tensors.
+func write(w io.Writer, tensors []tensor, random *rand.Rand) error {
 	b := bufio.NewWriterSize(w, 1<<20)
-	_ = binary.Write(b, binary.LittleEndian, uint64(len(text))) // Flush tells
-	_, _ = b.Write(text)
+	if _, err := writeHead(b, tensors); err != nil {
+		return err
+	}
 	var raw [4]byte
 	for _, t := range tensors {
 		for range t.count() {
