@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sort"
 	"strings"
 
 	"descry/models/weights"
@@ -99,15 +98,7 @@ func (r *Report) count(f *weights.File) {
 			r.Parameters += t.Count()
 		}
 	}
-	for _, c := range byType {
-		r.Types = append(r.Types, *c)
-	}
-	sort.Slice(r.Types, func(i, k int) bool {
-		if r.Types[i].Bytes != r.Types[k].Bytes {
-			return r.Types[i].Bytes > r.Types[k].Bytes
-		}
-		return r.Types[i].Type < r.Types[k].Type
-	})
+	r.sortTypes(byType)
 }
 
 // match is how one architecture fits.

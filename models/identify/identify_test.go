@@ -110,6 +110,7 @@ func TestModelsOfTheRepositoryAreRecognised(t *testing.T) {
 		"../../inference/pipeline/testdata/maskrcnn/v1.safetensors":        "instances maskrcnn_resnet_fpn",
 		"../../inference/pipeline/testdata/semantic/fcn_basic.safetensors": "classes fcn_resnet",
 		"../../inference/pipeline/testdata/blip/tied.safetensors":          "caption blip",
+		"../../inference/pipeline/testdata/blip/salesforce.pth":            "caption blip",
 	} {
 		r := identified(t, filepath.FromSlash(path))
 		if got := r.Task + " " + r.Architecture; got != want {

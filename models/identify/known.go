@@ -25,7 +25,7 @@ type known struct {
 // architectures are all that weights are tried against, in the order in which
 // equals are told.
 var architectures = append([]known{
-	{"blip", "caption", "BLIP captioning", nil, surveyBLIP},
+	{"blip", "caption", "BLIP captioning", arch.BLIPNames, surveyBLIP},
 	{"maskrcnn_resnet_fpn", "instances", "Mask R-CNN with a ResNet and a feature pyramid", nil, surveyMaskRCNN},
 	{"fasterrcnn_resnet_fpn", "instances", "Faster R-CNN with a ResNet and a feature pyramid", nil, surveyFasterRCNN},
 }, segmenters()...)

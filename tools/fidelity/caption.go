@@ -191,7 +191,7 @@ func (c *comparison) captionOfFile(all map[string]searched) error {
 		return nil
 	}
 	moved := []string{}
-	for _, name := range []string{"greedy", "paper"} {
+	for _, name := range []string{"paper"} {
 		got, err := c.engine.Caption(c.ctx, c.own, all[name].options(), nil)
 		if err != nil {
 			return err

@@ -23,7 +23,7 @@ import segmenters  # noqa: E402
 import torch  # noqa: E402
 
 # Which pictures each model is shown, the telling ones first, and how many at most.
-SHAPES = ["dog", "chroma420", "exif-portrait-2", "tall", "tiny", "vast", "cmyk", "chroma444", "wide", "grey", "truck", "alpha", "stop-sign"]
+SHAPES = ["dog", "chroma420", "exif-portrait-2", "tall", "cmyk", "vast", "tiny", "wide", "chroma444", "grey", "truck", "alpha", "stop-sign"]
 MODELS = [
     ("blip-base", captioners, 24), ("maskrcnn-v1", finders, 10), ("maskrcnn-v2", finders, 10), ("deeplabv3_resnet101", segmenters, 10),
     ("deeplabv3_mobilenet_v3_large", segmenters, 10), ("lraspp_mobilenet_v3_large", segmenters, 10), ("blip-large", captioners, 20),
