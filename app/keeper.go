@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"os/exec"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -237,25 +236,6 @@ func rate(m *transfer.Meter, p store.Progress, now time.Time) float64 {
 	return m.Speed()
 }
 
-// modelAbout says of the official models what sets each apart.
-var modelAbout = map[string]string{
-	"blip-base":             "Captions of photographs, in English.",
-	"blip-large":            "Richer captions; about three times as slow.",
-	"maskrcnn-v2":           "80 kinds of thing, outlined; finds more of them.",
-	"maskrcnn-v1":           "80 kinds of thing, outlined; the faster one.",
-	"fasterrcnn-v2":         "80 kinds of thing, boxes without outlines.",
-	"fasterrcnn-v1":         "80 kinds of thing, boxes without outlines; faster.",
-	"maskrcnn-12":           "80 kinds of thing, outlined; as published in ONNX.",
-	"maskrcnn-12-int8":      "The same in 8 bits: small, a little less exact.",
-	"deeplabv3-resnet101":   "20 classes; the most exact.",
-	"deeplabv3-resnet50":    "20 classes; a little less exact, faster.",
-	"deeplabv3-mobilenetv3": "20 classes; small and fast.",
-	"lraspp-mobilenetv3":    "20 classes; the smallest and fastest.",
-	"fcn-resnet50":          "20 classes; the plain network, for comparison.",
-	"fcn-resnet101":         "20 classes; the plain network, deeper.",
-	"onnxruntime-cuda":      "Lets the models run on an NVIDIA card; needs CUDA 12 and cuDNN 9.",
-}
-
 // inventory tells the window what models there are, what is here, and what room
 // the machine has.
 func (p *program) inventory() state.Inventory {
@@ -273,7 +253,7 @@ func (p *program) inventory() state.Inventory {
 	list := s.List()
 	v.Disk = list.OnDisk
 	for _, i := range list.Items {
-		if m, ok := s.Catalogue.Model(i.Name); ok && i.Catalogued && runsHere(m) {
+		if m, ok := s.Catalogue.Model(i.Name); ok && i.Catalogued && s.RunsHere(m) {
 			v.Models = append(v.Models, storedModel(m, i))
 		}
 	}
@@ -305,16 +285,11 @@ func (p *program) seconds(model string, gmac float64, device string) (float64, b
 	return book.Seconds(model, gmac, device)
 }
 
-// runsHere leaves out a library for another system.
-func runsHere(m catalogue.Model) bool {
-	return m.For != catalogue.ForRuntime || runtime.GOOS == "linux" && runtime.GOARCH == "amd64"
-}
-
 // storedModel is a catalogue entry and what is here of it, as the window tells it.
 func storedModel(m catalogue.Model, i store.Item) state.StoredModel {
 	keeps := map[store.State]state.Keep{store.Partial: state.KeepPartial, store.Ready: state.KeepReady, store.InPlace: state.KeepReady, store.Damaged: state.KeepDamaged}
 	x := state.StoredModel{
-		Name: m.Name, Title: i.Title, About: modelAbout[m.Name], Licence: m.Licence, Text: m.LicenceText, Source: hostOf(m.Weights().URL),
+		Name: m.Name, Title: i.Title, About: i.About, Licence: m.Licence, Text: m.LicenceText, Source: i.Source,
 		Revision: i.Revision, Bytes: i.Bytes, Pinned: i.Pinned, Memory: i.Memory, Seconds: i.Seconds, Measured: i.Measured,
 		Keep: state.KeepAbsent, Here: i.Done, Disk: i.OnDisk,
 	}
@@ -329,17 +304,10 @@ func storedModel(m catalogue.Model, i store.Item) state.StoredModel {
 		x.About = "From a catalogue file."
 	}
 	if i.State == store.InPlace {
-		x.Place = "another program's cache"
+		x.Place = i.Place
 	}
 	if i.State == store.Damaged {
 		x.Problem = failure.New(failure.Model, "load", m.Name, i.Problem, "Repair it: only what is damaged is fetched again.")
 	}
 	return x
-}
-
-// hostOf is the host of an address.
-func hostOf(address string) string {
-	_, rest, _ := strings.Cut(address, "://")
-	host, _, _ := strings.Cut(rest, "/")
-	return host
 }

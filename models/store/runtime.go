@@ -30,12 +30,8 @@ const (
 // found, and unpacks it to <cache>/onnxruntime/NAME-VERSION/, whose lib/ holds the
 // library.
 func (j *job) bringRuntime() error {
-	here := j.s.System
-	if here == "" {
-		here = runtime.GOOS + "/" + runtime.GOARCH
-	}
-	if j.m.System != "" && j.m.System != here {
-		return failure.New(failure.Model, "download", j.m.Name, "it is for "+j.m.System+", and this is "+here, "Name the library of this system with --ort FILE.")
+	if !j.s.RunsHere(j.m) {
+		return failure.New(failure.Model, "download", j.m.Name, "it is for "+j.m.System+", and this is "+j.s.system(), "Name the library of this system with --ort FILE.")
 	}
 	f := j.m.Files[0]
 	archive := filepath.Join(j.s.Runtime, downloads, f.Name)
@@ -53,6 +49,17 @@ func (j *job) bringRuntime() error {
 		return err
 	}
 	return trouble2("remove", archive, os.Remove(archive))
+}
+
+// RunsHere reports whether a model is of use on this system: a library may be for
+// another one.
+func (s *Store) RunsHere(m catalogue.Model) bool { return m.System == "" || m.System == s.system() }
+
+func (s *Store) system() string {
+	if s.System != "" {
+		return s.System
+	}
+	return runtime.GOOS + "/" + runtime.GOARCH
 }
 
 // unpack puts an archive's files beside the folder they belong to, records them,
