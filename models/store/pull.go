@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -34,6 +35,9 @@ var hubCommit = regexp.MustCompile(`^[0-9a-f]{40}$`)
 func (s *Store) Pull(ctx context.Context, names []string, tell func(Progress)) error {
 	wanted, err := s.expand(names)
 	if err != nil {
+		return err
+	}
+	if err := known(wanted); err != nil {
 		return err
 	}
 	if err := s.room(wanted); err != nil {
@@ -71,6 +75,20 @@ func (s *Store) expand(names []string) ([]catalogue.Model, error) {
 		wanted = append(wanted, m)
 	}
 	return wanted, nil
+}
+
+// known refuses models that nothing here could load, before they are fetched.
+func known(wanted []catalogue.Model) error {
+	for _, m := range wanted {
+		if list := models.Architectures[m.For]; m.For != catalogue.ForRuntime && !slices.Contains(list, m.Architecture) {
+			hint := "Known for " + m.For + " are " + strings.Join(list, ", ") + "."
+			if near := nearest.Word(m.Architecture, list); near != "" {
+				hint = "Did you mean " + near + "? " + hint
+			}
+			return failure.New(failure.Model, "download", m.Name, fmt.Sprintf("the catalogue gives it the architecture %q, which this program does not know", m.Architecture), hint)
+		}
+	}
+	return nil
 }
 
 // room checks that the disk takes what is still to come, before any of it does.

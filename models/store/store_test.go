@@ -209,6 +209,13 @@ func TestAPulledSetIsUsedByNameByPartAndByDefault(t *testing.T) {
 func TestAWordThatIsNoModelSaysWhatIs(t *testing.T) {
 	s := newStore(t, newHub(t).catalogue())
 	wantFailure(t, s.Pull(context.Background(), []string{"tolk"}, nil), failure.Usage, "tolk", "Did you mean talk?")
+	if err := known(catalogue.Official().Models); err != nil {
+		t.Errorf("an official model cannot be loaded: %v", err)
+	}
+	odd := s.Catalogue.Models[0]
+	odd.Name, odd.Architecture = "odd", "blib"
+	s.Catalogue.Models = append(s.Catalogue.Models, odd)
+	wantFailure(t, s.Pull(context.Background(), []string{"odd"}, nil), failure.Model, `architecture "blib"`, "Did you mean blip?")
 	_, err := s.Path("find")
 	wantFailure(t, err, failure.Model, "descry models pull find")
 }
