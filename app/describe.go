@@ -131,6 +131,9 @@ func (f *describeFlags) plan(c *cobra.Command, p *program, args []string) (*desc
 	if d.inputs, err = p.inputs(f.samples, args); err != nil {
 		return nil, err
 	}
+	if !c.Flags().Changed("device") && slices.Contains(devices, p.loaded.Device) {
+		f.runtime.device = p.loaded.Device
+	}
 	if c.Flags().Changed("score") {
 		d.score = &f.score
 	}

@@ -27,7 +27,7 @@ var devices = ort.DeviceNames()
 
 // add gives c the flags.
 func (f *runtimeFlags) add(c *cobra.Command) {
-	c.Flags().StringVar(&f.device, "device", "auto", "what runs the models: "+strings.Join(devices, ", "))
+	c.Flags().StringVar(&f.device, "device", "auto", "what runs the models: "+strings.Join(devices, ", ")+" (describe and the window: else your setting)")
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads of the runtime (0: one a core)")
 	c.Flags().StringVar(&f.ort, "ort", "", "ONNX Runtime's library, a file or its folder (else DESCRY_ORT, beside the program, the cache, the system)")
 	c.Flags().Int64Var(&f.cardMemory, "card-memory", 0, "most memory of the card for one part of a model, in MB (CUDA only; 0: all)")

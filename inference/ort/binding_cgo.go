@@ -85,7 +85,7 @@ func (library) newSession(m onnx.Model, o Options, device string) (nativeSession
 	if err := configure(so, m, o); err != nil {
 		return nil, err
 	}
-	if use, ok := providers[device]; !ok {
+	if use, ok := appenders[device]; !ok {
 		return nil, fmt.Errorf("there is no device %q", device)
 	} else if err := use(so, o); err != nil {
 		return nil, err

@@ -8,11 +8,11 @@ import (
 	binding "github.com/yalue/onnxruntime_go"
 )
 
-// providers let a session run on a device. What a provider cannot run of a graph,
+// appenders let a session run on a device. What a provider cannot run of a graph,
 // the CPU's runs: DirectML and Core ML lack some of com.microsoft's fused operators
 // that BLIP's graphs use (MultiHeadAttention, FusedMatMul under Core ML), and
 // Core ML has no RoiAlign. Such a session is made all the same, in parts.
-var providers = map[string]func(*binding.SessionOptions, Options) error{
+var appenders = map[string]func(*binding.SessionOptions, Options) error{
 	DeviceCPU:      func(*binding.SessionOptions, Options) error { return nil },
 	DeviceCUDA:     appendCUDA,
 	DeviceDirectML: appendDirectML,

@@ -62,7 +62,7 @@ func (m *readymade) open() error {
 	for _, out := range f.Outputs {
 		graph.Outputs = append(graph.Outputs, out.Name)
 	}
-	s, err := m.how.lib.NewSession(graph, m.how.options(f.Path, prepackReadymade))
+	s, err := m.how.lib.NewSession(graph, m.how.on(partWhole).options(f.Path, prepackReadymade))
 	if err == nil {
 		m.session = s
 	}

@@ -27,7 +27,7 @@ func newReadymadeClasses(h how, spec *models.ClassesSpec) (*classesModel, error)
 	m.labels = m.names(what.Classes)
 	f := what.File
 	graph := onnx.Model{Path: f.Path, Inputs: []string{f.Inputs[0].Name}, Outputs: []string{f.Outputs[what.Logits].Name}}
-	m.session, err = h.lib.NewSession(graph, h.options(f.Path, prepackClasses))
+	m.session, err = h.lib.NewSession(graph, h.on(partClasses).options(f.Path, prepackClasses))
 	if err != nil {
 		return nil, err
 	}
