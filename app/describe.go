@@ -56,7 +56,7 @@ Runtime is absent or damaged, 130 interrupted.`,
 	flags := c.Flags()
 	flags.BoolVar(&f.json, "json", false, "one JSON object a line, one line a picture")
 	flags.BoolVar(&f.samples, "samples", false, "describe the built-in sample pictures")
-	flags.StringVar(&f.model, "model", "", `model set: full, fast, an installed model, starter, a directory, or caption=NAME,instances=NAME,classes=NAME (default: the best that has arrived)`)
+	flags.StringVar(&f.model, "model", "", `model set: full, fast, an installed model, starter, a directory, an .onnx file, or caption=NAME,instances=NAME,classes=NAME (default: the best that has arrived)`)
 	flags.StringVar(&f.only, "only", "", "some of caption,instances,classes (default: all that the set has)")
 	flags.Float32Var(&f.score, "score", 0, "least score of an object, 0 to 1 (default: your setting, else the set's own)")
 	f.caption.add(c)

@@ -96,6 +96,9 @@ func (m *classesModel) run(ctx context.Context, p inference.Picture) (*inference
 	defer destroy(out...)
 	traceTensor(ctx, StageClassLogits, out[0])
 	shape := out[0].Shape() // [1, classes, h, w]
+	if len(m.labels) == 0 && len(shape) == 4 && shape[1] > 0 && shape[1] <= mostClasses {
+		m.labels = m.names(int(shape[1]))
+	}
 	if len(shape) != 4 || shape[0] != 1 || int(shape[1]) != len(m.labels) || shape[2] < 1 || shape[3] < 1 {
 		return nil, failure.New(failure.Model, "run", m.spec.Weights, fmt.Sprintf("the model gives logits of shape %v for %d classes", shape, len(m.labels)), "")
 	}

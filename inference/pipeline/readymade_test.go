@@ -147,3 +147,36 @@ func TestAReadymadeModelUnderTheWrongTaskIsRefused(t *testing.T) {
 		t.Errorf("a detector as a class map: %v", err)
 	}
 }
+
+func TestAReadymadeSegmenterGivesTorchvisionsMaps(t *testing.T) {
+	lib := runtimeLibrary(t)
+	var want struct {
+		Classes int
+		Maps    []struct {
+			Seed, Width, Height int
+			Map                 []int // class, length, …
+		}
+	}
+	readJSON(t, filepath.Join("testdata", "readymade", "fcn.reference.json.gz"), &want)
+	set, err := models.Resolve(readymadeFile(t, "fcn"), models.Dirs{})
+	if err != nil || set.Classes == nil || set.Instances != nil {
+		t.Fatalf("%+v, %v", set, err)
+	}
+	m, err := loadClasses(how{lib, ort.DeviceCPU, 2}, set.Classes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.close()
+	for _, w := range want.Maps {
+		got, err := m.run(context.Background(), pictured(w.Seed, w.Width, w.Height))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Labels) != want.Classes {
+			t.Errorf("%d classes, want %d", len(got.Labels), want.Classes)
+		}
+		if wrong := differing(t, got.Map, w.Map); float64(wrong) > (1-pixelBound)*float64(len(got.Map)) {
+			t.Errorf("%d × %d: %d of %d pixels differ", w.Width, w.Height, wrong, len(got.Map))
+		}
+	}
+}

@@ -24,7 +24,7 @@ func newReadymadeClasses(h how, spec *models.ClassesSpec) (*classesModel, error)
 	}
 	config := arch.SegmenterDefaults()
 	m := &classesModel{spec: spec, config: config, table: arch.Lookup(config.Mean, config.Std), fixed: [2]int{what.Width, what.Height}}
-	m.labels = m.names(what.Classes)
+	m.labels = m.names(what.Classes) // none: the first run tells how many there are
 	f := what.File
 	graph := onnx.Model{Path: f.Path, Inputs: []string{f.Inputs[0].Name}, Outputs: []string{f.Outputs[what.Logits].Name}}
 	m.session, err = h.lib.NewSession(graph, h.on(partClasses).options(f.Path, prepackClasses))

@@ -58,13 +58,11 @@ func RecogniseReadymade(f onnx.File) (Readymade, error) {
 	if wrong == "" && !r.detections() && !r.logits() {
 		wrong = "its outputs are neither boxes, labels and scores nor one map of class logits"
 	}
-	if wrong == "" {
-		wrong = r.profile()
-	}
 	if wrong != "" {
 		return r, failure.New(failure.Model, "load", f.Path, "this ONNX model is of no known kind: "+wrong+" ("+interfaceOf(f)+")",
 			"Known are the Model Zoo's Mask R-CNN and torchvision's Mask R-CNN, Faster R-CNN, DeepLabV3 and FCN, exported by torch.onnx.export with dynamo=False.")
 	}
+	r.choose()
 	return r, nil
 }
 
@@ -142,16 +140,16 @@ func (r *Readymade) logits() bool {
 	return r.Logits >= 0 && len(r.File.Outputs) <= 2 && r.Batch
 }
 
-// profile chooses the profile and the classes.
-func (r *Readymade) profile() string {
+// choose sets the profile and the classes.
+func (r *Readymade) choose() {
 	r.Classes = classesOf(r.File.Weights)
 	switch {
 	case r.Logits >= 0:
 		r.Profile = ProfileSegmentation
 		if shape := r.File.Outputs[r.Logits].Shape; len(shape) == 4 && shape[1].Size > 0 {
 			r.Classes = int(min(shape[1].Size, mostBoxes))
-		} else if r.Classes == 0 {
-			return "how many classes it has stands nowhere"
+		} else {
+			r.Classes = 0 // the exporter names the dimension; the first run tells
 		}
 	case r.Masks >= 0 && !r.Batch && r.smallMasks():
 		if r.Profile = ProfileZoo; r.Classes == 0 {
@@ -160,7 +158,6 @@ func (r *Readymade) profile() string {
 	default:
 		r.Profile = ProfileTorchvision
 	}
-	return ""
 }
 
 // smallMasks reports whether masks are of 28 × 28 cells, or the input has the

@@ -50,6 +50,8 @@ func TestReadymadeModelsAreRecognisedByWhatGoesInAndOut(t *testing.T) {
 		Inputs:  []onnx.Port{port("input", onnx.Float, 1, 3, 0, 0)},
 		Outputs: []onnx.Port{port("out", onnx.Float, 1, 21, 0, 0), port("aux", onnx.Float, 1, 21, 0, 0)},
 	}
+	untoldFCN := fcn
+	untoldFCN.Outputs = []onnx.Port{port("out", onnx.Float, 0, 0, 0, 0)}
 	unnumbered := zoo
 	unnumbered.Weights = nil
 	for name, c := range map[string]struct {
@@ -67,6 +69,7 @@ func TestReadymadeModelsAreRecognisedByWhatGoesInAndOut(t *testing.T) {
 		"torchvision's of one size":       {fixed, ProfileTorchvision, 91, true, 320, 224, 3, -1},
 		"torchvision's without masks":     {faster, ProfileTorchvision, 91, false, 0, 0, -1, -1},
 		"torchvision's without shapes":    {untold, ProfileTorchvision, 91, false, 0, 0, 3, -1},
+		"a segmenter, classes not told":   {untoldFCN, ProfileSegmentation, 0, true, 0, 0, -1, 0},
 		"a segmenter with its second one": {fcn, ProfileSegmentation, 21, true, 0, 0, -1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -270,10 +270,16 @@ def found(model, rgb, dtype=torch.float32, noise=None):
     megapixels do not fit into memory."""
     images, _ = model.transform([tensor(rgb)])
     images.tensors = images.tensors.to(dtype)
+    hook = None
     if noise is not None:  # a millionth, as another order of sums makes it
-        images.tensors += 1e-6 * torch.randn(images.tensors.shape, generator=noise)
+        def shaken(t):
+            return t + 1e-6 * torch.randn(t.shape, generator=noise)
+        images.tensors = shaken(images.tensors)
+        hook = model.rpn.head.cls_logits.register_forward_hook(lambda m, i, o: shaken(o))
     features = model.backbone(images.tensors)
     proposals, _ = model.rpn(images, features)
+    if hook:
+        hook.remove()
     got = model.roi_heads(features, proposals, images.image_sizes)[0][0]
     boxes = resize_boxes(got["boxes"], images.image_sizes[0], rgb.shape[:2])
     masks = None

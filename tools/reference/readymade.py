@@ -2,7 +2,7 @@
 
 Run from the repository's root, with onnxruntime beside the pinned packages for
 the 8-bit one:
-    python tools/reference/readymade.py [torchvision boxes zoo]
+    python tools/reference/readymade.py [torchvision boxes zoo fcn empty]
     python tools/reference/readymade.py int8
 It writes, below inference/pipeline/testdata/readymade, NAME.onnx.gz and
 NAME.reference.json.gz:
@@ -15,6 +15,8 @@ NAME.reference.json.gz:
                  after the zoo's own preprocessing and maskrcnn-benchmark's Masker
     int8         zoo, quantised by ONNX Runtime to QLinear operators as the zoo's
                  -int8 is; the reference is ONNX Runtime's
+    fcn          torchvision's FCN, whose caller normalises; the reference is torchvision's
+                 preset, the model, arg-max and the nearest pixel
     empty        a graph that, like the zoo's, fails where it finds nothing
 """
 import io
@@ -25,6 +27,7 @@ from PIL import Image
 from torchvision.models.resnet import BasicBlock
 
 import detector_twins
+import semantic
 from detector_twins import *
 
 TARGET = "inference/pipeline/testdata/readymade"
@@ -202,6 +205,20 @@ def int8_():
         write("int8", open(small, "rb").read(), dict(classes=81, pictures=pictures))
 
 
+@torch.no_grad()
+def fcn_():
+    m = list(semantic.twins())[1][3]
+    semantic.put_in_order(m, 1, [semantic.prepare(picture(i, 96, 96), 96) for i in range(2)], half=True)
+    m.eval()
+    graph = exported(m, (semantic.prepare(picture(0, 96, 96), 96),), ["input"], ["out"], {"input": [2, 3], "out": [2, 3]})
+    maps = []
+    for seed, (w, h) in enumerate([(131, 97), (60, 150)]):
+        best = semantic.answer(m, picture(seed, w, h), 520)[2]
+        maps.append(dict(seed=seed, width=w, height=h, map=semantic.runs(best.reshape(-1))))
+        print("shares", np.bincount(best.reshape(-1)) / best.size)
+    write("fcn", graph, dict(classes=len(semantic.NAMES), pictures=[dict(scores=[])], maps=maps))
+
+
 def empty_():
     """One object where a pixel is bright; where none is, a Reshape of nothing."""
     node, init = helper.make_node, []
@@ -241,8 +258,8 @@ def empty_():
 
 def main():
     torch.set_num_threads(1)
-    make = {"torchvision": torchvision_, "boxes": boxes_, "zoo": zoo_, "empty": empty_, "int8": int8_}
-    for name in sys.argv[1:] or ("torchvision", "boxes", "zoo", "empty"):
+    make = {"torchvision": torchvision_, "boxes": boxes_, "zoo": zoo_, "fcn": fcn_, "empty": empty_, "int8": int8_}
+    for name in sys.argv[1:] or ("torchvision", "boxes", "zoo", "fcn", "empty"):
         make[name]()
 
 
