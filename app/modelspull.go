@@ -70,6 +70,7 @@ func (p *program) pull(f *modelsFlags, names []string, yes, whole bool) error {
 		}
 	}
 	show := newModelProgress(p, f.json)
+	show.expect(e.Items)
 	err = s.Pull(p.ctx, names, show.tell)
 	show.close()
 	after, lookErr := s.Estimate(names)
@@ -192,6 +193,16 @@ func newModelProgress(p *program, quiet bool) *modelProgress {
 	return m
 }
 
+// expect makes the bar know all models' bytes before the first of them comes.
+func (m *modelProgress) expect(items []store.Item) {
+	for _, i := range items {
+		m.last[i.Name] = store.Progress{Model: i.Name, Stage: expected, Done: i.Done, Total: i.Bytes}
+	}
+}
+
+// expected is the stage of a model that nothing is done with yet.
+const expected store.Stage = "expected"
+
 // tell is the store's callback: one goroutine at a time.
 func (m *modelProgress) tell(s store.Progress) {
 	before, seen := m.last[s.Model]
@@ -243,7 +254,7 @@ func (m *modelProgress) draw() {
 	var active []string
 	for name, s := range m.last {
 		done, total = done+s.Done, total+s.Total
-		if s.Stage != store.Done && s.Stage != store.Failed {
+		if s.Stage != store.Done && s.Stage != store.Failed && s.Stage != expected {
 			active = append(active, name+" "+string(s.Stage))
 		}
 	}
