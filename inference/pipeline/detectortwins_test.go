@@ -13,7 +13,7 @@ import (
 func TestTwinDetectorsFindInFiftyPicturesWhatTorchvisionFinds(t *testing.T) {
 	lib := runtimeLibrary(t)
 	for name, architecture := range map[string]string{
-		"basic": "maskrcnn_resnet_fpn", "boxes": "fasterrcnn_resnet_fpn",
+		"v1": "maskrcnn_resnet_fpn", "v2": "maskrcnn_resnet_fpn", "basic": "maskrcnn_resnet_fpn", "boxes": "fasterrcnn_resnet_fpn",
 	} {
 		t.Run(name, func(t *testing.T) {
 			var want struct {

@@ -40,6 +40,7 @@ from torchvision.models.detection._utils import overwrite_eps
 from torchvision.models.detection.anchor_utils import AnchorGenerator
 from torchvision.models.detection.backbone_utils import _resnet_fpn_extractor
 from torchvision.models.detection.faster_rcnn import FastRCNNConvFCHead
+from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.mask_rcnn import MaskRCNNHeads
 from torchvision.models.detection.roi_heads import expand_boxes, expand_masks, paste_mask_in_image
 from torchvision.models.detection.rpn import RPNHead
@@ -263,13 +264,15 @@ def save(model, name, path):
 
 
 @torch.no_grad()
-def found(model, rgb, dtype=torch.float32, noise=None):
-    """What the model finds: boxes [n, 4], scores [n], labels [n], and a function
+def found(model, rgb, dtype=torch.float32, noise=None, prepared=None):
+    """What the model finds, in prepared (what its transform gives) where that is at
+    hand: boxes [n, 4], scores [n], labels [n], and a function
     that gives mask i as bool [h, w], None without masks. It is the model's own
     forward, but that masks are pasted one by one: a hundred float masks of 20
     megapixels do not fit into memory."""
-    images, _ = model.transform([tensor(rgb)])
-    images.tensors = images.tensors.to(dtype)
+    if prepared is None:
+        prepared = model.transform([tensor(rgb)])[0]
+    images = ImageList(prepared.tensors.to(dtype), prepared.image_sizes)
     hook = None
     if noise is not None:  # a millionth, as another order of sums makes it
         def shaken(t):
@@ -287,8 +290,17 @@ def found(model, rgb, dtype=torch.float32, noise=None):
         padded, scale = expand_masks(got["masks"], padding=1)
         whole = expand_boxes(boxes, scale).to(torch.int64)
 
+        def pasted(i):
+            return paste_mask_in_image(padded[i, 0], whole[i], *rgb.shape[:2]).numpy()
+
         def masks(i):
-            return paste_mask_in_image(padded[i, 0], whole[i], *rgb.shape[:2]).numpy() > .5
+            return pasted(i) > .5
+
+        def undecided(i):
+            """Which share of the mask's pixels lies within 1e-4 of one half."""
+            p = pasted(i)
+            return (np.abs(p - .5) < 1e-4).sum() / max((p > .5).sum(), 1)
+        masks.undecided = undecided
         masks.over = whole  # the whole pixels that each is pasted over
     return boxes, got["scores"], got["labels"], masks
 
