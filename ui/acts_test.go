@@ -65,6 +65,11 @@ func TestEachControlSendsItsAction(t *testing.T) {
 		"class in list":   {classesScreen, func(x *harness) { legendRow(x, 0).SetTip(""); legendRow(x, 0).MouseIn(&desktop.MouseEvent{}) }, state.ClassPointed{Class: 4, Listed: true}},
 		"class hovered":   {classesScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, state.ClassPointed{Class: 4}},
 		"device":          {devicesScreen, func(x *harness) { test.Tap(x.deviceRow(1)) }, state.DeviceSet{Device: "cuda"}},
+		"caption way":     {captionScreen, func(x *harness) { test.Tap(x.captionChoice(0, 1)) }, state.PresetSet{Preset: "paper"}},
+		"caption search":  {captionScreen, func(x *harness) { test.Tap(x.captionChoice(1, 0)) }, state.BeamsSet{Beams: 1}},
+		"caption noise":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().noise) }, state.AnyStartToggled{}},
+		"caption again":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().again) }, state.Run{Command: state.CommandRegenerate}},
+		"how captions":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.how) }, state.SheetOpened{Sheet: state.SheetCaption}},
 		"device test":     {devicesScreen, func(x *harness) { test.Tap(x.devicesPage().test) }, state.DevicesTested{}},
 		"notice":          {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].links.Objects[0].(fyne.Tappable)) }, state.FolderShown{Path: "/p"}},
 		"notice gone":     {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].close) }, state.NoticeClosed{ID: 3}},
@@ -88,7 +93,7 @@ func legendRow(x *harness, i int) *widgets.LegendRow {
 func TestPaintingIsNeverTakenForAPersonsAct(t *testing.T) {
 	x := opened(t, startScreen(), 1280, 800)
 	for range 2 {
-		for _, name := range []string{"result", "busy", "empty", "error", "classes", "save", "settings", "export", "about", "keys", "start"} {
+		for _, name := range []string{"result", "busy", "empty", "error", "classes", "save", "settings", "export", "captions", "about", "keys", "start"} {
 			s := states[name]()
 			s.Canvas.Opacity.Value, s.Canvas.Score.Value = 0.11, 0.22
 			s.Panel.Caption.Text += "!"

@@ -39,7 +39,7 @@ type captionPart struct {
 	picture           state.PictureID // whose caption is in the field
 	length            *widgets.Text
 	copyB, undo, redo *widgets.Button
-	again             *widgets.Button
+	again, how        *widgets.Button
 	fail              *failureCard
 	othersTitle       *widgets.Text
 	others            *fyne.Container
@@ -112,9 +112,10 @@ func (p *inspector) makeCaption() fyne.CanvasObject {
 		return widgets.NewButton(widgets.Secondary, "", "", nil).Tight().Sized(54, 28)
 	}
 	c.copyB, c.undo, c.redo, c.again = small(), small(), small(), small()
+	c.how = widgets.NewButton(widgets.Muted, "", "", nil)
 	c.fail = newFailureCard(p.send)
 	return widgets.Column(8,
-		widgets.Padded(widgets.Row(8, 0, c.title, c.sure), 0, 4, 0, 4, fyne.NewSize(0, 20)), c.editor,
+		widgets.Padded(widgets.Row(8, 0, c.title, c.sure, c.how), 0, 4, 0, 4, fyne.NewSize(0, 30)), c.editor,
 		widgets.Padded(widgets.Row(6, 0, c.length, c.copyB, c.undo, c.redo, c.again), 0, 0, 0, 4, fyne.NewSize(0, 28)), c.fail)
 }
 
@@ -194,6 +195,7 @@ func (p *inspector) showCaption(s state.CaptionPart) {
 		c.redo.Hide()
 	}
 	p.send.button(c.again, s.Again)
+	p.send.button(c.how, s.How)
 	c.fail.show(s.Failure)
 	c.othersTitle.SetText(s.OthersTitle)
 	widgets.SetVisible(c.othersTitle, len(s.Others) > 0 || s.OthersBusy)

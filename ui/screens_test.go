@@ -140,7 +140,7 @@ func resultScreen() state.Screen {
 		Notice: &state.Notice{Text: "These built-in models know drawings only.", Close: button("Close", "Do not show this again", state.NoticeClosed{})},
 		Caption: state.CaptionPart{Title: "Caption", Text: "a sports ball below a boat at night", Editable: true, Sure: "fairly sure", Length: "34 of 125",
 			Copy: button("Copy", "", state.CaptionCopied{}), Undo: state.Button{Text: "Undo", Do: state.CaptionUndone{}}, Redo: state.Button{Text: "Redo", Do: state.CaptionRedone{}},
-			Again: button("Retry", "", state.Regenerated{}), OthersTitle: "Other ways to say it",
+			Again: button("Retry", "", state.Regenerated{}), How: button("How…", "Choose how captions are found", state.SheetOpened{Sheet: state.SheetCaption}), OthersTitle: "Other ways to say it",
 			Others: []state.OtherCaption{{Text: "a boat above a sports ball at night", Likely: "likely", Do: state.CaptionPicked{Text: "a boat above a sports ball at night"}},
 				{Text: "a boat with a sports ball at night", Likely: "possible", Do: state.CaptionPicked{Text: "b"}}}},
 		Objects: state.ObjectsPart{Title: "Objects", Shown: "2 shown", Sort: "by size", Sorts: []state.Choice{{Text: "by size", On: true, Do: state.Sorted{By: state.SortSize}}},

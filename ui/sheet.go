@@ -39,7 +39,7 @@ type sheets struct {
 // sameSheet reports whether the open sheet's part of two screens is the same.
 func sameSheet(a, b state.Screen) bool {
 	return !differs(a.Save, b.Save) && !differs(a.Export, b.Export) && !differs(a.Settings, b.Settings) && !differs(a.About, b.About) && !differs(a.Shortcuts, b.Shortcuts) &&
-		!differs(a.Models, b.Models) && !differs(a.Devices, b.Devices) && !differs(a.Closing, b.Closing)
+		!differs(a.Models, b.Models) && !differs(a.Devices, b.Devices) && !differs(a.Captions, b.Captions) && !differs(a.Closing, b.Closing)
 }
 
 func newSheets(win fyne.Canvas, send sender, pixels Pixels, dispatch func(func())) *sheets {
@@ -49,6 +49,7 @@ func newSheets(win fyne.Canvas, send sender, pixels Pixels, dispatch func(func()
 		state.SheetShortcuts: func() sheetPage { return newKeysPage() },
 		state.SheetSettings:  func() sheetPage { return newSettingsPage(send) },
 		state.SheetAbout:     func() sheetPage { return newAboutPage(send) },
+		state.SheetCaption:   func() sheetPage { return newCaptionPage(send) },
 		state.SheetDevices:   func() sheetPage { return newDevicesPage(send) },
 		state.SheetModels:    func() sheetPage { return newModelsPage(send) },
 		state.SheetClosing:   func() sheetPage { return newClosingPage(send) },
@@ -243,6 +244,21 @@ type settingsGroup struct {
 	choices *fyne.Container
 }
 
+func newSettingsGroup() *settingsGroup {
+	return &settingsGroup{widgets.NewText("", theme.Secondary, theme.SizeLabel, true),
+		widgets.NewParagraph("", theme.Secondary, theme.SizeSecondary, false), widgets.Flow(12)}
+}
+
+// box gives what is shown of it.
+func (g *settingsGroup) box() fyne.CanvasObject { return widgets.Column(4, g.name, g.text, g.choices) }
+
+func (g *settingsGroup) show(send sender, x state.SettingsGroup) {
+	g.name.SetText(x.Name)
+	g.text.SetText(x.Text)
+	widgets.SetVisible(g.text, x.Text != "")
+	send.choices(g.choices, x.Choices)
+}
+
 func newSettingsPage(send sender) *settingsPage {
 	p := &settingsPage{send: send, head: widgets.NewText("", theme.Secondary, theme.SizeLabel, true), about: widgets.NewParagraph("", theme.Text, theme.SizeLabel, false),
 		models: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(150, 32),
@@ -264,16 +280,12 @@ func (p *settingsPage) show(s state.Screen) string {
 	p.about.SetText(x.ModelsText)
 	p.send.button(p.models, x.Models)
 	for len(p.groups) < len(x.Groups) {
-		g := &settingsGroup{widgets.NewText("", theme.Secondary, theme.SizeLabel, true),
-			widgets.NewParagraph("", theme.Secondary, theme.SizeSecondary, false), widgets.Flow(12)}
+		g := newSettingsGroup()
 		p.groups = append(p.groups, g)
-		p.column.Add(widgets.Column(4, g.name, g.text, g.choices))
+		p.column.Add(g.box())
 	}
 	for i, g := range x.Groups {
-		p.groups[i].name.SetText(g.Name)
-		p.groups[i].text.SetText(g.Text)
-		widgets.SetVisible(p.groups[i].text, g.Text != "")
-		p.send.choices(p.groups[i].choices, g.Choices)
+		p.groups[i].show(p.send, g)
 	}
 	return x.Title
 }

@@ -48,7 +48,7 @@ func (x *harness) dispatch(f func()) { x.mu.Lock(); x.jobs = append(x.jobs, f); 
 // states are the screens of the window by name.
 var states = map[string]func() state.Screen{
 	"start": startScreen, "busy": busyScreen, "result": resultScreen, "empty": emptyScreen, "error": errorScreen, "classes": classesScreen,
-	"save": saveScreen, "keys": keysScreen, "settings": settingsScreen, "about": aboutScreen, "devices": devicesScreen, "export": exportScreen,
+	"save": saveScreen, "keys": keysScreen, "settings": settingsScreen, "about": aboutScreen, "devices": devicesScreen, "export": exportScreen, "captions": captionScreen,
 }
 
 // TestPicturesOfEveryState writes PNG files of the window into the folder named
@@ -217,7 +217,7 @@ func TestPreviewIsDrawnForTheNewestWishOnly(t *testing.T) {
 }
 
 func TestEachSheetOpensAndCloses(t *testing.T) {
-	for _, name := range []string{"save", "keys", "settings", "about", "export"} {
+	for _, name := range []string{"save", "keys", "settings", "about", "export", "captions"} {
 		s := states[name]()
 		x := opened(t, s, 900, 600)
 		if n := len(x.win.Canvas().Overlays().List()); n != 1 {

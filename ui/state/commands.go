@@ -82,6 +82,7 @@ const (
 	CommandUndo        CommandID = "undo"
 	CommandRedo        CommandID = "redo"
 	CommandRegenerate  CommandID = "regenerate"
+	CommandCaptionForm CommandID = "caption-form"
 	CommandStop        CommandID = "stop"
 	CommandZoomIn      CommandID = "zoom-in"
 	CommandZoomOut     CommandID = "zoom-out"
@@ -117,6 +118,7 @@ var Commands = []Command{
 	{ID: CommandCopy, Menu: menuEdit, Group: 1, Label: "Copy caption", Tip: "Copy the caption, also as alt text", Keys: keys(ctrl("C")), Do: CaptionCopied{}, enabled: hasCaption},
 	{ID: CommandRegenerate, Menu: menuEdit, Group: 2, Label: "Write the caption again", Tip: "Let the model look for another caption; your own text stays", Keys: keys(ctrl("R")), Do: Regenerated{}, enabled: hasPixels},
 	{ID: CommandAgain, Menu: menuEdit, Group: 2, Label: "Describe with the models now in use", Tip: "Run again what other models have described; your own captions stay", Keys: keys(ctrlUp("R")), Do: DescribedAgain{}, enabled: hasStale},
+	{ID: CommandCaptionForm, Menu: menuEdit, Group: 2, Label: "How captions are found…", Tip: "Choose beginning, search, words to avoid and chance", Keys: keys(ctrl("T")), Do: SheetOpened{SheetCaption}},
 	{ID: CommandStop, Menu: menuEdit, Group: 2, Label: "Stop", Tip: "Stop what runs for this picture", Keys: keys(ctrl(".")), Do: Stopped{}, enabled: isBusy},
 
 	{ID: "masks", Menu: menuView, Label: "Masks", Tip: "Fill each object", Keys: keys(key("M")), Do: LayerToggled{LayerMasks}, enabled: hasPicture, checked: layerOn(LayerMasks)},

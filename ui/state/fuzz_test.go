@@ -66,6 +66,9 @@ var choices = []func(w *world) []Action{
 		return []Action{ScoreSet{float64(w.next(100)) / 100}, ObjectToggled{w.next(6)}}
 	},
 	func(w *world) []Action { return []Action{ModelSet{[]string{"starter", "full", "odd"}[w.next(3)]}} },
+	func(w *world) []Action {
+		return []Action{[]Action{PresetSet{"paper"}, BeamsSet{w.next(12)}, DrawingSet{float64(w.next(12)) / 10, 1}, AvoidSet{"a, b"}, PromptSet{"x"}, RepetitionSet{1.1}, AnyStartToggled{}}[w.next(7)]}
+	},
 	func(w *world) []Action { return []Action{Run{Commands[w.next(len(Commands))].ID}} },
 	func(w *world) []Action {
 		return []Action{SaveAsked{}, ObjectSaveAsked{w.next(4)}, ExportAsked{Beside: w.next(2) == 0}}

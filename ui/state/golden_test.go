@@ -125,6 +125,11 @@ func TestScreens(t *testing.T) {
 		"devices": func(d *desk) {
 			d.send(SheetOpened{SheetDevices}, DevicesSaid{Reports: testDevices()}, DevicesTested{})
 		},
+		"captions": func(d *desk) {
+			d.open("/home/ada/Pictures/harbour.png")
+			d.finishAll()
+			d.send(PresetSet{inference.PresetPaper}, DrawingSet{0.9, 1}, AvoidSet{"man, two people"}, SheetOpened{SheetCaption})
+		},
 		"about": func(d *desk) { d.send(Run{CommandAbout}, DoctorSaid{"all is well"}) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -14,8 +14,8 @@ const (
 )
 
 // againBeams is how a caption is searched for when it is asked for again: wider
-// each time, and then from the start. 0 is the model set's own number.
-var againBeams = []int{0, 5, 8, 12}
+// each time, and then from the start. 0 is the number that is chosen.
+var againBeams = []int{0, 5, 8, 10}
 
 func (a EngineSaid) on(r *reduction) {
 	e := a.Event
@@ -218,7 +218,10 @@ func (Regenerated) on(r *reduction) {
 	})
 	res := r.s.found()
 	r.change(res.key, res.model, func(res *result) {
-		if res.caption != nil || res.failure[slotCaption] != nil {
+		switch {
+		case res.form != r.s.settings.Caption:
+			res.form, res.attempt = r.s.settings.Caption, 0
+		case res.caption != nil || res.failure[slotCaption] != nil:
 			res.attempt++
 		}
 		for _, s := range []slot{slotCaption, slotOthers} {
@@ -229,12 +232,3 @@ func (Regenerated) on(r *reduction) {
 }
 
 func (DetailsToggled) on(r *reduction) { r.s.details = !r.s.details }
-
-// captionOptions says how a caption is searched for.
-func captionOptions(s slot, attempt int) inference.CaptionOptions {
-	if s == slotOthers {
-		return inference.CaptionOptions{Beams: otherBeams, NBest: otherBeams}
-	}
-	beams := againBeams[attempt%len(againBeams)]
-	return inference.CaptionOptions{Beams: beams, NBest: min(beams, otherBeams)}
-}

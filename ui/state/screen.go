@@ -29,6 +29,7 @@ const (
 	SheetAbout     Sheet = "about"   // versions and diagnostics
 	SheetModels    Sheet = "models"  // what models there are, and which are used
 	SheetDevices   Sheet = "devices" // what the models run on
+	SheetCaption   Sheet = "caption" // how captions are found
 	SheetClosing   Sheet = "closing" // whether to close while a download runs
 )
 
@@ -56,6 +57,7 @@ type Screen struct {
 	About     AboutSheet     // … SheetAbout
 	Models    ModelsSheet    // … SheetModels
 	Devices   DevicesSheet   // … SheetDevices
+	Captions  CaptionSheet   // … SheetCaption
 	Closing   ClosingSheet   // … SheetClosing
 }
 
@@ -224,6 +226,7 @@ type CaptionPart struct {
 	Undo        Button
 	Redo        Button
 	Again       Button
+	How         Button // opens SheetCaption
 	OthersTitle string
 	Others      []OtherCaption
 	OthersBusy  bool

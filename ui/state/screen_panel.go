@@ -48,7 +48,7 @@ func (s *State) showCaption() CaptionPart {
 		Busy:     p.phase == decoding || p.phase == ready && s.running(p.key, slotCaption),
 		Editable: p.phase == ready && !s.streams(p) && s.draftAt(p.key) >= 0,
 		Copy:     s.button(CommandCopy, "Copy"), Undo: s.button(CommandUndo, "Undo"), Redo: s.button(CommandRedo, "Redo"),
-		Again: s.button(CommandRegenerate, "Retry"),
+		Again: s.button(CommandRegenerate, "Retry"), How: s.button(CommandCaptionForm, "How…"),
 	}
 	c.Sure, c.SureTip = s.sureness()
 	if n := length(text); n > 0 && !s.streams(p) {

@@ -36,6 +36,8 @@ func Show(s State) Screen {
 		w.Shortcuts = s.showShortcuts()
 	case SheetSettings:
 		w.Settings = s.showSettings()
+	case SheetCaption:
+		w.Captions = s.showCaptionSheet()
 	case SheetDevices:
 		w.Devices = s.showDevices()
 	case SheetAbout:

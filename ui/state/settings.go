@@ -72,27 +72,28 @@ type Layers struct {
 // Settings are what survives the end of the program. Fields that a file does
 // not have keep their default; bad values are repaired.
 type Settings struct {
-	Version         int      `json:"version"`
-	Window          Size     `json:"window"`
-	PanelWidth      float32  `json:"panel_width"` // dp; 0: by the window's width
-	PanelHidden     bool     `json:"panel_hidden"`
-	Layers          Layers   `json:"layers"`
-	Opacity         float64  `json:"opacity"`           // of fills, 0 … 1
-	Score           float64  `json:"score"`             // least score shown; 0: the model set's own
-	ShowSecondNames bool     `json:"show_second_names"` // several names for the same object
-	Sort            Sort     `json:"sort"`              // of the list of objects
-	Theme           Theme    `json:"theme"`             //
-	Model           string   `json:"model"`             // a model set; empty: the program's choice
-	Device          string   `json:"device"`            // "auto", "cpu", …
-	Threads         int      `json:"threads"`           // 0: the program's choice
-	MegaPixels      int      `json:"megapixels"`        // limit of a picture
-	Recent          []string `json:"recent"`            // paths, newest first
-	Folder          string   `json:"folder"`            // where the last dialog was
-	Save            SaveForm `json:"save"`              // of the captioned picture
-	PhotoTold       bool     `json:"photo_told"`        // it was said that the built-in models know drawings only
-	CardTold        bool     `json:"card_told"`         // the start page's card about the full models was closed
-	Offline         bool     `json:"offline"`           // nothing is downloaded
-	Pulling         []string `json:"pulling,omitempty"` // models whose download goes on when the window opens
+	Version         int         `json:"version"`
+	Window          Size        `json:"window"`
+	PanelWidth      float32     `json:"panel_width"` // dp; 0: by the window's width
+	PanelHidden     bool        `json:"panel_hidden"`
+	Layers          Layers      `json:"layers"`
+	Opacity         float64     `json:"opacity"`           // of fills, 0 … 1
+	Score           float64     `json:"score"`             // least score shown; 0: the model set's own
+	ShowSecondNames bool        `json:"show_second_names"` // several names for the same object
+	Sort            Sort        `json:"sort"`              // of the list of objects
+	Theme           Theme       `json:"theme"`             //
+	Model           string      `json:"model"`             // a model set; empty: the program's choice
+	Device          string      `json:"device"`            // "auto", "cpu", …
+	Threads         int         `json:"threads"`           // 0: the program's choice
+	MegaPixels      int         `json:"megapixels"`        // limit of a picture
+	Recent          []string    `json:"recent"`            // paths, newest first
+	Folder          string      `json:"folder"`            // where the last dialog was
+	Save            SaveForm    `json:"save"`              // of the captioned picture
+	Caption         CaptionForm `json:"caption"`           // how captions are found
+	PhotoTold       bool        `json:"photo_told"`        // it was said that the built-in models know drawings only
+	CardTold        bool        `json:"card_told"`         // the start page's card about the full models was closed
+	Offline         bool        `json:"offline"`           // nothing is downloaded
+	Pulling         []string    `json:"pulling,omitempty"` // models whose download goes on when the window opens
 }
 
 // Size is a size in dp.
@@ -190,6 +191,7 @@ func (s Settings) Repaired() Settings {
 	if _, known := placements[s.Save.Placement]; !known {
 		s.Save.Placement = d.Save.Placement
 	}
+	s.Caption = s.Caption.repaired()
 	s.Save.Format = oneOf(s.Save.Format, export.FormatPNG, export.FormatJPEG)
 	var formats []export.Format
 	for _, f := range exportable {

@@ -199,10 +199,22 @@ func (r *reduction) run(p picture, visible bool) {
 			Device: r.s.settings.Device, Threads: r.s.settings.Threads, Visible: visible,
 		}
 		if q.Task == inference.TaskCaption {
-			q.Caption = captionOptions(at, r.s.result(p.key).attempt)
+			q.Caption = r.s.settings.Caption.options(at, r.attempt(p.key))
 		}
 		r.do(Submit{Picture: p.id, Request: q})
 	}
+}
+
+// attempt tells how often a picture's caption was asked for with the form as it is.
+func (r *reduction) attempt(key string) int {
+	form, attempt := r.s.settings.Caption, 0
+	r.change(key, r.s.model().Spec, func(res *result) {
+		if res.form != form {
+			res.form, res.attempt = form, 0
+		}
+		attempt = res.attempt
+	})
+	return attempt
 }
 
 func (a Tick) on(r *reduction) {

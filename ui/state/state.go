@@ -180,7 +180,8 @@ type job struct {
 // result is what a model set found in a picture, and what a person did to it.
 type result struct {
 	key, model string
-	attempt    int // how often the caption was asked for again
+	attempt    int         // how often the caption was asked for again
+	form       CaptionForm // … and how it was looked for
 	caption    *inference.Caption
 	others     *inference.Caption
 	instances  *inference.Instances

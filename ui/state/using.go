@@ -258,7 +258,7 @@ func (res *result) copySlot(from *result, at slot) {
 	res.done[at], res.failure[at], res.by[at] = from.done[at], from.failure[at], from.by[at]
 	switch at {
 	case slotCaption:
-		res.caption, res.attempt = from.caption, from.attempt
+		res.caption, res.attempt, res.form = from.caption, from.attempt, from.form
 	case slotOthers:
 		res.others = from.others
 	case slotInstances:

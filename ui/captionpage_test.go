@@ -1,0 +1,61 @@
+package ui
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"descry/ui/state"
+	"descry/ui/widgets"
+)
+
+// captionScreen is the sheet of how captions are found.
+func captionScreen() state.Screen {
+	s := startScreen()
+	s.Sheet = state.SheetCaption
+	s.Captions = state.CaptionSheet{Title: "How captions are found", Text: "For pictures from now on.", Close: button("Done", "", state.SheetOpened{}),
+		Groups: []state.SettingsGroup{
+			{Name: "Way", Text: "What holds", Choices: []state.Choice{{Text: "As the model says", On: true, Do: state.PresetSet{}}, {Text: "As in BLIP's paper", Do: state.PresetSet{Preset: "paper"}}}},
+			{Name: "Search", Choices: []state.Choice{{Text: "1", Do: state.BeamsSet{Beams: 1}}, {Text: "Vary", On: true, Do: state.DrawingSet{TopP: 0.9, Temperature: 1}}}}},
+		Prompt: state.TextField{Name: "Beginning", Hint: "The model goes on from it", Placeholder: "a picture of"},
+		Avoid:  state.TextField{Name: "Words to avoid", Placeholder: "man", Text: "dog"},
+		Noise:  state.Button{Text: "Never begin with noise", Enabled: true, On: true, Do: state.AnyStartToggled{}},
+		Again:  button("Write again", "", state.Run{Command: state.CommandRegenerate})}
+	return s
+}
+
+// captionPage is the open page.
+func (x *harness) captionPage() *captionPage { return x.sheets.page.(*captionPage) }
+
+// captionChoice is a round box of a group.
+func (x *harness) captionChoice(group, i int) *widgets.CheckRow {
+	return x.captionPage().groups[group].choices.Objects[i].(*widgets.CheckRow)
+}
+
+func TestWhatIsTypedOnTheCaptionSheetIsSentAndNotTakenBack(t *testing.T) {
+	x := opened(t, captionScreen(), 1280, 800)
+	p := x.captionPage()
+	if p.avoid.field.Text != "dog" || p.prompt.field.PlaceHolder != "a picture of" {
+		t.Errorf("%q, %q", p.avoid.field.Text, p.prompt.field.PlaceHolder)
+	}
+	x.win.Canvas().Focus(p.prompt.field)
+	test.Type(p.prompt.field, "a cat")
+	sent := ofType(x.sent, state.PromptSet{})
+	if len(sent) != 5 || sent[4] != (state.PromptSet{Text: "a cat"}) {
+		t.Errorf("sent %#v", sent)
+	}
+	late := captionScreen() // made before the last letters
+	late.Captions.Prompt.Text, late.Captions.Prompt.Placeholder = "a c", "none"
+	x.Paint(late)
+	if p.prompt.field.Text != "a cat" || p.prompt.field.PlaceHolder != "none" {
+		t.Errorf("%q, %q", p.prompt.field.Text, p.prompt.field.PlaceHolder)
+	}
+	if n := len(ofType(x.sent, state.PromptSet{})); n != 5 {
+		t.Errorf("painting sent %d more", n-5)
+	}
+	p.prompt.field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if x.win.Canvas().Focused() != nil {
+		t.Error("Escape does not end typing")
+	}
+}

@@ -1,0 +1,146 @@
+package state
+
+import (
+	"fmt"
+
+	"descry/inference"
+)
+
+// CaptionSheet chooses how captions are found.
+type CaptionSheet struct {
+	Title  string
+	Text   string
+	Groups []SettingsGroup // way, search, length, repeated words
+	Prompt TextField
+	Avoid  TextField
+	Noise  Button // a check box: noise words are kept from the start
+	Again  Button // writes the visible picture's caption again; empty without a picture
+	Close  Button
+}
+
+// TextField is a line of text that a person types. Text is what it begins with:
+// the widget sends what is typed and does not take its own words back.
+type TextField struct {
+	Name        string
+	Hint        string // under the name
+	Placeholder string
+	Text        string
+}
+
+func (s *State) showCaptionSheet() CaptionSheet {
+	f := s.settings.Caption
+	sheet := CaptionSheet{
+		Title: "How captions are found", Close: s.closeButton("Done"),
+		Text:   "For pictures from now on. Captions that are there stay until they are written again.",
+		Groups: []SettingsGroup{s.presetGroup(), searchGroup(f), repetitionGroup(f), lengthGroup(f)},
+		Prompt: TextField{"Beginning", "The model goes on from these words; they are not part of the caption", s.promptHint(), f.Prompt},
+		Avoid:  TextField{"Words to avoid", "Separated by commas; several words in a row are avoided only together", "man, two people", f.Avoid},
+		Noise: Button{Text: "Never begin with “arafed” or “araffe”", Tip: "BLIP large sometimes begins with these words, which mean nothing",
+			Enabled: true, On: !f.AnyStart, Do: AnyStartToggled{}},
+	}
+	if hasPixels(s) {
+		sheet.Again = s.button(CommandRegenerate, "Write again")
+	}
+	return sheet
+}
+
+// promptHint says what stands in the place of an empty beginning.
+func (s *State) promptHint() string {
+	r, known := s.settings.Caption.Preset.Recipe()
+	switch {
+	case !known:
+		return "as the model says"
+	case r.Prompt == "":
+		return "none"
+	}
+	return r.Prompt
+}
+
+func (s *State) presetGroup() SettingsGroup {
+	g := SettingsGroup{Name: "Way", Text: "What holds where nothing else is chosen below"}
+	for _, p := range []struct {
+		preset    inference.CaptionPreset
+		text, tip string
+	}{
+		{"", "As the model says", "What comes with the model set"},
+		{inference.PresetPaper, "As in BLIP's paper", "Goes on from “a picture of”, compares 3 captions, up to 20 word pieces with that beginning"},
+		{inference.PresetHuggingFace, "As Hugging Face does", "Takes the likeliest word each time, up to 20 word pieces"},
+		{inference.PresetSeed, "Simple and longer", "Takes the likeliest word each time, up to 30 word pieces"},
+	} {
+		g.Choices = append(g.Choices, Choice{p.text, p.tip, s.settings.Caption.Preset == p.preset, PresetSet{p.preset}})
+	}
+	return g
+}
+
+// draws are the ways of drawing that can be chosen.
+var draws = []struct {
+	topP, temperature float64
+	text, tip         string
+}{
+	{0.9, 1, "Vary", "Draw among likely words; writing again draws anew"},
+	{0.95, 1.3, "Vary more", "Draw among many words; bolder and more often wrong"},
+}
+
+func searchGroup(f CaptionForm) SettingsGroup {
+	g := SettingsGroup{Name: "Search", Text: "How many captions are compared on the way; or draw words by chance"}
+	add := func(n int, text, tip string) {
+		g.Choices = append(g.Choices, Choice{text, tip, f.TopP == 0 && f.Beams == n, BeamsSet{n}})
+	}
+	add(0, "As the way says", "")
+	add(1, "1", "Take the likeliest word each time: quick")
+	for _, n := range with([]int{3, 5, mostFormBeams}, f.Beams) {
+		if n > 1 {
+			add(n, fmt.Sprint(n), fmt.Sprintf("Compare %d captions", n))
+		}
+	}
+	for _, d := range draws {
+		on := f.TopP > 0 && same(f.TopP, d.topP) && same(f.temperature(), d.temperature)
+		g.Choices = append(g.Choices, Choice{d.text, d.tip, on, DrawingSet{d.topP, d.temperature}})
+	}
+	return withOther(g, fmt.Sprintf("%.2g of the likeliest, temperature %.2g", f.TopP, f.temperature()), DrawingSet{f.TopP, f.Temperature})
+}
+
+// temperature is that of the drawing, 1 where none is chosen.
+func (f CaptionForm) temperature() float64 {
+	if f.Temperature == 0 {
+		return 1
+	}
+	return f.Temperature
+}
+
+func repetitionGroup(f CaptionForm) SettingsGroup {
+	g := SettingsGroup{Name: "Words that came before"}
+	for _, c := range []struct {
+		penalty float64
+		text    string
+	}{{0, "As likely as others"}, {1.1, "A little less"}, {1.5, "Much less"}} {
+		g.Choices = append(g.Choices, Choice{c.text, "", same(f.Repetition, c.penalty), RepetitionSet{c.penalty}})
+	}
+	return withOther(g, fmt.Sprintf("Penalty %.3g", f.Repetition), RepetitionSet{f.Repetition})
+}
+
+func lengthGroup(f CaptionForm) SettingsGroup {
+	g := SettingsGroup{Name: "Captions of different length", Text: "What is divided by when several are compared"}
+	for _, c := range []struct {
+		norm      inference.LengthNorm
+		text, tip string
+	}{
+		{"", "As the way says", ""},
+		{inference.LengthNormWhole, "Whole length", "The beginning counts too, as in BLIP's paper"},
+		{inference.LengthNormGenerated, "New words", "As newer libraries do it"},
+	} {
+		g.Choices = append(g.Choices, Choice{c.text, c.tip, f.LengthNorm == c.norm, LengthNormSet{c.norm}})
+	}
+	return g
+}
+
+// withOther adds what a settings file says and no choice does.
+func withOther(g SettingsGroup, text string, do Action) SettingsGroup {
+	for _, c := range g.Choices {
+		if c.On {
+			return g
+		}
+	}
+	g.Choices = append(g.Choices, Choice{text, "", true, do})
+	return g
+}

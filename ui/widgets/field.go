@@ -1,0 +1,48 @@
+package widgets
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Field is one line of text that a person types.
+type Field struct {
+	widget.Entry
+	setting bool
+}
+
+// NewField returns an empty field. changed is called with the text for a
+// person's edits only.
+func NewField(changed func(text string)) *Field {
+	f := &Field{}
+	f.OnChanged = func(s string) {
+		if !f.setting {
+			changed(s)
+		}
+	}
+	f.ExtendBaseWidget(f)
+	return f
+}
+
+// Put puts a text and a place-holder there.
+func (f *Field) Put(text, placeholder string) {
+	if f.PlaceHolder != placeholder {
+		f.SetPlaceHolder(placeholder)
+	}
+	if f.Text != text {
+		f.setting = true
+		f.SetText(text)
+		f.setting = false
+	}
+}
+
+// TypedKey ends typing with Escape; a second one is the window's.
+func (f *Field) TypedKey(k *fyne.KeyEvent) {
+	if k.Name == fyne.KeyEscape {
+		if c := fyne.CurrentApp().Driver().CanvasForObject(f); c != nil {
+			c.Unfocus()
+		}
+		return
+	}
+	f.Entry.TypedKey(k)
+}
