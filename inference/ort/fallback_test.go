@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -194,7 +195,11 @@ func TestADeviceIsNotBlamedForWhatTheCPUCannotDoEither(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	i.before = cancel
 	i.fail(errors.New("terminated"))
+	onCPU := i.onCPU.Load()
 	_, err = s.Run(ctx, []*Tensor{rows(1), rows(1)})
+	if i.onCPU.Load() != onCPU {
+		t.Error("a cancelled run loads the model on the CPU")
+	}
 	if f := failure.Of(err, failure.Model); f == nil || f.Kind != failure.Cancelled || s.Device() != DeviceCUDA || len(l.News()) != 0 {
 		t.Errorf("a cancelled run: %v, on %q", err, s.Device())
 	}
@@ -251,6 +256,9 @@ func TestManyCallsThatFailAtOnceFallBackOnce(t *testing.T) {
 	}
 	i.fail(outOfMemory)
 	const calls = 8
+	var all sync.WaitGroup // each waits until all have failed
+	all.Add(calls)
+	i.before = func() { all.Done(); all.Wait() }
 	ended := make(chan error, calls)
 	for range calls {
 		go func() {

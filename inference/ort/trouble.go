@@ -19,6 +19,7 @@ const (
 	ReasonDriver   Reason = "driver"        // no driver, or one that is too old
 	ReasonCard     Reason = "card"          // the driver sees no card, or one that the library cannot use
 	ReasonLibrary  Reason = "library"       // a library that the provider needs is missing: CUDA's, cuDNN
+	ReasonDamaged  Reason = "damaged"       // such a library, or the provider's own, is damaged or of another version
 	ReasonMemory   Reason = "memory"        // the card has too little memory left
 	ReasonGraph    Reason = "graph"         // the provider cannot run this graph
 	ReasonFailed   Reason = "failed"        // anything else: Detail has the runtime's words
@@ -82,6 +83,8 @@ var sayings = map[string][2]string{
 	"library":                {"a library that it needs was not found", ""},
 	"cuda/library":           {"a library that it needs was not found", cudaHint},
 	"cuda/library %s":        {"the library %s was not found", cudaHint},
+	"damaged":                {"a library that it needs is damaged or of another version", "Install it again."},
+	"damaged %s":             {"the library %s is damaged or of another version", "Install it again."},
 	"memory":                 {"the card has too little memory left", "Close what else uses the card, or use the processor."},
 	"graph":                  {"it cannot run this model", "Use the processor, or a newer ONNX Runtime."},
 	"failed":                 {"it failed", "Update its driver and ONNX Runtime; descry devices --test tries it alone."},
@@ -94,10 +97,15 @@ var sayings = map[string][2]string{
 // newTrouble says why d is not used; name is the file or library that is meant, or
 // empty.
 func newTrouble(d device, r Reason, name string) *Trouble {
-	s, ok := sayings[d.id+"/"+string(r)+" %s"]
-	if name == "" || !ok {
-		if s, ok = sayings[d.id+"/"+string(r)]; !ok {
-			s = sayings[string(r)]
+	var keys []string
+	if name != "" {
+		keys = []string{d.id + "/" + string(r) + " %s", string(r) + " %s"}
+	}
+	var s [2]string
+	for _, key := range append(keys, d.id+"/"+string(r), string(r)) {
+		if found, ok := sayings[key]; ok {
+			s = found
+			break
 		}
 	}
 	message := s[0]
@@ -121,6 +129,7 @@ type sign struct {
 var signs = []sign{
 	{regexp.MustCompile(`(libcuda\.so[.\d]*|nvcuda\.dll)`), ReasonDriver},
 	{regexp.MustCompile(`(lib\w*onnxruntime_providers_\w+\.so): cannot open shared object`), ReasonFile},
+	{regexp.MustCompile(`(lib[\w.+-]+?\.so[.\d]*): (?:file too short|invalid ELF header|wrong ELF class|undefined symbol|version .* not found)`), ReasonDamaged},
 	{regexp.MustCompile(`(lib[\w.+-]+?\.so[.\d]*): cannot open shared object`), ReasonLibrary},
 	{regexp.MustCompile(`depends on "([\w.+-]+\.dll)" which is missing`), ReasonLibrary},
 	{regexp.MustCompile(`(?i)error code 126|error 126|LoadLibrary failed`), ReasonLibrary},

@@ -23,6 +23,10 @@ func TestErrorsAreReadRight(t *testing.T) {
 		{DeviceCUDA, "provider_bridge_ort.cc:2043 [ONNXRuntimeError] : 1 : FAIL : Failed to load library /opt/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared object file: No such file or directory", ReasonLibrary, "libcublasLt.so.13"},
 		{DeviceCUDA, "Failed to load library /opt/libonnxruntime_providers_cuda.so with error: libcudnn.so.9: cannot open shared object file: No such file or directory", ReasonLibrary, "libcudnn.so.9"},
 		{DeviceCUDA, "Failed to load library /opt/libonnxruntime_providers_cuda.so with error: libcuda.so.1: cannot open shared object file: No such file or directory", ReasonDriver, "driver"},
+		{DeviceCUDA, "Failed to load library /opt/libonnxruntime_providers_cuda.so with error: /usr/lib/libcublasLt.so.13: file too short", ReasonDamaged, "libcublasLt.so.13 is damaged"},
+		{DeviceCUDA, "Failed to load library /opt/libonnxruntime_providers_cuda.so with error: /opt/libonnxruntime_providers_cuda.so: file too short", ReasonDamaged, "libonnxruntime_providers_cuda.so is damaged"},
+		{DeviceCUDA, "/onnxruntime_src/onnxruntime/core/providers/cuda/cuda_execution_provider_info.cc:63 [ONNXRuntimeError] : 1 : FAIL : provider_options_utils.h:187 Parse Failed to parse provider option \"device_id\": CUDA failure 100: no CUDA-capable device is detected ; GPU=-1 ; hostname=vm", ReasonCard, "no card"},
+		{DeviceCUDA, "Error creating C session: Exception during initialization: /onnxruntime_src/onnxruntime/core/framework/bfc_arena.cc:360 void* onnxruntime::BFCArena::AllocateRawInternal(size_t, bool, onnxruntime::Stream*) Available memory of 17408 is smaller than requested bytes of 147456", ReasonMemory, "memory"},
 		{DeviceCUDA, "Unable to load any of {libcudnn_graph.so.9.1.0, libcudnn_graph.so.9.1, libcudnn_graph.so.9, libcudnn_graph.so}", ReasonLibrary, "libcudnn_graph.so.9.1.0"},
 		{DeviceCUDA, `Error loading "C:\ort\onnxruntime_providers_cuda.dll" which depends on "cublasLt64_13.dll" which is missing. (Error 126: "The specified module could not be found.")`, ReasonLibrary, "cublasLt64_13.dll"},
 		{DeviceCUDA, "CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version ; GPU=0 ; hostname=x ; file=cuda_execution_provider.cc", ReasonDriver, "driver"},
@@ -56,7 +60,7 @@ func TestErrorsAreReadRight(t *testing.T) {
 
 func TestEveryReasonHasWords(t *testing.T) {
 	for _, d := range devices {
-		for _, r := range []Reason{ReasonSystem, ReasonProvider, ReasonFile, ReasonDriver, ReasonCard, ReasonLibrary, ReasonMemory, ReasonGraph, ReasonFailed} {
+		for _, r := range []Reason{ReasonSystem, ReasonProvider, ReasonFile, ReasonDriver, ReasonCard, ReasonLibrary, ReasonDamaged, ReasonMemory, ReasonGraph, ReasonFailed} {
 			for _, name := range []string{"", "libx.so.1"} {
 				if got := newTrouble(d, r, name); got.Message == "" || strings.Contains(got.Message, "%!") {
 					t.Errorf("%s, %s: %+v", d.id, r, got)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"descry/inference/ort"
@@ -21,29 +22,42 @@ type forced struct {
 	limit  int64    // of the card's memory, in bytes
 	env    []string // added
 	alone  bool     // the library without its provider's
+	spoil  string   // a library of CUDA in whose place there is an empty file
+	search bool     // limit is raised until the model is just loaded: then it cannot run
 }
 
-// forcedFailures are all of them. The memory of the last but one is enough to load the detector's
-// body and too little to run it.
+// forcedFailures are all of them.
 var forcedFailures = []forced{
 	{name: "no card visible", device: ort.DeviceAuto, env: []string{"CUDA_VISIBLE_DEVICES="}},
 	{name: "no card visible, cuda by name", device: ort.DeviceCUDA, env: []string{"CUDA_VISIBLE_DEVICES="}},
-	{name: "CUDA's libraries not found", device: ort.DeviceAuto, env: []string{"LD_LIBRARY_PATH="}},
+	{name: "a damaged library of CUDA", device: ort.DeviceAuto, spoil: "libcublasLt.so.13"},
 	{name: "library without its provider", device: ort.DeviceAuto, alone: true},
 	{name: "library without it, cuda by name", device: ort.DeviceCUDA, alone: true},
 	{name: "too little memory to load", device: ort.DeviceAuto, limit: 24 << 20},
-	{name: "too little memory to run", device: ort.DeviceAuto, limit: 192 << 20},
+	{name: "too little memory to run", device: ort.DeviceAuto, limit: 112 << 20, search: true},
 	{name: "nothing forced", device: ort.DeviceAuto},
 }
 
-// childVariable tells a child which failure it is about.
-const childVariable = "GPUCHECK_FORCED"
+// What tells a child which failure it is about, and the limit of memory that is tried.
+const (
+	childVariable = "GPUCHECK_FORCED"
+	limitVariable = "GPUCHECK_LIMIT"
+)
+
+// The search for a limit: so much more each time, so often at most.
+const (
+	limitStep = 16 << 20
+	mostSteps = 30
+)
 
 // fallbacks forces each failure in a child and prints what it says.
 func fallbacks(libPath, dir string) error {
 	if name := os.Getenv(childVariable); name != "" {
 		for _, f := range forcedFailures {
 			if f.name == name {
+				if n, err := strconv.ParseInt(os.Getenv(limitVariable), 10, 64); err == nil {
+					f.limit = n
+				}
 				return f.happen(libPath, dir)
 			}
 		}
@@ -62,15 +76,39 @@ func fallbacks(libPath, dir string) error {
 			defer os.RemoveAll(only)
 			lib = only
 		}
-		cmd := exec.Command(self, "fallbacks", lib, dir) //nolint:gosec // this program
-		cmd.Env = append(append(os.Environ(), childVariable+"="+f.name), f.env...)
-		out, err := cmd.CombinedOutput()
-		fmt.Printf("%s\n  %s\n", f.name, strings.ReplaceAll(strings.TrimSpace(string(out)), "\n", "\n  "))
+		if f.spoil != "" {
+			spoilt, err := os.MkdirTemp("", "gpucheck-*")
+			if err != nil {
+				return err
+			}
+			defer os.RemoveAll(spoilt)
+			if err := os.WriteFile(filepath.Join(spoilt, f.spoil), nil, 0o644); err != nil { //nolint:gosec // an empty file
+				return err
+			}
+			f.env = append(f.env, "LD_LIBRARY_PATH="+spoilt+":"+os.Getenv("LD_LIBRARY_PATH"))
+		}
+		out, err := f.child(self, lib, dir)
+		for step := 0; f.search && step < mostSteps && strings.Contains(out, "told: during load, memory"); step++ {
+			f.limit += limitStep
+			out, err = f.child(self, lib, dir)
+		}
+		if f.limit > 0 {
+			f.name += fmt.Sprintf(" (%d MB)", f.limit>>20)
+		}
+		fmt.Printf("%s\n  %s\n", f.name, strings.ReplaceAll(strings.TrimSpace(out), "\n", "\n  "))
 		if err != nil {
 			fmt.Printf("  ENDED WITH %v\n", err)
 		}
 	}
 	return nil
+}
+
+// child lets the failure happen in a process of its own and gives what it said.
+func (f forced) child(self, lib, dir string) (string, error) {
+	cmd := exec.Command(self, "fallbacks", lib, dir) //nolint:gosec // this program
+	cmd.Env = append(append(os.Environ(), childVariable+"="+f.name, limitVariable+"="+strconv.FormatInt(f.limit, 10)), f.env...)
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }
 
 // without copies the library alone to a folder of its own.
@@ -119,7 +157,7 @@ func (f forced) happen(libPath, dir string) error {
 	defer s.Close()
 	fmt.Printf("loaded on %s", s.Device())
 	b := &bench{lib, "", rand.New(rand.NewPCG(3, 4))} //nolint:gosec // no secret
-	in := []*ort.Tensor{b.noise(1, 3, 480, 640)}
+	in := []*ort.Tensor{b.noise(1, 3, height, width)}
 	var out []*ort.Tensor
 	for range 2 {
 		if out, err = s.Run(context.Background(), in); err != nil {
