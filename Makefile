@@ -75,6 +75,7 @@ fuzz:
 
 smoke: setup-test runtime
 	sh tools/smoke.sh
+	sh tools/models.sh
 
 # Downloads of full-size stand-ins from a server that cuts, stalls and lies, the
 # puller killed 50 times. Takes minutes and 3 GB of disk; DESCRY=bin/descry tests

@@ -289,7 +289,7 @@ func (p *program) seconds(model string, gmac float64, device string) (float64, b
 func storedModel(m catalogue.Model, i store.Item) state.StoredModel {
 	keeps := map[store.State]state.Keep{store.Partial: state.KeepPartial, store.Ready: state.KeepReady, store.InPlace: state.KeepReady, store.Damaged: state.KeepDamaged}
 	x := state.StoredModel{
-		Name: m.Name, Title: i.Title, About: i.About, Licence: m.Licence, Text: m.LicenceText, Source: i.Source,
+		Name: m.Name, Title: strings.TrimSuffix(i.Title, " (boxes only)"), About: i.About, Licence: m.Licence, Text: m.LicenceText, Source: i.Source,
 		Revision: i.Revision, Bytes: i.Bytes, Pinned: i.Pinned, Memory: i.Memory, Seconds: i.Seconds, Measured: i.Measured,
 		Keep: state.KeepAbsent, Here: i.Done, Disk: i.OnDisk,
 	}

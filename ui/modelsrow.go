@@ -16,7 +16,7 @@ type columns struct{ use, name, size, licence, speed, state, acts, end float32 }
 func columnsFor(width float32) columns {
 	gap, size, licence, speed, status, acts := float32(10), float32(62), float32(92), float32(88), float32(168), float32(160)
 	if width > 960 {
-		gap, size, licence, speed, status, acts = 18, 72, 104, 112, 230, 168
+		gap, size, licence, speed, status, acts = 14, 68, 100, 104, 230, 168
 	}
 	c := columns{end: width}
 	c.acts = width - acts
