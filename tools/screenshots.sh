@@ -89,7 +89,7 @@ begin light 1280x800; page; click 536 99; end models-offer-light
 begin dark 1280x800; page; click 536 99; click 1110 132; end models-licence-dark
 begin dark 1280x800; page
 click 536 99; click 1098 753; sleep 3 # the full models; BLIP's small files are wrong here and its row says so
-xdotool mousemove 640 500 click --repeat 12 --delay 60 5; sleep 5
+xdotool mousemove 640 500 click --repeat 9 --delay 60 5; sleep 5
 end_busy() { xdotool mousemove 2 798; sleep 0.6; import -window root "$out/$1.png"; echo "$out/$1.png"; }
 end_busy models-busy-dark
 keys ctrl+q; sleep 1; end_busy models-closing-dark

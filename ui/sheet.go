@@ -118,7 +118,7 @@ func newKeysPage() *keysPage { return &keysPage{groups: widgets.Newspaper(32, 18
 func (k *keysPage) close() {}
 
 func (k *keysPage) body() (fyne.CanvasObject, fyne.Size) {
-	return container.NewVScroll(widgets.Padded(k.groups, 4, 14, 8, 4, fyne.Size{})), fyne.NewSize(780, 640)
+	return container.NewVScroll(widgets.Padded(k.groups, 4, 14, 8, 4, fyne.Size{})), fyne.NewSize(780, 740)
 }
 
 func (k *keysPage) show(s state.Screen) string {

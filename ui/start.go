@@ -123,7 +123,11 @@ func (s *startPage) lay(size fyne.Size) {
 		rest += card
 	}
 	cards := min(widgets.SampleHeight, max(72, size.Height-rest-300), max(72, (size.Height-rest)*0.28))
-	zone := min(300, max(218, size.Height-rest-cards))
+	least, gap := float32(218), float32(34)
+	if card > 0 { // it takes its room from the zone where there is little
+		least, gap = 184, 24
+	}
+	zone := min(300, max(least, size.Height-rest-cards))
 	y := max(20, min((size.Height-rest-cards-zone)/2+20, 67))
 	if failure > 0 {
 		widgets.Place(s.failure, x, y, w, failure-16)
@@ -135,7 +139,7 @@ func (s *startPage) lay(size fyne.Size) {
 		widgets.Place(s.card.box, x, y+16, w, card-16)
 		y += card
 	}
-	y += 34
+	y += gap
 	if s.samples > 0 {
 		n := float32(s.samples)
 		widgets.Place(s.samplesHead, x, y, w, 20)
