@@ -15,12 +15,13 @@ fi
 
 says() { "$1" -c "$2" >/dev/null 2>&1; }
 torch='import torch, torchvision; assert torch.__version__.startswith("1.13.") and torchvision.__version__.startswith("0.14.1")'
-version='import sys, venv, ensurepip; assert (3, 8) <= sys.version_info[:2] <= (3, 11)'
+version='import sys, venv, ensurepip; assert (3, 9) <= sys.version_info[:2] <= (3, 11)'
+wheels='import sys; assert sys.version_info[:2] <= (3, 10)' # there is no torchvision 0.14.1 for 3.11
 system='' own=''
-for python in ${PYTHON:-python3 /usr/bin/python3 python3.11 python3.10 python3.9 python3.8}; do
+for python in ${PYTHON:-python3 /usr/bin/python3 python3.11 python3.10 python3.9}; do
   command -v "$python" >/dev/null 2>&1 && says "$python" "$version" || continue
   if [ -z "$system" ] && says "$python" "$torch"; then system=$python; fi
-  if [ -z "$own" ]; then own=$python; fi
+  if [ -z "$own" ] && says "$python" "$wheels"; then own=$python; fi
 done
 rm -rf "$venv"
 if [ -n "$system" ]; then
@@ -35,7 +36,7 @@ elif [ -n "$own" ]; then
   "$own" -m venv "$venv"
   cp "$pins" "$venv/pins"
 else
-  echo "The official implementations need Python 3.8 to 3.11 with venv (Debian 12: apt install python3-venv python3-torch python3-torchvision)." >&2
+  echo "The official implementations need Python 3.9 or 3.10 with venv, or one that has torch 1.13 (Debian 12: apt install python3-venv python3-torch python3-torchvision libopenblas0)." >&2
   exit 1
 fi
 "$venv/bin/pip" install -q --disable-pip-version-check -r "$venv/pins" >&2
