@@ -19,7 +19,7 @@ import (
 // shown is a picture: a file, and the same as Pillow decodes it.
 type shown struct{ Name, File, Decoded string }
 
-// readPictures reads the list that tools/reference/full/pictures.py writes.
+// readPictures reads the list that tools/reference/full/album.py writes.
 func readPictures(dir string) (map[string]shown, error) {
 	var list []shown
 	if err := readJSON(filepath.Join(dir, "pictures", "pictures.json"), &list); err != nil {

@@ -15,10 +15,10 @@ import time
 
 sys.path.insert(1, str(pathlib.Path(__file__).parent.parent))
 
+import album  # noqa: E402
 import captioners  # noqa: E402
 import finders  # noqa: E402
 import keep  # noqa: E402
-import pictures  # noqa: E402
 import segmenters  # noqa: E402
 import torch  # noqa: E402
 
@@ -41,7 +41,7 @@ def order(listed):
 
 def vocabulary():
     """BERT's uncased words, which stand beside the official weights."""
-    path = pathlib.Path(os.environ.get("BERT_VOCABULARY", pictures.SHARED / "bert" / "vocab.txt"))
+    path = pathlib.Path(os.environ.get("BERT_VOCABULARY", album.SHARED / "bert" / "vocab.txt"))
     if not path.exists():
         sys.exit("BLIP needs BERT's uncased vocabulary (vocab.txt of Salesforce/blip-image-captioning-base): name it in BERT_VOCABULARY.")
     return path.read_text()
@@ -63,7 +63,7 @@ def main():
     parser.add_argument("models", nargs="*")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    listed = order(pictures.write(pathlib.Path("build/fidelity/pictures")))
+    listed = order(album.write(pathlib.Path("build/fidelity/pictures")))
     for name, kind, most in MODELS:
         if options.models and name not in options.models:
             continue

@@ -8,6 +8,7 @@ Followed: the SemanticSegmentation preset on a PIL image (short side 520, Pillow
 on 8-bit samples), logits enlarged to that size, the best class, and the nearest of those
 for each pixel of the picture.
 """
+import album
 import numpy as np
 
 import semantic
@@ -15,12 +16,10 @@ import torch
 from keep import ROOT, container, is_kept, keep, reference
 from PIL import Image
 
-import pictures as drawn
-
 
 def model(name):
     m = semantic.official(name)
-    rgb = np.asarray(drawn.scene(480, 360, 77))
+    rgb = np.asarray(album.scene(480, 360, 77))
     return semantic.put_in_order(m, 100 + list(semantic.OFFICIAL).index(name), [semantic.prepare(rgb, 260), semantic.prepare(rgb[:, ::-1], 260)], half=False)
 
 
