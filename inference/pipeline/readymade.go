@@ -101,6 +101,7 @@ func (m *readymade) run(ctx context.Context, p inference.Picture, o inference.In
 	if err != nil {
 		return nil, err
 	}
+	found.order = slices.DeleteFunc(found.order, func(i int) bool { return found.scores[i] < o.MinScore })
 	boxes := make([]detect.Box, len(found.order))
 	for i, at := range found.order {
 		boxes[i] = given.restore(found.boxes[at], p)

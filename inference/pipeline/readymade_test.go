@@ -180,3 +180,19 @@ func TestAReadymadeSegmenterGivesTorchvisionsMaps(t *testing.T) {
 		}
 	}
 }
+
+func TestOnlyReadymadeObjectsOfTheScoreAskedForAreGiven(t *testing.T) {
+	m, _ := openedONNX(t, "boxes")
+	all, err := m.run(context.Background(), pictured(0, 160, 128), inference.InstanceOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	least := all.Items[len(all.Items)/2].Score
+	some, err := m.run(context.Background(), pictured(0, 160, 128), inference.InstanceOptions{MinScore: least})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(some.Items); n == 0 || n == len(all.Items) || some.Items[n-1].Score < least {
+		t.Errorf("%d of %d objects", n, len(all.Items))
+	}
+}
