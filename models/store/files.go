@@ -110,7 +110,7 @@ func copyFile(ctx context.Context, from, to, sum string, tell func(n int64)) err
 	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
 		return trouble("copy", filepath.Dir(to), err)
 	}
-	return trouble2("copy", to, atomicfile.Write(to, atomicfile.Overwrite, func(w io.Writer) error {
+	return explain("copy", to, atomicfile.Write(to, atomicfile.Overwrite, func(w io.Writer) error {
 		h := sha256.New()
 		if _, err := io.CopyBuffer(io.MultiWriter(w, h), &reader{ctx, f, 0, everyStep(tell)}, make([]byte, 1<<20)); err != nil {
 			return err
@@ -122,8 +122,8 @@ func copyFile(ctx context.Context, from, to, sum string, tell func(n int64)) err
 	}))
 }
 
-// trouble2 is trouble for an error that may be nil.
-func trouble2(op, path string, err error) error {
+// explain is trouble for an error that may be nil.
+func explain(op, path string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -135,7 +135,7 @@ func treeSize(dir string) int64 {
 	var n int64
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
-			return nil //nolint:nilerr // what cannot be read is not counted
+			return nil // what cannot be read is not counted
 		}
 		if info, err := d.Info(); err == nil {
 			n += info.Size()

@@ -166,24 +166,24 @@ func listFiles(ctx context.Context, path string) (files []string, named bool, er
 		if err == nil && (d.Type().IsRegular() || d.Type()&fs.ModeSymlink != 0) {
 			files = append(files, p)
 		}
-		return nil //nolint:nilerr // a folder that may not be read is passed over
+		return nil // a folder that may not be read is passed over
 	})
 	if ctx.Err() != nil {
 		return nil, false, failure.Wrap(failure.Cancelled, "import", path, ctx.Err(), "")
 	}
 	sort.Strings(files)
-	return files, false, trouble2("import", path, err)
+	return files, false, explain("import", path, err)
 }
 
 // look compares one file with everything that the catalogue knows by its sum.
 func (r *recognition) look(path string) (known bool, err error) {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return false, nil //nolint:nilerr // a link to nothing
+		return false, nil // a link to nothing
 	}
 	info, err := os.Stat(real)
 	if err != nil || !info.Mode().IsRegular() {
-		return false, nil //nolint:nilerr // a pipe, a device
+		return false, nil // a pipe, a device
 	}
 	for _, m := range r.s.Catalogue.Models {
 		for _, f := range m.Files {

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"crypto/sha1" //nolint:gosec // git names files by it
+	"crypto/sha1" // git names files by it
 	"encoding/hex"
 	"fmt"
 	"os"
@@ -33,7 +33,7 @@ func (j *job) cached(f catalogue.File) (bool, error) {
 		_, _, inside, _ := hubAddress(f.URL) // snapshotOf found the file by it
 		real, err := filepath.EvalSymlinks(filepath.Join(j.snapshot, filepath.FromSlash(inside)))
 		if err != nil {
-			return false, nil //nolint:nilerr // it went away in between: it is fetched
+			return false, nil // it went away in between: it is fetched
 		}
 		paths = []string{real}
 	}
@@ -102,7 +102,7 @@ func gitSum(path string) string {
 	if err != nil {
 		return ""
 	}
-	h := sha1.New() //nolint:gosec // as above
+	h := sha1.New() // as above
 	fmt.Fprintf(h, "blob %d\x00", len(text))
 	h.Write(text)
 	return hex.EncodeToString(h.Sum(nil))

@@ -223,7 +223,7 @@ func (j *job) open() error {
 		return nil
 	}
 	j.sweep()
-	return trouble2("write", j.dir, os.MkdirAll(j.dir, 0o777))
+	return explain("write", j.dir, os.MkdirAll(j.dir, 0o777))
 }
 
 // sweep removes what a process that was killed left half written. The lock is
@@ -329,7 +329,7 @@ func (j *job) note(f catalogue.File, path, sum, elsewhere string) error {
 	r.Path = elsewhere
 	j.record.Files[f.Name] = r
 	j.before += r.Bytes
-	return trouble2("write", j.dir, j.record.Write(j.dir))
+	return explain("write", j.dir, j.record.Write(j.dir))
 }
 
 // fetch brings one file from the network to path.

@@ -206,7 +206,7 @@ func (s *Store) removeOwn(name string) (Freed, error) {
 		return Freed{}, err
 	}
 	freed := Freed{Model: name, Bytes: treeSize(dir)}
-	return freed, trouble2("remove", dir, os.RemoveAll(dir))
+	return freed, explain("remove", dir, os.RemoveAll(dir))
 }
 
 // RemoveUnused throws away what nothing uses: older revisions of models that are
@@ -248,7 +248,7 @@ func (s *Store) removeUnused(m catalogue.Model) (int64, error) {
 	}
 	r, err := models.ReadRecord(dir)
 	if err != nil {
-		return 0, nil //nolint:nilerr // a damaged model is for Verify
+		return 0, nil // a damaged model is for Verify
 	}
 	root := filepath.Join(s.Models, m.Name)
 	if m.For == catalogue.ForRuntime {
@@ -274,7 +274,7 @@ func (s *Store) removeUnused(m catalogue.Model) (int64, error) {
 		}
 		return os.Remove(path)
 	})
-	return before - treeSize(root), trouble2("remove", dir, err)
+	return before - treeSize(root), explain("remove", dir, err)
 }
 
 // removeOthers deletes everything in root but one folder.

@@ -48,7 +48,7 @@ func (j *job) bringRuntime() error {
 	if err := j.unpack(archive); err != nil {
 		return err
 	}
-	return trouble2("remove", archive, os.Remove(archive))
+	return explain("remove", archive, os.Remove(archive))
 }
 
 // RunsHere reports whether a model is of use on this system: a library may be for
@@ -81,7 +81,7 @@ func (j *job) unpack(archive string) error {
 		}
 		return trouble("unpack", archive, err)
 	}
-	if err := os.WriteFile(filepath.Join(beside, needsFile), []byte(j.m.Needs+"\n"), 0o666); err != nil { //nolint:gosec // for anybody to read
+	if err := os.WriteFile(filepath.Join(beside, needsFile), []byte(j.m.Needs+"\n"), 0o666); err != nil { // for anybody to read
 		return trouble("unpack", beside, err)
 	}
 	if err := j.recordTree(beside); err != nil {
@@ -117,7 +117,7 @@ func (j *job) recordTree(dir string) error {
 	if err != nil {
 		return trouble("unpack", dir, err)
 	}
-	return trouble2("unpack", dir, j.record.Write(dir))
+	return explain("unpack", dir, j.record.Write(dir))
 }
 
 // untar unpacks the libraries and the notices of a .tgz: regular files, and links

@@ -105,7 +105,7 @@ func (j *job) verify(repair bool) ([]Verdict, error) {
 		damaged = damaged || !v.OK
 	}
 	if !damaged {
-		return verdicts, trouble2("write", dir, record.Write(dir)) // with the times as they are now
+		return verdicts, explain("write", dir, record.Write(dir)) // with the times as they are now
 	}
 	if !repair {
 		return verdicts, nil
