@@ -47,6 +47,7 @@ type rate struct {
 	Device  string    `json:"device"`
 	Threads int       `json:"threads"`
 	GMACs   float64   `json:"gmac_per_second"`
+	Busy    bool      `json:"busy,omitempty"` // others used the machine meanwhile: to be measured again
 	Last    time.Time `json:"last"`
 }
 
@@ -117,12 +118,13 @@ func (b *Book) Note(model, task, device string, seconds float64) {
 }
 
 // NoteRate records what a device computes in a second, in 10⁹ multiplications with
-// addition.
-func (b *Book) NoteRate(library, device string, threads int, gmacs float64) {
+// addition. busy: others used the machine, so it is measured again when it is next
+// asked for.
+func (b *Book) NoteRate(library, device string, threads int, gmacs float64, busy bool) {
 	if !(gmacs > 0) {
 		return
 	}
-	n := rate{library, device, threads, gmacs, b.now().UTC()}
+	n := rate{library, device, threads, gmacs, busy, b.now().UTC()}
 	b.change(func(c *content) {
 		c.Rates = slices.DeleteFunc(c.Rates, func(r rate) bool {
 			return r.Library == library && r.Device == device && r.Threads == threads
@@ -201,13 +203,13 @@ func (b *Book) Seconds(model string, gmac float64, device string) (seconds float
 }
 
 // Rate gives what a device of a library with so many threads computes in a second;
-// known is false where that was never measured.
+// known is false where that was never measured in peace.
 func (b *Book) Rate(library, device string, threads int) (gmacs float64, known bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, r := range b.c.Rates {
 		if r.Library == library && r.Device == device && r.Threads == threads {
-			return r.GMACs, true
+			return r.GMACs, !r.Busy
 		}
 	}
 	return 0, false

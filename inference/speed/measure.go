@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"descry/inference/ort"
+	"descry/internal/machine"
 	"descry/models/onnx"
 )
 
@@ -30,8 +31,9 @@ const (
 
 // Measure times a short graph on a device (ort.DeviceAuto: the one that models would
 // run on) and gives 10⁹ multiplications with addition a second, and that device. It
-// takes some 0.3 s.
-func Measure(ctx context.Context, lib *ort.Library, device string, threads int) (gmacs float64, used string, err error) {
+// takes some 0.3 s. busy tells that the processor did not have its threads to
+// itself meanwhile, so that the rate is too low.
+func Measure(ctx context.Context, lib *ort.Library, device string, threads int) (gmacs float64, used string, busy bool, err error) {
 	g := onnx.NewGraph("speed")
 	x := g.Input("pixels", onnx.Float, onnx.Dims(1, planes, side, side))
 	y := x
@@ -48,11 +50,11 @@ func Measure(ctx context.Context, lib *ort.Library, device string, threads int) 
 	g.Output("rows", g.ReduceMean(z, false, 1))
 	m, err := g.Build()
 	if err != nil {
-		return 0, "", err
+		return 0, "", false, err
 	}
 	s, err := lib.NewSession(m, ort.Options{Name: "speed", Device: device, Threads: threads, Prepack: true})
 	if err != nil {
-		return 0, "", err
+		return 0, "", false, err
 	}
 	defer s.Close()
 	in := []*ort.Tensor{
@@ -60,17 +62,26 @@ func Measure(ctx context.Context, lib *ort.Library, device string, threads int) 
 		ort.NewFloat32([]int64{rows, inner}, numbers(1, rows*inner)),
 	}
 	best := time.Duration(0)
+	spent, known := machine.ProcessorTime()
+	all := time.Now()
 	for begin, n := time.Now(), -1; n < fewest || time.Since(begin) < enough && n < mostTimed; n++ {
 		start := time.Now()
 		if _, err := s.Run(ctx, in); err != nil {
-			return 0, "", err
+			return 0, "", false, err
 		}
 		if took := time.Since(start); n >= 0 && (best == 0 || took < best) { // the first run warms up
 			best = took
 		}
 	}
-	return gmac / best.Seconds(), s.Device(), nil
+	if now, err := machine.ProcessorTime(); err == nil && known == nil && s.Device() == ort.DeviceCPU {
+		busy = now-spent < mostlyOwn*time.Since(all).Seconds()*float64(s.Threads())
+	}
+	return gmac / best.Seconds(), s.Device(), busy, nil
 }
+
+// mostlyOwn is the part of its threads' time that a measurement gets on a machine
+// with nothing else to do; some of it is spent between the operators.
+const mostlyOwn = 0.6
 
 // constant is a weight of numbers that are neither all the same nor large.
 func constant(g *onnx.Graph, seed int, dims ...int64) onnx.Value {
@@ -98,10 +109,10 @@ func (b *Book) Measured(ctx context.Context, lib *ort.Library, device string, th
 			return gmacs, nil
 		}
 	}
-	gmacs, used, err := Measure(ctx, lib, device, threads)
+	gmacs, used, busy, err := Measure(ctx, lib, device, threads)
 	if err != nil {
 		return 0, err
 	}
-	b.NoteRate(lib.Version(), used, threads, gmacs)
+	b.NoteRate(lib.Version(), used, threads, gmacs, busy)
 	return gmacs, b.Save()
 }

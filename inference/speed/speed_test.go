@@ -32,7 +32,7 @@ func expect(t *testing.T, b *Book, model string, gmac float64, device string, se
 func TestWhatWasMeasuredComesBeforeWhatIsGuessed(t *testing.T) {
 	b := book(t)
 	expect(t, b, "blip-base", 60, "cpu", 0, false) // nothing is known
-	b.NoteRate("1.24.3", "cpu", 2, 120)
+	b.NoteRate("1.24.3", "cpu", 2, 120, false)
 	expect(t, b, "blip-base", 60, "cpu", 0.5, false)
 	expect(t, b, "blip-base", 0, "cpu", 0, false) // nobody knows how much it computes
 	expect(t, b, "blip-base", 60, "cuda", 0, false)
@@ -63,7 +63,7 @@ func TestTasksOfOneSetAreKeptApart(t *testing.T) {
 func TestTheBookIsKept(t *testing.T) {
 	b := book(t)
 	b.Note("a", "caption", "cpu", 1)
-	b.NoteRate("1.24.3", "cpu", 2, 100)
+	b.NoteRate("1.24.3", "cpu", 2, 100, false)
 	other, _ := Open(b.path) // another process, which writes first
 	other.Note("b", "caption", "cpu", 2)
 	for _, x := range []*Book{other, b, b} {
@@ -118,7 +118,7 @@ func TestTheBookDoesNotGrowForEver(t *testing.T) {
 	b.now = func() time.Time { at = at.Add(time.Second); return at }
 	for i := range mostModels + 50 {
 		b.Note(strings.Repeat("m", i+1), "caption", "cpu", 1)
-		b.NoteRate(strings.Repeat("1", i+1), "cpu", 2, 1)
+		b.NoteRate(strings.Repeat("1", i+1), "cpu", 2, 1, false)
 	}
 	if len(b.c.Runs) != mostModels || len(b.c.Rates) != mostRates {
 		t.Errorf("%d models, %d rates", len(b.c.Runs), len(b.c.Rates))
@@ -158,8 +158,13 @@ func TestThisMachineIsMeasuredOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	again.NoteRate(lib.Version(), ort.DeviceCPU, 2, rate, false) // as on a machine with nothing else to do
 	if got, err := again.Measured(context.Background(), lib, ort.DeviceCPU, 2); err != nil || got != rate {
 		t.Errorf("the next program measures again: %g, %g (%v)", got, rate, err)
+	}
+	again.NoteRate(lib.Version(), ort.DeviceCPU, 2, rate/1e6, true)
+	if got, err := again.Measured(context.Background(), lib, ort.DeviceCPU, 2); err != nil || got < rate/1e3 {
+		t.Errorf("what was measured on a busy machine is kept: %g (%v)", got, err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

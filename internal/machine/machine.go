@@ -15,6 +15,7 @@ import (
 
 	"github.com/shirou/gopsutil/v4/disk"
 	"github.com/shirou/gopsutil/v4/mem"
+	"github.com/shirou/gopsutil/v4/process"
 )
 
 // Memory gives, in bytes, the memory that this process could have in all and what
@@ -55,6 +56,20 @@ func FreeDisk(dir string) (uint64, error) {
 		return 0, err
 	}
 	return u.Free, nil
+}
+
+// ProcessorTime gives the seconds of processor time that this process has used on
+// all cores together.
+func ProcessorTime() (float64, error) {
+	p, err := process.NewProcess(int32(os.Getpid()))
+	if err != nil {
+		return 0, err
+	}
+	t, err := p.Times()
+	if err != nil {
+		return 0, err
+	}
+	return t.User + t.System, nil
 }
 
 // Cores gives how many processor cores this process may use: those it is bound to,

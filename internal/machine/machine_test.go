@@ -92,6 +92,25 @@ func TestThisMachineHasMemoryDiskAndCores(t *testing.T) {
 	}
 }
 
+func TestProcessorTimePasses(t *testing.T) {
+	before, err := ProcessorTime()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for now := before; now < before+0.05; {
+		for i := range 1_000_000 {
+			sum += float64(i)
+		}
+		if now, err = ProcessorTime(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if sum == 0 {
+		t.Error("nothing was computed")
+	}
+}
+
 func TestAFileInPlaceOfAFolderIsNoWayThrough(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
