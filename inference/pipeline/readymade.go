@@ -121,8 +121,9 @@ func (m *readymade) run(ctx context.Context, p inference.Picture, o inference.In
 	return result, nil
 }
 
-// emptyShape finds a shape with a dimension of zero in an error of the runtime.
-var emptyShape = regexp.MustCompile(`\{(\d+,)*0(,\d+)*\}|\[(\d+, ?)*0(, ?\d+)*\]`)
+// emptiness finds in an error of the runtime that a tensor had no elements: a shape
+// with a dimension of zero, a broadcast from zero, an index into nothing.
+var emptiness = regexp.MustCompile(`\{(\d+,)*0(,\d+)*\}|\[(\d+, ?)*0(, ?\d+)*\]|\b0 by \d|\[-?0,-1\]`)
 
 // failed ends a run that the graph did not survive. Exported detectors often fail
 // where they find nothing, and what follows in the same session then fails too
@@ -135,7 +136,7 @@ func (m *readymade) failed(ctx context.Context, nothing *inference.Instances, er
 	if closing := m.close(); closing != nil {
 		return nil, closing
 	}
-	if f := failure.Of(err, failure.Model); f != nil && emptyShape.MatchString(f.Message) {
+	if f := failure.Of(err, failure.Model); f != nil && emptiness.MatchString(f.Message) {
 		return nothing, nil
 	}
 	return nil, err

@@ -196,3 +196,22 @@ func TestOnlyReadymadeObjectsOfTheScoreAskedForAreGiven(t *testing.T) {
 		t.Errorf("%d of %d objects", n, len(all.Items))
 	}
 }
+
+func TestOnlyErrorsThatTellOfNothingMeanNothing(t *testing.T) {
+	for message, want := range map[string]bool{
+		"running ReduceMax node … 'keepdims' is false. Invalid output shape would be produced. input_shape:{0,4}":         true,
+		"running Mul node … Attempting to broadcast an axis by a dimension other than 1. 0 by 1":                          true,
+		"running Gather node … idx=0 must be within the inclusive range [0,-1]":                                           true,
+		"running Gather node … idx=0 must be within the inclusive range [-0,-1]":                                          true,
+		"running Reshape node … cannot be reshaped to the requested shape. Input shape:{256,0}, requested shape:{-1,256}": true,
+		"running Reshape node … Input shape:{20,2}, requested shape:{641,2}":                                              false,
+		"running Conv node … Input shape:{1,10,100}":                                                                      false,
+		"running Add node … Attempting to broadcast an axis by a dimension other than 1. 20 by 29":                        false,
+		"running Gather node … idx=81 must be within the inclusive range [-81,80]":                                        false,
+		"Failed to allocate memory for requested buffer of size 1000":                                                     false,
+	} {
+		if got := emptiness.MatchString(message); got != want {
+			t.Errorf("%q tells of nothing: %v, want %v", message, got, want)
+		}
+	}
+}
