@@ -15,7 +15,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
 FUZZTIME  ?= 5s
 PURE      := CGO_ENABLED=0 $(GO)
 
-.PHONY: run build setup setup-test runtime test format vet lint vuln rules test-pure test-native race fuzz smoke pulltest bench reference fidelity screenshots clean install
+.PHONY: run build setup setup-test runtime test format vet lint vuln rules test-pure test-native race fuzz smoke pulltest bench memory reference fidelity screenshots clean install
 
 run: build
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" = Darwin ] || [ "$(OS)" = Windows_NT ]; then \
@@ -85,6 +85,12 @@ pulltest:
 
 bench: runtime
 	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -run '^$$' -bench . -benchtime 3x ./...
+
+# What models cost in memory: MEMORY_FILES are any weights files; without them
+# BLIP base is made at full size first (Python, 1 GB in build/memory).
+memory: runtime
+	@[ -n "$(MEMORY_FILES)" ] || [ -f build/memory/pytorch_model.bin ] || "$$(sh tools/reference/venv.sh)" tools/reference/blipweights.py base bin build/memory
+	$(GO) run ./tools/memory -ort $(BIN) $(if $(MEMORY_FILES),$(MEMORY_FILES),build/memory/pytorch_model.bin)
 
 # Makes the reference files under testdata again (Python, tools/reference); a
 # virtual environment with the pinned official implementations is made first.

@@ -106,6 +106,9 @@ func (library) newSession(m onnx.Model, o Options, device string) (nativeSession
 // configure sets what Options say. The names of the entries are those of
 // onnxruntime_session_options_config_keys.h.
 func configure(so *binding.SessionOptions, m onnx.Model, o Options) error {
+	if o.Unfolded && o.Level == LevelAll {
+		o.Level = LevelExtended // the layout's changes fold constants whatever the entry below says
+	}
 	level, ok := levels[o.Level]
 	if !ok {
 		return fmt.Errorf("there is no optimisation level %d", o.Level)
@@ -114,6 +117,9 @@ func configure(so *binding.SessionOptions, m onnx.Model, o Options) error {
 	entries := [][2]string{
 		{"session.intra_op.allow_spinning", onOff[o.Spin]},
 		{"session.disable_prepacking", onOff[!o.Prepack]},
+	}
+	if o.Unfolded {
+		entries = append(entries, [2]string{"optimization.disable_specified_optimizers", "ConstantFolding"})
 	}
 	if o.alone {
 		entries = append(entries, [2]string{"session.disable_cpu_ep_fallback", "1"})

@@ -36,7 +36,11 @@ type Options struct {
 	// LevelAll reorders their kernels anyway.
 	Prepack bool
 	Level   Level
-	Spin    bool // idle threads burn their core for a little while
+	// Unfolded computes what depends on weights alone anew in each run instead of
+	// once at load: half-precision weights are then cast as they are needed and not
+	// kept in single precision too.
+	Unfolded bool
+	Spin     bool // idle threads burn their core for a little while
 
 	alone  bool  // the device must run every operator: what it lacks is an error
 	memory int64 // of a card, in bytes; 0: all

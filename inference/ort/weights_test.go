@@ -73,8 +73,11 @@ func TestWeightsAreReadFromTheFileItself(t *testing.T) {
 		g.Output("rows "+name, g.Add(x, g.Cast(g.WeightRows(f, name, 1, 3, 3, 2), onnx.Float)))
 	}
 	g.Output("one", g.Add(x, g.Weight(f, "scalar")))
-	for _, prepack := range []bool{false, true} {
-		s := newSession(t, openLibrary(t), g, Options{Prepack: prepack})
+	for _, name := range names {
+		g.Output("picked "+name, g.Add(g.Cast(g.Rows(f, name, g.ConstInts([]int64{2, 0}, 2), 3, 2), onnx.Float), x))
+	}
+	for _, o := range []Options{{}, {Prepack: true}, {Unfolded: true}, {Unfolded: true, Level: LevelBasic}} {
+		s := newSession(t, openLibrary(t), g, o)
 		out, err := s.Run(context.Background(), []*Tensor{NewFloat32([]int64{1}, []float32{0})})
 		if err != nil {
 			t.Fatal(err)
@@ -90,8 +93,11 @@ func TestWeightsAreReadFromTheFileItself(t *testing.T) {
 			if got := out[2*i+1].Float32s(); !slices.Equal(got, want[2:]) {
 				t.Errorf("rows 1 and 2 of %s: %v, want %v", name, got, want[2:])
 			}
+			if got := out[len(out)-len(names)+i].Float32s(); !slices.Equal(got, append(slices.Clone(want[4:]), want[:2]...)) {
+				t.Errorf("rows 2 and 0 of %s: %v of %v", name, got, want)
+			}
 		}
-		if got := out[len(out)-1].Float32s(); got[0] != 1 {
+		if got := out[2*len(names)].Float32s(); got[0] != 1 {
 			t.Errorf("the scalar is %v", got)
 		}
 	}

@@ -121,6 +121,22 @@ func (m module) rows(name string, from, to, out, in int64) linear {
 // forward maps [… in] to [… out].
 func (l linear) forward(x onnx.Value) onnx.Value { return l.g.LinearT(x, l.w, l.b) }
 
+// embedding is nn.Embedding: weight [rows, size].
+type embedding struct {
+	module
+	name       string
+	rows, size int64
+}
+
+func (m module) embedding(name string, rows, size int64) embedding {
+	return embedding{m, m.prefix + name + ".weight", rows, size}
+}
+
+// forward maps indices […] to […, size].
+func (e embedding) forward(indices onnx.Value) onnx.Value {
+	return e.g.Rows(e.f, e.name, indices, e.rows, e.size)
+}
+
 // layerNorm is nn.LayerNorm over the last axis.
 type layerNorm struct {
 	g           *onnx.Graph

@@ -11,8 +11,8 @@ import (
 // self-attention and cross-attention to the picture.
 type blipText struct {
 	g         *onnx.Graph
-	words     onnx.Value // [vocabulary, hidden]
-	positions onnx.Value // [max positions, hidden]
+	words     embedding // [vocabulary, hidden]
+	positions embedding // [max positions, hidden]
 	norm      layerNorm
 	layers    []textLayer
 	head      textHead
@@ -23,8 +23,8 @@ func (b BLIP) text(g *onnx.Graph) blipText {
 	m := module{g, b.File, "text_decoder."}
 	t := blipText{
 		g:         g,
-		words:     g.Weight(b.File, "text_decoder.bert.embeddings.word_embeddings.weight", c.Vocabulary, c.Hidden),
-		positions: g.Weight(b.File, "text_decoder.bert.embeddings.position_embeddings.weight", c.Positions, c.Hidden),
+		words:     m.embedding("bert.embeddings.word_embeddings", c.Vocabulary, c.Hidden),
+		positions: m.embedding("bert.embeddings.position_embeddings", c.Positions, c.Hidden),
 		norm:      m.in("bert.embeddings").layerNorm("LayerNorm", c.Hidden, *c.Eps),
 	}
 	for i := range c.Layers {
@@ -40,7 +40,7 @@ func (t blipText) forward(ids onnx.Value, past, picture []cache) (logits onnx.Va
 	g := t.g
 	before, new := g.Dim(past[0].k, 2), g.Dim(ids, 1) // p, t
 	position := t.steps(before, g.Add(before, new))   // [t]: p … p+t−1
-	x := g.Add(g.Gather(t.words, ids, 0), g.Gather(t.positions, position, 0))
+	x := g.Add(t.words.forward(ids), t.positions.forward(position))
 	x = t.norm.forward(x) // [n, t, hidden]
 	mask := t.causalMask(position, t.steps(g.ConstInts([]int64{0}, 1), g.Add(before, new)))
 	for i, layer := range t.layers {
@@ -211,7 +211,7 @@ type textHead struct {
 
 // newTextHead ties the decoder to the word embeddings where the file has no
 // matrix of its own for it, and takes its bias under either of its two names.
-func newTextHead(m module, c BLIPTextConfig, words onnx.Value) textHead {
+func newTextHead(m module, c BLIPTextConfig, words embedding) textHead {
 	h := textHead{
 		g:     m.g,
 		dense: m.linear("transform.dense", c.Hidden, c.Hidden),
@@ -221,10 +221,11 @@ func newTextHead(m module, c BLIPTextConfig, words onnx.Value) textHead {
 	if _, ok := m.f.Get(bias); !ok {
 		bias = m.prefix + "decoder.bias"
 	}
-	h.decoder = linear{m.g, words, m.g.Weight(m.f, bias, c.Vocabulary)}
+	matrix := words.name
 	if _, own := m.f.Get(m.prefix + "decoder.weight"); own {
-		h.decoder.w = m.g.Weight(m.f, m.prefix+"decoder.weight", c.Vocabulary, c.Hidden)
+		matrix = m.prefix + "decoder.weight"
 	}
+	h.decoder = linear{m.g, m.g.Weight(m.f, matrix, c.Vocabulary, c.Hidden), m.g.Weight(m.f, bias, c.Vocabulary)}
 	return h
 }
 

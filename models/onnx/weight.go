@@ -41,8 +41,47 @@ func (g *Graph) WeightRows(f *weights.File, name string, from, to int64, shape .
 	return g.weight(f, name, shape, from, to)
 }
 
-// weight gives rows [from, to) of a tensor; a scalar is one row.
+// Rows gives the rows of a tensor at indices (Int64): Gather(Weight(…), indices,
+// 0), but that of a half-precision tensor the rows alone are cast.
+func (g *Graph) Rows(f *weights.File, name string, indices Value, shape ...int64) Value {
+	if len(shape) == 0 {
+		g.fail(f.Path, fmt.Sprintf("rows of tensor %q are asked for, which has none", name), "")
+		return Value{}
+	}
+	x := g.stored(f, name, shape, 0, shape[0])
+	if g.b.err != nil {
+		return Value{}
+	}
+	if x = g.Gather(x, indices, 0); x.elem != Float && x.elem != Int64 {
+		x = g.Cast(x, Float)
+	}
+	return x
+}
+
+// weight gives rows [from, to) of a tensor as they are computed with: those that
+// are not stored as float or int64 through a Cast.
 func (g *Graph) weight(f *weights.File, name string, shape []int64, from, to int64) Value {
+	v := g.stored(f, name, shape, from, to)
+	if g.b.err != nil || v.elem == Float || v.elem == Int64 {
+		return v
+	}
+	key := "cast " + v.name
+	if cast, ok := g.b.known[key]; ok {
+		return cast
+	}
+	dims := slices.Clone(shape)
+	if len(dims) > 0 {
+		dims[0] = to - from
+	}
+	g.b.private += 4 * count(dims)
+	cast := (&Graph{b: g.b, scope: v.name}).Cast(v, Float)
+	g.b.known[key] = cast
+	return cast
+}
+
+// stored gives rows [from, to) of a tensor in the type that the file has; a scalar
+// is one row.
+func (g *Graph) stored(f *weights.File, name string, shape []int64, from, to int64) Value {
 	if g.b.err != nil {
 		return Value{}
 	}
@@ -100,7 +139,7 @@ func (g *Graph) location(f *weights.File) (string, bool) {
 	return filepath.ToSlash(rel), true
 }
 
-// external adds an initialiser that lies in a file, and the Cast that it may need.
+// external adds an initialiser that lies in a file.
 func (g *Graph) external(name string, elem Elem, dims []int64, location string, offset, length int64) Value {
 	stored := (&Graph{b: g.b}).fresh(name)
 	g.b.tensors = append(g.b.tensors, externalTensor(stored, elem, dims, [][2]string{
@@ -108,12 +147,7 @@ func (g *Graph) external(name string, elem Elem, dims []int64, location string, 
 		{"offset", strconv.FormatInt(offset, 10)},
 		{"length", strconv.FormatInt(length, 10)},
 	}))
-	v := Value{stored, elem, g.b}
-	if elem == Float || elem == Int64 {
-		return v
-	}
-	g.b.private += 4 * count(dims)
-	return (&Graph{b: g.b, scope: stored}).Cast(v, Float)
+	return Value{stored, elem, g.b}
 }
 
 // ConstFloats adds a constant of float32: row by row; no dims for a single

@@ -149,9 +149,17 @@ func boxes(name string) []*ort.Tensor {
 		x := float32(i % 700)
 		corners = append(corners, x, x, x+90, x+60)
 	}
-	in := []*ort.Tensor{ort.NewFloat32([]int64{int64(n), 4}, corners)}
+	places := make([]int64, n)
+	for i := range places {
+		places[i] = int64(i)
+	}
+	rows, all := []int64{int64(n)}, int64(n) // all from the finest map
+	in := []*ort.Tensor{
+		ort.NewFloat32([]int64{int64(n), 4}, corners), ort.NewInt64([]int64{5}, []int64{0, all, all, all, all}),
+		ort.NewInt64(rows, make([]int64, n)), ort.NewInt64(rows, places),
+	}
 	if name == "masks" {
-		in = append(in, ort.NewInt64([]int64{int64(n)}, make([]int64, n)))
+		in = append(in, ort.NewInt64(rows, make([]int64, n)))
 	}
 	return in
 }
