@@ -125,7 +125,7 @@ func sum(t *testing.T, s *Session) {
 }
 
 // The words of the runtime when a card has no memory left.
-var outOfMemory = errors.New("Non-zero status code returned while running Conv node. bfc_arena.cc:359 AllocateRawInternal Failed to allocate memory for requested buffer of size 1048576")
+var errNoMemory = errors.New("non-zero status code returned while running Conv node. bfc_arena.cc:359 AllocateRawInternal Failed to allocate memory for requested buffer of size 1048576")
 
 func TestADeviceThatFailsInARunIsReplacedByTheCPU(t *testing.T) {
 	i, l := withCard(t)
@@ -141,7 +141,7 @@ func TestADeviceThatFailsInARunIsReplacedByTheCPU(t *testing.T) {
 	if first.Device() != DeviceCUDA || len(l.News()) != 0 {
 		t.Fatalf("it runs on %q before anything failed", first.Device())
 	}
-	i.fail(outOfMemory)
+	i.fail(errNoMemory)
 	sum(t, first) // with the same inputs, on the CPU
 	if first.Device() != DeviceCPU {
 		t.Errorf("it stays on %q", first.Device())
@@ -254,7 +254,7 @@ func TestManyCallsThatFailAtOnceFallBackOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i.fail(outOfMemory)
+	i.fail(errNoMemory)
 	const calls = 8
 	var all sync.WaitGroup // each waits until all have failed
 	all.Add(calls)
@@ -335,7 +335,7 @@ func TestTheTrialReallyRuns(t *testing.T) {
 	if r := card.Try(context.Background(), DeviceCUDA); r.Trouble != nil {
 		t.Errorf("a card that works: %+v", r.Trouble)
 	}
-	i.fail(outOfMemory)
+	i.fail(errNoMemory)
 	if r := card.Try(context.Background(), DeviceCUDA); r.Trouble == nil || r.Trouble.Reason != ReasonMemory {
 		t.Errorf("a card that fails: %+v", r)
 	}
