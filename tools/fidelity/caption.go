@@ -47,13 +47,18 @@ func (r *runner) searches(all map[string]searched) []string {
 // thePrompt is what the references' prompted searches begin with.
 const thePrompt = "a picture of"
 
+// options are those of the same search: the paper's preset where the stop token
+// is not allowed at once, else Hugging Face's.
 func (s searched) options() inference.CaptionOptions {
-	prompt, penalty := "", 1.0
+	prompt, penalty, preset := "", 1.0, inference.PresetHuggingFace
 	if len(s.Prompt) > 0 {
 		prompt = thePrompt
 	}
-	return inference.CaptionOptions{Prompt: &prompt, Beams: s.Beams, NBest: s.NBest, MaxTokens: s.Max, MinTokens: s.Min, LengthNorm: s.Norm,
-		LengthPenalty: &penalty, RepetitionPenalty: 1}
+	if s.Min > 0 {
+		preset = inference.PresetPaper
+	}
+	return inference.CaptionOptions{Preset: preset, Prompt: &prompt, Beams: s.Beams, NBest: s.NBest, MaxTokens: s.Max, MinTokens: s.Min,
+		LengthNorm: s.Norm, LengthPenalty: &penalty, RepetitionPenalty: 1, AnyStart: true}
 }
 
 // caption compares a captioner's stages and searches.
@@ -185,7 +190,7 @@ func (s searched) margin(i int, got *inference.Caption) float64 {
 // captionOfFile runs the whole way from the file, where Descry's decoder gives
 // other pixels than Pillow's.
 func (c *comparison) captionOfFile(all map[string]searched) error {
-	const stage = "from the file: other token ids"
+	const stage = fromFile + "other token ids"
 	if c.same {
 		c.measure(stage, 0, 0) // the same pixels were looked at already
 		return nil

@@ -55,7 +55,7 @@ func (c *comparison) classes() error {
 			share = 1 // told above, and counted as moved by the decoder
 		}
 	}
-	c.least("from the file: share of equal pixels", share, mapShare)
+	c.least(fromFile+"share of equal pixels", share, mapShare)
 	return nil
 }
 

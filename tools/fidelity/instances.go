@@ -59,7 +59,7 @@ func (c *comparison) instances() error {
 		c.note("%s: %s", c.into.Picture, text)
 	}
 	c.into.Objects = len(want.Scores)
-	const stage = "from the file: other detections"
+	const stage = fromFile + "other detections"
 	c.measure(stage, 0, 0)
 	if c.same {
 		return nil

@@ -24,9 +24,11 @@ What is followed, where versions of the official code differ:
 - **Segmenters**: torchvision 0.14.1's preset on a PIL image: short side 520, Pillow's bilinear on 8-bit samples, logits
   enlarged by torch's bilinear, the best class, and for each pixel of the picture the nearest of these.
 
-Columns: *pictures* is how many were compared, *worst difference* the largest over all of them. Differences of tensors are
+Columns: *pictures* (the machine was shared and slow, so the larger models were shown fewer than build.py asks for; ` + "`make fidelity`" + `
+goes on from there) is how many were compared, *worst difference* the largest over all of them. Differences of tensors are
 absolute where the largest value is below 1, else a part of it; logits of captions are always absolute. "From the file" is the
 whole way from the JPEG, PNG … by Descry's decoder against the whole way by Pillow's; the other lines start from the same
-decoded pixels. A caption counts as another one only where the reference's own margin is above the bound.
+decoded pixels. The untrained networks answer to a decoder's rounding far more than trained ones: differences of three grey
+levels move many of their decisions, which are counted and listed, not hidden. A caption counts as another one only where the reference's own margin is above the bound.
 
 `
