@@ -21,6 +21,8 @@ What is followed, where versions of the official code differ:
   rule of later versions (float64), which is Descry's default. v1 with frozen batch norm and eps 0 and the 2019 file's keys in
   the legacy container; v2 with eps 1e-5 in the zip. Bilinear without antialiasing on normalised floats. Masks are pasted as
   0.14.1 does it: padded by one cell, the box expanded and truncated to whole pixels, bilinear, above one half.
+  torchvision's own export (torch.onnx.export, opset 11, traced on 640 × 480) is compared with what onnxruntime's Python makes
+  of the same file: on pictures of other proportions the export does not find what the model itself finds.
 - **Segmenters**: torchvision 0.14.1's preset on a PIL image: short side 520, Pillow's bilinear on 8-bit samples, logits
   enlarged by torch's bilinear, the best class, and for each pixel of the picture the nearest of these.
 

@@ -3,7 +3,9 @@
 Weights are those of ../detectors.py (how there come to be some objects of several classes
 stands there), with other classes: each class is made to answer
 to one proposal of one of the pictures, whose features are whitened for it (templates). v1 has the 2019 file's keys in the legacy container and the frozen norm with
-eps 0; v2 today's keys in the zip. maskrcnn-v1-onnx is torchvision's own export of v1.
+eps 0; v2 today's keys in the zip. maskrcnn-v1-onnx is torchvision's own export of v1,
+and its reference what onnxruntime's Python makes of that file: traced on 640 x 480, the export finds in
+pictures of quite other proportions not what the model itself finds there.
 
 Followed: torchvision 0.14.1. For v1 its own size rule (the scale in float32: a side of 480
 becomes 799); for v2 that of later versions (float64), put in here. Masks are pasted as 0.14.1
@@ -23,6 +25,7 @@ from torchvision.models.detection import transform
 EVERY = 997  # which elements of the pyramid's maps are kept
 WEIGHTS = {"maskrcnn-v1": "maskrcnn_resnet50_fpn_coco.pth", "maskrcnn-v2": "maskrcnn_resnet50_fpn_v2_coco.pth",
            "fasterrcnn-v1": "fasterrcnn_resnet50_fpn_coco.pth", "fasterrcnn-v2": "fasterrcnn_resnet50_fpn_v2_coco.pth"}
+EXPORT = "maskrcnn_resnet50_fpn.onnx"
 FOLLOWED = {"v1": "float32", "v2": "float64"}
 COUNTED = {"v1": 8, "v2": 4}  # on how many of the pictures the classes are chosen
 WANTED = 25
@@ -156,15 +159,28 @@ def run(name, pictures, _, everything):
     m = model(base, everything)
     if onnx:
         follow("float32")  # as an export has it
-        container(name, "onnx", {}, lambda p: export(m, p), dict(instances=dict(architecture="onnx", weights="maskrcnn_resnet50_fpn.onnx")))
+        container(name, "onnx", {}, lambda p: export(m, p), dict(instances=dict(architecture="onnx", weights=EXPORT)))
     else:
         save(m, name)
         follow(FOLLOWED[base[-2:]])
     for p in missing:
-        answer, tensors = stages(m, np.asarray(Image.open(ROOT / "pictures" / p["decoded"])))
+        rgb = np.asarray(Image.open(ROOT / "pictures" / p["decoded"]))
+        answer, tensors = exported(ROOT / "models" / name / "onnx" / EXPORT, rgb) if onnx else stages(m, rgb)
         keep(name, p["name"], answer, tensors)
         s = answer["scores"]
         print(name, p["name"], len(s), "objects of", len(set(answer["labels"])), "classes, least gap", min([a - b for a, b in zip(s, s[1:])], default=0), flush=True)
+
+
+def exported(path, rgb):
+    """What ONNX Runtime makes of an export."""
+    import onnxruntime  # only here: the other models do without
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = torch.get_num_threads()
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    boxes, labels, scores, masks = session.run(None, {"image": detectors.tensor(rgb).numpy()})
+    answer = dict(height=rgb.shape[0], width=rgb.shape[1], boxes=boxes.tolist(), scores=scores.tolist(), labels=labels.tolist(), runs=[runs(m[0] > .5) for m in masks])
+    return answer, {"scores": torch.from_numpy(scores)}
 
 
 def export(m, path):
