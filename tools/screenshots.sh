@@ -53,6 +53,7 @@ begin light 900x600; sleep 1; end start-900x600
 begin dark 1920x1080 "$samples/stop-sign.png"; described; end result-1920x1080
 begin light 1280x800 "$samples/dog-at-night.png"; described; keys ctrl+s; sleep 1; end save-light
 begin dark 1280x800 "$samples/dog-at-night.png"; described; keys ctrl+shift+s; sleep 1; end export-dark
+begin light 1280x800 "$samples/dog-at-night.png"; described; keys ctrl+t; sleep 2; end captions-light
 begin light 1280x800; keys F1; sleep 1; end keys-light
 begin dark 1280x800; keys ctrl+comma; sleep 1; end settings-dark
 
