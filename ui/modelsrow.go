@@ -10,7 +10,7 @@ import (
 )
 
 // columns are the places of a table's columns in a row of some width.
-type columns struct{ use, name, size, licence, speed, state, acts, end float32 }
+type columns struct{ name, size, licence, speed, state, acts, end float32 }
 
 // columnsFor shares a width: the name takes what the others leave.
 func columnsFor(width float32) columns {

@@ -129,12 +129,6 @@ func worse(worst, d float64) float64 {
 	return max(worst, math.Abs(d))
 }
 
-// has reports whether the reference has a tensor.
-func (c *comparison) has(name string) bool {
-	_, ok := c.tensors.Get(name)
-	return ok
-}
-
 // greyPicture reads a PNG of one byte a pixel.
 func greyPicture(path string) ([]byte, error) {
 	f, err := os.Open(path)
