@@ -224,6 +224,7 @@ func testContract(t *testing.T, worker func(Opener) Worker) {
 		})
 	}
 	t.Run("engines are opened once and kept", func(t *testing.T) { testEnginesAreKept(t, worker) })
+	t.Run("where memory is short, engines that wait make room", func(t *testing.T) { testEnginesMakeRoom(t, worker) })
 	t.Run("a slow reader holds up nothing", func(t *testing.T) { testSlowReader(t, worker) })
 	t.Run("the end of the context ends every job", func(t *testing.T) { testContextEnds(t, worker) })
 	t.Run("a job's events come in order and nothing follows its end", func(t *testing.T) { testEventOrder(t, worker) })
@@ -252,6 +253,23 @@ func testEnginesAreKept(t *testing.T, worker func(Opener) Worker) {
 	b.rest()
 	if want := []string{"one  0", "two  0"}; !reflect.DeepEqual(b.opener.opened, want) {
 		t.Errorf("opened %q, want %q", b.opener.opened, want)
+	}
+}
+
+// testEnginesMakeRoom: a model that fits only alone is loaded after two others,
+// which are closed for it and opened again when they are asked.
+func testEnginesMakeRoom(t *testing.T, worker func(Opener) Worker) {
+	b := startBench(t, worker)
+	defer b.cancel()
+	for i, model := range []string{"one", "two", "large", "one"} {
+		b.send(JobID(i+1), TaskClasses, "x", model, false)
+	}
+	ends := without(b.rest())
+	if want := []string{"one  0", "two  0", "large  0", "one  0"}; !reflect.DeepEqual(b.opener.opened, want) {
+		t.Errorf("opened %q, want %q", b.opener.opened, want)
+	}
+	if slices.ContainsFunc(ends, func(s string) bool { return strings.Contains(s, "failed") }) {
+		t.Errorf("said %q", ends)
 	}
 }
 

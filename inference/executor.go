@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"descry/internal/failure"
@@ -21,6 +22,7 @@ type engineKey struct {
 type executor struct {
 	open    Opener
 	engines map[engineKey]Engine
+	used    []engineKey // keys of engines, the one used longest ago first
 	say     chan<- saying
 }
 
@@ -72,7 +74,9 @@ func (x *executor) execute(o order) {
 }
 
 // ready gives the engine for r with r's task loaded. An engine that could not
-// be opened is tried again by the next job.
+// be opened is tried again by the next job. Where the memory does not suffice,
+// other engines make room, the one used longest ago first: somebody who tries
+// one large model after the other is not refused because of the first.
 func (x *executor) ready(ctx context.Context, r *Request) (Engine, error) {
 	key := engineKey{r.Model, r.Device, r.Threads}
 	engine, ok := x.engines[key]
@@ -83,7 +87,17 @@ func (x *executor) ready(ctx context.Context, r *Request) (Engine, error) {
 		}
 		x.engines[key] = engine
 	}
-	return engine, engine.Load(ctx, r.Task)
+	x.used = append(slices.DeleteFunc(x.used, func(k engineKey) bool { return k == key }), key)
+	err := engine.Load(ctx, r.Task)
+	for err != nil && failure.Of(err, failure.Model).Kind == failure.Memory && x.used[0] != key {
+		oldest := x.used[0]
+		x.tellLost(x.engines[oldest])
+		_ = x.engines[oldest].Close() // its memory is given back all the same
+		delete(x.engines, oldest)
+		x.used = x.used[1:]
+		err = engine.Load(ctx, r.Task)
+	}
+	return engine, err
 }
 
 // tellLost tells of devices that were given up; engine may be nil.

@@ -93,6 +93,9 @@ func (e *fakeEngine) Load(_ context.Context, task Task) error {
 	defer e.opener.mu.Unlock()
 	e.opener.sameThread()
 	e.opener.loads = append(e.opener.loads, e.model+" "+string(task))
+	if e.model == "large" && e.opener.open > 1 { // fits alone
+		return failure.New(failure.Memory, "load", e.model, "too little memory is free", "")
+	}
 	if e.model == "damaged" {
 		return errors.New("weights.safetensors: the file ends early")
 	}
