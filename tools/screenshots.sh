@@ -54,6 +54,7 @@ begin dark 1920x1080 "$samples/stop-sign.png"; described; end result-1920x1080
 begin light 1280x800 "$samples/dog-at-night.png"; described; keys ctrl+s; sleep 1; end save-light
 begin dark 1280x800 "$samples/dog-at-night.png"; described; keys ctrl+shift+s; sleep 1; end export-dark
 begin light 1280x800 "$samples/dog-at-night.png"; described; keys ctrl+t; sleep 2; end captions-light
+begin light 1280x800; xdotool mousemove 1213 786 click 1; sleep 3; end device-light
 begin light 1280x800; keys F1; sleep 1; end keys-light
 begin dark 1280x800; keys ctrl+comma; sleep 1; end settings-dark
 

@@ -1,0 +1,19 @@
+package state
+
+import "testing"
+
+func TestASentenceBeginsLarge(t *testing.T) {
+	for given, want := range map[string]string{
+		"":                          "",
+		"the disk is full":          "The disk is full.",
+		"done!":                     "Done!",
+		"done.":                     "Done.",
+		"libcudnn.so.9 is absent":   "libcudnn.so.9 is absent.",
+		"config.json: not the file": "config.json: not the file.",
+		"änderungen fehlen":         "Änderungen fehlen.",
+	} {
+		if got := sentence(given); got != want {
+			t.Errorf("%q became %q, want %q", given, got, want)
+		}
+	}
+}
