@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 
 	binding "github.com/yalue/onnxruntime_go"
@@ -103,6 +104,18 @@ func (library) newSession(m onnx.Model, o Options, device string) (nativeSession
 	return &session{s}, nil
 }
 
+// withoutOptimizers names the runtime's optimisations that o leaves out.
+func withoutOptimizers(o Options) []string {
+	var off []string
+	if o.Unfolded {
+		off = append(off, "ConstantFolding")
+	}
+	if o.Unfused {
+		off = append(off, "ConvBNFusion")
+	}
+	return off
+}
+
 // configure sets what Options say. The names of the entries are those of
 // onnxruntime_session_options_config_keys.h.
 func configure(so *binding.SessionOptions, m onnx.Model, o Options) error {
@@ -118,8 +131,8 @@ func configure(so *binding.SessionOptions, m onnx.Model, o Options) error {
 		{"session.intra_op.allow_spinning", onOff[o.Spin]},
 		{"session.disable_prepacking", onOff[!o.Prepack]},
 	}
-	if o.Unfolded {
-		entries = append(entries, [2]string{"optimization.disable_specified_optimizers", "ConstantFolding"})
+	if off := withoutOptimizers(o); len(off) > 0 {
+		entries = append(entries, [2]string{"optimization.disable_specified_optimizers", strings.Join(off, ";")})
 	}
 	if o.alone {
 		entries = append(entries, [2]string{"session.disable_cpu_ep_fallback", "1"})

@@ -40,7 +40,13 @@ type Options struct {
 	// once at load: half-precision weights are then cast as they are needed and not
 	// kept in single precision too.
 	Unfolded bool
-	Spin     bool // idle threads burn their core for a little while
+	// Unfused leaves batch norms beside their convolutions instead of folding them
+	// into kernels of their own, which would be a third copy of the weights while a
+	// model of many convolutions is loaded. Measured on DeepLabV3 ResNet-101: 1.96
+	// instead of 2.84 times the file at most, and no slower; Mask R-CNN's body would
+	// gain a third of its file there and take a tenth more memory in its runs.
+	Unfused bool
+	Spin    bool // idle threads burn their core for a little while
 
 	alone  bool  // the device must run every operator: what it lacks is an error
 	memory int64 // of a card, in bytes; 0: all

@@ -76,7 +76,7 @@ func TestWeightsAreReadFromTheFileItself(t *testing.T) {
 	for _, name := range names {
 		g.Output("picked "+name, g.Add(g.Cast(g.Rows(f, name, g.ConstInts([]int64{2, 0}, 2), 3, 2), onnx.Float), x))
 	}
-	for _, o := range []Options{{}, {Prepack: true}, {Unfolded: true}, {Unfolded: true, Level: LevelBasic}} {
+	for _, o := range []Options{{}, {Prepack: true}, {Unfolded: true}, {Unfolded: true, Level: LevelBasic}, {Unfused: true, Unfolded: true}} {
 		s := newSession(t, openLibrary(t), g, o)
 		out, err := s.Run(context.Background(), []*Tensor{NewFloat32([]int64{1}, []float32{0})})
 		if err != nil {

@@ -50,7 +50,9 @@ func newClasses(lib *ort.Library, spec *models.ClassesSpec, device string, threa
 	}
 	m := &classesModel{spec: spec, config: net.Config, table: arch.Lookup(net.Config.Mean, net.Config.Std)}
 	m.labels = m.names(int(net.Classes()))
-	m.session, err = lib.NewSession(graph, how{lib, device, threads}.on(partClasses).options(spec.Weights, prepackClasses))
+	o := how{lib, device, threads}.on(partClasses).options(spec.Weights, prepackClasses)
+	o.Unfused = true
+	m.session, err = lib.NewSession(graph, o)
 	if err != nil {
 		return nil, err
 	}
