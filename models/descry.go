@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"descry/internal/failure"
 )
 
 // SetFile is the name of the file that makes a folder a model set.
@@ -445,9 +447,5 @@ func explainFile(path string, err error) error {
 	case errors.Is(err, fs.ErrPermission):
 		return bad(path, "the file may not be read", "Check its permissions.")
 	}
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		err = p.Err
-	}
-	return bad(path, err.Error(), "Check the file and its folder.")
+	return bad(path, failure.Plain(err), "Check the file and its folder.")
 }

@@ -223,16 +223,13 @@ func sumOf(r io.Reader) (string, error) {
 
 // explainUnpack words why the built-in models could not be put in their place.
 func explainUnpack(target string, err error) error {
-	message := err.Error()
+	message := failure.Plain(err)
 	var f *failure.Failure
-	var p *fs.PathError
 	switch {
 	case errors.As(err, &f):
 		message = f.Message
 	case errors.Is(err, fs.ErrPermission):
 		message = "it could not be written: no permission"
-	case errors.As(err, &p):
-		message = p.Err.Error()
 	}
 	return bad(target, "the built-in models could not be unpacked: "+message, "Make room or the folder writable, or set DESCRY_HOME to a folder of your own.")
 }

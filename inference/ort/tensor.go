@@ -45,11 +45,6 @@ func NewInt64(shape []int64, data []int64) *Tensor {
 	return newTensor(&payload{kind: int64s, shape: append([]int64(nil), shape...), ints: data})
 }
 
-// NewUint8 makes a tensor as NewFloat32 does.
-func NewUint8(shape []int64, data []uint8) *Tensor {
-	return newTensor(&payload{kind: uint8s, shape: append([]int64(nil), shape...), bytes: data})
-}
-
 // Shape gives the size of each axis.
 func (t *Tensor) Shape() []int64 { return append([]int64(nil), t.live("").shape...) }
 

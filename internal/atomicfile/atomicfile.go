@@ -221,18 +221,9 @@ func kindOf(m fs.FileMode) string {
 	return "something special"
 }
 
-// told is an error with a message for people and the cause for errors.Is.
-type told struct {
-	message string
-	cause   error
-}
-
-func (t told) Error() string { return t.message }
-func (t told) Unwrap() error { return t.cause }
-
 // trouble words err for the person whose file path should have been.
 func trouble(path string, err error) error {
-	message, hint := "it could not be written: "+plain(err), ""
+	message, hint := "it could not be written: "+failure.Plain(err), ""
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		message, hint = "it exists already and was left as it is", "Choose another name or allow overwriting."
@@ -243,18 +234,5 @@ func trouble(path string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		message, hint = "it could not be written: the folder does not exist", "Make the folder or choose another."
 	}
-	return failure.Wrap(failure.Unreadable, "write", path, told{message, err}, hint)
-}
-
-// plain drops the path of the file beside, which nobody has heard of.
-func plain(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	var l *os.LinkError
-	if errors.As(err, &l) {
-		return l.Err.Error()
-	}
-	return err.Error()
+	return failure.Wrap(failure.Unreadable, "write", path, failure.Worded(message, err), hint)
 }

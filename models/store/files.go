@@ -22,11 +22,7 @@ func trouble(op, path string, err error) error {
 	if errors.As(err, &f) || errors.Is(err, context.Canceled) {
 		return failure.Wrap(failure.Storage, op, path, err, "")
 	}
-	message, hint := err.Error(), "Check the disk and the folder."
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		message = p.Err.Error()
-	}
+	message, hint := failure.Plain(err), "Check the disk and the folder."
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
 		message, hint = "the disk is full", "Make room, or set DESCRY_HOME to a folder on another disk."

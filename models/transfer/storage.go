@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 
 	"descry/internal/failure"
@@ -15,7 +14,7 @@ const reserve = 64 << 20
 
 // storageFault words trouble with the disk or folder of path.
 func storageFault(path string, err error) *failure.Failure {
-	message, hint := "it could not be written: "+cause(err), "Check the disk, or choose another folder (DESCRY_HOME)."
+	message, hint := "it could not be written: "+failure.Plain(err), "Check the disk, or choose another folder (DESCRY_HOME)."
 	switch {
 	case isOneOf(err, errnoFull):
 		message, hint = "the disk is full", "Make room and try again: what has arrived is kept."
@@ -28,17 +27,8 @@ func storageFault(path string, err error) *failure.Failure {
 	}
 	// The cause goes without any Failure around it: atomicfile words its trouble
 	// as that of any file, here it is the store's.
-	return failure.Wrap(failure.Storage, "download", path, told{message, rootOf(err)}, hint)
+	return failure.Wrap(failure.Storage, "download", path, failure.Worded(message, rootOf(err)), hint)
 }
-
-// told is an error with a message for people and the cause for errors.Is.
-type told struct {
-	message string
-	cause   error
-}
-
-func (t told) Error() string { return t.message }
-func (t told) Unwrap() error { return t.cause }
 
 // rootOf is the cause beneath a Failure.
 func rootOf(err error) error {
@@ -47,23 +37,6 @@ func rootOf(err error) error {
 		return rootOf(f.Unwrap())
 	}
 	return err
-}
-
-// cause is err's text without the path, which is the subject.
-func cause(err error) string {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	var l *os.LinkError
-	if errors.As(err, &l) {
-		return l.Err.Error()
-	}
-	var s *os.SyscallError
-	if errors.As(err, &s) {
-		return s.Err.Error()
-	}
-	return err.Error()
 }
 
 // roomFor checks that the disk of path takes so many bytes more.

@@ -34,6 +34,7 @@ import time
 import numpy as np
 import torch
 import torchvision
+from maskrcnn import old_spelling
 from torch import nn
 from torchvision.models.detection import FasterRCNN, MaskRCNN
 from torchvision.models.detection._utils import overwrite_eps
@@ -236,22 +237,6 @@ def by_row(m, out, spread):
     m.bias.copy_((m.bias - rows.mean(1)) * s)
     m.weight.mul_(s.view((-1,) + (1,) * (m.weight.dim() - 1)))
     return (out - rows.mean(1).view(shape)) * s.view(shape)
-
-
-def old_spelling(state):
-    """The keys of files from before torchvision 0.13, without num_batches_tracked."""
-    out = {}
-    for k, v in state.items():
-        if k.endswith("num_batches_tracked"):
-            continue
-        p = k.split(".")
-        if p[1] == "fpn":
-            del p[4]
-        k = ".".join(p).replace("rpn.head.conv.0.0.", "rpn.head.conv.")
-        if k.startswith("roi_heads.mask_head."):
-            k = f"roi_heads.mask_head.mask_fcn{int(p[2]) + 1}.{p[4]}"
-        out[k] = v
-    return out
 
 
 def save(model, name, path):

@@ -65,7 +65,11 @@ var menus = []string{menuFile, menuEdit, menuView, menuObjects, menuHelp}
 func key(name string) Key    { return Key{Name: name} }
 func ctrl(name string) Key   { return Key{Ctrl: true, Name: name} }
 func ctrlUp(name string) Key { return Key{Ctrl: true, Shift: true, Name: name} }
-func keys(all ...Key) []Key  { return all }
+
+// keys are several keys for one command.
+func keys(all ...Key) []Key {
+	return all
+}
 
 // The commands by name, for those who show a control for one.
 const (
