@@ -102,3 +102,41 @@ func TestWeightsAreReadFromTheFileItself(t *testing.T) {
 		}
 	}
 }
+
+// TestWeightsStoredInAnotherOrderAreTurnedRound: as torch saves transposed tensors
+// and convolutions trained with channels_last.
+func TestWeightsStoredInAnotherOrderAreTurnedRound(t *testing.T) {
+	f, err := weights.Open("../../models/weights/testdata/permuted.zip.pth")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := onnx.NewGraph("permuted")
+	x := g.Input("x", onnx.Float, onnx.Dims(1))
+	names := f.Names()
+	for _, name := range names {
+		w, _ := f.Get(name)
+		g.Output("all "+name, g.Add(x, g.Weight(f, name, w.Shape...)))
+		g.Output("rows "+name, g.Add(x, g.WeightRows(f, name, 1, 2, w.Shape...)))
+		g.Output("picked "+name, g.Add(g.Cast(g.Rows(f, name, g.ConstInts([]int64{1, 0}, 2), w.Shape...), onnx.Float), x))
+	}
+	for _, o := range []Options{{}, {Prepack: true}, {Unfolded: true}, {Unfused: true, Unfolded: true, Level: LevelBasic}} {
+		s := newSession(t, openLibrary(t), g, o)
+		out, err := s.Run(context.Background(), []*Tensor{NewFloat32([]int64{1}, []float32{0})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, name := range names {
+			want, err := f.Float32s(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w, _ := f.Get(name)
+			row := len(want) / int(w.Shape[0])
+			for j, want := range [][]float32{want, want[row : 2*row], append(slices.Clone(want[row:2*row]), want[:row]...)} {
+				if got := out[3*i+j].Float32s(); !slices.Equal(got, want) {
+					t.Errorf("%s (%d): %v, want %v", name, j, got, want)
+				}
+			}
+		}
+	}
+}

@@ -107,22 +107,45 @@ func (g *Graph) stored(f *weights.File, name string, shape []int64, from, to int
 		g.fail(f.Path, fmt.Sprintf("tensor %q has type %s, which cannot be computed with", name, t.DType), "")
 		return Value{}
 	}
+	if t.Gaps != "" {
+		g.fail(f.Path, t.Gaps, weights.GapsHint)
+		return Value{}
+	}
+	v := g.rowsOf(f, t, elem, from, to)
+	g.b.known[key] = v
+	return v
+}
+
+// rowsOf puts rows [from, to) of a tensor into the graph. One that is stored in
+// another order than its shape's is turned round when the graph is loaded.
+func (g *Graph) rowsOf(f *weights.File, t weights.Tensor, elem Elem, from, to int64) Value {
 	location, ok := g.location(f)
 	if !ok {
 		return Value{}
 	}
-	rows, dims := int64(1), slices.Clone(shape)
-	if len(shape) > 0 {
-		rows, dims[0] = shape[0], to-from
+	if t.Order != nil {
+		perm := make([]int, len(t.Order))
+		for i, axis := range t.Order {
+			perm[axis] = i
+		}
+		g.b.private += t.Length
+		at := &Graph{b: g.b, scope: t.Name}
+		v := at.Transpose(g.external(t.Name, elem, t.Stored(), location, t.Offset, t.Length), perm...)
+		if from == 0 && to == t.Shape[0] {
+			return v
+		}
+		return at.Slice(v, 0, from, to)
+	}
+	rows, dims := int64(1), slices.Clone(t.Shape)
+	if len(dims) > 0 {
+		rows, dims[0] = dims[0], to-from
 	}
 	if rows == 0 || t.Length%rows != 0 {
-		g.fail(f.Path, fmt.Sprintf("tensor %q of shape %v has %d bytes", name, t.Shape, t.Length), "")
+		g.fail(f.Path, fmt.Sprintf("tensor %q of shape %v has %d bytes", t.Name, t.Shape, t.Length), "")
 		return Value{}
 	}
 	row := t.Length / rows
-	v := g.external(name, elem, dims, location, t.Offset+from*row, (to-from)*row)
-	g.b.known[key] = v
-	return v
+	return g.external(t.Name, elem, dims, location, t.Offset+from*row, (to-from)*row)
 }
 
 // location gives the file's path below the folder of the graph's weights, which

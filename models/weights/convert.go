@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"slices"
 
 	"descry/internal/failure"
 )
@@ -61,6 +62,9 @@ func (f *File) Float32s(name string) ([]float32, error) {
 	if !ok {
 		return nil, failure.New(failure.Model, "load", f.Path, "it has no tensor "+quote(name), "The file belongs to another architecture.")
 	}
+	if t.Gaps != "" {
+		return nil, failure.New(failure.Model, "load", f.Path, t.Gaps, GapsHint)
+	}
 	decode, ok := decoders[t.DType]
 	if !ok {
 		return nil, failure.New(failure.Model, "load", f.Path, fmt.Sprintf("the tensor %s has type %s, which is not computed with", quote(name), t.DType), "Convert it to float32 or float16.")
@@ -83,5 +87,37 @@ func (f *File) Float32s(name string) ([]float32, error) {
 	}
 	values := make([]float32, t.Count())
 	decode(values, raw)
+	if t.Order != nil {
+		return rowByRow(values, t), nil
+	}
 	return values, nil
+}
+
+// GapsHint says what to do about a tensor with Gaps.
+const GapsHint = "Save the weights again in Python, each tensor after .contiguous()."
+
+// rowByRow puts the elements of a tensor with an Order of its own into that of
+// its shape.
+func rowByRow(stored []float32, t Tensor) []float32 {
+	steps := make([]int, len(t.Shape)) // in stored, by axis
+	step := 1
+	for _, axis := range slices.Backward(t.Order) {
+		steps[axis] = step
+		step *= int(t.Shape[axis])
+	}
+	values := make([]float32, 0, len(stored))
+	at := make([]int, len(t.Shape))
+	for from := 0; len(values) < len(stored); {
+		values = append(values, stored[from])
+		for axis := len(at) - 1; axis >= 0; axis-- {
+			at[axis]++
+			from += steps[axis]
+			if at[axis] < int(t.Shape[axis]) {
+				break
+			}
+			from -= steps[axis] * at[axis]
+			at[axis] = 0
+		}
+	}
+	return values
 }

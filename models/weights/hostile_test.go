@@ -182,8 +182,8 @@ func hostileZip() []hostile {
 		{"a negative dimension", torchFile(stateOf(str("w"), tensorOf(floats(6), 0, tup(num(-2)), tup(num(1))))), "a tensor's shape holds -2"},
 		{"a negative stride", torchFile(stateOf(str("w"), tensorOf(floats(6), 0, tup(num(2)), tup(num(-1))))), "a tensor's stride holds -1"},
 		{"strides of another length", torchFile(stateOf(str("w"), tensorOf(floats(6), 0, shape, tup(num(1))))), "2 dimensions but 1 strides"},
-		{"columns first", torchFile(stateOf(str("w"), tensorOf(floats(6), 0, shape, tup(num(1), num(2))))), `tensor "w" of shape [2 3] has strides [1 2]`},
-		{"all from one element", torchFile(stateOf(str("w"), tensorOf(floats(6), 0, shape, tup(num(0), num(0))))), `has strides [0 0]`},
+		{"strides that leave the storage", torchFile(stateOf(str("w"), tensorOf(floats(6), 0, shape, tup(num(4), num(1))))), `tensor "w" of shape [2 3] from element 0 on leaves its storage`},
+		{"strides that overflow", torchFile(stateOf(str("w"), tensorOf(floats(6), 0, shape, tup(num(1<<31-1), num(1<<31-1))))), `leaves its storage`},
 		{"an overlap in part", torchFile(stateOf(str("a"), tensorOf(floats(6), 0, tup(num(4)), tup(num(1))), str("b"), tensorOf(floats(6), 2, tup(num(4)), tup(num(1))))), `tensor "b" overlaps "a" in part`},
 	}
 }

@@ -14,7 +14,7 @@ type Asked struct {
 	Name  string
 	Shape []int64 // as the graph wanted it; 0: the size followed from a tensor that is absent
 	Found bool    // the file has a tensor of that name
-	Fits  bool    // … of that shape, and of a type that can be computed with
+	Fits  bool    // … of that shape, and of a type and a storage that can be computed with
 }
 
 // WithSurvey gives the same file, of which s notes what is asked for. The file
@@ -35,7 +35,7 @@ func (s *Survey) Note(f *File, name string, shape []int64) {
 	}
 	a := Asked{Name: name, Shape: append([]int64(nil), shape...)}
 	if t, ok := f.Get(name); ok {
-		a.Found, a.Fits = true, t.DType.Usable() && len(t.Shape) == len(shape)
+		a.Found, a.Fits = true, t.DType.Usable() && t.Gaps == "" && len(t.Shape) == len(shape)
 		for i := 0; i < len(shape) && a.Fits; i++ {
 			a.Fits = shape[i] == t.Shape[i] || shape[i] == 0
 		}

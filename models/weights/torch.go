@@ -1,7 +1,9 @@
 package weights
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 )
@@ -255,20 +257,58 @@ func (v *view) tensor(name string) (Tensor, error) {
 	}
 	size := v.of.dtype.Size()
 	length, ok := bytesOf(v.of.dtype, v.shape, v.of.count*size)
-	if !ok || v.skip > v.of.count || length > (v.of.count-v.skip)*size {
+	if !ok || v.skip > v.of.count || length > (v.of.count-v.skip)*size || length > 0 && !v.within(v.of.count-v.skip) {
 		return Tensor{}, damage("%s of shape %v from element %d on leaves its storage %s of %d elements", where, v.shape, v.skip, quote(v.of.key), v.of.count)
-	}
-	want := int64(1)
-	for i := len(v.shape) - 1; i >= 0 && length > 0; i-- {
-		if v.shape[i] > 1 && v.strides[i] != want {
-			return Tensor{}, trouble{fmt.Sprintf("%s of shape %v has strides %v: it is not stored row by row", where, v.shape, v.strides), "Save it after .contiguous()."}
-		}
-		want *= v.shape[i]
 	}
 	if !v.of.placed {
 		return Tensor{}, damage("%s: its storage %s is not in the file", where, quote(v.of.key))
 	}
-	return Tensor{Name: name, DType: v.of.dtype, Shape: v.shape, Offset: v.of.offset + v.skip*size, Length: length}, nil
+	t := Tensor{Name: name, DType: v.of.dtype, Shape: v.shape, Offset: v.of.offset + v.skip*size, Length: length}
+	if length > 0 {
+		if t.Order, ok = v.order(); !ok {
+			t.Gaps = fmt.Sprintf("%s of shape %v has strides %v: its elements do not lie side by side", where, v.shape, v.strides)
+		}
+	}
+	return t, nil
+}
+
+// within reports whether the last element of a view, not empty, is one of n.
+func (v *view) within(n int64) bool {
+	last := int64(0)
+	for i, d := range v.shape {
+		if v.strides[i] > 0 && d-1 > (n-1-last)/v.strides[i] {
+			return false
+		}
+		last += (d - 1) * v.strides[i]
+	}
+	return true
+}
+
+// order gives the axes as they are stored, the slowest first, and nil where that
+// is row by row; ok is false where elements lie apart or are used twice. Axes of
+// size 1 have no place of their own.
+func (v *view) order() (axes []int, ok bool) {
+	var long []int
+	for i, d := range v.shape {
+		if d > 1 {
+			long = append(long, i)
+		} else {
+			axes = append(axes, i)
+		}
+	}
+	byStride := slices.Clone(long)
+	slices.SortStableFunc(byStride, func(a, b int) int { return cmp.Compare(v.strides[b], v.strides[a]) })
+	want := int64(1)
+	for _, i := range slices.Backward(byStride) {
+		if v.strides[i] != want {
+			return nil, false
+		}
+		want *= v.shape[i]
+	}
+	if slices.Equal(byStride, long) {
+		return nil, true
+	}
+	return append(axes, byStride...), true
 }
 
 // checkShared makes sure that two tensors share all of their bytes (tied
@@ -276,7 +316,7 @@ func (v *view) tensor(name string) (Tensor, error) {
 func checkShared(tensors []Tensor) error {
 	order := make([]Tensor, 0, len(tensors))
 	for _, t := range tensors {
-		if t.Length > 0 {
+		if t.Length > 0 && t.Gaps == "" { // of one with gaps nothing is read
 			order = append(order, t)
 		}
 	}

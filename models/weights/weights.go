@@ -84,15 +84,34 @@ const mostDims = 8
 // mostTensors is the most tensors that a file may hold: BLIP large has 900.
 const mostTensors = 100_000
 
-// Tensor is where one tensor lies: Length bytes at Offset in the file, row by
-// row (the last dimension varies fastest), little endian. A scalar has an empty
-// Shape.
+// Tensor is where one tensor lies: Length bytes at Offset in the file, little
+// endian. A scalar has an empty Shape.
 type Tensor struct {
 	Name   string
 	DType  DType
 	Shape  []int64
 	Offset int64 // bytes from the start of the file
 	Length int64 // bytes
+
+	// Order lists the axes of Shape as they are stored, the slowest first; nil is
+	// row by row, the last one fastest. torch saves a tensor as it lies in memory:
+	// transposed ones, and convolutions trained with channels_last (0, 2, 3, 1).
+	Order []int
+	// Gaps says why the elements cannot be read: they lie apart, or one stands for
+	// several. It matters only to who needs this tensor.
+	Gaps string
+}
+
+// Stored gives the shape in the order of storage.
+func (t Tensor) Stored() []int64 {
+	if t.Order == nil {
+		return t.Shape
+	}
+	shape := make([]int64, len(t.Order))
+	for i, axis := range t.Order {
+		shape[i] = t.Shape[axis]
+	}
+	return shape
 }
 
 // Count gives the number of elements.

@@ -104,10 +104,37 @@ func TestTiedWeightsShareTheirBytes(t *testing.T) {
 	}
 }
 
+func TestATensorWithGapsIsRefusedOnlyWhenItIsAskedFor(t *testing.T) {
+	for _, name := range []string{"gaps.zip.pth", "gaps.legacy.pth"} {
+		path := filepath.Join("testdata", name)
+		f, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if values, err := f.Float32s("fine"); err != nil || len(values) != 24 || values[23] != 23 {
+			t.Errorf("%s: fine is %v, %v", name, values, err)
+		}
+		real, err := filepath.Abs(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for tensor, want := range map[string]string{
+			"spread":       `tensor "spread" of shape [2 2] has strides [0 1]: its elements do not lie side by side`,
+			"every second": `tensor "every second" of shape [5] has strides [2]: its elements do not lie side by side`,
+		} {
+			_, err := f.Float32s(tensor)
+			checkFailure(t, name, err, real, want)
+			var s Survey
+			s.Note(f, tensor, nil)
+			if s.Asked()[0].Fits {
+				t.Errorf("%s: %s is said to fit", name, tensor)
+			}
+		}
+	}
+}
+
 func TestFilesOfTorchThatAreNoPlainStateDictAreRefusedInWords(t *testing.T) {
 	for _, c := range []struct{ name, want string }{
-		{"refused.transposed.zip.pth", `tensor "turned" of shape [6 4] has strides [1 6]: it is not stored row by row`},
-		{"refused.transposed.legacy.pth", `tensor "turned" of shape [6 4] has strides [1 6]: it is not stored row by row`},
 		{"refused.namespace.zip.pth", "training checkpoint: beside the weights it holds the script's settings (argparse.Namespace)"},
 		{"refused.namespace.legacy.pth", "training checkpoint: beside the weights it holds the script's settings (argparse.Namespace)"},
 		{"refused.module.zip.pth", `the pickle names "torch.nn.modules.linear.Linear"`},

@@ -75,7 +75,14 @@ def main():
         whole = torch.arange(24.0).view(4, 6)
         views = collections.OrderedDict([("head", whole[:1]), ("rest", whole[1:]), ("column", whole[:, :1].contiguous())])
         save(f"views.{suffix}", views, views, **options)
-        save(f"refused.transposed.{suffix}", {"fine": whole, "turned": whole.t()}, **options)
+        # As torch saves what does not lie row by row in memory.
+        conv = torch.arange(48.0).view(2, 4, 3, 2).contiguous(memory_format=torch.channels_last)
+        turned = collections.OrderedDict(
+            [("fine", whole), ("turned", whole.t()), ("conv", conv), ("half", conv.half().permute(2, 0, 1, 3)), ("one", whole.clone()[:, :1].t().contiguous().t())]
+        )
+        save(f"permuted.{suffix}", turned, turned, **options)
+        # These cannot be read in place, which matters only to who asks for them.
+        save(f"gaps.{suffix}", {"fine": whole, "spread": torch.arange(4.0)[:2].expand(2, 2), "every second": torch.arange(9.0)[::2]}, **options)
         save(f"refused.namespace.{suffix}", {"model": plain, "args": argparse.Namespace(lr=0.1)}, **options)
         save(f"refused.list.{suffix}", [whole], **options)
     save_file({k: v for k, v in plain.items()}, OUT / "plain.safetensors", metadata={"format": "pt"})
