@@ -20,10 +20,9 @@ picture. These are drawn so that the captions vary:
     nor certain, and neighbouring words are about 1 apart, far above rounding;
   - the stop token has 0.3 of a word's vector, so that the step more than the picture
     decides when it wins, and a bias (STOPS): with those of the twins it would win one
-    step in twenty, measured on 40 pictures; with those of the published sizes,
-    which were not measured, it hardly ever wins, so that their captions vary from
-    picture to picture but run to the limit; special and unused tokens, and [DEC] and [ENC],
-    are out of reach.
+    step in twenty, measured on 40 pictures; those of the published sizes were not
+    measured (full/captioners.py measures its own); special and unused tokens, and
+    [DEC] and [ENC], are out of reach.
 
 Each number is a hash of the tensor's name, the seed and its place, as whole
 numbers up to the last multiplication: twin_test.go draws the same in Go, so that

@@ -29,6 +29,7 @@ MODELS = [
     ("deeplabv3_mobilenet_v3_large", segmenters, 10), ("lraspp_mobilenet_v3_large", segmenters, 10), ("blip-large", captioners, 20),
     ("fasterrcnn-v1", finders, 4), ("fasterrcnn-v2", finders, 4), ("deeplabv3_resnet50", segmenters, 4), ("fcn_resnet50", segmenters, 4),
     ("fcn_resnet101", segmenters, 4), ("blip-base-fp16", captioners, 8), ("maskrcnn-v1-onnx", finders, 4),
+    ("maskrcnn-r101-v1", finders, 2), ("maskrcnn-r152-v2", finders, 2),
 ]
 
 

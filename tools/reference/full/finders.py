@@ -5,7 +5,8 @@ stands there), with other classes: each class is made to answer
 to one proposal of one of the pictures, whose features are whitened for it (templates). v1 has the 2019 file's keys in the legacy container and the frozen norm with
 eps 0; v2 today's keys in the zip. maskrcnn-v1-onnx is torchvision's own export of v1,
 and its reference what onnxruntime's Python makes of that file: traced on 640 x 480, the export finds in
-pictures of quite other proportions not what the model itself finds there.
+pictures of quite other proportions not what the model itself finds there. -r101- and
+-r152- are v1 and v2 on the deeper bodies, for which torchvision publishes no weights.
 
 Followed: torchvision 0.14.1. For v1 its own size rule (the scale in float32: a side of 480
 becomes 799); for v2 that of later versions (float64), put in here. Masks are pasted as 0.14.1
@@ -26,6 +27,7 @@ EVERY = 997  # which elements of the pyramid's maps are kept
 WEIGHTS = {"maskrcnn-v1": "maskrcnn_resnet50_fpn_coco.pth", "maskrcnn-v2": "maskrcnn_resnet50_fpn_v2_coco.pth",
            "fasterrcnn-v1": "fasterrcnn_resnet50_fpn_coco.pth", "fasterrcnn-v2": "fasterrcnn_resnet50_fpn_v2_coco.pth"}
 EXPORT = "maskrcnn_resnet50_fpn.onnx"
+DEPTHS = {"maskrcnn-r101-v1": 101, "maskrcnn-r152-v2": 152}
 FOLLOWED = {"v1": "float32", "v2": "float64"}
 COUNTED = {"v1": 8, "v2": 4}  # on how many of the pictures the classes are chosen
 WANTED = 25
@@ -49,7 +51,7 @@ def save(m, name):
     version = name[-2:]
     files = {"config.json": json.dumps(dict(size_rule=FOLLOWED[version]))}
     container(name, "torch-legacy" if version == "v1" else "torch-zip", files, lambda p: detectors.save(m, name, p),
-              dict(instances=dict(architecture=architecture, weights=WEIGHTS[name], config="config.json")))
+              dict(instances=dict(architecture=architecture, weights=WEIGHTS.get(name, name + ".pth"), config="config.json")))
 
 
 @torch.no_grad()
@@ -109,7 +111,7 @@ def model(name, pictures):
     """The model, made once: its weights lie beside it in torch's own form."""
     kept = ROOT / "models" / name / "state.pt"
     if kept.exists():
-        m = detectors.skeleton(name).eval()
+        m = detectors.skeleton(name, DEPTHS.get(name, 50)).eval()
         m.load_state_dict(torch.load(kept))
         return m
     if name.startswith("faster"):  # the same numbers without the mask head
@@ -117,7 +119,7 @@ def model(name, pictures):
         m.load_state_dict({k: v for k, v in model(name.replace("faster", "mask"), pictures).state_dict().items() if not k.startswith("roi_heads.mask")})
         return m
     detectors.classify = templates
-    m = detectors.official(name, 1, pictures=[np.asarray(Image.open(ROOT / "pictures" / p["decoded"])) for p in pictures[:COUNTED[name[-2:]]]])
+    m = detectors.official(name, 1, DEPTHS.get(name, 50), pictures=[np.asarray(Image.open(ROOT / "pictures" / p["decoded"])) for p in pictures[:COUNTED[name[-2:]]]])
     if name.endswith("v1"):
         shrink(m)
     kept.parent.mkdir(parents=True, exist_ok=True)
