@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"descry/internal/atomicfile"
 	"descry/internal/failure"
 	"descry/models/transfer"
 )
@@ -146,7 +148,12 @@ func (p descryPuller) command(ctx context.Context, files []*standIn) (*exec.Cmd,
 	if err := os.MkdirAll(p.dir, 0o777); err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(p.dir, "catalogue.json"), text, 0o666); err != nil {
+	write := func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	}
+	// In one step: another puller may be reading it.
+	if err := atomicfile.Write(filepath.Join(p.dir, "catalogue.json"), atomicfile.Overwrite, write); err != nil {
 		return nil, err
 	}
 	cmd := exec.CommandContext(ctx, p.binary, args...)
