@@ -33,8 +33,6 @@ func sourceOf(img image.Image) (source, error) {
 		p, alpha := paletteOf(m.Palette)
 		s.hasAlpha = alpha
 		s.row = func(y int, rgb, alpha []byte) { p.row(rgb, alpha, m.Pix[y*m.Stride:][:s.width]) }
-	case *image.CMYK:
-		s.row = func(y int, rgb, _ []byte) { cmykRow(rgb, m.Pix[y*m.Stride:][:4*s.width]) }
 	default:
 		return s, failure.New(failure.Unsupported, "decode", "", fmt.Sprintf("its pixels are kept in an unknown way (%T)", img), hintConvert)
 	}
@@ -76,19 +74,6 @@ func premultipliedRow(rgb, alpha, pix []byte, step int) {
 	}
 }
 
-// cmykRow is Pillow's cmyk2rgb (src/libImaging/Convert.c): k' = 255 − k, then
-// each ink takes its share of k' away, with a rounded division by 255.
-func cmykRow(rgb, cmyk []byte) {
-	for len(cmyk) >= 4 && len(rgb) >= 3 {
-		k := 255 - int(cmyk[3])
-		for c := range 3 {
-			t := int(cmyk[c])*k + 128
-			rgb[c] = byte(max(k-(t>>8+t)>>8, 0))
-		}
-		cmyk, rgb = cmyk[4:], rgb[3:]
-	}
-}
-
 // palette holds R, G, B, A of 256 colours; those that the file does not have
 // are opaque black.
 type palette [256][4]byte
@@ -124,3 +109,5 @@ func (p *palette) row(rgb, alpha, index []byte) {
 		}
 	}
 }
+
+func ceilDiv(a, b int64) int64 { return (a + b - 1) / b }

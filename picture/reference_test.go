@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"os"
@@ -23,7 +22,6 @@ type reference struct {
 	Mode   string `json:"mode"` // Pillow's
 	Size   [2]int `json:"size"`
 	SHA256 string `json:"sha256"` // of convert("RGB")
-	RGB    string `json:"rgb"`    // the same itself, base64, where bits may differ
 	Alpha  string `json:"alpha"`  // SHA-256 of convert("RGBA")'s alpha
 }
 
@@ -72,9 +70,7 @@ func TestEveryFileGivesWhatPillowReads(t *testing.T) {
 			if p.Width != r.Size[0] || p.Height != r.Size[1] {
 				t.Fatalf("%d×%d, want %v", p.Width, p.Height, r.Size)
 			}
-			if p.Format == "JPEG" {
-				nearlyEqual(t, p, r)
-			} else if sha(p.RGB) != r.SHA256 {
+			if sha(p.RGB) != r.SHA256 {
 				t.Errorf("colours differ from Pillow's (mode %s); first: %v", r.Mode, p.RGB[:min(len(p.RGB), 24)])
 			}
 			if r.Alpha == "" {
@@ -91,27 +87,6 @@ func TestEveryFileGivesWhatPillowReads(t *testing.T) {
 				t.Errorf("alpha differs from Pillow's; first: %v", alpha[:min(len(alpha), 24)])
 			}
 		})
-	}
-}
-
-// nearlyEqual compares a JPEG with libjpeg's decoding: the two inverse cosine
-// transforms round differently. What the caption model sees (384×384, bicubic)
-// stays within 4 grey levels, 0.1 in the mean.
-func nearlyEqual(t *testing.T, p *Picture, r reference) {
-	want, err := base64.StdEncoding.DecodeString(r.RGB)
-	if err != nil || len(want) != len(p.RGB) {
-		t.Fatalf("bad reference: %d bytes, %v", len(want), err)
-	}
-	worst, mean := difference(p.RGB, want)
-	const side = 384
-	seenWorst, seenMean := difference(resample.Bicubic(p.RGB, p.Width, p.Height, side, side), resample.Bicubic(want, p.Width, p.Height, side, side))
-	t.Logf("decoded: max %d mean %.4f; after bicubic: max %d mean %.4f", worst, mean, seenWorst, seenMean)
-	most := 0.1
-	if len(want) < 32*32*3 {
-		most = 0.25 // a few samples say little about a mean
-	}
-	if worst > 4 || seenWorst > 4 || seenMean >= most {
-		t.Errorf("too far from libjpeg: decoded max %d, after bicubic max %d, mean %.4f", worst, seenWorst, seenMean)
 	}
 }
 

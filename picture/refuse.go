@@ -10,10 +10,10 @@ import (
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 
-	"image/jpeg"
 	"image/png"
 
 	"descry/internal/failure"
+	"descry/picture/jpegplanes"
 )
 
 // What to do about the usual troubles.
@@ -60,7 +60,7 @@ func decoderFailure(f *file, format string, err error) *failure.Failure {
 }
 
 func isUnsupported(err error) bool {
-	var j jpeg.UnsupportedError
+	var j jpegplanes.UnsupportedError
 	var p png.UnsupportedError
 	var t tiff.UnsupportedError
 	return errors.As(err, &j) || errors.As(err, &p) || errors.As(err, &t) || errors.Is(err, bmp.ErrUnsupported)
@@ -69,7 +69,7 @@ func isUnsupported(err error) bool {
 // reason is a decoder's error without its package's name.
 func reason(err error) string {
 	text := err.Error()
-	for _, prefix := range []string{"invalid JPEG format: ", "unsupported JPEG feature: ", "png: invalid format: ",
+	for _, prefix := range []string{"png: invalid format: ",
 		"png: unsupported feature: ", "tiff: invalid format: ", "tiff: unsupported feature: ", "gif: ", "bmp: ",
 		"webp: ", "vp8l: ", "vp8: ", "riff: ", "lzw: ", "zlib: ", "ccitt: "} {
 		text = strings.TrimPrefix(text, prefix)

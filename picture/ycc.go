@@ -1,91 +1,133 @@
 package picture
 
 import (
-	"image"
 	"sync"
+
+	"descry/picture/jpegplanes"
 )
 
-// yccSource gives a JPEG's rows as libjpeg does: chroma that was stored at a
-// lower resolution is interpolated with a triangle filter ("fancy upsampling",
-// jdsample.c), then converted with rounding (jdcolor.c). image/jpeg's own
-// conversion repeats chroma samples and truncates: up to 50 grey levels off at
-// colour edges.
-func yccSource(m *image.YCbCr) source {
-	s := source{width: m.Rect.Dx(), height: m.Rect.Dy()}
-	up := &upsampler{planes: m, width: s.width, height: s.height}
-	up.lines.New = func() any {
-		lines := make([]byte, 2*(s.width+2))
-		return &lines
+// planesSource gives a JPEG's rows as libjpeg does: planes that were stored at
+// a lower resolution are interpolated with a triangle filter ("fancy
+// upsampling", jdsample.c), then converted with rounding (jdcolor.c). Like
+// Pillow, all CMYK in JPEG is taken for inverted, as Adobe writes it.
+func planesSource(p *jpegplanes.Planes) source {
+	s := source{width: p.Width, height: p.Height}
+	up := make([]*upsampler, len(p.Planes))
+	for i := range p.Planes {
+		up[i] = newUpsampler(&p.Planes[i])
 	}
-	up.chromaWidth, up.chromaHeight = s.width, s.height
-	switch m.SubsampleRatio {
-	case image.YCbCrSubsampleRatio444:
-		up.line = up.same
-	case image.YCbCrSubsampleRatio422:
-		up.chromaWidth = (s.width + 1) / 2
-		up.line = up.h2v1
-	case image.YCbCrSubsampleRatio420:
-		up.chromaWidth, up.chromaHeight = (s.width+1)/2, (s.height+1)/2
-		up.line = up.h2v2
-	case image.YCbCrSubsampleRatio440:
-		up.chromaHeight = (s.height + 1) / 2
-		up.line = up.h1v2
-	case image.YCbCrSubsampleRatio411:
-		up.across, up.down = 4, 1
-		up.line = up.repeated
-	default:
-		up.across, up.down = 4, 2
-		up.line = up.repeated
-	}
-	// jdsample.c: too narrow for the triangle filter.
-	if up.chromaWidth <= 2 && (m.SubsampleRatio == image.YCbCrSubsampleRatio422 || m.SubsampleRatio == image.YCbCrSubsampleRatio420) {
-		up.across, up.down = 2, 1
-		if m.SubsampleRatio == image.YCbCrSubsampleRatio420 {
-			up.down = 2
+	room := s.width + 4 // an enlarged line may be longer than the picture is wide, by up to 3
+	lines := sync.Pool{New: func() any {
+		all := make([]byte, len(up)*room)
+		return &all
+	}}
+	s.row = func(y int, rgb, _ []byte) {
+		all := lines.Get().(*[]byte)
+		defer lines.Put(all)
+		var in [4][]byte
+		for i, u := range up {
+			in[i] = u.row((*all)[i*room:(i+1)*room], y)[:s.width]
 		}
-		up.line = up.repeated
+		colourRow(p.Space, rgb, in)
 	}
-	s.row = up.row
 	return s
 }
 
-// upsampler brings the chroma planes of a JPEG to full size, a row at a time.
+// colourRow converts a row of all components, at full resolution, to RGB.
+func colourRow(space jpegplanes.Space, rgb []byte, in [4][]byte) {
+	switch space {
+	case jpegplanes.Gray:
+		grayRow(rgb, in[0], 1)
+	case jpegplanes.YCbCr:
+		yccRow(rgb, in[0], in[1], in[2])
+	case jpegplanes.RGB:
+		interleave(rgb, in, 0)
+	case jpegplanes.CMYK: // 255 less the inks is stored
+		interleave(rgb, in, 255)
+		inkRow(rgb, in[3])
+	case jpegplanes.YCCK:
+		// YCC stands for R, G, B = 255 − C, M, Y, and Adobe's inversion undoes
+		// that: what comes out of the conversion are the inks.
+		yccRow(rgb, in[0], in[1], in[2])
+		inkRow(rgb, in[3])
+	}
+}
+
+// interleave puts three components together, each exclusive or flip.
+func interleave(rgb []byte, in [4][]byte, flip byte) {
+	a, b, c := in[0], in[1][:len(in[0])], in[2][:len(in[0])]
+	for x, v := range a {
+		out := rgb[3*x : 3*x+3 : 3*x+3]
+		out[0], out[1], out[2] = v^flip, b[x]^flip, c[x]^flip
+	}
+}
+
+// inkRow turns the inks C, M and Y into R, G and B, as Pillow's cmyk2rgb does
+// (src/libImaging/Convert.c): k is 255 less the black ink, and each ink takes
+// its share of k away, with a rounded division by 255.
+func inkRow(rgb, black []byte) {
+	for x, v := range black {
+		k := int(v)
+		p := rgb[3*x : 3*x+3 : 3*x+3]
+		for c := range p {
+			t := int(p[c])*k + 128
+			p[c] = byte(max(k-(t>>8+t)>>8, 0))
+		}
+	}
+}
+
+// upsampler brings one plane of a JPEG to full size, a row at a time.
 type upsampler struct {
-	planes                    *image.YCbCr
-	width, height             int // of the picture
-	chromaWidth, chromaHeight int // samples that are the picture's, without padding
-	across, down              int // for repeated: luma samples a chroma sample
-	line                      func(dst, plane []byte, y int)
-	lines                     sync.Pool // *[]byte: two lines of chroma at full width, and two samples more each
+	*jpegplanes.Plane
+	line func(u *upsampler, dst []byte, y int) // nil: the plane has full size
 }
 
-func (u *upsampler) row(y int, rgb, _ []byte) {
-	chroma := u.lines.Get().(*[]byte)
-	defer u.lines.Put(chroma)
-	cb, cr := (*chroma)[:u.width+2], (*chroma)[u.width+2:]
-	u.line(cb, u.planes.Cb, y)
-	u.line(cr, u.planes.Cr, y)
-	yccRow(rgb, u.planes.Y[y*u.planes.YStride:][:u.width], cb, cr)
+// newUpsampler chooses as jdsample.c does (jinit_upsampler): the triangle
+// filter for halves, if the plane is not too narrow for it, else repetition.
+func newUpsampler(p *jpegplanes.Plane) *upsampler {
+	u := &upsampler{p, (*upsampler).repeated}
+	wide := p.Width > 2
+	switch [2]int{p.Across, p.Down} {
+	case [2]int{1, 1}:
+		u.line = nil
+	case [2]int{2, 1}:
+		if wide {
+			u.line = (*upsampler).h2v1
+		}
+	case [2]int{2, 2}:
+		if wide {
+			u.line = (*upsampler).h2v2
+		}
+	case [2]int{1, 2}:
+		u.line = (*upsampler).h1v2
+	}
+	return u
 }
 
-// samples is row y of a chroma plane, without padding.
-func (u *upsampler) samples(plane []byte, y int) []byte {
-	return plane[y*u.planes.CStride:][:u.chromaWidth]
+// row gives row y of the picture, in dst or where it lies.
+func (u *upsampler) row(dst []byte, y int) []byte {
+	if u.line == nil {
+		return u.samples(y)
+	}
+	u.line(u, dst, y)
+	return dst
 }
 
-func (u *upsampler) same(dst, plane []byte, y int) { copy(dst, u.samples(plane, y)) }
+// samples is row y of the plane, without padding.
+func (u *upsampler) samples(y int) []byte { return u.Pix[y*u.Stride:][:u.Width] }
 
 // repeated is int_upsample: each sample fills its rectangle.
-func (u *upsampler) repeated(dst, plane []byte, y int) {
-	in := plane[y/u.down*u.planes.CStride:]
-	for x := range u.width {
-		dst[x] = in[x/u.across]
+func (u *upsampler) repeated(dst []byte, y int) {
+	for x, v := range u.samples(y / u.Down) {
+		for i := range u.Across {
+			dst[x*u.Across+i] = v
+		}
 	}
 }
 
 // h2v1 is h2v1_fancy_upsample: 3/4 of the nearer sample and 1/4 of the further.
-func (u *upsampler) h2v1(dst, plane []byte, y int) {
-	in := u.samples(plane, y)
+func (u *upsampler) h2v1(dst []byte, y int) {
+	in := u.samples(y)
 	last := len(in) - 1
 	dst[0] = in[0]
 	dst[1] = byte((3*int(in[0]) + int(in[1]) + 2) >> 2)
@@ -98,21 +140,21 @@ func (u *upsampler) h2v1(dst, plane []byte, y int) {
 	dst[2*last+1] = in[last]
 }
 
-// around gives the chroma row nearest to luma row y and the further one: above
-// for even y, below for odd y, repeated at the picture's edges.
-func (u *upsampler) around(plane []byte, y int) (near, far []byte) {
+// around gives the row nearest to row y of the picture and the further one:
+// above for even y, below for odd y, repeated at the picture's edges.
+func (u *upsampler) around(y int) (near, far []byte) {
 	n := y / 2
 	f := n - 1
 	if y%2 == 1 {
 		f = n + 1
 	}
-	return u.samples(plane, n), u.samples(plane, min(max(f, 0), u.chromaHeight-1))
+	return u.samples(n), u.samples(min(max(f, 0), u.Height-1))
 }
 
 // h2v2 is h2v2_fancy_upsample: the triangle in both directions, 9/16, 3/16,
 // 3/16 and 1/16.
-func (u *upsampler) h2v2(dst, plane []byte, y int) {
-	near, far := u.around(plane, y)
+func (u *upsampler) h2v2(dst []byte, y int) {
+	near, far := u.around(y)
 	far = far[:len(near)]
 	last := len(near) - 1
 	before, this := 0, 3*int(near[0])+int(far[0])
@@ -130,8 +172,8 @@ func (u *upsampler) h2v2(dst, plane []byte, y int) {
 }
 
 // h1v2 is libjpeg-turbo's h1v2_fancy_upsample; its two biases alternate.
-func (u *upsampler) h1v2(dst, plane []byte, y int) {
-	near, far := u.around(plane, y)
+func (u *upsampler) h1v2(dst []byte, y int) {
+	near, far := u.around(y)
 	bias := 1 + y%2
 	for x, v := range near {
 		dst[x] = byte((3*int(v) + int(far[x]) + bias) >> 2)

@@ -9,7 +9,6 @@ them). Needs tools/reference/requirements.txt; the files in the repository were
 made with Pillow 9.4 (libjpeg-turbo 2.1.5, libwebp 1.2.4) and torch 1.13.
 """
 
-import base64
 import gzip
 import hashlib
 import io
@@ -23,6 +22,8 @@ import zlib
 
 import numpy as np
 from PIL import Image
+
+import jpegfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -169,6 +170,21 @@ def jpegs():
         yield f"{w}x{h}.jpg", saved(scene(w, h), "JPEG", quality=90, subsampling=2)
     yield "5x3_422.jpg", saved(scene(5, 3), "JPEG", quality=90, subsampling=1)
     yield "3x9_422.jpg", saved(scene(3, 9), "JPEG", quality=90, subsampling=1)
+    yield "q1.jpg", saved(big, "JPEG", quality=1)
+    yield "q100.jpg", saved(img, "JPEG", quality=100, subsampling=0)
+    noise = Image.fromarray(np.random.RandomState(3).randint(0, 256, (37, 53, 3), np.uint8))
+    yield "noise.jpg", saved(noise, "JPEG", quality=100, subsampling=0)
+    yield "noise_q1.jpg", saved(noise, "JPEG", quality=1)
+    edges = Image.fromarray(np.random.RandomState(4).randint(0, 2, (40, 48, 3), np.uint8) * 255)
+    yield "extremes.jpg", saved(edges, "JPEG", quality=20, subsampling=0)
+    yield "optimised.jpg", saved(big, "JPEG", quality=80, optimize=True)
+    yield "wide_tables.jpg", saved(img, "JPEG", qtables=[[300 + 11 * i for i in range(64)], [290 + 7 * i for i in range(64)]])
+    yield "progressive_q100.jpg", saved(scene(47, 39), "JPEG", quality=100, progressive=True)
+    yield "progressive_noise.jpg", saved(noise, "JPEG", quality=95, progressive=True)
+    yield "progressive_gray.jpg", saved(scene(47, 39).convert("L"), "JPEG", quality=90, progressive=True)
+    yield "progressive_cmyk.jpg", saved(img.convert("CMYK"), "JPEG", quality=90, progressive=True)
+    for w, h in ((1, 1), (9, 17), (33, 15), (3, 50)):
+        yield f"progressive{w}x{h}.jpg", saved(scene(w, h), "JPEG", quality=90, progressive=True)
 
 
 def pngs():
@@ -290,7 +306,7 @@ def pictures():
     folder = ROOT / "picture/testdata"
     folder.mkdir(parents=True, exist_ok=True)
     cases = []
-    for maker in (jpegs, pngs, gifs, bmps, tiffs, webps, oriented):
+    for maker in (jpegs, jpegfile.jpegs, pngs, gifs, bmps, tiffs, webps, oriented):
         for name, data in maker():
             (folder / name).write_bytes(data)
             img = Image.open(io.BytesIO(data))
@@ -302,8 +318,6 @@ def pictures():
             else:
                 rgb = np.asarray(upright.convert("RGB"))
             case = dict(file=name, mode=img.mode, size=[rgb.shape[1], rgb.shape[0]], sha256=sha(rgb))
-            if maker is jpegs:
-                case["rgb"] = base64.b64encode(rgb.tobytes()).decode()
             if "A" in img.getbands() or "transparency" in img.info:
                 a = np.asarray(img.convert("RGBA"))[:, :, 3]
                 if name == "gray4_trns.png":  # Pillow compares the 4-bit value with the 8-bit one

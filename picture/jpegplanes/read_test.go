@@ -1,0 +1,311 @@
+package jpegplanes
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"image"
+	"image/color"
+	"image/jpeg"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// read is Read of bytes, with the memory that its frame asks for.
+func read(data []byte) (*Planes, error) {
+	return Read(context.Background(), bytes.NewReader(data), 1<<26)
+}
+
+// files are the JPEGs of ../testdata, which the test of the package above
+// holds against Pillow's pixels.
+func files(t testing.TB) map[string][]byte {
+	t.Helper()
+	paths, err := filepath.Glob("../testdata/*.jpg")
+	if err != nil || len(paths) < 60 {
+		t.Fatalf("%d files, %v", len(paths), err)
+	}
+	all := map[string][]byte{}
+	for _, path := range paths {
+		if all[filepath.Base(path)], err = os.ReadFile(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+// encoded is a picture of some detail as image/jpeg writes it: 4:2:0, or grey.
+func encoded(t testing.TB, w, h int, grey bool) []byte {
+	t.Helper()
+	rgba, gray := image.NewRGBA(image.Rect(0, 0, w, h)), image.NewGray(image.Rect(0, 0, w, h))
+	for y := range h {
+		for x := range w {
+			rgba.SetRGBA(x, y, color.RGBA{byte(x * y >> 5), byte(x * 3), byte(y*3 + x>>2), 255})
+			gray.SetGray(x, y, color.Gray{byte(x*y>>5 ^ x*3)})
+		}
+	}
+	var out bytes.Buffer
+	var img image.Image = rgba
+	if grey {
+		img = gray
+	}
+	if err := jpeg.Encode(&out, img, &jpeg.Options{Quality: 85}); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// equal compares what belongs to the picture.
+func equal(a, b *Planes) bool {
+	if a.Width != b.Width || a.Height != b.Height || a.Space != b.Space || len(a.Planes) != len(b.Planes) {
+		return false
+	}
+	for i := range a.Planes {
+		if worst := furthest(a.Planes[i], b.Planes[i].Pix, b.Planes[i].Stride); worst > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// furthest is the largest difference of p's samples from others.
+func furthest(p Plane, pix []byte, stride int) int {
+	worst := 0
+	for y := range p.Height {
+		for x := range p.Width {
+			d := int(p.Pix[y*p.Stride+x]) - int(pix[y*stride+x])
+			worst = max(worst, d, -d)
+		}
+	}
+	return worst
+}
+
+// TestGoroutinesChangeNothing: many rows are transformed beside the reading of
+// the next, few are not.
+func TestGoroutinesChangeNothing(t *testing.T) {
+	for _, grey := range []bool{false, true} {
+		data := encoded(t, 700, 1301, grey)
+		many, err := read(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := runtime.GOMAXPROCS(1)
+		one, err := read(data)
+		runtime.GOMAXPROCS(old)
+		if err != nil || !equal(one, many) {
+			t.Errorf("grey %v: other samples on one processor (%v)", grey, err)
+		}
+		if !nearTheirs(t, data, many) {
+			t.Errorf("grey %v: far from image/jpeg's", grey)
+		}
+	}
+}
+
+// nearTheirs compares with image/jpeg, whose transform rounds otherwise.
+// Pictures that it does not give as planes are near.
+func nearTheirs(t *testing.T, data []byte, p *Planes) bool {
+	t.Helper()
+	img, err := jpeg.Decode(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch m := img.(type) {
+	case *image.Gray:
+		return furthest(p.Planes[0], m.Pix, m.Stride) <= 2
+	case *image.YCbCr:
+		return furthest(p.Planes[0], m.Y, m.YStride) <= 2 && furthest(p.Planes[1], m.Cb, m.CStride) <= 2 && furthest(p.Planes[2], m.Cr, m.CStride) <= 2
+	}
+	return true
+}
+
+func TestMemoryIsWhatTheFrameSays(t *testing.T) {
+	all := files(t)
+	all["large.jpg"] = encoded(t, 3000, 2000, false)
+	for name, data := range all {
+		p, err := read(data)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		need := frameOf(t, data).Bytes()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		if _, err = Read(context.Background(), bytes.NewReader(data), need); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		runtime.ReadMemStats(&after)
+		const buffers = 128 << 10 // the reader's, the Huffman tables'
+		if spent := int64(after.TotalAlloc - before.TotalAlloc); spent > need*21/20+buffers {
+			t.Errorf("%s, %d × %d: %d bytes allocated, the frame says %d", name, p.Width, p.Height, spent, need)
+		}
+		runtime.ReadMemStats(&before)
+		if _, err = Read(context.Background(), bytes.NewReader(data), need-1); err == nil {
+			t.Errorf("%s: read with less memory than the frame asks for", name)
+		}
+		runtime.ReadMemStats(&after)
+		if spent := after.TotalAlloc - before.TotalAlloc; spent > buffers {
+			t.Errorf("%s: %d bytes allocated before it was refused", name, spent)
+		}
+	}
+}
+
+// frameOf finds the frame header of a sound file.
+func frameOf(t *testing.T, data []byte) *Frame {
+	t.Helper()
+	d := &decoder{bits: bits{r: bytes.NewReader(data), buf: make([]byte, 1024)}, ctx: context.Background()}
+	for d.frame == nil {
+		m, err := d.marker()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.segment(m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return d.frame
+}
+
+// cancelling cancels when it is read for the n-th time, and goes on.
+type cancelling struct {
+	io.Reader
+	n      int
+	cancel func()
+}
+
+func (c *cancelling) Read(p []byte) (int, error) {
+	if c.n--; c.n == 0 {
+		c.cancel()
+	}
+	return c.Reader.Read(p)
+}
+
+func TestCancellingEndsReading(t *testing.T) {
+	progressive := files(t)["progressive.jpg"]
+	for name, data := range map[string][]byte{"sequential": encoded(t, 900, 1200, false), "progressive": progressive} {
+		ctx, cancel := context.WithCancel(context.Background())
+		_, err := Read(ctx, &cancelling{bytes.NewReader(data), 1, cancel}, 1<<26)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
+		}
+		cancel()
+	}
+	own := errors.New("the disk is gone")
+	_, err := Read(context.Background(), io.MultiReader(bytes.NewReader(progressive[:1500]), errReader{own}), 1<<26)
+	if !errors.Is(err, own) {
+		t.Errorf("a reader's error became %v", err)
+	}
+}
+
+type errReader struct{ err error }
+
+func (e errReader) Read([]byte) (int, error) { return 0, e.err }
+
+// at finds the n-th marker of a file (from 0), where its FF lies.
+func at(t *testing.T, data []byte, marker byte, n int) int {
+	t.Helper()
+	i := 0
+	for range n + 1 {
+		next := bytes.Index(data[i:], []byte{0xff, marker})
+		if next < 0 {
+			t.Fatalf("no marker %02X", marker)
+		}
+		i += next + 1
+	}
+	return i - 1
+}
+
+// put inserts bytes.
+func put(data []byte, at int, with ...byte) []byte {
+	return append(append(bytes.Clone(data[:at]), with...), data[at:]...)
+}
+
+// set replaces bytes.
+func set(data []byte, at int, with ...byte) []byte {
+	data = bytes.Clone(data)
+	copy(data[at:], with)
+	return data
+}
+
+func TestWhatIsOddIsReadAllTheSame(t *testing.T) {
+	all := files(t)
+	data, restarts := all["420.jpg"], all["restart.jpg"]
+	sos, eoi := at(t, data, markerSOS, 0), len(data)-2
+	for name, c := range map[string][2][]byte{
+		"extraneous bytes before a marker":  {data, put(data, sos, 1, 2, 3, 0xff, 0)},
+		"fill bytes":                        {data, put(data, sos, 0xff, 0xff, 0xff)},
+		"bytes after the scan":              {data, put(data, eoi, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9)},
+		"a restart marker after the scan":   {data, put(data, eoi, 0xff, markerRST0)},
+		"fill bytes after the scan":         {data, put(data, eoi, 0xff, 0xff)},
+		"a segment of lines (DNL)":          {data, put(data, eoi, 0xff, markerDNL, 0, 4, 0, 91)},
+		"a comment after the scan":          {data, put(data, eoi, 0xff, markerCOM, 0, 4, 0xff, markerEOI)},
+		"bytes behind the end":              {data, append(bytes.Clone(data), 0xff, markerSOS, 1, 2, 3)},
+		"bytes before a restart marker":     {restarts, put(restarts, at(t, restarts, markerRST0+2, 0), 7, 0xff, 0, 7)},
+		"fill bytes before restart markers": {restarts, put(restarts, at(t, restarts, markerRST0+1, 0), 0xff, 0xff)},
+		"fill bytes before a stuffed FF":    {data, put(data, at(t, data[sos:], 0, 0)+sos, 0xff, 0xff)},
+	} {
+		want, err := read(c[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := read(c[1]); err != nil || !equal(got, want) {
+			t.Errorf("%s: %v, or other samples", name, err)
+		}
+	}
+}
+
+func TestDamageIsToldInOneSentence(t *testing.T) {
+	all := files(t)
+	data, progressive, restarts := all["420.jpg"], all["progressive.jpg"], all["restart.jpg"]
+	sof, dht, dqt, sos := at(t, data, 0xc0, 0), at(t, data, markerDHT, 0), at(t, data, markerDQT, 0), at(t, data, markerSOS, 0)
+	fine := at(t, progressive, markerSOS, 1)
+	rst := at(t, restarts, markerRST0+1, 0)
+	scan := data[sos : len(data)-2]
+	for _, c := range []struct {
+		says string
+		data []byte
+	}{
+		{"does not begin", set(data, 0, 'G', 'I', 'F')},
+		{"no scan", append(bytes.Clone(data[:sos]), 0xff, markerEOI)},
+		{"before its frame header", append(bytes.Clone(data[:2]), data[sos:]...)},
+		{"more than one frame header", put(data, sos, data[sof:sof+19]...)},
+		{"impossible length", set(data, dqt+2, 0, 1)},
+		{"wrong quantisation table", set(data, dqt+4, 0x04)},
+		{"quantisation table is missing", set(data, dqt+4, 3)},
+		{"wrong Huffman table", set(data, dht+2, 0, 12)},
+		{"Huffman table is missing or wrong", set(data, dht+5, 3, 1, 2)}, // three codes of one bit
+		{"Huffman table is missing or wrong", set(data, sos+6, 0x22)},    // tables 2
+		{"code is not in its table", set(data, dht+21, 0xff)},            // a DC symbol
+		{"wrong scan header", set(data, sos+4, 2)},                       // components
+		{"component that the frame does not have", set(data, sos+5, 9)},  // a component's id
+		{"sampling factors are 0 and 2", set(data, sof+11, 0x02)},
+		{"sampling factors are 2 of 3", set(data, sof+11, 0x31, 0, 2, 0x21)},
+		{"too large for one scan", set(data, sof+11, 0x44)},
+		{"12 bits", set(data, sof+4, 12)},
+		{"5 colour components", set(data, sof+9, 5)},
+		{"no complete frame header", set(data, sof+9, 4)},
+		{"DNL", set(data, sof+5, 0, 0)},
+		{"width is zero", set(data, sof+7, 0, 0)},
+		{"arithmetic-coded", set(data, sof+1, 0xc9)},
+		{"marker F1", put(data, sos, 0xff, 0xf1, 0, 2)},
+		{"end too early", append(bytes.Clone(data[:sos+300]), 0xff, markerEOI)},
+		{"restart marker is missing", append(bytes.Clone(restarts[:rst]), restarts[rst+2:]...)},
+		{"restart marker is missing", set(restarts, rst+1, markerRST0+5)},
+		{"part of the coefficients is impossible", set(progressive, fine+7, 9, 5)},
+		{"part of the coefficients is impossible", set(progressive, fine+9, 0x31)},
+		{"more than 500 scans", append(append(bytes.Clone(data[:len(data)-2]), bytes.Repeat(scan, MaxScans)...), 0xff, markerEOI)},
+	} {
+		_, err := read(c.data)
+		var format FormatError
+		var unsupported UnsupportedError
+		if err == nil || !strings.Contains(err.Error(), c.says) || !errors.As(err, &format) && !errors.As(err, &unsupported) {
+			t.Errorf("%T %v, want %q", err, err, c.says)
+		}
+	}
+	for i := 2; i < len(data)-1; i += 97 {
+		if _, err := read(data[:i]); err != io.ErrUnexpectedEOF {
+			t.Errorf("cut at %d: %v", i, err)
+		}
+	}
+}
