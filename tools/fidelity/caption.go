@@ -5,7 +5,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"descry/inference"
 	"descry/inference/pipeline"
@@ -70,7 +69,7 @@ func (c *comparison) caption() error {
 	logits, moved := 0.0, map[string]int{"greedy": 0, "beam": 0}
 	for i, name := range c.searches(all) {
 		s, told := all[name], traced{}
-		got, err := c.engine.Caption(told.context(c.ctx), c.exact, s.options(), nil)
+		got, err := c.engine.Caption(told.context(c.ctx), c.picture, s.options(), nil)
 		if err != nil {
 			return err
 		}
@@ -88,7 +87,7 @@ func (c *comparison) caption() error {
 			}
 			logits = worse(logits, far)
 		}
-		moved[kind] += c.sequences(name, s, got, true)
+		moved[kind] += c.sequences(name, s, got)
 	}
 	c.measure("logits of each step", logits, logitBound)
 	c.measure("greedy: other token ids", float64(moved["greedy"]), 0)
@@ -96,7 +95,7 @@ func (c *comparison) caption() error {
 		return nil
 	}
 	c.measure("3 beams, n-best: other token ids", float64(moved["beam"]), 0)
-	return c.captionOfFile(all)
+	return nil
 }
 
 // seen compares what the vision tower was given and gave.
@@ -139,7 +138,7 @@ func (c *comparison) steps(name string, s searched, got [][]float32, tokens []in
 }
 
 // sequences counts the captions that differ where the reference was sure.
-func (c *comparison) sequences(name string, s searched, got *inference.Caption, tell bool) int {
+func (c *comparison) sequences(name string, s searched, got *inference.Caption) int {
 	moved := 0
 	for i, w := range s.Found {
 		if i < len(got.Hypotheses) && sameCaption(got.Hypotheses[i], w.Tokens, w.Stopped) {
@@ -147,15 +146,11 @@ func (c *comparison) sequences(name string, s searched, got *inference.Caption, 
 		}
 		margin := s.margin(i, got)
 		if margin <= logitBound {
-			if tell {
-				c.note("%s %s: another caption, where the reference's own margin is %.1e", c.into.Picture, name, margin)
-			}
+			c.note("%s %s: another caption, where the reference's own margin is %.1e", c.into.Picture, name, margin)
 			continue
 		}
 		moved++
-		if tell {
-			c.note("%s %s: caption %d differs; the reference's margin is %.1e", c.into.Picture, name, i+1, margin)
-		}
+		c.note("%s %s: caption %d differs; the reference's margin is %.1e", c.into.Picture, name, i+1, margin)
 	}
 	return moved
 }
@@ -185,30 +180,4 @@ func (s searched) margin(i int, got *inference.Caption) float64 {
 		}
 	}
 	return nearest
-}
-
-// captionOfFile runs the whole way from the file, where Descry's decoder gives
-// other pixels than Pillow's.
-func (c *comparison) captionOfFile(all map[string]searched) error {
-	const stage = fromFile + "other token ids"
-	if c.same {
-		c.measure(stage, 0, 0) // the same pixels were looked at already
-		return nil
-	}
-	moved := []string{}
-	for _, name := range []string{"paper"} {
-		got, err := c.engine.Caption(c.ctx, c.own, all[name].options(), nil)
-		if err != nil {
-			return err
-		}
-		if c.sequences(name, all[name], got, false) > 0 {
-			moved = append(moved, name)
-		}
-	}
-	if len(moved) > 0 {
-		c.into.Moved++
-		c.note("%s from the file: %s differs; %.2f %% of the decoder's values are others", c.into.Picture, strings.Join(moved, " and "), 100*c.into.Decoded)
-	}
-	c.measure(stage, 0, 0)
-	return nil
 }

@@ -24,7 +24,7 @@ func (c *comparison) classes() error {
 		return err
 	}
 	told := traced{}
-	got, err := c.engine.Classes(told.context(c.ctx), c.exact)
+	got, err := c.engine.Classes(told.context(c.ctx), c.picture)
 	if err != nil {
 		return err
 	}
@@ -42,20 +42,6 @@ func (c *comparison) classes() error {
 		return err
 	}
 	c.least("class map, share of equal pixels", share, mapShare)
-	if !c.same {
-		if got, err = c.engine.Classes(c.ctx, c.own); err != nil {
-			return err
-		}
-		if share, err = equalShare(got.Map, classes); err != nil {
-			return err
-		}
-		if share < mapShare {
-			c.into.Moved++
-			c.note("%s from the file: %.3f %% of the pixels are equal; %.2f %% of the decoder's values are others", c.into.Picture, 100*share, 100*c.into.Decoded)
-			share = 1 // told above, and counted as moved by the decoder
-		}
-	}
-	c.least(fromFile+"share of equal pixels", share, mapShare)
 	return nil
 }
 

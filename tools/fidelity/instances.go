@@ -44,7 +44,7 @@ func (c *comparison) instances() error {
 		return err
 	}
 	told := traced{}
-	got, err := c.engine.Instances(told.context(c.ctx), c.exact, inference.InstanceOptions{})
+	got, err := c.engine.Instances(told.context(c.ctx), c.picture, inference.InstanceOptions{})
 	if err != nil {
 		return err
 	}
@@ -67,19 +67,6 @@ func (c *comparison) instances() error {
 		c.note("%s: %s", c.into.Picture, text)
 	}
 	c.into.Objects = len(want.Scores)
-	const stage = fromFile + "other detections"
-	c.measure(stage, 0, 0)
-	if c.same {
-		return nil
-	}
-	if got, err = c.engine.Instances(c.ctx, c.own, inference.InstanceOptions{}); err != nil {
-		return err
-	}
-	if f := want.compare(got, nil); f.other > 0 || f.box > boxBound || f.score > scoreBound || f.mask < maskBound {
-		c.into.Moved++
-		c.note("%s from the file: %d of %d detections are others, boxes by %.3f px, scores by %.4f, masks' IoU %.4f; %.2f %% of the decoder's values are others",
-			c.into.Picture, f.other, len(want.Scores), f.box, f.score, f.mask, 100*c.into.Decoded)
-	}
 	return nil
 }
 

@@ -171,7 +171,7 @@ func (h *harness) container(ctx context.Context, t *table, s subject, references
 			continue
 		}
 		start := time.Now()
-		r := result{Build: h.build, Picture: name}
+		r := result{Form: resultForm, Build: h.build, Picture: name}
 		if err := runner.compare(ctx, reference, &r); err != nil {
 			if ctx.Err() != nil {
 				return err
@@ -199,7 +199,7 @@ func (h *harness) kept(path, reference string) (result, bool) {
 	if err != nil || info.ModTime().Before(made.ModTime()) || readJSON(path, &r) != nil {
 		return r, false
 	}
-	return r, r.Build == h.build || h.anyBuild
+	return r, r.Form == resultForm && (r.Build == h.build || h.anyBuild)
 }
 
 func keep(path string, r result) error {

@@ -28,12 +28,10 @@ What is followed, where versions of the official code differ:
 
 Columns: *pictures* (the machine was shared and slow, so the larger models were shown fewer than build.py asks for; ` + "`make fidelity`" + `
 goes on from there) is how many were compared, *worst difference* the largest over all of them. Differences of tensors are
-absolute where the largest value is below 1, else a part of it; logits of captions are always absolute. "From the file" is the
-whole way from the JPEG, PNG … by Descry's decoder against the whole way by Pillow's; the other lines start from the same
-decoded pixels. The untrained networks answer to a decoder's rounding far more than trained ones do: differences of three
-grey levels move many of their decisions, which are counted and listed below. Of detections that are "others", those that are
-absent and those that are new both count. A caption counts as another one only where the reference's own margin is above the
-bound. Second containers of a model are tried on two pictures. What was compared is kept, and lines of one table may come from
-builds of different days.
+absolute where the largest value is below 1, else a part of it; logits of captions are always absolute. Every line is the whole
+way from the JPEG, PNG … by Descry's decoder against the whole way by Pillow's; "decoded file" is how far the pixels are apart,
+which may be nothing at all. Of detections that are "others", those that are absent and those that are new both count. A caption
+counts as another one only where the reference's own margin is above the bound. Second containers of a model are tried on two
+pictures. What was compared is kept, and lines of one table may come from builds of different days.
 
 `

@@ -19,14 +19,17 @@ type measure struct {
 	Over  bool
 }
 
+// resultForm changes when results mean something else than those that were kept
+// before, which are then compared again.
+const resultForm = 2
+
 // result is what one picture gave, as it is kept.
 type result struct {
+	Form     int // resultForm
 	Build    string
 	Picture  string
 	Seconds  float64
-	Decoded  float64 // share of the decoder's values that are not Pillow's
-	Objects  int     // in the reference
-	Moved    int     // results that only the decoder's rounding moved
+	Objects  int // in the reference
 	Measures []measure
 	Notes    []string
 	Failed   string
@@ -55,17 +58,12 @@ type row struct {
 	bound    float64
 	least    bool
 	over     int // pictures
-	moved    int // pictures, of a line "from the file", whose result the decoder's rounding moved
 }
-
-// fromFile begins the lines of the whole way from a file by Descry's own decoder.
-const fromFile = "from the file: "
 
 // table is all that was compared.
 type table struct {
 	rows    []*row
 	notes   []string
-	moved   []string // containers with results that the decoder's rounding moved
 	seconds map[string]float64
 }
 
@@ -79,19 +77,11 @@ func (t *table) add(s subject, r result) {
 		t.notes = append(t.notes, fmt.Sprintf("%s, %s: %s", s.model, s.container, r.Failed))
 		r.Measures = append(r.Measures, measure{Stage: "runs at all", Worst: 1, Bound: 0, Over: true})
 	}
-	moved := r.Moved
 	for _, m := range r.Measures {
-		r := t.row(s, m)
-		r.take(m)
-		if strings.HasPrefix(m.Stage, fromFile) {
-			r.moved += moved
-		}
+		t.row(s, m).take(m)
 	}
 	for _, note := range r.Notes {
 		t.notes = append(t.notes, fmt.Sprintf("%s, %s: %s", s.model, s.container, note))
-	}
-	for range r.Moved {
-		t.moved = append(t.moved, s.model+", "+s.container)
 	}
 }
 
@@ -151,16 +141,11 @@ func (r *row) cells() []string {
 	if r.over > 0 {
 		verdict = fmt.Sprintf("OVER on %d", r.over)
 	}
-	worst := number(r.worst)
-	if r.moved > 0 {
-		worst = "listed below"
-		verdict += fmt.Sprintf(", but for %d moved by the decoder", r.moved)
-	}
 	sign := "≤ "
 	if r.least {
 		sign = "≥ "
 	}
-	return []string{r.subject.model, r.subject.container, r.stage, fmt.Sprint(r.pictures), worst, sign + number(r.bound), verdict}
+	return []string{r.subject.model, r.subject.container, r.stage, fmt.Sprint(r.pictures), number(r.worst), sign + number(r.bound), verdict}
 }
 
 // number writes a figure shortly.
@@ -191,7 +176,7 @@ func (t *table) write(w io.Writer) error {
 	for _, note := range t.notes {
 		fmt.Fprintln(w, "note:", note)
 	}
-	_, err := fmt.Fprintf(w, "%d lines, %d over their bounds; %d results moved by the JPEG decoder's rounding\n", len(t.rows), t.over(), len(t.moved))
+	_, err := fmt.Fprintf(w, "%d lines, %d over their bounds\n", len(t.rows), t.over())
 	return err
 }
 
@@ -206,9 +191,7 @@ func (t *table) document(w io.Writer, dir string) error {
 	for _, r := range t.rows {
 		fmt.Fprintf(w, "| %s |\n", strings.Join(r.cells(), " | "))
 	}
-	fmt.Fprintf(w, "\n%d lines, %d over their bounds.\n\n## What the JPEG decoder moved\n\n", len(t.rows), t.over())
-	fmt.Fprintf(w, "%d results differ only when the picture comes through Descry's own JPEG decoder, whose inverse cosine transform rounds otherwise than libjpeg's.\n", len(t.moved))
-	fmt.Fprint(w, "They are among the decisions listed here; none counts as a difference of the models.\n\n## Decisions near the edge, and what was moved\n\n")
+	fmt.Fprintf(w, "\n%d lines, %d over their bounds.\n\n## Decisions near the edge\n\n", len(t.rows), t.over())
 	for _, note := range t.notes {
 		fmt.Fprintf(w, "- %s\n", note)
 	}

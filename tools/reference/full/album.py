@@ -3,8 +3,8 @@ every sort (tall, wide, tiny, 20 megapixels, grey, CMYK, palette, alpha, 4:2:0,
 4:4:4, progressive), and the photographs of shared/photos (DESCRY_SHARED) if they are there.
 
 Each lies in build/fidelity/pictures as a file, and once more as Pillow decodes it
-(NAME.decoded.png: EXIF orientation applied, convert("RGB")), so that a difference
-of JPEG decoders is told apart from one of models.
+(NAME.decoded.png: EXIF orientation applied, convert("RGB")): the decoder is compared
+with that, so that a difference of decoders is told apart from one of models.
 """
 import json
 import os
