@@ -94,13 +94,19 @@ classes every pixel, and exports the result. Everything runs on this machine.
 Without a command it opens its window, on the pictures named.`,
 		Example: `  descry                                   open the window
   descry harbour.png                       open the window on a picture
+  descry --catalogue birds.json            open it with models of your own in the list
   descry describe *.jpg                    describe pictures in the terminal
   descry describe --json --out out *.jpg   JSON lines, and files in a folder
   descry doctor                            check what is installed`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Args:          picturesNotCommands,
-		RunE:          func(c *cobra.Command, args []string) error { return p.openWindow(c, args) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if _, err := p.catalogueOf(p.window.catalogue); err != nil && p.window.catalogue != "" {
+				return err // one that a variable names is told on the Models page
+			}
+			return p.openWindow(c, args)
+		},
 	}
 	root.AddCommand(p.describeCommand(), p.fidelityCommand(), p.modelsCommand(), p.doctorCommand(), p.devicesCommand(), p.versionCommand(), p.gaugeCommand())
 	root.CompletionOptions.DisableDescriptions = false

@@ -239,7 +239,7 @@ func rate(m *transfer.Meter, p store.Progress, now time.Time) float64 {
 // inventory tells the window what models there are, what is here, and what room
 // the machine has.
 func (p *program) inventory() state.Inventory {
-	c, _ := catalogueOf("") // what is wrong with the file is said below
+	c, _ := p.catalogueOf("") // what is wrong with the file is said below
 	v := state.Inventory{Others: p.ownSets(p.loaded.Model, c), Folder: p.dirs.Models()}
 	s, err := p.openStore("", false)
 	if err != nil { // the catalogue file is at fault: nothing is fetched until it is mended

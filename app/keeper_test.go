@@ -271,3 +271,23 @@ func TestTheEnvironmentClosesTheNetwork(t *testing.T) {
 		t.Errorf("a catalogue file that is absent is told as %q", v.Closed)
 	}
 }
+
+func TestTheWindowsCatalogueFileIsListedAndGoesBeforeTheVariable(t *testing.T) {
+	d := newKeptDesk(t) // DESCRY_CATALOGUE has "mini"
+	file := filepath.Join(t.TempDir(), "birds.json")
+	text, err := os.ReadFile(os.Getenv("DESCRY_CATALOGUE"))
+	if err == nil {
+		err = os.WriteFile(file, bytes.ReplaceAll(text, []byte(`"mini"`), []byte(`"birds"`)), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.p.window.catalogue = file
+	var names []string
+	for _, m := range d.p.setup().Store.Models {
+		names = append(names, m.Name)
+	}
+	if all := strings.Join(names, " "); !strings.Contains(all, "birds") || strings.Contains(all, "mini") || !strings.Contains(all, "blip-base") {
+		t.Errorf("the window lists %s", all)
+	}
+}

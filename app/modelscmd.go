@@ -17,6 +17,9 @@ import (
 	"descry/models/store"
 )
 
+// catalogueUsage is the help of --catalogue.
+const catalogueUsage = "a JSON file that adds models (else DESCRY_CATALOGUE; format in models/README.md)"
+
 // modelsFlags are the flags that all of `descry models …` have.
 type modelsFlags struct {
 	catalogue string
@@ -51,7 +54,7 @@ descry describe --model caption=blip-base,instances=maskrcnn-v1 photo.jpg`,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	flags := c.PersistentFlags()
-	flags.StringVar(&f.catalogue, "catalogue", "", "a JSON file that adds models (else DESCRY_CATALOGUE; format in models/README.md)")
+	flags.StringVar(&f.catalogue, "catalogue", "", catalogueUsage)
 	flags.BoolVar(&f.offline, "offline", false, "use no network (also DESCRY_OFFLINE=1)")
 	flags.BoolVar(&f.json, "json", false, "as JSON")
 	c.AddCommand(p.modelsListCommand(&f), p.modelsPullCommand(&f), p.modelsImportCommand(&f), p.modelsVerifyCommand(&f),
@@ -62,7 +65,7 @@ descry describe --model caption=blip-base,instances=maskrcnn-v1 photo.jpg`,
 // modelNames completes names of models and sets.
 func (p *program) modelNames(f *modelsFlags) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		c, _ := catalogueOf(f.catalogue) // the official ones in any case
+		c, _ := p.catalogueOf(f.catalogue) // the official ones in any case
 		return c.Names(), cobra.ShellCompDirectiveNoFileComp
 	}
 }

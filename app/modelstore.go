@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
@@ -14,9 +15,9 @@ import (
 )
 
 // catalogueOf reads the official catalogue with what a file adds: the path given,
-// else DESCRY_CATALOGUE.
-func catalogueOf(path string) (catalogue.Catalogue, error) {
-	if path == "" {
+// else the window's --catalogue, else DESCRY_CATALOGUE.
+func (p *program) catalogueOf(path string) (catalogue.Catalogue, error) {
+	if path = cmp.Or(path, p.window.catalogue); path == "" {
 		path = os.Getenv("DESCRY_CATALOGUE")
 	}
 	official := catalogue.Official()
@@ -35,10 +36,10 @@ func catalogueOf(path string) (catalogue.Catalogue, error) {
 }
 
 // modelDirs says where model sets are kept and which named sets there are. Where
-// DESCRY_CATALOGUE cannot be read, only the official ones are: whoever needs
-// more is told by catalogueOf.
+// the file of a catalogue cannot be read, only the official ones are: whoever
+// needs more is told by catalogueOf.
 func (p *program) modelDirs() models.Dirs {
-	c, _ := catalogueOf("")
+	c, _ := p.catalogueOf("")
 	return models.Dirs{Models: p.dirs.Models(), Sets: c.Sets}
 }
 
@@ -51,7 +52,7 @@ func (p *program) modelStore(cataloguePath string, offline bool) (*store.Store, 
 // openStore is modelStore without a look at the settings, which the window may
 // have changed since they were read.
 func (p *program) openStore(cataloguePath string, offline bool) (*store.Store, error) {
-	c, err := catalogueOf(cataloguePath)
+	c, err := p.catalogueOf(cataloguePath)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func (p *program) openStore(cataloguePath string, offline bool) (*store.Store, e
 // resolve finds a model set by the word of --model, or the default: the built-in
 // one is unpacked into the cache first.
 func (p *program) resolve(spec string) (*models.Set, error) {
-	if _, err := catalogueOf(""); err != nil {
+	if _, err := p.catalogueOf(""); err != nil {
 		return nil, err
 	}
 	dirs := p.modelDirs()

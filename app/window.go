@@ -18,15 +18,17 @@ import (
 
 // windowFlags are the flags of `descry` without a command.
 type windowFlags struct {
-	runtime runtimeFlags
-	model   string
-	measure string
+	runtime   runtimeFlags
+	model     string
+	catalogue string
+	measure   string
 }
 
 // addWindowFlags gives the root command the window's flags.
 func (p *program) addWindowFlags(c *cobra.Command) {
 	p.window.runtime.add(c)
 	c.Flags().StringVar(&p.window.model, "model", "", `model set for this run: "starter", "full", a directory, or a mix`)
+	c.Flags().StringVar(&p.window.catalogue, "catalogue", "", catalogueUsage)
 	c.Flags().StringVar(&p.window.measure, "measure", "", "write what the window does and when to this file")
 	_ = c.Flags().MarkHidden("measure") // defined in the line above
 }
