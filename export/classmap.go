@@ -2,7 +2,6 @@ package export
 
 import (
 	"image"
-	"math"
 
 	"descry/inference"
 )
@@ -24,18 +23,17 @@ func (p *Prepared) drawClassMap(dst *image.RGBA, area image.Rectangle, v View, s
 		columns: taps(area.Min.X-dst.Rect.Min.X, area.Dx(), v.X, v.Zoom, 1, c.Width),
 		rows:    taps(area.Min.Y-dst.Rect.Min.Y, area.Dy(), v.Y, v.Zoom, 1, c.Height),
 		sharp:   float32(max(v.Zoom, 1)),
-		phase:   int(math.Round(v.X*v.Zoom)) + int(math.Round(v.Y*v.Zoom)) - dst.Rect.Min.X - dst.Rect.Min.Y,
 	}
 	for i, fill := range p.classes {
 		if !fill.hidden {
-			d.brushes[i].color = fill.color
-			d.brushes[i].patterns(s.classOpacity(i), classStripe*max(s.Scale, leastLineScale), fill.striped)
+			d.brushes[i] = brush{color: fill.color, stripe: fill.color, pattern: fill.pattern}
+			d.brushes[i].prepare(s.classOpacity(i), classStripe*max(s.Scale, leastLineScale), v, dst.Rect.Min)
 		}
 	}
 	parallel(area.Dy(), 16, func(from, to int) {
 		for y := from; y < to; y++ {
 			at := area.Min.Y + y
-			d.row(dst.Pix[dst.PixOffset(area.Min.X, at):][:4*area.Dx()], d.rows[y], area.Min.X+at+d.phase)
+			d.row(dst.Pix[dst.PixOffset(area.Min.X, at):][:4*area.Dx()], d.rows[y], area.Min.X, at)
 		}
 	})
 }
@@ -57,16 +55,16 @@ type classDrawer struct {
 	brushes       []brush // by class; fill nil where it is hidden
 	columns, rows []tap
 	sharp         float32
-	phase         int
 }
 
-func (d *classDrawer) row(pix []byte, r tap, phase int) {
+// row draws a row of the target that begins at x0, y.
+func (d *classDrawer) row(pix []byte, r tap, x0, y int) {
 	upper, lower := d.classes.Map[r.a*d.classes.Width:], d.classes.Map[r.b*d.classes.Width:]
 	for i := 0; i < len(d.columns); {
 		c := d.columns[i]
 		a := upper[c.a]
 		if a != upper[c.b] || a != lower[c.a] || a != lower[c.b] {
-			d.border(pix[4*i:4*i+4], [4]byte{a, upper[c.b], lower[c.a], lower[c.b]}, c.t, r.t, phase+i)
+			d.border(pix[4*i:4*i+4], [4]byte{a, upper[c.b], lower[c.a], lower[c.b]}, c.t, r.t, x0+i, y)
 			i++
 			continue
 		}
@@ -78,14 +76,15 @@ func (d *classDrawer) row(pix []byte, r tap, phase int) {
 			}
 			c, n = e, n+1
 		}
-		d.brushes[a].fillSpan(pix[4*i:4*(i+n)], phase+i)
+		b := &d.brushes[a]
+		b.fillSpan(pix[4*i:4*(i+n)], b.phaseAt(x0+i, y))
 		i += n
 	}
 }
 
 // border draws a pixel between classes. four are upper left, upper right, lower
 // left and lower right; tx and ty are the weights of right and lower, of 256.
-func (d *classDrawer) border(pix []byte, four [4]byte, tx, ty uint32, phase int) {
+func (d *classDrawer) border(pix []byte, four [4]byte, tx, ty uint32, x, y int) {
 	weights := [4]float32{
 		float32((256 - tx) * (256 - ty)), float32(tx * (256 - ty)),
 		float32((256 - tx) * ty), float32(tx * ty),
@@ -106,7 +105,7 @@ func (d *classDrawer) border(pix []byte, four [4]byte, tx, ty uint32, phase int)
 		if b.fill == nil || w <= 0 {
 			continue
 		}
-		k := modulo(phase, len(b.fill))
+		k := modulo(b.phaseAt(x, y), len(b.fill))
 		blend(pix, b.color, uint32(clamp01((w-0.5)*d.sharp+0.5)*float32(b.fill[k])))
 	}
 }

@@ -127,7 +127,7 @@ func (p *Prepared) drawLabels(dst *image.RGBA, area image.Rectangle, v View, s S
 			opacity = dimmed
 		}
 		shape := p.shapes[of[k]]
-		drawChip(dst, r, shape.color, shape.striped, chipCorn*s.Scale, s.Scale, opacity)
+		drawChip(dst, r, shape.color, shape.pattern, chipCorn*s.Scale, s.Scale, opacity)
 		drawCoverage(dst, r.Min.Add(chips[k].at), chips[k].text, InkOn(shape.color), opacity)
 	}
 }
@@ -135,17 +135,14 @@ func (p *Prepared) drawLabels(dst *image.RGBA, area image.Rectangle, v View, s S
 // DrawChip fills r with a class's colour, rounded corners and stripes, for
 // legends and lists; scale is pixels a dp.
 func DrawChip(dst *image.RGBA, r image.Rectangle, class string, scale float64) {
-	c, striped := ClassColor(class)
-	drawChip(dst, r, c, striped, chipCorn*scale, scale, 1)
+	c, pattern := ClassColor(class)
+	drawChip(dst, r, c, pattern, chipCorn*scale, scale, 1)
 }
 
 // drawChip fills a rounded rectangle with smooth corners.
-func drawChip(dst *image.RGBA, r image.Rectangle, c color.NRGBA, striped bool, radius, scale, opacity float64) {
-	b := brush{color: c, stripe: c}
-	if striped {
-		b.stripe = StripeOf(c)
-	}
-	b.patterns(1, stripePeriod*scale, striped)
+func drawChip(dst *image.RGBA, r image.Rectangle, c color.NRGBA, pattern Pattern, radius, scale, opacity float64) {
+	b := brush{color: c, stripe: StripeOf(c), pattern: pattern}
+	b.prepare(1, stripePeriod*scale, View{}, r.Min)
 	radius = min(radius, float64(min(r.Dx(), r.Dy()))/2)
 	part := r.Intersect(dst.Rect)
 	for y := part.Min.Y; y < part.Max.Y; y++ {
@@ -157,7 +154,7 @@ func drawChip(dst *image.RGBA, r image.Rectangle, c color.NRGBA, striped bool, r
 				cover *= min(max(radius-math.Hypot(dx, dy)+0.5, 0), 1)
 			}
 			o := dst.PixOffset(x, y)
-			line := b.line[modulo(x-r.Min.X+y-r.Min.Y, len(b.line))]
+			line := b.line[modulo(b.phaseAt(x, y), len(b.line))]
 			blend(dst.Pix[o:o+4], line, uint32(cover*256))
 		}
 	}

@@ -68,7 +68,9 @@ type brush struct {
 	edge    color.NRGBA
 	fill    []uint32 // opacity of the fill of 256 by place in the stripes' pattern; nil: no fill
 	line    []color.NRGBA
-	phase   int     // of the pattern
+	pattern Pattern
+	dx, dy  int     // across the pattern
+	phase   int     // of the pattern at 0, 0
 	half    float32 // half the outline's width; 0: no outline
 	rim     float32 // the edge's width
 	opacity float32 // of outline, edge and box, 0 … 1
@@ -77,10 +79,7 @@ type brush struct {
 // brush gives the brush for item i.
 func (p *Prepared) brush(i int, v View, s Style, origin image.Point) brush {
 	shape, in := p.shapes[i], p.content.Items[i].Instance
-	b := brush{field: shape.field, view: v, origin: origin, color: shape.color, stripe: shape.color, opacity: 1}
-	if shape.striped {
-		b.stripe = StripeOf(shape.color)
-	}
+	b := brush{field: shape.field, view: v, origin: origin, color: shape.color, stripe: StripeOf(shape.color), pattern: shape.pattern, opacity: 1}
 	scale := max(s.Scale, leastLineScale)
 	width, opacity := lineWidth, s.Opacity
 	if s.Highlight >= 0 && s.Highlight < len(p.shapes) {
@@ -95,8 +94,7 @@ func (p *Prepared) brush(i int, v View, s Style, origin image.Point) brush {
 		b.edge = darkInk
 	}
 	b.half, b.rim = float32(width*scale/2), float32(edgeWidth*scale)
-	b.patterns(opacity, stripePeriod*scale, shape.striped)
-	b.phase = int(math.Round(v.X*v.Zoom)) + int(math.Round(v.Y*v.Zoom)) - origin.X - origin.Y
+	b.prepare(opacity, stripePeriod*scale, v, origin)
 	// Without a mask the box is all there is to show.
 	if s.Boxes || shape.field == nil && (s.Masks || s.Outlines) {
 		b.box = snapBox(in.Box, v).Add(origin)
@@ -118,23 +116,27 @@ func (p *Prepared) brush(i int, v View, s Style, origin image.Point) brush {
 	return b
 }
 
-// patterns makes the opacity of the fill and the colour of the lines for each
-// place across the stripes; both have one entry where there are no stripes.
-func (b *brush) patterns(opacity, period float64, striped bool) {
-	if !striped {
+// prepare makes the opacity of the fill and the colour of the lines for each
+// place across the pattern; both have one entry where there is none. The pattern
+// stays where it is in the picture, whose view begins at origin of the target.
+func (b *brush) prepare(opacity, apart float64, v View, origin image.Point) {
+	if b.pattern == 0 {
 		b.fill, b.line = []uint32{uint32(opacity*256 + 0.5)}, []color.NRGBA{b.color}
 		return
 	}
-	n := max(int(period*math.Sqrt2+0.5), 4) // along a row, across stripes at 45°
+	b.dx, b.dy = b.pattern.across()
+	b.phase = b.dx*(int(math.Round(v.X*v.Zoom))-origin.X) + b.dy*(int(math.Round(v.Y*v.Zoom))-origin.Y)
+	n := b.pattern.period(apart)
 	b.fill, b.line = make([]uint32, n), make([]color.NRGBA, n)
 	for i := range n {
-		// 0 in one stripe, 1 in the other, a pixel of slope between them.
-		at := float64(i) + 0.5
-		t := min(max(math.Abs(at-float64(n)/2)-float64(n)/4+0.5, 0), 1)
+		t := b.pattern.weak(float64(i)+0.5, n)
 		b.fill[i] = uint32(opacity*(1-t*(1-weakStripe))*256 + 0.5)
 		b.line[i] = mix(b.color, b.stripe, t)
 	}
 }
+
+// phaseAt is the place across the pattern at a pixel of the target.
+func (b *brush) phaseAt(x, y int) int { return b.dx*x + b.dy*y + b.phase }
 
 func (b *brush) draws(area image.Rectangle) bool {
 	return b.field != nil && b.area.Overlaps(area) || !b.box.Empty() && b.box.Inset(-8).Overlaps(area)
@@ -167,18 +169,18 @@ func (b *brush) paintRow(dst *image.RGBA, y, x0, x1 int) {
 	if b.half > 0 {
 		reach = b.half + b.rim + 1
 	}
-	phase := x0 + y + b.phase
+	phase := b.phaseAt(x0, y)
 	for i := 0; i < x1-x0; {
 		d := row.at(at + float32(i)*step)
 		n := 1
 		switch {
 		case d > reach+1:
 			n = min(int(d-reach), x1-x0-i)
-			b.fillSpan(pix[4*i:4*(i+n)], phase+i)
+			b.fillSpan(pix[4*i:4*(i+n)], phase+i*b.dx)
 		case d < -reach-1:
 			n = int(-d - reach)
 		default:
-			b.paintPixel(pix[4*i:4*i+4], d, phase+i)
+			b.paintPixel(pix[4*i:4*i+4], d, phase+i*b.dx)
 		}
 		i += n
 	}
@@ -188,8 +190,8 @@ func (b *brush) paintRow(dst *image.RGBA, y, x0, x1 int) {
 func (b *brush) fillSpan(pix []byte, phase int) {
 	switch {
 	case b.fill == nil:
-	case len(b.fill) == 1:
-		blendSpan(pix, b.color, b.fill[0])
+	case b.dx == 0: // plain, or stripes along the row
+		blendSpan(pix, b.color, b.fill[modulo(phase, len(b.fill))])
 	default:
 		k := modulo(phase, len(b.fill))
 		for i := 0; i < len(pix); i += 4 {
@@ -257,7 +259,7 @@ func (b *brush) frame(dst *image.RGBA, band, r image.Rectangle, width int, alpha
 			for i := range part.Dx() {
 				c := b.edge
 				if line != nil {
-					c = line[modulo(part.Min.X+i+y+b.phase, len(line))]
+					c = line[modulo(b.phaseAt(part.Min.X+i, y), len(line))]
 				}
 				blend(pix[4*i:4*i+4], c, alpha)
 			}

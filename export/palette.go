@@ -75,18 +75,19 @@ func sameName(name string) string {
 }
 
 // ClassColor gives the colour of a class, always the same for a name whatever
-// else is in the picture. Where seven colours are not enough, striped tells
-// classes of one colour apart.
-func ClassColor(name string) (c color.NRGBA, striped bool) {
+// else is in the picture. Where seven colours are not enough, the pattern tells
+// classes of one colour apart: no two of COCO's things or of Pascal VOC's classes
+// share both.
+func ClassColor(name string) (c color.NRGBA, p Pattern) {
 	plain := plainName(name)
 	place, known := places[plain]
 	if !known {
 		h := fnv.New32a()
 		h.Write([]byte(plain))
-		place = int(h.Sum32() % (2 * uint32(len(okabeIto))))
+		place = int(h.Sum32() % uint32(patterns*len(okabeIto)))
 	}
 	n := len(okabeIto)
-	return okabeIto[place%n], place/n%2 == 1
+	return okabeIto[place%n], Pattern(place / n)
 }
 
 // Background reports whether a class is the ground, or what has no label, and no
@@ -108,7 +109,7 @@ func InkOn(c color.NRGBA) color.NRGBA {
 	return lightInk
 }
 
-// StripeOf gives the second colour of a striped class: c moved away from the
+// StripeOf gives the second colour of a class with a pattern: c moved away from the
 // text on it, so that text can only gain contrast.
 func StripeOf(c color.NRGBA) color.NRGBA {
 	away := lightInk

@@ -8,20 +8,20 @@ import (
 func TestColoursOfClassesNeverChange(t *testing.T) {
 	for name, want := range map[string]struct {
 		c       color.NRGBA
-		striped bool
+		pattern Pattern
 	}{
-		"person":       {okabeIto[0], false},
-		"bicycle":      {okabeIto[1], false},
-		"train":        {okabeIto[6], false},
-		"truck":        {okabeIto[0], true},
-		"sports ball":  {okabeIto[4], false},
-		"toothbrush":   {okabeIto[2], true},
-		"narwhal":      {okabeIto[1], true}, // by hash
-		"":             {okabeIto[2], true},
-		"vélo électro": {okabeIto[1], false},
+		"person":       {okabeIto[0], 0},
+		"bicycle":      {okabeIto[1], 0},
+		"train":        {okabeIto[6], 0},
+		"truck":        {okabeIto[0], 1},
+		"sports ball":  {okabeIto[4], 4},
+		"toothbrush":   {okabeIto[2], 11},
+		"narwhal":      {okabeIto[1], 5}, // by hash
+		"":             {okabeIto[2], 5},
+		"vélo électro": {okabeIto[1], 2},
 	} {
-		if c, striped := ClassColor(name); c != want.c || striped != want.striped {
-			t.Errorf("%q: %v %v", name, c, striped)
+		if c, pattern := ClassColor(name); c != want.c || pattern != want.pattern {
+			t.Errorf("%q: %v %v", name, c, pattern)
 		}
 	}
 }

@@ -28,7 +28,7 @@ type Prepared struct {
 type shape struct {
 	field   *field // nil without a mask
 	color   color.NRGBA
-	striped bool
+	pattern Pattern
 	label   string
 }
 
@@ -51,7 +51,7 @@ func (l *lazyField) get() *field {
 // classFill is how one class of the class map is drawn.
 type classFill struct {
 	color   color.NRGBA
-	striped bool
+	pattern Pattern
 	hidden  bool // also for the background
 }
 
@@ -94,7 +94,7 @@ func (p *Prepared) prepareItems() {
 		for i := from; i < to; i++ {
 			in := p.content.Items[i].Instance
 			s := &p.shapes[i]
-			s.color, s.striped = ClassColor(in.Label)
+			s.color, s.pattern = ClassColor(in.Label)
 			s.label = in.Label + " " + Percent(float64(in.Score))
 			if in.Mask != nil {
 				s.field = p.fields[in.Mask].get()
@@ -114,7 +114,7 @@ func (p *Prepared) prepareClasses() {
 		if f.hidden = i >= len(c.Labels); f.hidden {
 			continue
 		}
-		f.color, f.striped = ClassColor(c.Labels[i])
+		f.color, f.pattern = ClassColor(c.Labels[i])
 		f.hidden = Background(c.Labels[i]) || i < len(p.content.HideClass) && p.content.HideClass[i]
 	}
 }

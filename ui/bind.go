@@ -106,10 +106,7 @@ func none(b state.Button) bool { return b.Text == "" && b.Do == nil }
 
 // swatch gives a class's colour with what can be read on it.
 func swatch(t state.Tint) widgets.Colour {
-	c := widgets.Colour{Fill: t.Color, Ink: export.InkOn(t.Color)}
-	if t.Striped {
-		c.Stripy, c.Stripe = true, export.StripeOf(t.Color)
-	}
+	c := widgets.Colour{Fill: t.Color, Ink: export.InkOn(t.Color), Stripe: export.StripeOf(t.Color), Pattern: t.Pattern}
 	if c.Fill == (color.NRGBA{}) {
 		c.Fill.A = 255
 	}

@@ -76,8 +76,8 @@ func button(text, tip string, do state.Action) state.Button {
 }
 
 func tint(label string) state.Tint {
-	c, striped := export.ClassColor(label)
-	return state.Tint{Color: c, Striped: striped}
+	c, pattern := export.ClassColor(label)
+	return state.Tint{Color: c, Pattern: pattern}
 }
 
 func testMenus() []state.Menu {

@@ -123,8 +123,8 @@ func (s *State) showClasses() ClassesPart {
 }
 
 func tintOf(label string) Tint {
-	tint, striped := export.ClassColor(label)
-	return Tint{tint, striped}
+	tint, pattern := export.ClassColor(label)
+	return Tint{tint, pattern}
 }
 
 // showPointed names the class that is pointed at, nil for none.

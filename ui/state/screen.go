@@ -98,7 +98,7 @@ type Slider struct {
 // Tint is the colour of a class.
 type Tint struct {
 	Color   color.NRGBA
-	Striped bool
+	Pattern export.Pattern // tells classes of one colour apart
 }
 
 // ToolBar is the strip at the top.

@@ -115,7 +115,7 @@ func (s *State) showObjects() ObjectsPart {
 func (s *State) objectRow(res *result, i int) ObjectRow {
 	in := res.instances.Items[i]
 	w, h := res.instances.Width, res.instances.Height
-	tint, striped := export.ClassColor(in.Label)
+	tint, pattern := export.ClassColor(in.Label)
 	shown := !res.isHidden(i)
 	tip := "Hide this object"
 	if !shown {
@@ -124,7 +124,7 @@ func (s *State) objectRow(res *result, i int) ObjectRow {
 	return ObjectRow{
 		Object: i, Name: in.Label, Detail: export.Where(in.Box, w, h) + " · " + export.Share(in.Area, w, h),
 		Score: export.Percent(float64(in.Score)), Sure: export.Sureness(float64(in.Score)),
-		Tint: Tint{tint, striped}, Shown: shown, Hovered: s.hover == i, Selected: s.selected == i,
+		Tint: Tint{tint, pattern}, Shown: shown, Hovered: s.hover == i, Selected: s.selected == i,
 		Toggle:  Button{Text: in.Label, Tip: tip, Enabled: true, On: shown, Do: ObjectToggled{i}},
 		Look:    Button{Text: "Look closer", Tip: "Bring this object into view", Enabled: true, Do: LookedAt{i}},
 		SavePNG: Button{Text: "Save object…", Tip: "Save this object as a transparent PNG", Enabled: true, Do: ObjectSaveAsked{i}},

@@ -7,15 +7,17 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
+
+	"descry/export"
 )
 
-// Colour is an object's or class's colour: plain or with stripes, and the ink
-// that can be read on it.
+// Colour is an object's or class's colour with its pattern, and the ink that can
+// be read on it.
 type Colour struct {
-	Fill   color.NRGBA
-	Stripe color.NRGBA // of a striped one
-	Ink    color.NRGBA
-	Stripy bool
+	Fill    color.NRGBA
+	Stripe  color.NRGBA // of the pattern
+	Ink     color.NRGBA
+	Pattern export.Pattern
 }
 
 // Swatch is a chip of colour; as a check box it has a tick.
@@ -43,14 +45,14 @@ func (s *Swatch) Set(c Colour, ticked bool) {
 	}
 }
 
-// stripes draws diagonal stripes with round corners, w×h device pixels.
+// stripes draws the pattern with round corners, w×h device pixels.
 func (s *Swatch) stripes(w, h int) image.Image {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
-	if !s.colour.Stripy || w == 0 {
+	if s.colour.Pattern == 0 || w == 0 {
 		return img
 	}
 	unit := float64(w) / float64(s.side)
-	period, radius := 6*unit, 4*unit
+	apart, radius := 6*unit, 4*unit
 	for y := range h {
 		for x := range w {
 			dx := max(radius-float64(x)-0.5, float64(x)+0.5-float64(w)+radius, 0)
@@ -58,9 +60,9 @@ func (s *Swatch) stripes(w, h int) image.Image {
 			if dx*dx+dy*dy > radius*radius {
 				continue
 			}
-			if int(float64(x+y)/period*2)%2 == 1 {
-				img.Set(x, y, s.colour.Stripe)
-			}
+			c := s.colour.Stripe
+			c.A = uint8(255*s.colour.Pattern.Weak(x, y, apart) + 0.5)
+			img.Set(x, y, c)
 		}
 	}
 	return img
@@ -79,12 +81,12 @@ func (s *Swatch) CreateRenderer() fyne.WidgetRenderer {
 		if full {
 			ground.FillColor, ground.StrokeWidth = s.colour.Fill, 0
 		}
-		stripes.Hidden = !full || !s.colour.Stripy
+		stripes.Hidden = !full || s.colour.Pattern == 0
 		a.Hidden, b.Hidden = !s.check || !s.ticked, !s.check || !s.ticked
 		a.StrokeColor, b.StrokeColor = s.colour.Ink, s.colour.Ink
 		a.StrokeWidth, b.StrokeWidth = 2, 2
 		for _, u := range under {
-			u.StrokeColor, u.StrokeWidth, u.Hidden = s.colour.Fill, 6, a.Hidden || !s.colour.Stripy
+			u.StrokeColor, u.StrokeWidth, u.Hidden = s.colour.Fill, 6, a.Hidden || s.colour.Pattern == 0
 		}
 	}
 	paint()
