@@ -84,7 +84,7 @@ func (k *keeper) keep(ctx context.Context, e state.Effect, send func(state.Actio
 func verified(verdicts []store.Verdict, err error) error {
 	for _, v := range verdicts {
 		if err == nil && !v.OK {
-			return failure.New(failure.Model, "check", v.File, v.File+": "+v.Problem, "Repair it: only what is damaged is fetched again.")
+			return failure.New(failure.Model, "check", v.File, v.Problem, "Repair it: only what is damaged is fetched again.")
 		}
 	}
 	return err
@@ -195,8 +195,11 @@ func (k *keeper) take(ctx context.Context, paths []string) ([]string, error) {
 		return nil, err
 	}
 	report, err := s.Import(ctx, paths, false, nil)
-	if err != nil {
-		return nil, err
+	if f := failure.Of(err, failure.Model); f != nil {
+		if slices.ContainsFunc(report.Models, func(m store.Imported) bool { return len(m.Missing) > 0 }) {
+			f.Hint = "Import it too, or press Resume in the model's row: only what is missing is fetched."
+		}
+		return nil, f
 	}
 	var names []string
 	for _, m := range report.Models {
@@ -206,7 +209,7 @@ func (k *keeper) take(ctx context.Context, paths []string) ([]string, error) {
 	}
 	if len(names) == 0 {
 		return nil, failure.New(failure.Model, "import", strings.Join(paths, ", "), "this holds no weights of a model in the list",
-			"descry fidelity FILE says what a file is; a folder with a descry.json is used with --model FOLDER.")
+			"Choose the weights as they were published, with the model's other files beside them; descry fidelity FILE says what a file is.")
 	}
 	return names, nil
 }

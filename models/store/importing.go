@@ -285,15 +285,17 @@ func hasTensor(path string, t *catalogue.Tensor) bool {
 	return ok && slices.Equal(got.Shape, t.Shape)
 }
 
-// companions takes, for weights that no sum tells, the small files beside them.
+// companions takes the small files beside weights: those that a sum tells, since a
+// dialog may let only one file be picked, and for weights that no sum tells the
+// others by their names.
 func (r *recognition) companions() error {
 	for _, m := range r.s.Catalogue.Models {
 		w, ok := r.models[m.Name][m.Weights().Name]
-		if !ok || m.Pinned() {
+		if !ok {
 			continue
 		}
 		for _, f := range m.Files {
-			if _, have := r.models[m.Name][f.Name]; have || f.SHA256 != "" {
+			if _, have := r.models[m.Name][f.Name]; have || f.SHA256 == "" && m.Pinned() {
 				continue
 			}
 			for _, dir := range r.dirsOf(w.path) {
@@ -304,6 +306,9 @@ func (r *recognition) companions() error {
 				sum, err := r.sum(m, f, real)
 				if err != nil {
 					return err
+				}
+				if !agrees(f, sum) {
+					continue
 				}
 				r.add(m, f.Name, found{real, sum})
 				break

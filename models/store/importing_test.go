@@ -78,6 +78,25 @@ func TestWeightsWithoutTheirSmallFilesStayPartialAndPullBringsTheRest(t *testing
 	}
 }
 
+// TestOnePickedFileBringsWhatLiesBesideIt: a dialog may let only one file be
+// picked. What has the right name and other content is not taken.
+func TestOnePickedFileBringsWhatLiesBesideIt(t *testing.T) {
+	h := newHub(t)
+	s := newStore(t, h.catalogue())
+	s.Fetcher = nil
+	dir := t.TempDir()
+	picked := write(t, filepath.Join(dir, "b"), body("talk", 5000))
+	beside := write(t, filepath.Join(dir, "vocab.txt"), body("other", 50))
+	_, err := s.Import(context.Background(), []string{picked}, false, nil)
+	wantFailure(t, err, failure.Model, "vocab.txt")
+	write(t, beside, body("vocab", 50))
+	report, err := s.Import(context.Background(), []string{picked}, false, nil)
+	must(t, err)
+	if len(report.Models) != 1 || !report.Models[0].Usable() || len(report.Models[0].Files) != 2 {
+		t.Errorf("%+v", report)
+	}
+}
+
 // TestAStoreOnAStickIsImportedWhole: one machine pulls, the other imports the
 // first one's folder, without a network.
 func TestAStoreOnAStickIsImportedWhole(t *testing.T) {
