@@ -126,6 +126,26 @@ func (d *desk) dragged(dx float32) {
 	d.lay(d.box.Size())
 }
 
+// leftBar gives the size of the bar of sliders in a room of some width: where
+// both have no place, objects' sureness stays.
+func (d *desk) leftBar(room float32) fyne.Size {
+	parts := []fyne.CanvasObject{d.opWord, d.opacity, d.opText}
+	show := func(on bool) {
+		for _, o := range parts {
+			widgets.SetVisible(o, on)
+		}
+	}
+	before := d.opacity.Visible()
+	show(true)
+	if d.left.MinSize().Width > room {
+		show(false)
+	}
+	if d.opacity.Visible() != before {
+		d.left.Refresh()
+	}
+	return d.left.MinSize()
+}
+
 func (d *desk) lay(s fyne.Size) {
 	p := d.panelWidth(s.Width)
 	room := s.Width - p
@@ -137,7 +157,7 @@ func (d *desk) lay(s fyne.Size) {
 		widgets.Place(d.panel.box, room, 0, p, s.Height)
 		widgets.Place(d.grip, room-3, 0, 7, s.Height)
 	}
-	l := d.left.MinSize()
+	l := d.leftBar(room - 28)
 	if wide := d.one.Visible(); wide != (room >= narrowRoom) { // key 1 and a double click do the same
 		widgets.SetVisible(d.one, !wide)
 		d.right.Refresh()

@@ -32,6 +32,7 @@ type modelsPage struct {
 	load    *widgets.Button
 	done    *widgets.Button
 	foot    *fyne.Container
+	rule    *widgets.Box
 	news    *fyne.Container
 	whole   *fyne.Container
 }
@@ -52,7 +53,7 @@ func newModelsPage(send sender) *modelsPage {
 	p.news = widgets.Column(6, p.trouble.box, p.told.box) // below the table, which must not jump when something comes
 	p.list = container.NewVScroll(widgets.Padded(column, 0, 14, 12, 4, fyne.Size{}))
 	p.foot = widgets.Padded(widgets.Row(8, 0, p.disk, p.offline, p.folder, p.load, p.done), 10, 4, 0, 4, fyne.Size{})
-	rule := widgets.NewBox(theme.Line, "", 0)
+	p.rule = widgets.NewBox(theme.Line, "", 0)
 	p.whole = widgets.Arrange(func() fyne.Size { return fyne.NewSize(640, 360) }, func(s fyne.Size) {
 		h := p.foot.MinSize().Height
 		n := float32(0)
@@ -61,11 +62,11 @@ func newModelsPage(send sender) *modelsPage {
 		}
 		widgets.Place(p.list, 0, 0, s.Width, s.Height-h-n-1)
 		widgets.Place(p.news, 4, s.Height-h-n+9, s.Width-8, max(0, n-10))
-		widgets.Place(rule, 0, s.Height-h-n-1, s.Width, 1)
+		widgets.Place(p.rule, 0, s.Height-h-n-1, s.Width, 1)
 		widgets.Place(p.foot, 0, s.Height-h, s.Width, h)
 		widgets.Place(p.offer.box, 0, 0, s.Width, s.Height)
 		widgets.Place(p.licence.box, 0, 0, s.Width, s.Height)
-	}, p.list, rule, p.news, p.foot, p.offer.box, p.licence.box)
+	}, p.list, p.rule, p.news, p.foot, p.offer.box, p.licence.box)
 	return p
 }
 
@@ -73,10 +74,19 @@ func (p *modelsPage) close() {}
 
 func (p *modelsPage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(1120, 760) }
 
+// wants gives the sheet's size: an offer takes no more than it has to say.
+func (p *modelsPage) wants() fyne.Size {
+	if p.offer.box.Visible() {
+		return p.offer.size()
+	}
+	_, size := p.body()
+	return size
+}
+
 func (p *modelsPage) show(s state.Screen) string {
 	m := s.Models
 	table := m.Offer == nil && m.Licence == nil
-	for _, o := range []fyne.CanvasObject{p.list, p.foot, p.news} {
+	for _, o := range []fyne.CanvasObject{p.list, p.foot, p.news, p.rule} {
 		widgets.SetVisible(o, table)
 	}
 	p.offer.show(m.Offer)

@@ -22,7 +22,22 @@ type offerView struct {
 	factBed   *fyne.Container
 	get, back *widgets.Button
 	foot      *fyne.Container
+	column    *fyne.Container
 	scroll    *container.Scroll
+}
+
+// An offer is a sheet as wide as its lines want, and as high as they are together
+// with the sheet's title, margins and buttons.
+const (
+	offerWidth  float32 = 740
+	offerMargin float32 = 14 // at the right, for the scroll bar
+	offerAround float32 = 64 // title and margins of the sheet
+)
+
+// size is what the offer wants of the window, in dp.
+func (v *offerView) size() fyne.Size {
+	lines := widgets.HeightFor(v.column, offerWidth-2*theme.GapWide-offerMargin)
+	return fyne.NewSize(offerWidth, lines+v.foot.MinSize().Height+offerAround)
 }
 
 func newOfferView(send sender) *offerView {
@@ -32,10 +47,11 @@ func newOfferView(send sender) *offerView {
 		get:  widgets.NewButton(widgets.Primary, "", "", nil).Sized(180, 38),
 		back: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(96, 38),
 	}
-	column := widgets.Column(18, v.text, v.rowBed, v.factBed)
-	v.scroll = container.NewVScroll(widgets.Padded(column, 4, 14, 12, 8, fyne.Size{}))
-	v.foot = widgets.Padded(widgets.Row(8, 0, widgets.NewText("", theme.Text, theme.SizeLabel, false), v.back, v.get), 10, 4, 0, 4, fyne.Size{})
-	v.box = container.NewBorder(nil, v.foot, nil, nil, v.scroll)
+	facts := widgets.On(widgets.NewBox(theme.Hover, "", theme.RadiusCard), v.factBed, 14, 16, 14, 16)
+	v.column = widgets.Column(16, v.text, v.rowBed, facts)
+	v.scroll = container.NewVScroll(widgets.Padded(v.column, 0, offerMargin, 8, 0, fyne.Size{}))
+	v.foot = widgets.Padded(widgets.Row(8, 0, widgets.NewText("", theme.Text, theme.SizeLabel, false), v.back, v.get), 12, offerMargin, 4, 4, fyne.Size{})
+	v.box = container.NewBorder(nil, widgets.Column(0, widgets.NewRule(), v.foot), nil, nil, v.scroll)
 	v.box.Hide()
 	return v
 }

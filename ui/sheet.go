@@ -22,6 +22,12 @@ type sheetPage interface {
 	close()
 }
 
+// fitting is what a page has whose size depends on what it shows.
+type fitting interface {
+	// wants gives the size in dp.
+	wants() fyne.Size
+}
+
 // sheets shows the page of the state's open sheet over the window.
 type sheets struct {
 	win   fyne.Canvas
@@ -69,6 +75,12 @@ func (s *sheets) show(screen state.Screen) {
 	}
 	if again := s.title.Text() == ""; again || !sameSheet(s.last, screen) {
 		s.title.SetText(s.page.show(screen))
+		if f, ok := s.page.(fitting); ok {
+			if size := f.wants(); size != s.size {
+				s.size = size
+				s.fit()
+			}
+		}
 		s.pop.Content.Refresh()
 	}
 	s.last = screen
@@ -88,11 +100,13 @@ func (s *sheets) make() {
 	s.pop.Show()
 }
 
-// fit keeps the sheet within the window.
+// fit keeps the sheet within the window, in its middle.
 func (s *sheets) fit() {
 	if s.pop != nil {
 		win := s.win.Size()
-		s.pop.Resize(fyne.NewSize(min(s.size.Width, win.Width-32), min(s.size.Height, win.Height-32)))
+		size := fyne.NewSize(min(s.size.Width, win.Width-32), min(s.size.Height, win.Height-32))
+		s.pop.Resize(size)
+		s.pop.Move(fyne.NewPos((win.Width-size.Width)/2, (win.Height-size.Height)/2)) // an open one stays where it was
 	}
 }
 
@@ -144,6 +158,7 @@ type aboutPage struct {
 	send       sender
 	text       *widgets.Paragraph
 	report     *widget.Label
+	told       string // the report as it was told, in long lines
 	scroll     *container.Scroll
 	copy, shut *widgets.Button
 	whole      *fyne.Container
@@ -158,22 +173,38 @@ func newAboutPage(send sender) *aboutPage {
 	}
 	a.report.Selectable = true
 	a.report.SizeName = fynetheme.SizeNameCaptionText
-	a.scroll = container.NewScroll(a.report)
+	a.scroll = container.NewVScroll(a.report)
 	ground := widgets.NewBox(theme.Field, theme.Line, theme.RadiusField)
+	field := widgets.Arrange(func() fyne.Size { return fyne.NewSize(240, 120) }, func(s fyne.Size) {
+		a.wrap(s.Width)
+		widgets.Place(ground, 0, 0, s.Width, s.Height)
+		widgets.Place(a.scroll, 0, 0, s.Width, s.Height)
+	}, ground, a.scroll)
 	a.whole = container.NewBorder(widgets.Padded(a.text, 0, 0, 10, 0, fyne.Size{}),
 		widgets.Padded(widgets.Row(8, 0, widgets.NewText("", theme.Text, theme.SizeLabel, false), a.shut, a.copy), 10, 0, 0, 0, fyne.Size{}),
-		nil, nil, container.NewStack(ground, a.scroll))
+		nil, nil, field)
 	return a
 }
 
 func (a *aboutPage) close() {}
 
+// wrap breaks the report's lines to a width in dp.
+func (a *aboutPage) wrap(width float32) {
+	one := fyne.MeasureText("0", fynetheme.CaptionTextSize(), a.report.TextStyle).Width
+	room := int((width - 2*fynetheme.InnerPadding() - fynetheme.ScrollBarSize()) / one)
+	if text := hanging(a.told, room); width > 0 && text != a.report.Text {
+		a.report.SetText(text)
+		a.scroll.Refresh()
+	}
+}
+
 func (a *aboutPage) body() (fyne.CanvasObject, fyne.Size) { return a.whole, fyne.NewSize(720, 560) }
 
 func (a *aboutPage) show(s state.Screen) string {
 	a.text.SetText(s.About.Text)
-	if a.report.Text != s.About.Report {
-		a.report.SetText(s.About.Report)
+	if a.told != s.About.Report {
+		a.told = s.About.Report
+		a.wrap(a.scroll.Size().Width)
 	}
 	a.send.button(a.copy, s.About.Copy)
 	a.send.button(a.shut, s.About.Close)

@@ -32,14 +32,16 @@ type toolBar struct {
 	name, count  *widgets.Text
 	pills        []*widgets.Button
 	layers       []state.LayerToggle
+	few          *widgets.Button // in place of the toggles where they have no room: a menu of them
 	menu         *widgets.Button
 	panel, save  *widgets.Button
 	models       *widgets.Button // on the start page
 	picture      bool            // a picture is shown, not the start page
 }
 
-// newToolBar makes the bar; menu is told the button under which to open.
-func newToolBar(send sender, menu func(below fyne.CanvasObject)) *toolBar {
+// newToolBar makes the bar; menu opens all menus under a button, list a menu of
+// its own.
+func newToolBar(send sender, menu func(below fyne.CanvasObject), list func(items []*fyne.MenuItem, below fyne.CanvasObject)) *toolBar {
 	t := &toolBar{
 		send:   send,
 		ground: widgets.NewBox(theme.Panel, "", 0),
@@ -49,14 +51,16 @@ func newToolBar(send sender, menu func(below fyne.CanvasObject)) *toolBar {
 		next:   widgets.NewIconButton(widgets.Secondary, widgets.IconNext, "", nil).Sized(32, 32),
 		name:   widgets.NewText("Descry", theme.Text, theme.SizeBody, true).Cut(),
 		count:  widgets.NewText("", theme.Secondary, theme.SizeLabel, false),
+		few:    widgets.NewButton(widgets.Pill, "Show", "Choose what is drawn over the picture", nil).After(widgets.IconDown).Sized(78, 30),
 		menu:   widgets.NewIconButton(widgets.Quiet, widgets.IconMore, "Menu: everything that Descry can do (F10)", nil).Sized(32, 32),
 		models: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(96, 32),
 		panel:  widgets.NewIconButton(widgets.Quiet, widgets.IconPanel, "", nil).Sized(32, 32),
 		save:   widgets.NewButton(widgets.Primary, "Save picture…", "", nil).Sized(138, 32),
 	}
 	t.menu.OnTap(func() { menu(t.menu) })
+	t.few.OnTap(func() { list(t.layerItems(), t.few) })
 	t.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(420, toolBarHeight) }, t.lay,
-		t.ground, t.line, t.open, t.back, t.next, t.name, t.count, t.menu, t.models, t.panel, t.save)
+		t.ground, t.line, t.open, t.back, t.next, t.name, t.count, t.few, t.menu, t.models, t.panel, t.save)
 	return t
 }
 
@@ -134,13 +138,26 @@ func (t *toolBar) lay(s fyne.Size) {
 	t.layMiddle(s.Width, x, right)
 }
 
-// layMiddle shares the room between name and toggles.
+// layerItems are the toggles as a menu.
+func (t *toolBar) layerItems() []*fyne.MenuItem {
+	var items []*fyne.MenuItem
+	for _, l := range t.layers {
+		item := fyne.NewMenuItem(l.Text, t.send.do(l.Do))
+		item.Checked, item.Disabled = l.On, !l.Enabled
+		items = append(items, item)
+	}
+	return items
+}
+
+// layMiddle shares the room between name and toggles: as words, as icons, or
+// where a name would be left no room beside those, as one button with a menu.
 func (t *toolBar) layMiddle(width, left, right float32) {
 	nameW, countW := t.name.Wanted(), t.count.MinSize().Width
 	if !t.picture {
 		for _, p := range t.pills {
 			widgets.SetVisible(p, false)
 		}
+		widgets.SetVisible(t.few, false)
 		widgets.Place(t.name, left, 0, max(0, min(nameW, right-left)), toolBarHeight-1)
 		return
 	}
@@ -148,7 +165,20 @@ func (t *toolBar) layMiddle(width, left, right float32) {
 	if right-left-pillsW < 16+min(nameW, 120)+6+countW {
 		pillsW = t.setPills(false)
 	}
-	start := min(max((width-pillsW)/2, left+min(nameW, 160)+countW+30), right-pillsW-8)
+	const between = 30 // name, place in the folder and toggles, with what keeps them apart
+	short := right-left-pillsW < between+countW+min(nameW, 90)
+	if widgets.SetVisible(t.few, short); short {
+		pillsW = t.few.MinSize().Width
+		for _, p := range t.pills {
+			widgets.SetVisible(p, false)
+		}
+		if countW+between > right-left-pillsW-60 { // the title of the window has the place too
+			countW = 0
+		}
+	}
+	widgets.SetVisible(t.count, countW > 0)
+	start := min(max((width-pillsW)/2, left+min(nameW, 160)+countW+between), right-pillsW-8)
+	widgets.Place(t.few, start, (toolBarHeight-1-30)/2, pillsW, 30)
 	x := start
 	for _, p := range t.pills {
 		w := p.MinSize().Width

@@ -68,7 +68,7 @@ func New(win fyne.Window, p Params) *Window {
 		OnClass: func(class int) { w.out(state.ClassPointed{Class: class}) },
 		OnPick:  func(object int) { w.out(state.Selected{Object: object}) },
 	})
-	w.bar = newToolBar(w.send, w.openMenu)
+	w.bar = newToolBar(w.send, w.openMenu, w.showBelow)
 	w.status = newStatusBar(w.send)
 	w.start = newStartPage(w.send, p.Pixels)
 	w.desk = newDesk(w.send, w.view, newInspector(w.send, w.showMenu))
@@ -139,6 +139,11 @@ func (w *Window) openMenu(below fyne.CanvasObject) {
 		item.ChildMenu = m
 		items = append(items, item)
 	}
+	w.showBelow(items, below)
+}
+
+// showBelow shows a menu under a control.
+func (w *Window) showBelow(items []*fyne.MenuItem, below fyne.CanvasObject) {
 	at := fyne.CurrentApp().Driver().AbsolutePositionForObject(below)
 	w.showMenu(items, at.AddXY(0, below.Size().Height+4))
 }

@@ -62,7 +62,7 @@ func TestPicturesOfEveryState(t *testing.T) {
 		for suffix, look := range map[string]struct {
 			theme state.Theme
 			w, h  float32
-		}{"light": {state.ThemeLight, 1280, 800}, "dark": {state.ThemeDark, 1280, 800}, "narrow": {state.ThemeDark, 900, 600}, "wide": {state.ThemeLight, 1920, 1080}} {
+		}{"light": {state.ThemeLight, 1280, 800}, "dark": {state.ThemeDark, 1280, 800}, "narrow": {state.ThemeDark, 900, 600}, "small": {state.ThemeLight, 700, 500}, "least": {state.ThemeDark, 600, 400}, "wide": {state.ThemeLight, 1920, 1080}} {
 			t.Run(name+" "+suffix, func(t *testing.T) {
 				s := make()
 				s.Theme = look.theme
@@ -105,7 +105,7 @@ func TestWindowIsBuiltAsItsStateSays(t *testing.T) {
 // the smallest to a very large one.
 func TestNothingLeavesItsPlace(t *testing.T) {
 	for _, name := range []string{"start", "busy", "result", "error"} {
-		for _, size := range []fyne.Size{{Width: 900, Height: 600}, {Width: 1280, Height: 800}, {Width: 3840, Height: 2160}} {
+		for _, size := range []fyne.Size{{Width: 600, Height: 400}, {Width: 700, Height: 500}, {Width: 900, Height: 600}, {Width: 1280, Height: 800}, {Width: 3840, Height: 2160}} {
 			x := opened(t, states[name](), 900, 600)
 			x.win.Resize(size)
 			for _, o := range []fyne.CanvasObject{x.bar.open, x.bar.menu, x.bar.save, x.bar.panel, x.status.model, x.status.device,
@@ -118,12 +118,53 @@ func TestNothingLeavesItsPlace(t *testing.T) {
 					t.Errorf("%s at %v: %T stands at %v, %v large", name, size, o, at, o.Size())
 				}
 			}
-			for i, p := range x.bar.pills {
-				if p.Visible() && p.Position().X+p.Size().Width > x.bar.menu.Position().X {
-					t.Errorf("%s at %v: toggle %d reaches into the menu", name, size, i)
+			bar := []fyne.CanvasObject{x.bar.open, x.bar.back, x.bar.next, x.bar.name, x.bar.count, x.bar.few, x.bar.menu, x.bar.models, x.bar.panel, x.bar.save}
+			for _, p := range x.bar.pills {
+				bar = append(bar, p)
+			}
+			desk := []fyne.CanvasObject{x.desk.left, x.desk.right, x.desk.busy.Container, x.desk.panel.box}
+			for _, parts := range [][]fyne.CanvasObject{bar, desk} {
+				if a, b := overlapping(parts); a != nil {
+					t.Errorf("%s at %v: %T at %v, %v large, and %T at %v, %v large, lie over one another", name, size, a, a.Position(), a.Size(), b, b.Position(), b.Size())
 				}
 			}
+			if name == "result" && x.bar.few.Visible() == x.bar.pills[0].Visible() {
+				t.Errorf("at %v there are toggles and their menu, or neither", size)
+			}
 		}
+	}
+}
+
+// overlapping gives two visible parts that share a place; nil: none do.
+func overlapping(parts []fyne.CanvasObject) (a, b fyne.CanvasObject) {
+	for i, a := range parts {
+		for _, b := range parts[:i] {
+			p, q := a.Position(), b.Position()
+			if a.Visible() && b.Visible() && a.Size().Width > 0 && b.Size().Width > 0 && p.X+a.Size().Width > q.X+0.5 && q.X+b.Size().Width > p.X+0.5 &&
+				p.Y+a.Size().Height > q.Y+0.5 && q.Y+b.Size().Height > p.Y+0.5 {
+				return a, b
+			}
+		}
+	}
+	return nil, nil
+}
+
+// TestTogglesGiveWayToAMenu: where they have no room, one button has them all.
+func TestTogglesGiveWayToAMenu(t *testing.T) {
+	x := opened(t, resultScreen(), 600, 400)
+	x.bar.few.Tapped(&fyne.PointEvent{})
+	items := x.popMenu.Items
+	if len(items) != len(testLayers()) {
+		t.Fatalf("the menu has %d lines", len(items))
+	}
+	for i, item := range x.bar.layerItems() {
+		if l := testLayers()[i]; item.Label != l.Text || item.Checked != l.On || item.Disabled {
+			t.Errorf("line %d is %+v", i, item)
+		}
+	}
+	x.bar.layerItems()[1].Action()
+	if len(x.sent) != 1 || x.sent[0] != (state.LayerToggled{Layer: state.LayerOutlines}) {
+		t.Errorf("sent %v", x.sent)
 	}
 }
 
