@@ -18,6 +18,8 @@ import (
 
 	"descry/inference/speed"
 	"descry/internal/failure"
+	"descry/models"
+	"descry/models/catalogue"
 	"descry/ui/state"
 )
 
@@ -289,5 +291,41 @@ func TestTheWindowsCatalogueFileIsListedAndGoesBeforeTheVariable(t *testing.T) {
 	}
 	if all := strings.Join(names, " "); !strings.Contains(all, "birds") || strings.Contains(all, "mini") || !strings.Contains(all, "blip-base") {
 		t.Errorf("the window lists %s", all)
+	}
+}
+
+// TestModelsInFoldersOfOnesOwnAreListed: as a set and as a part of a mix, with
+// what they take and where they lie.
+func TestModelsInFoldersOfOnesOwnAreListed(t *testing.T) {
+	d := newKeptDesk(t)
+	own, err := models.UnpackStarter(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights, err := os.Stat(filepath.Join(own, "blip", "model.fp16.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, spec := range []string{own, "caption=" + own + ",instances=starter", "caption=" + own + ",instances=" + own} {
+		var found []state.ModelInfo
+		for _, o := range d.p.ownSets(spec, catalogue.Official()) {
+			if o.Spec == own {
+				found = append(found, o)
+			}
+		}
+		if len(found) != 1 {
+			t.Fatalf("%s: it is listed %d times", spec, len(found))
+		}
+		if o := found[0]; o.Place != own || o.Bytes["caption"] != weights.Size() || len(o.Tasks) != 3 || o.Drawings {
+			t.Errorf("%s: %+v", spec, o)
+		}
+	}
+	for _, spec := range []string{"", "starter", "full", "caption=blip-base,instances=starter", "caption=" + own + "/absent,instances=starter"} {
+		if all := d.p.ownSets(spec, catalogue.Official()); len(all) != 1 || all[0].Spec != "starter" || all[0].Place != "" {
+			t.Errorf("%q: %+v", spec, all)
+		}
+	}
+	if all := d.p.ownSets(own+"/absent", catalogue.Official()); len(all) != 2 || !strings.Contains(all[1].Description, "absent") {
+		t.Errorf("a folder that is not there: %+v", all)
 	}
 }

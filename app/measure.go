@@ -38,6 +38,8 @@ type measured struct {
 	Median float64 `json:"median_ms,omitempty"`
 	Most   float64 `json:"most_ms,omitempty"`
 	Count  int     `json:"count,omitempty"`
+	X      int     `json:"x,omitempty"`
+	Y      int     `json:"y,omitempty"`
 }
 
 // say writes one line.

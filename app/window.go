@@ -60,12 +60,15 @@ func (p *program) setup() state.Setup {
 }
 
 // ownSets are the model sets that are in no catalogue: the built-in one, those
-// installed, and the one in use. What the catalogue has, the window shows model
-// by model.
+// installed, and those in use, also the parts of a mix. What the catalogue has,
+// the window shows model by model.
 func (p *program) ownSets(used string, c catalogue.Catalogue) []state.ModelInfo {
 	names := p.modelDirs().Installed()
-	if used != "" && !strings.Contains(used, "=") && !slices.Contains(names, used) {
-		names = append(names, used)
+	parts := mixed(used)
+	for _, name := range parts {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
 	known := c.Names()
 	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(known, name) })
@@ -81,16 +84,54 @@ func (p *program) ownSets(used string, c catalogue.Catalogue) []state.ModelInfo 
 		set, err := p.resolve(name)
 		if err != nil {
 			info.Description = oneLine(err.Error())
-			list = append(list, info)
+			if !slices.Contains(parts, name) || parts[0] == used { // of a mix the load says it, task by task
+				list = append(list, info)
+			}
 			continue
 		}
 		info.Name, info.Description = set.Name, set.Description
+		info.Place, info.Bytes = set.Dir, map[inference.Task]int64{}
 		for _, t := range set.Tasks() {
 			info.Tasks = append(info.Tasks, inference.Task(t))
+			info.Bytes[inference.Task(t)] = weightOf(set, t)
 		}
 		list = append(list, info)
 	}
 	return list
+}
+
+// mixed lists the models that a word of --model names: those of a mix, each once,
+// else the one.
+func mixed(spec string) []string {
+	if task, _, ok := strings.Cut(spec, "="); !ok || !slices.Contains(taskNames(), strings.TrimSpace(task)) {
+		return slices.DeleteFunc([]string{spec}, func(s string) bool { return s == "" })
+	}
+	var names []string
+	for _, part := range strings.Split(spec, ",") {
+		if _, name, _ := strings.Cut(strings.TrimSpace(part), "="); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// weightOf gives the bytes of the weights with which a set does a task; 0: they
+// cannot be looked at.
+func weightOf(set *models.Set, task string) int64 {
+	var file string
+	switch {
+	case task == string(inference.TaskCaption) && set.Caption != nil:
+		file = set.Caption.Weights
+	case task == string(inference.TaskInstances) && set.Instances != nil:
+		file = set.Instances.Weights
+	case task == string(inference.TaskClasses) && set.Classes != nil:
+		file = set.Classes.Weights
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
 }
 
 // started is when the program started, for measuring.

@@ -61,6 +61,7 @@ type windowRun struct {
 	over    chan struct{} // closed when the window's goroutine has ended
 	first   sync.Once
 	dialog  atomic.Pointer[dialog.FileDialog] // the toolkit's own, while it is open
+	shown   shownControls
 }
 
 // start fills the window and begins.
@@ -91,6 +92,9 @@ func (r *windowRun) start(p *program, args []string) {
 	r.work = newPerformer(p, p.window.runtime, r, r.gallery, r.measure, send)
 	r.loop = state.NewLoop(state.New(p.setup()), r.work, r.paint)
 	close(ready)
+	if r.measure != nil {
+		go r.watchControls()
+	}
 	r.loop.Send(state.Started{Paths: expand(args)})
 	go func() {
 		r.gallery.loadThumbnails(context.Background())
@@ -150,6 +154,7 @@ func (r *windowRun) paint(s state.Screen) {
 	fyne.Do(func() {
 		defer close(shown)
 		r.window.Paint(s)
+		r.noteSheet(s.Sheet)
 		r.first.Do(r.opened)
 	})
 	select {

@@ -25,6 +25,7 @@ type notice struct {
 	replaces []write // what "Replace" writes again
 	removes  string  // the model that is removed when this goes
 	arrived  bool    // tells of models that have come
+	checked  bool    // tells that a check of a model found nothing wrong
 	models   bool    // offers the Models page
 	since    time.Time
 }

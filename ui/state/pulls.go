@@ -177,7 +177,7 @@ func (r *reduction) endPull(p pull, f *failure.Failure) {
 			return // it came too late
 		}
 		if p.verify {
-			r.notify(notice{kind: NoticeDone, text: r.s.titleOf(p.model) + " is as it was published."})
+			r.notify(notice{kind: NoticeDone, text: r.s.titleOf(p.model) + " is as it was published.", checked: true})
 		} else {
 			r.arrive(p.model)
 		}
@@ -230,6 +230,7 @@ func (a RemovalAsked) on(r *reduction) {
 	}
 	r.changePull(a.Model, func(p *pull) { p.goes = false })
 	r.s.removals = added(r.s.removals, removal{a.Model})
+	r.s.notices = without(r.s.notices, func(n notice) bool { return n.arrived || n.checked }) // of what goes now, perhaps
 	text := m.Title + " is removed."
 	if m.Place != "" {
 		text = m.Title + " is not used any more."

@@ -59,7 +59,7 @@ func (s *State) showModels() ModelsSheet {
 // showTold says what has come, and what came of an import.
 func (s *State) showTold(sheet *ModelsSheet) {
 	for _, n := range s.notices {
-		if n.arrived {
+		if n.arrived || n.checked {
 			sheet.Told = n.text
 		}
 	}
@@ -167,6 +167,12 @@ func (s *State) modelRows(t inference.Task) []ModelRow {
 		}
 		if row.Use.On {
 			row.State = "In use"
+		}
+		if n := o.Bytes[t]; n > 0 {
+			row.Size = sizeText(n)
+		}
+		if o.Place != "" {
+			row.State += ", from " + s.short(o.Place)
 		}
 		rows = append(rows, row)
 	}

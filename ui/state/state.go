@@ -47,7 +47,9 @@ type ModelInfo struct {
 	Name        string // "Starter models"
 	Description string
 	Tasks       []inference.Task
-	Drawings    bool // knows drawings only: whoever gives it a photograph is told
+	Place       string                   // the folder or file where it lies; empty: in the program
+	Bytes       map[inference.Task]int64 // what the files of each task take; none: not told
+	Drawings    bool                     // knows drawings only: whoever gives it a photograph is told
 }
 
 // DeviceInfo is something that models run on: "auto", "cpu", …

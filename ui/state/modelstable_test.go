@@ -1,0 +1,59 @@
+package state
+
+import (
+	"strings"
+	"testing"
+
+	"descry/inference"
+)
+
+// TestAFolderOfOnesOwnIsShownAsInUse: with its size and where it lies, and
+// nothing that would remove or download it.
+func TestAFolderOfOnesOwnIsShownAsInUse(t *testing.T) {
+	own := ModelInfo{Spec: "/home/ada/birds", Name: "birds", Description: "for birds", Tasks: []inference.Task{inference.TaskCaption},
+		Place: "/home/ada/birds", Bytes: map[inference.Task]int64{inference.TaskCaption: 990_000_000}}
+	starter := ModelInfo{Spec: "starter", Name: "Starter models", Tasks: tasks, Drawings: true}
+	v := Inventory{Others: []ModelInfo{starter, own}}
+	settings := DefaultSettings()
+	settings.Model = "caption=/home/ada/birds,instances=starter,classes=starter"
+	s := New(Setup{Settings: settings, Home: "/home/ada", Models: v.Others, Store: v})
+	s, _ = Reduce(s, ModelsListed{v})
+	s, _ = Reduce(s, SheetOpened{SheetModels})
+	row := func(title, name string) *ModelRow {
+		for _, g := range Show(s).Models.Groups {
+			for i := range g.Rows {
+				if g.Title == title && g.Rows[i].Name == name {
+					return &g.Rows[i]
+				}
+			}
+		}
+		return nil
+	}
+	r := row("Captions", own.Spec)
+	if r == nil {
+		t.Fatal("it is not in the table")
+	}
+	if r.Title != "birds" || r.Size != "990 MB" || r.State != "In use, from ~/birds" || !r.Use.On || !r.Good || len(r.Acts) != 0 || r.Licence.Do != nil {
+		t.Errorf("%+v", *r)
+	}
+	if row("Objects", own.Spec) != nil {
+		t.Error("it is offered for what it does not do")
+	}
+	if s, _ = Reduce(s, TaskModelSet{inference.TaskCaption, "starter"}); row("Captions", own.Spec).State != "Ready, from ~/birds" {
+		t.Errorf("when another is chosen it says %q", row("Captions", own.Spec).State)
+	}
+}
+
+// TestThePageTellsWhatACheckFound: beside the table, since notices lie below the
+// page; and no longer when the model is removed.
+func TestThePageTellsWhatACheckFound(t *testing.T) {
+	d := storeDesk(t, func(s *Setup) { s.Store.Models[0].Keep = KeepReady })
+	d.send(SheetOpened{SheetModels}, VerifyAsked{"blip-base"})
+	d.send(PullEnded{d.s.last.pull, nil})
+	if told := Show(d.s).Models.Told; !strings.HasSuffix(told, "is as it was published.") {
+		t.Errorf("it says %q", told)
+	}
+	if d.send(RemovalAsked{"blip-base"}); Show(d.s).Models.Told != "" {
+		t.Errorf("of a model that is removed it says %q", Show(d.s).Models.Told)
+	}
+}
