@@ -84,7 +84,7 @@ func (k *keeper) keep(ctx context.Context, e state.Effect, send func(state.Actio
 func verified(verdicts []store.Verdict, err error) error {
 	for _, v := range verdicts {
 		if err == nil && !v.OK {
-			return failure.New(failure.Model, "check", v.File, v.Problem, "Repair it: only what is damaged is fetched again.")
+			return failure.New(failure.Model, "check", v.File, v.File+": "+v.Problem, "Repair it: only what is damaged is fetched again.")
 		}
 	}
 	return err

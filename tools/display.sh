@@ -21,6 +21,12 @@ stop_display() { [ -z "${display_pid:-}" ] || { kill "$display_pid" 2>/dev/null 
 # again, which xdotool takes for an error.
 close_window() { xdotool key --window "$1" ctrl+q 2>/dev/null || :; }
 
+# control_at FILE CONTROL: where a control of the open sheet is, "X Y", as --measure
+# tells it in the file; nothing while it is not to be seen.
+control_at() {
+  grep -F "\"name\":\"$2\"," "$1" | grep '"event":"control' | tail -n 1 | sed -n 's/.*"event":"control",.*"x":\([0-9]*\),"y":\([0-9]*\).*/\1 \2/p'
+}
+
 # wait_for SECONDS FILE PATTERN: until the pattern stands in the file.
 wait_for() {
   left=$(($1 * 10))

@@ -64,9 +64,7 @@ again() {
   within 120 more "$seen" "$pattern" || fail "no event $pattern after: $*"
 }
 key() { xdotool key --window "$window" "$1"; }
-# place CONTROL: where it is now; empty while it is not to be seen
-place() { grep -F "\"name\":\"$1\"," "$measured" | grep '"event":"control' | tail -n 1 | sed -n 's/.*"event":"control",.*"x":\([0-9]*\),"y":\([0-9]*\).*/\1 \2/p'; }
-there() { at=$(place "$1"); [ -n "$at" ]; }
+there() { at=$(control_at "$measured" "$1"); [ -n "$at" ]; }
 see() { within 60 there "$1" || fail "there is no \"$1\" to press"; }
 press() { see "$1"; xdotool mousemove $at click 1; }
 page() { again '"event":"sheet","name":"models"' key F3; }

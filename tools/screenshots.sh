@@ -50,6 +50,8 @@ begin dark 1280x800 "$samples/boat-and-ball.png"; described; keys m c; end class
 begin light 1280x800 --model instances=starter "$samples/bus-and-umbrella.png"; described; keys m o l c k k; end objects-map-light
 begin light 900x600 "$samples/bus-and-umbrella.png"; described; end result-900x600
 begin light 900x600; sleep 1; end start-900x600
+begin dark 700x500 "$samples/bus-and-umbrella.png"; described; end result-700x500
+begin light 600x400 "$samples/bus-and-umbrella.png"; described; end result-600x400
 begin dark 1920x1080 "$samples/stop-sign.png"; described; end result-1920x1080
 begin light 1280x800 "$samples/dog-at-night.png"; described; keys ctrl+s; sleep 1; end save-light
 begin dark 1280x800 "$samples/dog-at-night.png"; described; keys ctrl+shift+s; sleep 1; end export-dark
@@ -82,20 +84,29 @@ build/standin -address "$work/address" -catalogue "$work/catalogue.json" -rate 2
 server=$!
 wait_for 10 "$work/address" http
 HF_HOME="$work/hf"; TORCH_HOME="$work/torch"; DESCRY_MIRROR=$(cat "$work/address"); export HF_HOME TORCH_HOME DESCRY_MIRROR
-click() { xdotool mousemove "$1" "$2" click 1; sleep 1.5; }
+# press CONTROL: of the open sheet
+press() {
+  left=300
+  until at=$(control_at "$work/measured" "$1"); [ -n "$at" ]; do
+    left=$((left - 1)); [ "$left" -gt 0 ] || { echo "there is no \"$1\" to press" >&2; exit 1; }
+    sleep 0.1
+  done
+  xdotool mousemove $at click 1; sleep 1
+}
 page() { keys F3; sleep 4; } # the seconds of a picture are reckoned when it opens first
 
 begin light 1280x800; page; keys Escape; page; end models-light
 begin light 900x600; page; end models-900x600
-begin light 1280x800; page; click 536 99; end models-offer-light
-begin dark 1280x800; page; click 536 99; click 1110 132; end models-licence-dark
+begin light 1280x800; page; press "Full models"; end models-offer-light
+begin dark 900x600; page; press "Full models"; end models-offer-900x600
+begin dark 1280x800; page; press "Full models"; press "offer licence"; end models-licence-dark
 begin dark 1280x800; page
-click 536 99; click 1098 753; sleep 3 # the full models; BLIP's small files are wrong here and its row says so
+press "Full models"; press "offer get"; sleep 3 # the full models; BLIP's small files are wrong here and its row says so
 xdotool mousemove 640 500 click --repeat 9 --delay 60 5; sleep 5
 end_busy() { xdotool mousemove 2 798; sleep 0.6; import -window root "$out/$1.png"; echo "$out/$1.png"; }
 end_busy models-busy-dark
 keys ctrl+q; sleep 1; end_busy models-closing-dark
-click 692 474
+press leave
 wait "$app" || { cat "$work/log"; exit 1; }
 app=; stop_display
 convert rose: -resize 1400x "$work/rose.jpg"

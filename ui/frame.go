@@ -41,6 +41,7 @@ type desk struct {
 	opacity, least            *widgets.Slider
 	opWord, minWord           *widgets.Text
 	opText, minText           *widgets.Text
+	opPart                    fyne.CanvasObject // opText in its room
 	smaller, fit, larger, one *widgets.Button
 	wide                      float32 // the panel's width as chosen; 0: by the window's
 	hidden                    bool    // the panel
@@ -54,7 +55,8 @@ func newDesk(send sender, view *piccanvas.Canvas, panel *inspector) *desk {
 	d.opText = widgets.NewText("", theme.Text, theme.SizeSecondary, false)
 	d.minText = widgets.NewText("", theme.Text, theme.SizeSecondary, false)
 	percent := func(t *widgets.Text) fyne.CanvasObject { return widgets.Padded(t, 0, 0, 0, 0, fyne.NewSize(34, 18)) }
-	d.left = widgets.NewFloatingBar(widgets.Row(8, -1, d.opWord, d.opacity, percent(d.opText), d.minWord, d.least, percent(d.minText)))
+	d.opPart = percent(d.opText)
+	d.left = widgets.NewFloatingBar(widgets.Row(8, -1, d.opWord, d.opacity, d.opPart, d.minWord, d.least, percent(d.minText)))
 	d.smaller = widgets.NewIconButton(widgets.Quiet, widgets.IconMinus, "", nil)
 	d.larger = widgets.NewIconButton(widgets.Quiet, widgets.IconPlus, "", nil)
 	d.fit = widgets.NewButton(widgets.Quiet, "", "", nil).Tight().Sized(64, 28)
@@ -129,7 +131,7 @@ func (d *desk) dragged(dx float32) {
 // leftBar gives the size of the bar of sliders in a room of some width: where
 // both have no place, objects' sureness stays.
 func (d *desk) leftBar(room float32) fyne.Size {
-	parts := []fyne.CanvasObject{d.opWord, d.opacity, d.opText}
+	parts := []fyne.CanvasObject{d.opWord, d.opacity, d.opPart}
 	show := func(on bool) {
 		for _, o := range parts {
 			widgets.SetVisible(o, on)
