@@ -226,3 +226,14 @@ func TestTheModelsPageIsBuiltAsItsStateSays(t *testing.T) {
 		}
 	}
 }
+
+// TestAnOfferIsShownWhole: in a window with room for it nothing has to be scrolled.
+func TestAnOfferIsShownWhole(t *testing.T) {
+	for _, name := range []string{"models-offer", "models-short"} {
+		x := opened(t, states[name](), 1280, 800)
+		o := x.sheets.page.(*modelsPage).offer
+		if wants, has := o.scroll.Content.MinSize().Height, o.scroll.Size().Height; wants > has+0.5 || wants < has-24 {
+			t.Errorf("%s is %v high in a room of %v", name, wants, has)
+		}
+	}
+}

@@ -31,7 +31,7 @@ type offerView struct {
 const (
 	offerWidth  float32 = 740
 	offerMargin float32 = 14 // at the right, for the scroll bar
-	offerAround float32 = 64 // title and margins of the sheet
+	offerAround float32 = 72 // title and margins of the sheet
 )
 
 // size is what the offer wants of the window, in dp.
