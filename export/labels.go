@@ -114,6 +114,9 @@ func (p *Prepared) drawLabels(dst *image.RGBA, area image.Rectangle, v View, s S
 		if !ok {
 			return
 		}
+		if p.shapes[i].pattern != 0 {
+			c.size.X, c.at.X = c.size.X+bandOf(s), c.at.X+bandOf(s)
+		}
 		labels = append(labels, label{c.size, snapBox(p.content.Items[i].Instance.Box, v).Add(dst.Rect.Min)})
 		chips, of = append(chips, c), append(of, i)
 	}
@@ -127,20 +130,25 @@ func (p *Prepared) drawLabels(dst *image.RGBA, area image.Rectangle, v View, s S
 			opacity = dimmed
 		}
 		shape := p.shapes[of[k]]
-		drawChip(dst, r, shape.color, shape.pattern, chipCorn*s.Scale, s.Scale, opacity)
+		drawChip(dst, r, shape.color, shape.pattern, bandOf(s), chipCorn*s.Scale, s.Scale, opacity)
 		drawCoverage(dst, r.Min.Add(chips[k].at), chips[k].text, InkOn(shape.color), opacity)
 	}
 }
+
+// bandOf is the width of the striped part of a label, before its words: stripes
+// behind them would make them hard to read.
+func bandOf(s Style) int { return int(math.Round(chipBand * s.Scale)) }
 
 // DrawChip fills r with a class's colour, rounded corners and stripes, for
 // legends and lists; scale is pixels a dp.
 func DrawChip(dst *image.RGBA, r image.Rectangle, class string, scale float64) {
 	c, pattern := ClassColor(class)
-	drawChip(dst, r, c, pattern, chipCorn*scale, scale, 1)
+	drawChip(dst, r, c, pattern, r.Dx(), chipCorn*scale, scale, 1)
 }
 
-// drawChip fills a rounded rectangle with smooth corners.
-func drawChip(dst *image.RGBA, r image.Rectangle, c color.NRGBA, pattern Pattern, radius, scale, opacity float64) {
+// drawChip fills a rounded rectangle with smooth corners; the first band columns
+// of it are striped.
+func drawChip(dst *image.RGBA, r image.Rectangle, c color.NRGBA, pattern Pattern, band int, radius, scale, opacity float64) {
 	b := brush{color: c, stripe: StripeOf(c), pattern: pattern}
 	b.prepare(1, stripePeriod*scale, View{}, r.Min)
 	radius = min(radius, float64(min(r.Dx(), r.Dy()))/2)
@@ -154,8 +162,11 @@ func drawChip(dst *image.RGBA, r image.Rectangle, c color.NRGBA, pattern Pattern
 				cover *= min(max(radius-math.Hypot(dx, dy)+0.5, 0), 1)
 			}
 			o := dst.PixOffset(x, y)
-			line := b.line[modulo(b.phaseAt(x, y), len(b.line))]
-			blend(dst.Pix[o:o+4], line, uint32(cover*256))
+			fill := c
+			if x < r.Min.X+band {
+				fill = b.line[modulo(b.phaseAt(x, y), len(b.line))]
+			}
+			blend(dst.Pix[o:o+4], fill, uint32(cover*256))
 		}
 	}
 }

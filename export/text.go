@@ -169,6 +169,7 @@ const (
 	chipPadX = 6.0
 	chipPadY = 3.0
 	chipCorn = 4.0
+	chipBand = 10.0 // striped, before the words
 )
 
 // chip gives the chip of a text; scale is pixels a dp. ok is false for a font

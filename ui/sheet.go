@@ -86,6 +86,9 @@ func (s *sheets) show(screen state.Screen) {
 	s.last = screen
 }
 
+// sheetMargin is the space around a page in dp, which its size does not count.
+const sheetMargin = 12
+
 // make builds the page and shows it.
 func (s *sheets) make() {
 	s.page = s.pages[s.open]()
@@ -93,7 +96,8 @@ func (s *sheets) make() {
 	s.size = size
 	s.title = widgets.NewText("", theme.Text, fynetheme.SizeNameSubHeadingText, true).Cut()
 	head := widgets.Row(8, 0, s.title, widgets.NewIconButton(widgets.Quiet, widgets.IconClose, "Close (Esc)", s.send.do(state.SheetOpened{Sheet: state.SheetNone})))
-	page := container.NewBorder(widgets.Padded(head, 8, 4, 10, 8, fyne.Size{}), nil, nil, nil, widgets.Padded(content, 0, 8, 8, 8, fyne.Size{}))
+	page := container.NewBorder(widgets.Padded(head, 8+sheetMargin/2, 4+sheetMargin, 10, 8+sheetMargin, fyne.Size{}), nil, nil, nil,
+		widgets.Padded(content, 0, 8+sheetMargin, 8+sheetMargin, 8+sheetMargin, fyne.Size{}))
 	s.pop = widget.NewModalPopUp(page, s.win)
 	fynetooltip.AddPopUpToolTipLayer(s.pop)
 	s.fit()
@@ -104,7 +108,7 @@ func (s *sheets) make() {
 func (s *sheets) fit() {
 	if s.pop != nil {
 		win := s.win.Size()
-		size := fyne.NewSize(min(s.size.Width, win.Width-32), min(s.size.Height, win.Height-32))
+		size := fyne.NewSize(min(s.size.Width+2*sheetMargin, win.Width-32), min(s.size.Height+1.5*sheetMargin, win.Height-32))
 		s.pop.Resize(size)
 		s.pop.Move(fyne.NewPos((win.Width-size.Width)/2, (win.Height-size.Height)/2)) // an open one stays where it was
 	}
