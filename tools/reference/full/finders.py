@@ -31,6 +31,7 @@ DEPTHS = {"maskrcnn-r101-v1": 101, "maskrcnn-r152-v2": 152}
 FOLLOWED = {"v1": "float32", "v2": "float64"}
 COUNTED = {"v1": 8, "v2": 4}  # on how many of the pictures the classes are chosen
 WANTED = 25
+HIGHEST = 6.
 SMALL = 2 ** -8
 
 
@@ -55,10 +56,24 @@ def save(m, name):
 
 
 @torch.no_grad()
+def calm(model, pictures):
+    """Brings the highest objectness to HIGHEST, where trained models have theirs. Above 17 the sigmoid is 1
+    in float32, and of more than a thousand such proposals torch's unstable sort would say which go on."""
+    high, m = [], model.rpn.head.cls_logits
+    hook = m.register_forward_hook(lambda m, i, o: high.append(o.max().item()))
+    for p in pictures:
+        model.rpn.head(list(model.backbone(model.transform([detectors.tensor(p)])[0].tensors).values()))
+    hook.remove()
+    m.weight.mul_(HIGHEST / max(high))
+    m.bias.mul_(HIGHEST / max(high))
+
+
+@torch.no_grad()
 def templates(model, pictures):
     """Makes each class answer to one proposal, of another picture each time: its row is that proposal's
     features, whitened (a linear discriminant), so that it scores 6 to 9 there and little elsewhere; the
     background's score is found by bisection so that WANTED objects are found in a picture on average."""
+    calm(model, pictures)
     heads, seen = model.roi_heads, []
     predictor, least, heads.score_thresh = heads.box_predictor, heads.score_thresh, 2.
     hooks = [model.rpn.register_forward_hook(lambda m, i, o: seen.append(dict(proposals=o[0]))),
