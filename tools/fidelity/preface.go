@@ -26,8 +26,7 @@ What is followed, where versions of the official code differ:
 - **Segmenters**: torchvision 0.14.1's preset on a PIL image: short side 520, Pillow's bilinear on 8-bit samples, logits
   enlarged by torch's bilinear, the best class, and for each pixel of the picture the nearest of these.
 
-Columns: *pictures* (the machine was shared and slow, so the larger models were shown fewer than build.py asks for; ` + "`make fidelity`" + `
-goes on from there) is how many were compared, *worst difference* the largest over all of them. Differences of tensors are
+Columns: *pictures* is how many were compared, *worst difference* the largest over all of them. Differences of tensors are
 absolute where the largest value is below 1, else a part of it; logits of captions are always absolute. Every line is the whole
 way from the JPEG, PNG … by Descry's decoder against the whole way by Pillow's; "decoded file" is how far the pixels are apart,
 which may be nothing at all. Of detections that are "others", those that are absent and those that are new both count. A caption
