@@ -67,8 +67,8 @@ test-native:
 	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test ./app/... ./inference/... ./models/...
 
 race:
-	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short -count=2 -cpu=1,2 ./inference ./ui/state
-	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short ./app ./inference/ort ./models/... ./ui/...
+	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short -timeout 20m -count=2 -cpu=1,2 ./inference ./ui/state
+	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short -timeout 20m ./app ./inference/ort ./models/... ./ui/...
 
 fuzz:
 	@FUZZTIME=$(FUZZTIME) sh tools/fuzz.sh

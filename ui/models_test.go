@@ -107,6 +107,7 @@ func init() {
 // TestNothingIsCutOnTheModelsPage finds words that have no room, buttons that
 // lie over one another and parts that stand out of the page.
 func TestNothingIsCutOnTheModelsPage(t *testing.T) {
+	notRaced(t)
 	for _, name := range []string{"models-busy", "models-error", "models-ready"} {
 		for _, size := range []fyne.Size{{Width: 900, Height: 600}, {Width: 1280, Height: 800}} {
 			x := opened(t, states[name](), size.Width, size.Height)
@@ -212,6 +213,7 @@ func TestProgressKeepsFocusAndRows(t *testing.T) {
 
 // TestTheModelsPageIsBuiltAsItsStateSays compares its structure with masters.
 func TestTheModelsPageIsBuiltAsItsStateSays(t *testing.T) {
+	notRaced(t)
 	for _, name := range []string{"models-empty", "models-busy", "models-error", "models-ready", "models-offer", "models-card"} {
 		for suffix, look := range map[string]struct {
 			theme state.Theme

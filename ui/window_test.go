@@ -101,9 +101,19 @@ func TestWindowIsBuiltAsItsStateSays(t *testing.T) {
 	}
 }
 
+// notRaced leaves out, with -short, what draws and measures on one goroutine: the
+// race detector has nothing to find there and takes minutes for it.
+func notRaced(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("told without -short")
+	}
+}
+
 // TestNothingLeavesItsPlace finds controls that stand out of the window, from
 // the smallest to a very large one.
 func TestNothingLeavesItsPlace(t *testing.T) {
+	notRaced(t)
 	for _, name := range []string{"start", "busy", "result", "error"} {
 		for _, size := range []fyne.Size{{Width: 600, Height: 400}, {Width: 700, Height: 500}, {Width: 900, Height: 600}, {Width: 1280, Height: 800}, {Width: 3840, Height: 2160}} {
 			x := opened(t, states[name](), 900, 600)
