@@ -99,7 +99,7 @@ again '"event":"kept","name":"little-blip"' press "Little BLIP Resume"
 see "Little BLIP Verify"; shot arrived
 again '"event":"sheet"' key Escape
 again '"event":"caption"' key ctrl+shift+r
-grep -q '"model": "caption=little-blip,instances=starter,classes=starter"' "$settings" || fail "the new model is not chosen: $(cat "$settings")"
+wait_for 30 "$settings" '"model": "caption=little-blip,instances=starter,classes=starter"' || fail "the new model is not chosen: $(cat "$settings")"
 
 # A wrong file; the licence; the folder; the switch.
 page; press "Wrong BLIP Download…"
