@@ -46,8 +46,9 @@ func (r *windowRun) watchControls() {
 // steady is in how many looks a control has to be where it is.
 const steady = 4
 
-// look notes the controls that stand still and were not told where they are, and those that are gone: the toolkit lays out what it was
-// shown only with its next frame.
+// look notes the controls that stand still and were not told where they are, and
+// those that are gone: the toolkit lays out what it was shown only with its next
+// frame.
 func (s *shownControls) look(all []ui.Control, m *measurer) {
 	if s.noted == nil {
 		s.noted = map[string]ui.Control{}

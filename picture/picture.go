@@ -9,7 +9,8 @@
 //
 // Decoding follows Pillow, because the models were trained on what Pillow
 // gives: alpha is dropped and not composed, 16 bits keep their high byte, JPEG
-// is decoded as libjpeg-turbo does it, to the bit, CMYK is converted naively. Picture.ForEye composes alpha on a checkerboard for people instead.
+// is decoded as libjpeg-turbo does it, to the bit, CMYK is converted naively.
+// Picture.ForEye composes alpha on a checkerboard for people instead.
 package picture
 
 // Limits bound what a file may ask for. Zero means the default.
