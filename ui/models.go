@@ -54,7 +54,7 @@ func newModelsPage(send sender) *modelsPage {
 	p.list = container.NewVScroll(widgets.Padded(column, 0, 14, 12, 4, fyne.Size{}))
 	p.foot = widgets.Padded(widgets.Row(8, 0, p.disk, p.offline, p.folder, p.load, p.done), 10, 4, 0, 4, fyne.Size{})
 	p.rule = widgets.NewBox(theme.Line, "", 0)
-	p.whole = widgets.Arrange(func() fyne.Size { return fyne.NewSize(640, 360) }, func(s fyne.Size) {
+	p.whole = widgets.Arrange(func() fyne.Size { return fyne.NewSize(leastTable+18, 200) }, func(s fyne.Size) {
 		h := p.foot.MinSize().Height
 		n := float32(0)
 		if p.foot.Visible() && (p.told.box.Visible() || p.trouble.box.Visible()) {

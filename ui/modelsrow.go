@@ -10,7 +10,13 @@ import (
 )
 
 // columns are the places of a table's columns in a row of some width.
-type columns struct{ name, size, licence, speed, state, acts, end float32 }
+type columns struct {
+	name, size, licence, speed, state, acts, end float32
+	few                                          bool // licence and speed have no place; an offer tells both
+}
+
+// leastTable is the least width of the table in dp: that of the least window.
+const leastTable = 480
 
 // columnsFor shares a width: the name takes what the others leave.
 func columnsFor(width float32) columns {
@@ -18,7 +24,10 @@ func columnsFor(width float32) columns {
 	if width > 960 {
 		gap, size, licence, speed, status, acts = 14, 68, 100, 104, 230, 168
 	}
-	c := columns{end: width}
+	c := columns{end: width, few: width < 700}
+	if c.few {
+		size, licence, speed, status = 56, -gap, -gap, 88
+	}
 	c.acts = width - acts
 	c.state = c.acts - gap - status
 	c.speed = c.state - gap - speed
@@ -41,12 +50,13 @@ func newTableHead() *tableHead {
 		h.texts[i] = secondary().Cut()
 		parts = append(parts, h.texts[i])
 	}
-	h.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(640, 26) }, func(s fyne.Size) {
+	h.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(leastTable, 26) }, func(s fyne.Size) {
 		c := columnsFor(s.Width)
 		widgets.Place(parts[0], 0, s.Height-1, s.Width, 1)
 		for i, x := range []float32{c.name, c.size, c.licence, c.speed, c.state} {
 			next := []float32{c.size, c.licence, c.speed, c.state, c.acts}[i]
-			widgets.Place(h.texts[i], x, 2, next-x-6, 20)
+			widgets.SetVisible(h.texts[i], !c.few || next > x)
+			widgets.Place(h.texts[i], x, 2, max(0, next-x-6), 20)
 		}
 	}, parts...)
 	return h
@@ -78,6 +88,7 @@ type rowLine struct {
 	size, speed *widgets.Text
 	speedTip    *widgets.Tip
 	licence     *widgets.Button
+	licensed    bool // there is one to show
 	state       *widgets.Paragraph
 	bar         *widgets.Progress
 	acts        [2]*widgets.Button
@@ -100,7 +111,7 @@ func newModelRow(send sender) *modelRow {
 	}
 	r := &modelRow{send: send, line: l, trouble: newTroubleBox(send), ground: widgets.NewBox(theme.Clear, "", theme.RadiusField)}
 	parts := []fyne.CanvasObject{l.use, l.title, l.about, l.size, l.licence, l.speedTip, l.state, l.bar, l.acts[0], l.acts[1]}
-	body := widgets.Sized(640, l.heightFor, l.lay, parts...)
+	body := widgets.Sized(leastTable, l.heightFor, l.lay, parts...)
 	inset := widgets.Padded(r.trouble.box, 0, 0, 8, 34, fyne.Size{})
 	r.box = widgets.Column(0, widgets.NewRule(), body, inset)
 	return r
@@ -136,6 +147,8 @@ func (l *rowLine) lay(s fyne.Size) {
 	widgets.Place(l.about, c.name, top+th, w, ah)
 	widgets.Place(l.size, c.size, (s.Height-20)/2, c.licence-c.size-6, 20)
 	m := l.licence.MinSize()
+	widgets.SetVisible(l.licence, l.licensed && !c.few)
+	widgets.SetVisible(l.speedTip, !c.few)
 	widgets.Place(l.licence, c.licence, (s.Height-28)/2, min(m.Width, c.speed-c.licence-4), 28)
 	widgets.Place(l.speedTip, c.speed, (s.Height-20)/2, c.state-c.speed-6, 20)
 	sw := c.acts - c.state - 12
@@ -171,6 +184,7 @@ func (r *modelRow) show(s state.ModelRow) {
 	l.speed.SetText(s.Speed)
 	l.speedTip.SetTip(s.SpeedTip)
 	r.send.button(l.licence, s.Licence)
+	l.licensed = l.licence.Visible()
 	l.state.SetText(s.State)
 	ink := theme.Secondary
 	if s.Good {
