@@ -38,7 +38,7 @@ func presetNames() []string {
 	return names
 }
 
-// add gives c the flags.
+// add adds the flags to c.
 func (f *captionFlags) add(c *cobra.Command) {
 	flags := c.Flags()
 	flags.StringVar(&f.preset, "preset", "own", "caption search: own (the set's), paper (prompt, 3 beams, 20 tokens with the prompt), huggingface (greedy, 20 tokens), seed (greedy, 30)")
@@ -91,7 +91,7 @@ func (f *captionFlags) check(changed func(string) bool) error {
 	return nil
 }
 
-// options gives what the worker is asked for.
+// options returns what the worker is asked for.
 func (f *captionFlags) options(changed func(string) bool) inference.CaptionOptions {
 	o := inference.CaptionOptions{
 		Preset: inference.CaptionPreset(f.preset), Beams: f.beams, NBest: f.nBest, MaxTokens: f.maxTokens, MinTokens: f.minTokens,

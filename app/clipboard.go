@@ -50,7 +50,7 @@ var clipboardTools = []clipboardTool{
 // pictureKinds are the clipboard's picture formats that Descry reads, best first.
 var pictureKinds = []string{"image/png", "image/jpeg", "image/webp", "image/tiff", "image/bmp", "image/gif"}
 
-// readClipboard gives what the clipboard holds; a picture comes before paths,
+// readClipboard returns what the clipboard holds; a picture comes before paths,
 // paths before text. An empty clipboard is no error.
 func readClipboard(ctx context.Context) (clip, error) {
 	ctx, cancel := context.WithTimeout(ctx, clipboardTimeout)

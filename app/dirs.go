@@ -16,7 +16,7 @@ type Dirs struct {
 	State  string // logs, crash files
 }
 
-// FindDirs gives the XDG folders, or those below DESCRY_HOME where that is set.
+// FindDirs returns the XDG folders, or those below DESCRY_HOME where that is set.
 func FindDirs(getenv func(string) string) Dirs {
 	if home := getenv("DESCRY_HOME"); home != "" {
 		if abs, err := filepath.Abs(home); err == nil {

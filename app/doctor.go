@@ -192,7 +192,7 @@ func bestText(c *inference.Caption) string {
 	return c.Hypotheses[0].Text
 }
 
-// short gives a path relative to the home folder, for people.
+// short returns a path relative to the home folder, for people.
 func short(path string) string {
 	home, err := os.UserHomeDir()
 	if err != nil {

@@ -45,7 +45,7 @@ func (s editStore) path(key string) (string, error) {
 	return filepath.Join(s.dir, key+".json"), nil
 }
 
-// load gives the edit kept for a picture, nil when there is none.
+// load returns the edit kept for a picture, nil when there is none.
 func (s editStore) load(key string) (*state.Edit, error) {
 	path, err := s.path(key)
 	if err != nil {

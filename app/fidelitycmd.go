@@ -154,7 +154,7 @@ type interruptible struct {
 	io.Reader
 }
 
-// Read gives the context's error once it has ended.
+// Read returns the context's error once it has ended.
 func (r interruptible) Read(b []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err

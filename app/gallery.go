@@ -103,7 +103,7 @@ func (g *gallery) keepClip(number uint64, data []byte) {
 	g.clips[number] = data
 }
 
-// Levels gives a picture's pyramid, nil when there are no pixels.
+// Levels returns a picture's pyramid, nil when there are no pixels.
 func (g *gallery) Levels(id state.PictureID) []*image.RGBA {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -113,7 +113,7 @@ func (g *gallery) Levels(id state.PictureID) []*image.RGBA {
 	return nil
 }
 
-// Base gives a picture at full size, nil when there are no pixels.
+// Base returns a picture at full size, nil when there are no pixels.
 func (g *gallery) Base(id state.PictureID) *image.RGBA {
 	if levels := g.Levels(id); len(levels) > 0 {
 		return levels[0]
@@ -121,7 +121,7 @@ func (g *gallery) Base(id state.PictureID) *image.RGBA {
 	return nil
 }
 
-// pixels gives what a model sees.
+// pixels returns what a model sees.
 func (g *gallery) pixels(id state.PictureID) (*picture.Picture, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -148,7 +148,7 @@ func (g *gallery) loadThumbnails(ctx context.Context) {
 	}
 }
 
-// Thumbnail gives a sample's thumbnail, nil when it is not made yet.
+// Thumbnail returns a sample's thumbnail, nil when it is not made yet.
 func (g *gallery) Thumbnail(name string) *image.RGBA {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -104,7 +104,7 @@ func (d *keptDesk) do(e state.Effect) {
 	go d.keep(context.Background(), e, func(a state.Action) { d.said <- a })
 }
 
-// wait gives the next action of a kind that fits.
+// wait returns the next action of a kind that fits.
 func wait[A state.Action](d *keptDesk, fits func(A) bool) A {
 	d.t.Helper()
 	late := time.After(30 * time.Second)

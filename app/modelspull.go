@@ -109,7 +109,7 @@ func (p *program) showEstimate(e store.Estimate) {
 	fmt.Fprintln(p.err, "  licence: "+licences(e.Items)+"; descry models licence NAME prints it")
 }
 
-// licencesOf gives the whole texts for somebody who is about to agree.
+// licencesOf returns the whole texts for somebody who is about to agree.
 func licencesOf(s *store.Store, items []store.Item) (string, error) {
 	var names []string
 	for _, i := range items {
@@ -277,7 +277,7 @@ func (m *modelProgress) close() {
 	}
 }
 
-// rest gives the failure that has not been told yet.
+// rest returns the failure that has not been told yet.
 func (m *modelProgress) rest(err error) error {
 	if m.told != nil {
 		return m.told

@@ -42,7 +42,7 @@ type performer struct {
 	clips uint64
 }
 
-// newPerformer gives a performer. send is the loop's, for events of the worker.
+// newPerformer returns a performer. send is the loop's, for events of the worker.
 func newPerformer(p *program, flags runtimeFlags, d desk, g *gallery, m *measurer, send func(state.Action)) *performer {
 	w := &performer{p: p, desk: d, gallery: g, edits: editStore{p.dirs.Edits()}, models: newKeeper(p, flags.ort, m), measure: m}
 	w.engine = newEngine(p, flags, func(e inference.Event) {

@@ -25,7 +25,7 @@ type runtimeFlags struct {
 // devices are the words of --device.
 var devices = ort.DeviceNames()
 
-// add gives c the flags.
+// add adds the flags to c.
 func (f *runtimeFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.device, "device", "auto", "what runs the models: "+strings.Join(devices, ", ")+" (describe and the window: else your setting)")
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads of the runtime (0: one a core)")
@@ -85,7 +85,7 @@ func (p *program) findLibrary(f runtimeFlags) (*ort.Library, []string, error) {
 	return library, nil, nil
 }
 
-// memoryCheck gives what the memory is read with before a model is loaded, nil for
+// memoryCheck returns what the memory is read with before a model is loaded, nil for
 // no check.
 func (f runtimeFlags) memoryCheck() func() (total, available uint64, err error) {
 	if f.anyMemory {

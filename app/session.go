@@ -58,7 +58,7 @@ func (s *session) close() {
 	s.library.Close()
 }
 
-// id gives a job ID that was never used in this session.
+// id returns a job ID that was never used in this session.
 func (s *session) id() inference.JobID {
 	s.nextID++
 	return s.nextID

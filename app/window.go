@@ -24,7 +24,7 @@ type windowFlags struct {
 	measure   string
 }
 
-// addWindowFlags gives the root command the window's flags.
+// addWindowFlags adds the window's flags to the root command.
 func (p *program) addWindowFlags(c *cobra.Command) {
 	p.window.runtime.add(c)
 	c.Flags().StringVar(&p.window.model, "model", "", `model set for this run: "starter", "full", a directory, or a mix`)
@@ -115,7 +115,7 @@ func mixed(spec string) []string {
 	return names
 }
 
-// weightOf gives the bytes of the weights with which a set does a task; 0: they
+// weightOf returns the bytes of the weights with which a set does a task; 0: they
 // cannot be looked at.
 func weightOf(set *models.Set, task string) int64 {
 	var file string

@@ -18,7 +18,7 @@ func newPyramid(base *image.RGBA) *pyramid {
 	return &pyramid{full: base, levels: []*image.RGBA{base}}
 }
 
-// level gives the picture at about 1/2ⁿ of its size. Odd edges are rounded up.
+// level returns the picture at about 1/2ⁿ of its size. Odd edges are rounded up.
 func (p *pyramid) level(n int) *image.RGBA {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -114,7 +114,7 @@ type tap struct {
 	t    uint32
 }
 
-// taps gives the taps of n target pixels from the given one on; origin and zoom
+// taps returns the taps of n target pixels from the given one on; origin and zoom
 // as in View, scale is the picture's pixels in one of the source, size the
 // source's pixels along this axis.
 func taps(first, n int, origin, zoom, scale float64, size int) []tap {

@@ -47,13 +47,13 @@ var (
 // than 4.5 on it also over a white picture.
 const bandOpacity = 176
 
-// ScaleFor gives the Style.Scale for drawing into a picture of w × h pixels at
+// ScaleFor returns the Style.Scale for drawing into a picture of w × h pixels at
 // its own size, so that text takes the same part of a large and a small one.
 func ScaleFor(w, h int) float64 {
 	return max(math.Sqrt(float64(w)*float64(h))/640, 0.75)
 }
 
-// Captioned gives the picture with what style switches on and the layout around
+// Captioned returns the picture with what style switches on and the layout around
 // it. zoom is pixels of the result for each of the picture: 1 to save, less for
 // a preview that shows the same in small. Style.Scale, Style.Highlight and Style.LitClass are
 // not used. A picture too small for its caption gets a wider ground, and the

@@ -51,7 +51,7 @@ type cocoCategory struct {
 	Name string `json:"name"`
 }
 
-// NewCOCO gives an empty collection.
+// NewCOCO returns an empty collection.
 func NewCOCO() *COCO {
 	return &COCO{
 		file: cocoFile{
@@ -84,7 +84,7 @@ func (c *COCO) Add(name string, width, height int, in *inference.Instances) {
 	}
 }
 
-// Encode gives the JSON file.
+// Encode returns the JSON file.
 func (c *COCO) Encode() ([]byte, error) {
 	c.file.Categories = c.file.Categories[:0]
 	for id, name := range c.categories {

@@ -84,7 +84,7 @@ func (f *field) cover(m rle.Mask) []bool {
 	return inside
 }
 
-// signedDistance gives for each cell the distance to the contour between inside
+// signedDistance returns for each cell the distance to the contour between inside
 // and outside, in cells, positive inside. What lies beyond the field is outside.
 func signedDistance(inside []bool, w, h int) []float32 {
 	const far = 1 << 14
@@ -224,7 +224,7 @@ type sampler struct {
 	cell         float32 // pixels of the target in one cell
 }
 
-// rowAt gives the row at the picture's height y; zoom as in View.
+// rowAt returns the row at the picture's height y; zoom as in View.
 func (f *field) rowAt(y, zoom float64) sampler {
 	at := (y-float64(f.y0))/float64(f.cell) - 0.5
 	in := min(max(at, 0), float64(f.h-1))
@@ -236,7 +236,7 @@ func (f *field) rowAt(y, zoom float64) sampler {
 	}
 }
 
-// at gives the signed distance to the contour in pixels of the target.
+// at returns the signed distance to the contour in pixels of the target.
 func (s *sampler) at(x float32) float32 {
 	in := min(max(x, 0), s.last)
 	i := int(in)

@@ -13,7 +13,7 @@ type label struct {
 	box  image.Rectangle
 }
 
-// placeLabels gives each label a place: inside bounds, over no other label, and
+// placeLabels returns each label a place: inside bounds, over no other label, and
 // beside its box where there is room, else in it, else near it. Earlier labels
 // choose first. A label without a place, or whose box is out of bounds, or that
 // would hide an eighth of all there is to see, gets an empty rectangle. gap is

@@ -140,7 +140,7 @@ type Result struct {
 	Timings       LineTimings
 }
 
-// NewLine gives the line of a picture that was described.
+// NewLine returns the line of a picture that was described.
 func NewLine(r Result) Line {
 	l := Line{Image: valid(r.Image), Width: r.Width, Height: r.Height, Model: &LineModel{}, Timings: &r.Timings}
 	if c := r.Caption; c != nil {
@@ -169,7 +169,7 @@ func NewLine(r Result) Line {
 	return l
 }
 
-// NewErrorLine gives the line of a picture that could not be described.
+// NewErrorLine returns the line of a picture that could not be described.
 func NewErrorLine(image string, err error) Line {
 	f := failure.Of(err, failure.Model)
 	message := f.Message
@@ -207,7 +207,7 @@ func lineClasses(c *inference.Classes) *LineClasses {
 	return l
 }
 
-// Encode gives the line as JSON without a line break at its end. It fails for a
+// Encode returns the line as JSON without a line break at its end. It fails for a
 // number that JSON has no way to write, which only a broken model gives.
 func (l Line) Encode() ([]byte, error) {
 	text, err := marshal(l)

@@ -7,7 +7,7 @@ import (
 	"descry/inference"
 )
 
-// paintingOrder gives the indices of items from back to front: large objects
+// paintingOrder returns the indices of items from back to front: large objects
 // behind small ones, so that none is buried, and the highlighted one last.
 func paintingOrder(items []Item, highlight int) []int {
 	order := make([]int, len(items))
@@ -26,7 +26,7 @@ func paintingOrder(items []Item, highlight int) []int {
 	return order
 }
 
-// byScore gives the indices of items by falling score, equal ones as they come.
+// byScore returns the indices of items by falling score, equal ones as they come.
 func byScore(items []inference.Instance) []int {
 	order := make([]int, len(items))
 	for i := range order {
@@ -36,7 +36,7 @@ func byScore(items []inference.Instance) []int {
 	return order
 }
 
-// instances gives the instances of items.
+// instances returns the instances of items.
 func instances(items []Item) []inference.Instance {
 	all := make([]inference.Instance, len(items))
 	for i, item := range items {

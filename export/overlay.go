@@ -76,7 +76,7 @@ type brush struct {
 	opacity float32 // of outline, edge and box, 0 … 1
 }
 
-// brush gives the brush for item i.
+// brush returns the brush for item i.
 func (p *Prepared) brush(i int, v View, s Style, origin image.Point) brush {
 	shape, in := p.shapes[i], p.content.Items[i].Instance
 	b := brush{field: shape.field, view: v, origin: origin, color: shape.color, stripe: StripeOf(shape.color), pattern: shape.pattern, opacity: 1}

@@ -61,7 +61,7 @@ func small() Content {
 	return c
 }
 
-// drawn gives the picture and its overlay in a target of w × h pixels.
+// drawn returns the picture and its overlay in a target of w × h pixels.
 func drawn(p *Prepared, w, h int, v View, s Style) *image.RGBA {
 	dst := image.NewRGBA(image.Rect(0, 0, w, h))
 	draw.Draw(dst, dst.Rect, image.NewUniform(color.Gray{40}), image.Point{}, draw.Src)

@@ -74,7 +74,7 @@ func sameName(name string) string {
 	return plain
 }
 
-// ClassColor gives the colour of a class, always the same for a name whatever
+// ClassColor returns the colour of a class, always the same for a name whatever
 // else is in the picture. Where seven colours are not enough, the pattern tells
 // classes of one colour apart: no two of COCO's things or of Pascal VOC's classes
 // share both.
@@ -101,7 +101,7 @@ var (
 	lightInk = color.NRGBA{0xFF, 0xFF, 0xFF, 0xFF}
 )
 
-// InkOn gives dark or light for text on c, whichever has more contrast.
+// InkOn returns dark or light for text on c, whichever has more contrast.
 func InkOn(c color.NRGBA) color.NRGBA {
 	if Contrast(c, darkInk) >= Contrast(c, lightInk) {
 		return darkInk
@@ -109,7 +109,7 @@ func InkOn(c color.NRGBA) color.NRGBA {
 	return lightInk
 }
 
-// StripeOf gives the second colour of a class with a pattern: c moved away from the
+// StripeOf returns the second colour of a class with a pattern: c moved away from the
 // text on it, so that text can only gain contrast.
 func StripeOf(c color.NRGBA) color.NRGBA {
 	away := lightInk
@@ -119,7 +119,7 @@ func StripeOf(c color.NRGBA) color.NRGBA {
 	return mix(c, away, 0.4)
 }
 
-// mix gives (1-t)·a + t·b.
+// mix returns (1-t)·a + t·b.
 func mix(a, b color.NRGBA, t float64) color.NRGBA {
 	at := func(x, y uint8) uint8 { return uint8(math.Round(float64(x)*(1-t) + float64(y)*t)) }
 	return color.NRGBA{at(a.R, b.R), at(a.G, b.G), at(a.B, b.B), at(a.A, b.A)}

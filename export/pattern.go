@@ -31,7 +31,7 @@ var hatches = [...]hatch{
 // patterns is how many there are, the plain one included.
 const patterns = 1 + len(hatches)
 
-// across gives the direction across the stripes; 0, 0 where there are none.
+// across returns the direction across the stripes; 0, 0 where there are none.
 func (p Pattern) across() (dx, dy int) {
 	if p == 0 {
 		return 0, 0
@@ -47,7 +47,7 @@ func (p Pattern) period(apart float64) int {
 	return max(int(apart*h.wide*math.Hypot(float64(h.dx), float64(h.dy))+0.5), 4)
 }
 
-// weak gives 0 in a strong stripe and 1 in a weak one, with a pixel of slope
+// weak returns 0 in a strong stripe and 1 in a weak one, with a pixel of slope
 // between them, at a place across a period of n pixels.
 func (p Pattern) weak(at float64, n int) float64 {
 	h, most := hatches[p-1], 0.0
@@ -58,7 +58,7 @@ func (p Pattern) weak(at float64, n int) float64 {
 	return most
 }
 
-// Weak gives how weak a pattern is at a pixel, 0 … 1, for stripes that are the
+// Weak returns how weak a pattern is at a pixel, 0 … 1, for stripes that are the
 // given number of pixels apart: for whoever draws a class's colour. 0 of the
 // plain one.
 func (p Pattern) Weak(x, y int, apart float64) float64 {

@@ -136,7 +136,7 @@ func wants(formats []Format, f Format) bool {
 	return false
 }
 
-// files gives the paths for one name.
+// files returns the paths for one name.
 func files(name, out string, formats []Format) Files {
 	all := Files{}
 	for _, info := range Formats {

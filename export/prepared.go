@@ -80,7 +80,7 @@ func Prepare(c Content, previous *Prepared) *Prepared {
 	return p
 }
 
-// Content gives what was prepared.
+// Content returns what was prepared.
 func (p *Prepared) Content() Content { return p.content }
 
 func (p *Prepared) prepareItems() {

@@ -13,7 +13,7 @@ import (
 	"descry/inference/rle"
 )
 
-// shared gives a path in the folder of pictures and models that lies beside the
+// shared returns a path in the folder of pictures and models that lies beside the
 // repository, and skips the test where there is none.
 func shared(t testing.TB, parts ...string) string {
 	t.Helper()

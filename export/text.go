@@ -36,7 +36,7 @@ const (
 	mostText  = 600.0 // pixels: beyond, glyphs cost more than they tell
 )
 
-// newFace gives a face for one goroutine; size is the em in pixels. It is nil
+// newFace returns a face for one goroutine; size is the em in pixels. It is nil
 // if the font is broken.
 func newFace(t typeface, size float64) font.Face {
 	f, err := parsed[t]()
@@ -97,7 +97,7 @@ func wrap(text string, width, most int, measure func(string) int) []string {
 	return lines
 }
 
-// fitting gives how many bytes of word fit: whole characters with their
+// fitting returns how many bytes of word fit: whole characters with their
 // combining marks, one at least.
 func fitting(word string, width int, measure func(string) int) int {
 	ends := clusterEnds(word)
@@ -172,7 +172,7 @@ const (
 	chipBand = 10.0 // striped, before the words
 )
 
-// chip gives the chip of a text; scale is pixels a dp. ok is false for a font
+// chip returns the chip of a text; scale is pixels a dp. ok is false for a font
 // that cannot be used.
 func (t *textCache) chip(text string, scale float64) (c chip, ok bool) {
 	t.mu.Lock()

@@ -26,10 +26,10 @@ import (
 // the picture is Zoom pixels of the target wide.
 type View struct{ X, Y, Zoom float64 }
 
-// Target gives the place in the target of the picture's point (x, y).
+// Target returns the place in the target of the picture's point (x, y).
 func (v View) Target(x, y float64) (tx, ty float64) { return (x - v.X) * v.Zoom, (y - v.Y) * v.Zoom }
 
-// Picture gives the picture's point at the target's point (tx, ty).
+// Picture returns the picture's point at the target's point (tx, ty).
 func (v View) Picture(tx, ty float64) (x, y float64) { return tx/v.Zoom + v.X, ty/v.Zoom + v.Y }
 
 // Style says what is drawn over the picture and how.
@@ -70,7 +70,7 @@ type Content struct {
 	HideClass []bool // by value in Classes.Map; a short or nil slice hides nothing more
 }
 
-// Hit gives the index in c.Items of the object at the picture's point (x, y),
+// Hit returns the index in c.Items of the object at the picture's point (x, y),
 // the one on top if there are several; -1 if there is none. An object without
 // a mask is hit in its box.
 func Hit(c Content, x, y float64) int {

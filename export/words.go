@@ -23,7 +23,7 @@ func Sureness(score float64) string {
 // in words, by the geometric mean of the probabilities.
 func CaptionSureness(score float64) string { return Sureness(math.Exp(score)) }
 
-// Percent gives a score of 0 … 1 as "99 %".
+// Percent returns a score of 0 … 1 as "99 %".
 func Percent(score float64) string {
 	if math.IsNaN(score) {
 		return "? %"

@@ -84,7 +84,7 @@ func labelPalette() color.Palette {
 	return p
 }
 
-// Cutout gives one object of the picture on a transparent ground, cropped to it,
+// Cutout returns one object of the picture on a transparent ground, cropped to it,
 // with smooth edges; the box for an object without a mask; nil for an object
 // that has no pixel in the picture.
 func Cutout(base *image.RGBA, in inference.Instance) *image.NRGBA {

@@ -73,7 +73,7 @@ func (x *executor) execute(o order) {
 	}})
 }
 
-// ready gives the engine for r with r's task loaded. An engine that could not
+// ready returns the engine for r with r's task loaded. An engine that could not
 // be opened is tried again by the next job. Where the memory does not suffice,
 // other engines make room, the one used longest ago first: somebody who tries
 // one large model after the other is not refused because of the first.

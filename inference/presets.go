@@ -40,13 +40,13 @@ var recipes = map[CaptionPreset]CaptionRecipe{
 	PresetSeed:        {Beams: 1, Most: 30, LengthNorm: LengthNormWhole},
 }
 
-// Recipe gives what a preset says; false for PresetOwn and for none.
+// Recipe returns what a preset says; false for PresetOwn and for none.
 func (p CaptionPreset) Recipe() (CaptionRecipe, bool) {
 	r, ok := recipes[p]
 	return r, ok
 }
 
-// NewTokens gives the bounds of a recipe in new tokens after a beginning of so
+// NewTokens returns the bounds of a recipe in new tokens after a beginning of so
 // many tokens, the start token counted.
 func (r CaptionRecipe) NewTokens(beginning int) (most, least int) {
 	if !r.Whole {

@@ -36,7 +36,7 @@ type Engine interface {
 	Classes(ctx context.Context, p Picture) (*Classes, error)
 	// Device says what runs: "cpu", "cuda", … and how many threads.
 	Device() (device string, threads int)
-	// Lost gives the devices that were given up since it was last asked.
+	// Lost returns the devices that were given up since it was last asked.
 	Lost() []DeviceLost
 	Close() error
 }

@@ -334,7 +334,7 @@ func (d Dirs) locate(file, dir string, wanted []fileRef, hash bool) error {
 	return nil
 }
 
-// stored gives the place of NAME/FILE in the folder of installed models: below
+// stored returns the place of NAME/FILE in the folder of installed models: below
 // NAME/, or below the newest of NAME's revisions that has it.
 func (d Dirs) stored(rest string) (place, error) {
 	if d.Models == "" {

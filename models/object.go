@@ -97,7 +97,7 @@ func sort1(raw []byte) string {
 	return "a number"
 }
 
-// place gives the dotted path of a key.
+// place returns the dotted path of a key.
 func (o *object) place(key string) string {
 	switch {
 	case key == "":

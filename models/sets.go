@@ -20,7 +20,7 @@ func (d Dirs) namedSet(name string) (catalogue.Set, bool) {
 	return catalogue.Catalogue{Sets: d.sets()}.Set(name)
 }
 
-// arrived gives, for each task of a named set, the first of its models that is
+// arrived returns, for each task of a named set, the first of its models that is
 // installed.
 func (d Dirs) arrived(s catalogue.Set) map[string]string {
 	found := map[string]string{}
@@ -119,7 +119,7 @@ func (d Dirs) ForTask(spec, task string) string {
 	return spec
 }
 
-// partOf gives a mix's part for a task; of the built-in set its plain name, so
+// partOf returns a mix's part for a task; of the built-in set its plain name, so
 // that it is loaded once. A mix without a model for classes maps its objects: then
 // both tasks have the same part, so that the detector looks once.
 func partOf(spec, task string) string {

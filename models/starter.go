@@ -92,7 +92,7 @@ func pack(files fs.FS) (*packed, error) {
 	return p, err
 }
 
-// names gives the files' names, sorted, descry.json last: a folder that has it
+// names returns the files' names, sorted, descry.json last: a folder that has it
 // was once complete.
 func (p *packed) names() []string {
 	names := make([]string, 0, len(p.sums))
@@ -150,7 +150,7 @@ func (p *packed) write(name, target string) error {
 	})
 }
 
-// look gives size and time of every file in dir, or false where one is absent
+// look returns size and time of every file in dir, or false where one is absent
 // or no file.
 func (p *packed) look(dir string) (stamp, bool) {
 	s := stamp{}
@@ -214,7 +214,7 @@ func hasSum(path, want string) (bool, error) {
 	return got == want, err
 }
 
-// sumOf gives the SHA-256 of what r holds.
+// sumOf returns the SHA-256 of what r holds.
 func sumOf(r io.Reader) (string, error) {
 	h := sha256.New()
 	_, err := io.Copy(h, r)

@@ -71,7 +71,7 @@ func TestTheStarterSetLoadsAfterOneUnpacking(t *testing.T) {
 	}
 }
 
-// times gives the time of the last change of every file below dir.
+// times returns the time of the last change of every file below dir.
 func times(t *testing.T, dir string) map[string]time.Time {
 	t.Helper()
 	all := map[string]time.Time{}

@@ -91,7 +91,7 @@ func bmpInfo(info []byte) bmpFields {
 	return b
 }
 
-// plainMasks tells whether the bit fields say blue, green, red as plain BMP
+// plainMasks reports whether the bit fields say blue, green, red as plain BMP
 // does. In a header of 40 bytes the masks follow it.
 func (b bmpFields) plainMasks(f *file, size int) bool {
 	masks, err := f.bytes(14+40, 12)

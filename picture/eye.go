@@ -8,7 +8,7 @@ const (
 	boardSquare           = 8
 )
 
-// ForEye gives the picture as people look at it: opaque, with transparent
+// ForEye returns the picture as people look at it: opaque, with transparent
 // pixels composed on a checkerboard.
 func (p *Picture) ForEye() *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, p.Width, p.Height))

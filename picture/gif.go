@@ -117,7 +117,7 @@ func gifSkip(f *file, at int64) (int64, error) {
 	}
 }
 
-// decodeGIF gives the first frame on its canvas. As with Pillow, what the
+// decodeGIF returns the first frame on its canvas. As with Pillow, what the
 // frame leaves free is the transparent colour, or colour 0.
 func decodeGIF(f *file, h header) (source, error) {
 	img, err := gif.Decode(f.all())

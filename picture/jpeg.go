@@ -118,7 +118,7 @@ func (c *counter) skip(n int) {
 	}
 }
 
-// peek gives the next n bytes, fewer at the end of the file, until the next
+// peek returns the next n bytes, fewer at the end of the file, until the next
 // call.
 func (c *counter) peek(n int) []byte {
 	p, _ := c.r.Peek(n)

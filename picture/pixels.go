@@ -8,7 +8,7 @@ import (
 	"descry/internal/failure"
 )
 
-// sourceOf gives a decoded image's rows as Pillow's convert("RGB") would:
+// sourceOf returns a decoded image's rows as Pillow's convert("RGB") would:
 // alpha apart and not multiplied in, 16 bits cut to the high byte.
 func sourceOf(img image.Image) (source, error) {
 	s := source{width: img.Bounds().Dx(), height: img.Bounds().Dy()}

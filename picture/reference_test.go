@@ -118,7 +118,7 @@ func TestAllOrientationsComeOutUpright(t *testing.T) {
 	}
 }
 
-// shared gives a folder that lies beside the repository, or skips.
+// shared returns a folder that lies beside the repository, or skips.
 func shared(t *testing.T, name string) string {
 	dir := os.Getenv("DESCRY_SHARED")
 	if dir == "" {

@@ -121,7 +121,7 @@ func Extensions() []string { return append([]string(nil), extensions...) }
 // MIMETypes lists the media types of what is read.
 func MIMETypes() []string { return append([]string(nil), mimeTypes...) }
 
-// IsPictureName tells whether a file of this name is likely a picture that is
+// IsPictureName reports whether a file of this name is likely a picture that is
 // read: by its extension, in any case. The hidden companions "._NAME" that
 // macOS leaves on other systems' disks are none.
 func IsPictureName(name string) bool {

@@ -31,7 +31,7 @@ const mostByKernel = 8_000_000
 // leastLevel is the longer side, in pixels, below which Pyramid stops.
 const leastLevel = 256
 
-// Pyramid gives img and its halves, each half as wide and high as the one
+// Pyramid returns img and its halves, each half as wide and high as the one
 // before (rounded up), down to a longer side of 256 pixels or less. The first
 // is img itself. A cancelled ctx gives what is made so far.
 func Pyramid(ctx context.Context, img *image.RGBA) []*image.RGBA {

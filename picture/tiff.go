@@ -133,7 +133,7 @@ func (d ifd) entry(f *file, e []byte) error {
 	return nil
 }
 
-// raw tells whether a TIFF is a camera's RAW photo, whose first directory is
+// raw reports whether a TIFF is a camera's RAW photo, whose first directory is
 // only its thumbnail.
 func (d ifd) raw() string {
 	if len(d.values[tagDNGVersion]) > 0 {

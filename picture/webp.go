@@ -188,7 +188,7 @@ func (d webpDetail) stream(f *file) io.Reader {
 	return io.MultiReader(parts...)
 }
 
-// decodeWebP gives the picture, or an animation's first frame on a transparent
+// decodeWebP returns the picture, or an animation's first frame on a transparent
 // canvas.
 func decodeWebP(f *file, h header) (source, error) {
 	d := h.detail.(webpDetail)

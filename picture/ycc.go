@@ -6,7 +6,7 @@ import (
 	"descry/picture/jpegplanes"
 )
 
-// planesSource gives a JPEG's rows as libjpeg does: planes that were stored at
+// planesSource returns a JPEG's rows as libjpeg does: planes that were stored at
 // a lower resolution are interpolated with a triangle filter ("fancy
 // upsampling", jdsample.c), then converted with rounding (jdcolor.c). Like
 // Pillow, all CMYK in JPEG is taken for inverted, as Adobe writes it.
@@ -104,7 +104,7 @@ func newUpsampler(p *jpegplanes.Plane) *upsampler {
 	return u
 }
 
-// row gives row y of the picture, in dst or where it lies.
+// row returns row y of the picture, in dst or where it lies.
 func (u *upsampler) row(dst []byte, y int) []byte {
 	if u.line == nil {
 		return u.samples(y)
@@ -140,7 +140,7 @@ func (u *upsampler) h2v1(dst []byte, y int) {
 	dst[2*last+1] = in[last]
 }
 
-// around gives the row nearest to row y of the picture and the further one:
+// around returns the row nearest to row y of the picture and the further one:
 // above for even y, below for odd y, repeated at the picture's edges.
 func (u *upsampler) around(y int) (near, far []byte) {
 	n := y / 2

@@ -2,7 +2,7 @@ package picture
 
 import "image"
 
-// yuvSource gives a lossy WebP's rows as libwebp does: chroma is interpolated
+// yuvSource returns a lossy WebP's rows as libwebp does: chroma is interpolated
 // ("fancy upsampling", src/dsp/upsampling.c) and converted from the reduced
 // range of ITU-R BT.601 (src/dsp/yuv.h). image.YCbCr's own conversion would
 // take it for JPEG's full range and grey the picture.

@@ -14,7 +14,7 @@ import (
 //go:embed starter
 var starter embed.FS
 
-// Starter gives the files of the built-in model set: descry.json, which names
+// Starter returns the files of the built-in model set: descry.json, which names
 // every other file with its SHA-256, the licence, and a folder for each model.
 func Starter() fs.FS {
 	sub, err := fs.Sub(starter, "starter")
@@ -46,7 +46,7 @@ var sampleTitles = []struct{ name, title string }{
 	{"stop-sign.png", "A stop sign"},
 }
 
-// Samples gives the sample pictures.
+// Samples returns the sample pictures.
 func Samples() []Sample {
 	list := make([]Sample, len(sampleTitles))
 	for i, s := range sampleTitles {

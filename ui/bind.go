@@ -13,7 +13,7 @@ import (
 // sender is the one way out of the window.
 type sender func(state.Action)
 
-// do gives a function that sends an action; of none, one that does nothing.
+// do returns a function that sends an action; of none, one that does nothing.
 func (s sender) do(a state.Action) func() {
 	return func() {
 		if a != nil {
@@ -104,7 +104,7 @@ func slider(w *widgets.Slider, text *widgets.Text, v state.Slider) {
 // none reports whether a button is not there at all.
 func none(b state.Button) bool { return b.Text == "" && b.Do == nil }
 
-// swatch gives a class's colour with what can be read on it.
+// swatch returns a class's colour with what can be read on it.
 func swatch(t state.Tint) widgets.Colour {
 	c := widgets.Colour{Fill: t.Color, Ink: export.InkOn(t.Color), Stripe: export.StripeOf(t.Color), Pattern: t.Pattern}
 	if c.Fill == (color.NRGBA{}) {

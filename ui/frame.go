@@ -108,7 +108,7 @@ func (d *desk) show(c state.Canvas, p state.Panel, name string) {
 	}
 }
 
-// panelWidth gives the panel's width in a window of the given width.
+// panelWidth returns the panel's width in a window of the given width.
 func (d *desk) panelWidth(window float32) float32 {
 	if d.hidden {
 		return 0
@@ -128,7 +128,7 @@ func (d *desk) dragged(dx float32) {
 	d.lay(d.box.Size())
 }
 
-// leftBar gives the size of the bar of sliders in a room of some width: where
+// leftBar returns the size of the bar of sliders in a room of some width: where
 // both have no place, objects' sureness stays.
 func (d *desk) leftBar(room float32) fyne.Size {
 	parts := []fyne.CanvasObject{d.opWord, d.opacity, d.opPart}

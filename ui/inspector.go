@@ -93,12 +93,12 @@ func newInspector(send sender, menu func([]*fyne.MenuItem, fyne.Position)) *insp
 	return p
 }
 
-// secondary gives a line of text of second rank.
+// secondary returns a line of text of second rank.
 func secondary() *widgets.Text {
 	return widgets.NewText("", theme.Secondary, theme.SizeSecondary, false)
 }
 
-// heading gives a section's heading.
+// heading returns a section's heading.
 func heading() *widgets.Text { return widgets.NewText("", theme.Secondary, theme.SizeLabel, true) }
 
 func (p *inspector) makeCaption() fyne.CanvasObject {

@@ -14,7 +14,7 @@ var fyneKeys = map[string]fyne.KeyName{
 	"Enter": fyne.KeyReturn, "PageUp": fyne.KeyPageUp, "PageDown": fyne.KeyPageDown,
 }
 
-// keyName gives Fyne's name of a key of the command table.
+// keyName returns Fyne's name of a key of the command table.
 func keyName(name string) fyne.KeyName {
 	if k, ok := fyneKeys[name]; ok {
 		return k
@@ -29,7 +29,7 @@ var fyneShortcuts = map[string]fyne.Shortcut{
 	"A": &fyne.ShortcutSelectAll{}, "Z": &fyne.ShortcutUndo{}, "Y": &fyne.ShortcutRedo{},
 }
 
-// shortcut gives Fyne's shortcut of a key with modifiers; nil for a plain key.
+// shortcut returns Fyne's shortcut of a key with modifiers; nil for a plain key.
 func shortcut(k state.Key) fyne.Shortcut {
 	if !k.Ctrl && !k.Alt {
 		return nil
@@ -126,7 +126,7 @@ func (k *keyboard) held(name fyne.KeyName, down bool) {
 	k.send(state.Bare{})
 }
 
-// menuOf gives the window's menus as Fyne's.
+// menuOf returns the window's menus as Fyne's.
 func menuOf(menus []state.Menu, send sender) []*fyne.Menu {
 	var all []*fyne.Menu
 	for _, m := range menus {

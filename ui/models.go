@@ -74,7 +74,7 @@ func (p *modelsPage) close() {}
 
 func (p *modelsPage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(1120, 760) }
 
-// wants gives the sheet's size: an offer takes no more than it has to say.
+// wants returns the sheet's size: an offer takes no more than it has to say.
 func (p *modelsPage) wants() fyne.Size {
 	if p.offer.box.Visible() {
 		return p.offer.size()

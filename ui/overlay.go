@@ -16,9 +16,9 @@ import (
 // window's goroutine and must not block; what they give is shared and read-only.
 // Whoever keeps the pixels calls Window.Repaint when something new is there.
 type Pixels interface {
-	// Levels gives a picture upright as picture.Pyramid makes it; nil: not there.
+	// Levels returns a picture upright as picture.Pyramid makes it; nil: not there.
 	Levels(id state.PictureID) []*image.RGBA
-	// Thumbnail gives a sample's picture in small; nil: not there yet.
+	// Thumbnail returns a sample's picture in small; nil: not there yet.
 	Thumbnail(sample string) *image.RGBA
 }
 
@@ -30,7 +30,7 @@ type overlays struct {
 	prepared *export.Prepared
 }
 
-// scene gives the picture with what is drawn over it.
+// scene returns the picture with what is drawn over it.
 func (o *overlays) scene(levels []*image.RGBA, c state.Canvas) piccanvas.Scene {
 	content := export.Content{Items: c.Items, Classes: c.Classes, HideClass: c.HideClass}
 	style := c.Style
@@ -54,7 +54,7 @@ func (o *overlays) scene(levels []*image.RGBA, c state.Canvas) piccanvas.Scene {
 	return scene
 }
 
-// classAt gives the class at a point of the picture, −1 outside.
+// classAt returns the class at a point of the picture, −1 outside.
 func classAt(c *inference.Classes) func(x, y float64) int {
 	return func(x, y float64) int {
 		col, row := int(math.Floor(x)), int(math.Floor(y))

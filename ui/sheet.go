@@ -14,7 +14,7 @@ import (
 
 // sheetPage is the content of one sheet.
 type sheetPage interface {
-	// body gives what the sheet shows, its size in dp and its title.
+	// body returns what the sheet shows, its size in dp and its title.
 	body() (content fyne.CanvasObject, size fyne.Size)
 	// show paints it and gives its title.
 	show(s state.Screen) (title string)
@@ -24,7 +24,7 @@ type sheetPage interface {
 
 // fitting is what a page has whose size depends on what it shows.
 type fitting interface {
-	// wants gives the size in dp.
+	// wants returns the size in dp.
 	wants() fyne.Size
 }
 
@@ -284,7 +284,7 @@ func newSettingsGroup() *settingsGroup {
 		widgets.NewParagraph("", theme.Secondary, theme.SizeSecondary, false), widgets.Flow(12)}
 }
 
-// box gives what is shown of it.
+// box returns what is shown of it.
 func (g *settingsGroup) box() fyne.CanvasObject { return widgets.Column(4, g.name, g.text, g.choices) }
 
 func (g *settingsGroup) show(send sender, x state.SettingsGroup) {

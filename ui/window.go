@@ -116,10 +116,10 @@ func (w *Window) Close() {
 	fynetooltip.DestroyWindowToolTipLayer(w.win.Canvas())
 }
 
-// Stats gives the times of the canvas's frames.
+// Stats returns the times of the canvas's frames.
 func (w *Window) Stats() *piccanvas.Stats { return w.view.Stats() }
 
-// Watchdog gives the stalls of the window's goroutine.
+// Watchdog returns the stalls of the window's goroutine.
 func (w *Window) Watchdog() *piccanvas.Watchdog { return w.watchdog }
 
 // Settle draws the canvas's present view at once: for screenshots and tests.

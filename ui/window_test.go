@@ -145,7 +145,7 @@ func TestNothingLeavesItsPlace(t *testing.T) {
 	}
 }
 
-// overlapping gives two visible parts that share a place; nil: none do.
+// overlapping returns two visible parts that share a place; nil: none do.
 func overlapping(parts []fyne.CanvasObject) (a, b fyne.CanvasObject) {
 	for i, a := range parts {
 		for _, b := range parts[:i] {

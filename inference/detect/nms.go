@@ -52,7 +52,7 @@ func classShift(boxes []Box) float32 {
 	return high + 1
 }
 
-// falling gives the indices of scores by falling score; equal scores keep their
+// falling returns the indices of scores by falling score; equal scores keep their
 // order (torch.sort on a CPU is stable), NaN comes first as it does there.
 func falling(scores []float32) []int {
 	order := make([]int, len(scores))

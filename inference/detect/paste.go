@@ -91,7 +91,7 @@ func (p *paster) put(n int, foreground bool) {
 	p.run += n
 }
 
-// finish gives the mask.
+// finish returns the mask.
 func (p *paster) finish() rle.Mask {
 	p.out.Counts = append(p.out.Counts, uint32(p.run))
 	return p.out

@@ -46,7 +46,7 @@ func Proposals(levels []Level, width, height int, rule ProposalRule) []Box {
 	return chosen
 }
 
-// top gives the indices of the k highest scores, falling, equal ones by index
+// top returns the indices of the k highest scores, falling, equal ones by index
 // (torch.topk promises no order among equals). A heap with the lowest of the
 // best at its root keeps it at one comparison for most scores.
 func top(scores []float32, k int) []int {

@@ -187,7 +187,7 @@ func (s *beamSearch) hypothesis(tokens []int, logProbs []float64, stopped bool, 
 	}
 }
 
-// result gives the NBest best of the pool. What has no probability at all (one
+// result returns the NBest best of the pool. What has no probability at all (one
 // beam had only forbidden tokens left) is dropped; transformers gives it, padded.
 func (s *beamSearch) result() []Hypothesis {
 	sorted := s.pool.sorted()
@@ -227,7 +227,7 @@ func (p *pool) add(h Hypothesis) {
 	}
 }
 
-// sorted gives the pool, best first; of equals the one added last comes first,
+// sorted returns the pool, best first; of equals the one added last comes first,
 // as transformers pops from the end of a stable sort.
 func (p *pool) sorted() []Hypothesis {
 	all := make([]Hypothesis, len(p.found))

@@ -38,7 +38,7 @@ func greedy(ctx context.Context, m Model, o Options, grown func(Growth)) (Hypoth
 	return h, nil
 }
 
-// argmax gives the first index of the greatest score.
+// argmax returns the first index of the greatest score.
 func argmax(scores []float32) int {
 	best := 0
 	for i, s := range scores {
@@ -49,7 +49,7 @@ func argmax(scores []float32) int {
 	return best
 }
 
-// resize gives a slice of length n, reusing s where it is long enough.
+// resize returns a slice of length n, reusing s where it is long enough.
 func resize(s []float32, n int) []float32 {
 	if cap(s) < n {
 		return make([]float32, n)

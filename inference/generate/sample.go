@@ -87,7 +87,7 @@ func (s *sampler) draw(r *drawn, logits []float32) error {
 	return nil
 }
 
-// result gives the sequences by falling mean log-probability.
+// result returns the sequences by falling mean log-probability.
 func (s *sampler) result() []Hypothesis {
 	var all []Hypothesis
 	for _, r := range s.rows {
@@ -144,7 +144,7 @@ func (n *nucleus) take(scores []float32, temperature, p float64) {
 	}
 }
 
-// at gives the token at x of [0, 1) of the probabilities laid end to end.
+// at returns the token at x of [0, 1) of the probabilities laid end to end.
 func (n *nucleus) at(x float64) int {
 	for i, p := range n.probs {
 		if x < p {

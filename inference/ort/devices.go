@@ -153,7 +153,7 @@ func isThere(path string, files ...string) bool {
 	})
 }
 
-// News gives the devices that were given up since it was last asked: each is told
+// News returns the devices that were given up since it was last asked: each is told
 // once and is not tried again while the library is open.
 func (l *Library) News() []Trouble {
 	l.mu.Lock()
@@ -177,7 +177,7 @@ func (l *Library) giveUp(t Trouble, tell bool) {
 	}
 }
 
-// candidates gives the devices to try for Options.Device, in order. l.mu is held.
+// candidates returns the devices to try for Options.Device, in order. l.mu is held.
 // For DeviceAuto the CPU is the last; what is off or cannot work is left out, and
 // told unless it is merely not part of this library. A device that was asked for
 // by name and cannot work is an error, but one that failed in a run has been told

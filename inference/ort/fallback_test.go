@@ -88,7 +88,7 @@ func (c *injectedCall) run(in, out []*payload) error {
 	return c.nativeCall.run(in, out)
 }
 
-// withCard gives a library over the real one that seems to have a CUDA card.
+// withCard returns a library over the real one that seems to have a CUDA card.
 func withCard(t *testing.T) (*injector, *Library) {
 	t.Helper()
 	i := &injector{real: openLibrary(t).native}

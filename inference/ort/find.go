@@ -77,7 +77,7 @@ func here() search {
 // person may put one.
 var cudaDirs = []string{"onnxruntime/onnxruntime-cuda*/lib", "onnxruntime/onnxruntime-cuda*", "onnxruntime-cuda", "onnxruntime-cuda/lib", "onnxruntime-cuda/*/lib"}
 
-// cuda gives the first library that has the files of the provider beside it.
+// cuda returns the first library that has the files of the provider beside it.
 func (s search) cuda(cacheDir string, files []string) (string, []string) {
 	var tried []string
 	for _, pattern := range cudaDirs {
@@ -131,7 +131,7 @@ func (s search) find(explicit, exeDir, cacheDir string) (string, []string, error
 	return path, tried, nil
 }
 
-// in gives the paths that the library could have in dir.
+// in returns the paths that the library could have in dir.
 func (s search) in(dir string) []string {
 	paths := make([]string, len(s.names))
 	for i, n := range s.names {
@@ -140,7 +140,7 @@ func (s search) in(dir string) []string {
 	return paths
 }
 
-// first gives the first path that is a file, and the paths looked at.
+// first returns the first path that is a file, and the paths looked at.
 func (s search) first(paths []string) (string, []string) {
 	for i, p := range paths {
 		if s.isFile(p) {

@@ -97,7 +97,7 @@ func (c *policeCall) release() {
 	c.of.calls.Add(-1)
 }
 
-// policed gives a session of the police.
+// policed returns a session of the police.
 func policed(t *testing.T) (*police, *Session) {
 	t.Helper()
 	p := &police{begun: make(chan []*payload), finish: make(chan struct{})}

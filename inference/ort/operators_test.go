@@ -36,7 +36,7 @@ func (a array) tensor() *Tensor {
 	return NewFloat32(a.Shape, data)
 }
 
-// elements gives a tensor's elements as float64, whatever they are.
+// elements returns a tensor's elements as float64, whatever they are.
 func elements(t *Tensor) []float64 {
 	p := t.live("")
 	all := make([]float64, 0, len(p.floats)+len(p.ints)+len(p.bytes))
@@ -62,7 +62,7 @@ func binary(f func(*onnx.Graph, onnx.Value, onnx.Value) onnx.Value) build {
 	return func(g *onnx.Graph, in []onnx.Value) []onnx.Value { return []onnx.Value{f(g, in[0], in[1])} }
 }
 
-// optional gives in[i], or the zero Value where the case has no such operand.
+// optional returns in[i], or the zero Value where the case has no such operand.
 func optional(in []onnx.Value, i int) onnx.Value {
 	if i < len(in) {
 		return in[i]

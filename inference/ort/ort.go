@@ -97,13 +97,13 @@ func Open(path string) (*Library, error) {
 	return &Library{path: path, version: p.version, built: p.providers, providers: present(p.providers, path), native: native}, nil
 }
 
-// Path gives the file that was loaded.
+// Path returns the file that was loaded.
 func (l *Library) Path() string { return l.path }
 
-// Version gives the library's own version: "1.24.4".
+// Version returns the library's own version: "1.24.4".
 func (l *Library) Version() string { return l.version }
 
-// Providers gives the execution providers that the library can load, best first: "CUDAExecutionProvider", "CPUExecutionProvider".
+// Providers returns the execution providers that the library can load, best first: "CUDAExecutionProvider", "CPUExecutionProvider".
 func (l *Library) Providers() []string { return append([]string(nil), l.providers...) }
 
 // Close unloads the library, once all its sessions are closed.

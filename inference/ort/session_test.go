@@ -15,7 +15,7 @@ import (
 	"descry/models/onnx"
 )
 
-// addGraph gives a + b for any rows of four floats.
+// addGraph returns a + b for any rows of four floats.
 func addGraph() *onnx.Graph {
 	g := onnx.NewGraph("sum")
 	a, b := g.Input("a", onnx.Float, onnx.Dims("rows", 4)), g.Input("b", onnx.Float, onnx.Dims("rows", 4))
@@ -23,7 +23,7 @@ func addGraph() *onnx.Graph {
 	return g
 }
 
-// towers gives a graph of depth 3×3 convolutions of 64 planes, 2.4 GMAC each.
+// towers returns a graph of depth 3×3 convolutions of 64 planes, 2.4 GMAC each.
 func towers(depth int) (*onnx.Graph, []*Tensor) {
 	const planes, side = 64, 256
 	g := onnx.NewGraph("towers")
@@ -81,7 +81,7 @@ func TestARunWithAnEndedContextDoesNotBegin(t *testing.T) {
 	}
 }
 
-// rows gives n rows of 0, 1, 2, …
+// rows returns n rows of 0, 1, 2, …
 func rows(n int64) *Tensor {
 	data := make([]float32, 4*n)
 	for i := range data {
@@ -207,7 +207,7 @@ func TestRunsLeaveNoMemoryBehind(t *testing.T) {
 	}
 }
 
-// resident gives this process's resident memory in bytes, 0 where unknown.
+// resident returns this process's resident memory in bytes, 0 where unknown.
 func resident(t *testing.T) int64 {
 	text, err := os.ReadFile("/proc/self/statm")
 	if err != nil {

@@ -45,17 +45,17 @@ func NewInt64(shape []int64, data []int64) *Tensor {
 	return newTensor(&payload{kind: int64s, shape: append([]int64(nil), shape...), ints: data})
 }
 
-// Shape gives the size of each axis.
+// Shape returns the size of each axis.
 func (t *Tensor) Shape() []int64 { return append([]int64(nil), t.live("").shape...) }
 
-// Float32s gives the elements themselves, not a copy. Like Int64s and Uint8s it
+// Float32s returns the elements themselves, not a copy. Like Int64s and Uint8s it
 // panics when the tensor is destroyed or has elements of another type.
 func (t *Tensor) Float32s() []float32 { return t.live(float32s).floats }
 
-// Int64s gives the elements themselves.
+// Int64s returns the elements themselves.
 func (t *Tensor) Int64s() []int64 { return t.live(int64s).ints }
 
-// Uint8s gives the elements themselves; those of a boolean output are 0 and 1.
+// Uint8s returns the elements themselves; those of a boolean output are 0 and 1.
 func (t *Tensor) Uint8s() []uint8 { return t.live(uint8s).bytes }
 
 // Destroy lets go of the elements. It may be called again, and on nil.
@@ -65,7 +65,7 @@ func (t *Tensor) Destroy() {
 	}
 }
 
-// live gives the contents, of the kind asked for.
+// live returns the contents, of the kind asked for.
 func (t *Tensor) live(want kind) *payload {
 	p := t.p.Load()
 	if p == nil {
@@ -77,7 +77,7 @@ func (t *Tensor) live(want kind) *payload {
 	return p
 }
 
-// load gives the contents for a call, or says why they cannot be used.
+// load returns the contents for a call, or says why they cannot be used.
 func (t *Tensor) load() (*payload, error) {
 	if t == nil {
 		return nil, fmt.Errorf("the tensor is missing")

@@ -85,7 +85,7 @@ func (l *Library) try(ctx context.Context, d device) (load, run time.Duration, e
 	return load, time.Since(start), err
 }
 
-// trialGraph gives the graph, its input and the number that every output must be:
+// trialGraph returns the graph, its input and the number that every output must be:
 // ones through a 3×3 kernel of halves (without padding: 9·planes/2 at each place),
 // summed by a matrix of ones over planes and places, times 1/1024.
 func trialGraph() (onnx.Model, *payload, float32, error) {

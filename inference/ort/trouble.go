@@ -54,7 +54,7 @@ func (t *Trouble) failure(model string) *failure.Failure {
 	return failure.New(failure.Model, "load", model, t.Title+" cannot be used: "+t.Message, hint)
 }
 
-// String gives the trouble on one line: "NVIDIA card (CUDA): no driver was found. …".
+// String returns the trouble on one line: "NVIDIA card (CUDA): no driver was found. …".
 func (t Trouble) String() string {
 	s := t.Title + ": " + t.Message
 	if t.Hint != "" {

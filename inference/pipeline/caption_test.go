@@ -39,7 +39,7 @@ func tinySpec(file string) *models.CaptionSpec {
 	return s
 }
 
-// furthest gives the greatest difference.
+// furthest returns the greatest difference.
 func furthest(t *testing.T, what string, got, want []float32) float64 {
 	t.Helper()
 	if len(got) != len(want) {
@@ -52,7 +52,7 @@ func furthest(t *testing.T, what string, got, want []float32) float64 {
 	return most
 }
 
-// relative gives furthest as a part of the greatest value wanted.
+// relative returns furthest as a part of the greatest value wanted.
 func relative(t *testing.T, what string, got, want []float32) float64 {
 	t.Helper()
 	largest := 0.0

@@ -20,7 +20,7 @@ var plainRecipe = inference.CaptionRecipe{Beams: 1, Most: 30, LengthNorm: infere
 // mostAvoided bounds the words to avoid: each costs time in each step.
 const mostAvoided = 1000
 
-// recipe gives what holds where the request says nothing: that of the preset it
+// recipe returns what holds where the request says nothing: that of the preset it
 // names, else the set's own.
 func (c *captioner) recipe(o inference.CaptionOptions) inference.CaptionRecipe {
 	if r, ok := o.Preset.Recipe(); ok {
@@ -38,7 +38,7 @@ func (c *captioner) recipe(o inference.CaptionOptions) inference.CaptionRecipe {
 	return r
 }
 
-// prompt gives the words that the caption goes on from.
+// prompt returns the words that the caption goes on from.
 func (c *captioner) prompt(o inference.CaptionOptions) string {
 	if o.Prompt != nil {
 		return *o.Prompt
@@ -92,7 +92,7 @@ func (c *captioner) search(prompt []int, o inference.CaptionOptions) (generate.O
 	return s, nil
 }
 
-// avoided gives the tokens of the words that may not come. What cannot be written
+// avoided returns the tokens of the words that may not come. What cannot be written
 // with the vocabulary cannot come anyway.
 func (c *captioner) avoided(words []string) ([][]int, error) {
 	if len(words) > mostAvoided {
@@ -121,7 +121,7 @@ func (c *captioner) writes(run []int) bool {
 // where the search starts without the prompt that it was tuned with.
 var noiseWords = []string{"arafed", "araffe"}
 
-// badStarts gives the tokens that a caption may not begin with. A noise word is
+// badStarts returns the tokens that a caption may not begin with. A noise word is
 // kept from its first WordPiece on ("ara"): were only its last one banned, the
 // search would still begin with the first and go on to a neighbour ("arafe",
 // "arafat"). A first piece of one or two letters begins too much else.
@@ -140,7 +140,7 @@ func (c *captioner) badStarts() [][]int {
 	return runs
 }
 
-// first gives the first value that is not zero, else zero.
+// first returns the first value that is not zero, else zero.
 func first[T comparable](values ...T) T {
 	var zero T
 	for _, v := range values {

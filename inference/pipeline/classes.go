@@ -79,7 +79,7 @@ func (m *classesModel) names(n int) []string {
 // close frees the session.
 func (m *classesModel) close() error { return m.session.Close() }
 
-// run gives each pixel of a picture a class.
+// run returns each pixel of a picture a class.
 func (m *classesModel) run(ctx context.Context, p inference.Picture) (*inference.Classes, error) {
 	w, h := segment.Resized(p.Width, p.Height, m.config.ResizeSize)
 	if m.fixed[0] > 0 {

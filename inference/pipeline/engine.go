@@ -29,7 +29,7 @@ type Opener struct {
 	resolve func(spec string) (*models.Set, error)
 }
 
-// NewOpener gives an Opener over an open library; resolve finds the model set
+// NewOpener returns an Opener over an open library; resolve finds the model set
 // that somebody asked for (models.Resolve with the application's folders). The
 // caller closes the library after the worker has ended.
 func NewOpener(lib *ort.Library, resolve func(spec string) (*models.Set, error)) *Opener {
@@ -59,7 +59,7 @@ type how struct {
 	threads int
 }
 
-// options gives those of a session named after its weights, so that errors name
+// options returns those of a session named after its weights, so that errors name
 // the file.
 func (h how) options(weights string, prepack bool) ort.Options {
 	return ort.Options{Name: weights, Device: h.device, Threads: h.threads, Prepack: prepack}
@@ -198,7 +198,7 @@ func (e *engine) Instances(ctx context.Context, p inference.Picture, o inference
 	return e.objectsOf(ctx, p, o)
 }
 
-// Classes gives each pixel of a picture a class: a set without a model for it
+// Classes returns each pixel of a picture a class: a set without a model for it
 // gives the pixels of objects the objects' classes.
 func (e *engine) Classes(ctx context.Context, p inference.Picture) (*inference.Classes, error) {
 	if err := e.ready(ctx, inference.TaskClasses, p); err != nil {
@@ -230,7 +230,7 @@ func (e *engine) Device() (device string, threads int) {
 	return e.how.device, e.how.threads
 }
 
-// Lost gives the devices that the library gave up since it was last asked. The
+// Lost returns the devices that the library gave up since it was last asked. The
 // library is shared by all engines, so whichever is asked first tells.
 func (e *engine) Lost() []inference.DeviceLost {
 	var all []inference.DeviceLost

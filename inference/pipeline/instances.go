@@ -215,7 +215,7 @@ func (m *instancesModel) detect(ctx context.Context, s *seen, proposals []detect
 	}), nil
 }
 
-// segment gives the masks of the objects, side·side probabilities each, or nil
+// segment returns the masks of the objects, side·side probabilities each, or nil
 // where there are none to give.
 func (m *instancesModel) segment(ctx context.Context, s *seen, found []detect.Detection) ([]float32, error) {
 	if len(found) == 0 || m.masks == nil {

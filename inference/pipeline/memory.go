@@ -85,7 +85,7 @@ func (e *engine) afford(task inference.Task) error {
 		fmt.Sprintf("the model for %s needs about %s of memory, %s is free", task, gigabytes(uint64(need)), gigabytes(available)), hint)
 }
 
-// common gives what a task's model is made of, nil if the set has none, and
+// common returns what a task's model is made of, nil if the set has none, and
 // whether it is loaded.
 func (e *engine) common(task inference.Task) (c *models.Common, loaded bool) {
 	switch {
@@ -99,7 +99,7 @@ func (e *engine) common(task inference.Task) (c *models.Common, loaded bool) {
 	return nil, false
 }
 
-// gigabytes gives a size as people say it: "1.1 GB", "380 MB".
+// gigabytes returns a size as people say it: "1.1 GB", "380 MB".
 func gigabytes(n uint64) string {
 	if n < 1_000_000_000 {
 		return fmt.Sprintf("%d MB", (n+500_000)/1_000_000)

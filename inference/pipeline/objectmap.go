@@ -15,7 +15,7 @@ type objects struct {
 	found *inference.Instances
 }
 
-// of gives the objects of a picture down to a score, nil where they are not known.
+// of returns the objects of a picture down to a score, nil where they are not known.
 func (o objects) of(p inference.Picture, least float32) *inference.Instances {
 	if p.Key == "" || o.key != p.Key || o.least > least {
 		return nil

@@ -56,7 +56,7 @@ func TestASetWithObjectsOnlyMapsThem(t *testing.T) {
 	}
 }
 
-// counted gives a context that counts how often the detector looks at a picture.
+// counted returns a context that counts how often the detector looks at a picture.
 func counted() (context.Context, *int) {
 	runs := new(int)
 	return WithTrace(context.Background(), func(stage Stage, _ []int64, _ []float32) {

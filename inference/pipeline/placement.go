@@ -40,7 +40,7 @@ var placements = map[part]placement{
 	partWhole:    {false, "suppression and loops in the graph: known to be slow or wrong on cards"},
 }
 
-// on gives how the sessions of a part are made: on the device that was asked for, or
+// on returns how the sessions of a part are made: on the device that was asked for, or
 // on the processor if the part does not belong on a card.
 func (h how) on(p part) how {
 	if !placements[p].card {

@@ -8,7 +8,7 @@ import (
 	"descry/picture/resample"
 )
 
-// resizedPlanes gives a picture as the detectors see it (GeneralizedRCNNTransform
+// resizedPlanes returns a picture as the detectors see it (GeneralizedRCNNTransform
 // in torchvision's transform.py): normalised by table, resized to rw × rh as
 // torch.nn.functional.interpolate does (bilinear, no antialias), and with zeros
 // to the right and below up to pw × ph: three planes of float32. Values are

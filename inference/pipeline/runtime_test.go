@@ -42,7 +42,7 @@ func runtimeLibrary(tb testing.TB) *ort.Library {
 	return lib
 }
 
-// shared gives the path of something beside the repository, or skips.
+// shared returns the path of something beside the repository, or skips.
 func shared(tb testing.TB, parts ...string) string {
 	tb.Helper()
 	root := os.Getenv("DESCRY_SHARED")
@@ -99,7 +99,7 @@ func scene(tb testing.TB, path string) inference.Picture {
 	return p
 }
 
-// cancelled gives a context that has ended.
+// cancelled returns a context that has ended.
 func cancelled() context.Context {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

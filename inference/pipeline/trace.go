@@ -38,13 +38,13 @@ const (
 // traceKey is the Trace's place in a context.
 type traceKey struct{}
 
-// WithTrace gives a context whose runs tell t what their stages give, as
+// WithTrace returns a context whose runs tell t what their stages give, as
 // net/http/httptrace does for requests. Without one, a run pays nothing.
 func WithTrace(ctx context.Context, t Trace) context.Context {
 	return context.WithValue(ctx, traceKey{}, t)
 }
 
-// tracing gives the context's Trace, or nil.
+// tracing returns the context's Trace, or nil.
 func tracing(ctx context.Context) Trace {
 	t, _ := ctx.Value(traceKey{}).(Trace)
 	return t

@@ -63,7 +63,7 @@ func (w twin) spec(t *testing.T) *models.CaptionSpec {
 	return s
 }
 
-// weights gives the twin's safetensors file.
+// weights returns the twin's safetensors file.
 func (w twin) weights(t *testing.T) []byte {
 	t.Helper()
 	d := drawer{t: t, tied: w.Tied}
@@ -221,7 +221,7 @@ func (w twin) compare(t *testing.T, c *captioner) {
 	t.Logf("%d pictures, %d different captions, %d flips below the margin; logits within %.1e", len(w.Pictures), len(distinct), flips, furthest)
 }
 
-// logits gives how far the logits of a picture are from the reference's, once in
+// logits returns how far the logits of a picture are from the reference's, once in
 // one call and once token by token.
 func (w twin) logits(t *testing.T, c *captioner, i int) float64 {
 	t.Helper()

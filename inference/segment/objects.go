@@ -70,7 +70,7 @@ func rising(a, b float32) int {
 	return 0
 }
 
-// paint gives an object's free pixels its category, unless too few are free.
+// paint sets an object's free pixels to its category, unless too few are free.
 func paint(c *inference.Classes, taken []bool, item *inference.Instance) {
 	x0, y0, x1, y1, ok := item.Mask.Bounds()
 	if !ok {

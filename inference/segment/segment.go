@@ -49,7 +49,7 @@ type Coarse struct {
 // be sure: more than rounding can move, relative to the logit.
 const sure = 1e-4
 
-// Map gives the class of each pixel of a picture of w × h pixels, row by row, of
+// Map returns the class of each pixel of a picture of w × h pixels, row by row, of
 // which the network saw a copy of rw × rh: the logits are interpolated to rw × rh
 // as torch does (bilinear, align_corners=False), the best class is taken (the
 // first of equals), and row y of the picture is row (2y+1)·rh/2h of that, columns
@@ -73,7 +73,7 @@ func Map(c Coarse, rw, rh, w, h int) []byte {
 	return classes
 }
 
-// nearest gives for each of n places which of in places it is.
+// nearest returns for each of n places which of in places it is.
 func nearest(in, n int) []int {
 	at := make([]int, n)
 	for i := range at {
@@ -82,7 +82,7 @@ func nearest(in, n int) []int {
 	return at
 }
 
-// best gives the class of each cell, −1 where another comes near.
+// best returns the class of each cell, −1 where another comes near.
 func (c Coarse) best() []int16 {
 	cells := c.Width * c.Height
 	best, high, second := make([]int16, cells), make([]float32, cells), make([]float32, cells)
@@ -134,7 +134,7 @@ func (m mapper) row(out []byte, row int) {
 	}
 }
 
-// interpolate gives the best class between four cells.
+// interpolate returns the best class between four cells.
 func (m mapper) interpolate(corners [4]int, w [4]float32) byte {
 	best, high := 0, float32(0)
 	cells := m.Width * m.Height

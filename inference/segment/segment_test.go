@@ -17,7 +17,7 @@ func TestTheShortSideBecomesWhatTheModelWants(t *testing.T) {
 	}
 }
 
-// noise gives smooth logits with some flat regions and ties.
+// noise returns smooth logits with some flat regions and ties.
 func noise(classes, w, h int) Coarse {
 	c := Coarse{Logits: make([]float32, classes*w*h), Classes: classes, Width: w, Height: h}
 	for i := range c.Logits {

@@ -202,7 +202,7 @@ func (b *Book) Seconds(model string, gmac float64, device string) (seconds float
 	return 0, false
 }
 
-// Rate gives what a device of a library with so many threads computes in a second;
+// Rate returns what a device of a library with so many threads computes in a second;
 // known is false where that was never measured in peace.
 func (b *Book) Rate(library, device string, threads int) (gmacs float64, known bool) {
 	b.mu.Lock()

@@ -101,7 +101,7 @@ func numbers(seed, n int) []float32 {
 	return data
 }
 
-// Measured gives the rate of a device of this library, which it measures and saves
+// Measured returns the rate of a device of this library, which it measures and saves
 // unless the book has it. Errors are *failure.Failure.
 func (b *Book) Measured(ctx context.Context, lib *ort.Library, device string, threads int) (float64, error) {
 	if device != ort.DeviceAuto && device != "" {

@@ -97,7 +97,7 @@ func Read(r io.Reader, name string) (*Tokenizer, error) {
 // Size is the number of tokens; ids are below it.
 func (t *Tokenizer) Size() int { return len(t.tokens) }
 
-// Token gives the token of an id, "" for one that is not in the vocabulary.
+// Token returns the token of an id, "" for one that is not in the vocabulary.
 func (t *Tokenizer) Token(id int) string {
 	if id < 0 || id >= len(t.tokens) {
 		return ""
@@ -105,7 +105,7 @@ func (t *Tokenizer) Token(id int) string {
 	return t.tokens[id]
 }
 
-// Encode gives the ids of text, without any start or stop token.
+// Encode returns the ids of text, without any start or stop token.
 func (t *Tokenizer) Encode(text string) ([]int, error) {
 	if !utf8.ValidString(text) {
 		return nil, failure.New(failure.Usage, "caption", "", "the prompt is not valid UTF-8 text", "Type it again, or save it as UTF-8.")
@@ -134,7 +134,7 @@ func (t *Tokenizer) pieces(word string) (found []tokenizer.Token, err error) {
 	return t.words.Tokenize(word)
 }
 
-// Decode gives the text of ids: continuations ("##") joined to what is before
+// Decode returns the text of ids: continuations ("##") joined to what is before
 // them, words by a space, special tokens and ids outside the vocabulary left
 // out, then the clean-up of English spacing that transformers does.
 func (t *Tokenizer) Decode(ids []int) string {

@@ -53,7 +53,7 @@ type Ops struct {
 	SyncDir func(path string) error
 }
 
-// OS gives the operating system's file operations.
+// OS returns the operating system's file operations.
 func OS() Ops {
 	return Ops{
 		Lstat: os.Lstat,
@@ -147,7 +147,7 @@ func fillAndSync(f File, fill func(io.Writer) error) (err error) {
 	return f.Close()
 }
 
-// placeNew gives the file its name if nobody has it, in one step.
+// placeNew returns the file its name if nobody has it, in one step.
 func (o Ops) placeNew(beside, path string, perm fs.FileMode) error {
 	err := o.Link(beside, path)
 	if err == nil {

@@ -75,7 +75,7 @@ func Of(err error, kind Kind) *Failure {
 	return Wrap(kind, "", "", err, "")
 }
 
-// Error gives one line: subject, message, hint.
+// Error returns one line: subject, message, hint.
 func (f *Failure) Error() string {
 	var b strings.Builder
 	if f.Subject != "" {
@@ -90,5 +90,5 @@ func (f *Failure) Error() string {
 	return b.String()
 }
 
-// Unwrap gives the cause, where there is one in this process.
+// Unwrap returns the cause, where there is one in this process.
 func (f *Failure) Unwrap() error { return f.cause }

@@ -18,7 +18,7 @@ type worded struct {
 func (w worded) Error() string { return w.message }
 func (w worded) Unwrap() error { return w.cause }
 
-// Plain gives err's text without the operation and the path that errors of the
+// Plain returns err's text without the operation and the path that errors of the
 // operating system name: a Failure's subject names the file, and the one beside
 // it that was really written is nothing that anybody has heard of.
 func Plain(err error) string {

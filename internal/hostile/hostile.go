@@ -31,7 +31,7 @@ type File struct {
 	Says string       // a part of the message
 }
 
-// Files gives all of them, in a fixed order.
+// Files returns all of them, in a fixed order.
 func Files() []File {
 	var all []File
 	for _, part := range []func() []File{pngs, jpegs, gifs, bmps, tiffs, webps, strangers} {
@@ -60,7 +60,7 @@ func encoded(write func(w *bytes.Buffer) error) []byte {
 	return b.Bytes()
 }
 
-// Good gives one sound file of each format that the standard library and
+// Good returns one sound file of each format that the standard library and
 // golang.org/x/image can write, by extension.
 func Good() map[string][]byte {
 	img := painted()

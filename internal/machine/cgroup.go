@@ -78,7 +78,7 @@ func (h hierarchy) limited(system fs.FS, group string, total, available uint64) 
 	}
 }
 
-// cached gives the bytes of a group that are pages of files, which the kernel gives
+// cached returns the bytes of a group that are pages of files, which the kernel gives
 // back before it ends a process.
 func (h hierarchy) cached(system fs.FS, dir string) uint64 {
 	text, _ := fs.ReadFile(system, path.Join(dir, "memory.stat")) // without it nothing is known to be cache

@@ -18,7 +18,7 @@ import (
 	"github.com/shirou/gopsutil/v4/process"
 )
 
-// Memory gives, in bytes, the memory that this process could have in all and what
+// Memory returns, in bytes, the memory that this process could have in all and what
 // of it is available now: free, or held by caches that give it back when asked.
 func Memory() (total, available uint64, err error) {
 	m, err := mem.VirtualMemory()
@@ -32,7 +32,7 @@ func Memory() (total, available uint64, err error) {
 	return total, available, nil
 }
 
-// FreeDisk gives the bytes that may still be written below dir by this user. A dir
+// FreeDisk returns the bytes that may still be written below dir by this user. A dir
 // that is not there yet is made in the nearest folder above it that is, so that
 // folder's disk is asked.
 func FreeDisk(dir string) (uint64, error) {
@@ -58,7 +58,7 @@ func FreeDisk(dir string) (uint64, error) {
 	return u.Free, nil
 }
 
-// ProcessorTime gives the seconds of processor time that this process has used on
+// ProcessorTime returns the seconds of processor time that this process has used on
 // all cores together.
 func ProcessorTime() (float64, error) {
 	p, err := process.NewProcess(int32(os.Getpid()))
@@ -72,6 +72,6 @@ func ProcessorTime() (float64, error) {
 	return t.User + t.System, nil
 }
 
-// Cores gives how many processor cores this process may use: those it is bound to,
+// Cores returns how many processor cores this process may use: those it is bound to,
 // and no more than a container's share of them.
 func Cores() int { return max(1, min(runtime.NumCPU(), runtime.GOMAXPROCS(0))) }

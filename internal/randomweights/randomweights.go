@@ -90,7 +90,7 @@ var Models = map[string]func() []tensor{
 	"deeplabv3-resnet101": func() []tensor { return deepLab([4]int64{3, 4, 23, 3}) },
 }
 
-// Names gives the names of Models, sorted.
+// Names returns the names of Models, sorted.
 func Names() []string {
 	var names []string
 	for n := range Models {

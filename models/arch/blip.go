@@ -97,7 +97,7 @@ type module struct {
 	prefix string
 }
 
-// in gives a part of the part.
+// in returns a part of the part.
 func (m module) in(format string, args ...any) module {
 	m.prefix += fmt.Sprintf(format, args...) + "."
 	return m

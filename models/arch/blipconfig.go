@@ -152,7 +152,7 @@ func setDefault[T any](field **T, value T) {
 	}
 }
 
-// dims gives a tensor's shape, n zeros for one that is absent or has another rank.
+// dims returns a tensor's shape, n zeros for one that is absent or has another rank.
 func dims(f *weights.File, name string, n int) []int64 {
 	if t, ok := f.Get(name); ok && len(t.Shape) == n {
 		return t.Shape

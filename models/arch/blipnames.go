@@ -32,7 +32,7 @@ func IsSalesforceBLIP(f *weights.File) bool {
 	return ok
 }
 
-// BLIPNames gives the file with Hugging Face's names of its tensors, whichever of
+// BLIPNames returns the file with Hugging Face's names of its tensors, whichever of
 // the two it has. What captioning does not need (the text encoder, momentum
 // copies, queues of a pre-training file) keeps its name and is never asked for.
 func BLIPNames(f *weights.File) *weights.File {

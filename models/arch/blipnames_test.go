@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// salesforce gives a state dict the names of BLIP's own repository.
+// salesforce returns a state dict the names of BLIP's own repository.
 func salesforce(tensors map[string][]int64) map[string][]int64 {
 	back := strings.NewReplacer(
 		"vision_model.embeddings.patch_embedding", "visual_encoder.patch_embed.proj",

@@ -108,7 +108,7 @@ func pictureSize(text json.RawMessage) (height, width int, ok bool) {
 	return both.Height, both.Width, err == nil
 }
 
-// Normalize gives planes [3, h, w] of 8-bit rgb, which has three samples a pixel,
+// Normalize returns planes [3, h, w] of 8-bit rgb, which has three samples a pixel,
 // row by row.
 func (p BLIPPixels) Normalize(rgb []byte) []float32 {
 	n := len(rgb) / 3

@@ -52,12 +52,12 @@ func (t blipText) forward(ids onnx.Value, past, picture []cache) (logits onnx.Va
 	return t.head.forward(last), present
 }
 
-// steps gives from, from+1, … < to, of vectors of one element.
+// steps returns from, from+1, … < to, of vectors of one element.
 func (t blipText) steps(from, to onnx.Value) onnx.Value {
 	return t.g.Range(t.g.Squeeze(from, 0), t.g.Squeeze(to, 0), t.g.ConstInt(1))
 }
 
-// causalMask gives [t, s]: −10,000 (as transformers has it, not −∞) where a key
+// causalMask returns [t, s]: −10,000 (as transformers has it, not −∞) where a key
 // [s] comes after a query [t], else 0.
 func (t blipText) causalMask(queries, keys onnx.Value) onnx.Value {
 	g := t.g

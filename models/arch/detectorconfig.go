@@ -177,7 +177,7 @@ func checkStatistics(mean, std []float64) string {
 	return ""
 }
 
-// Lookup gives for each channel and each 8-bit value what the network is given
+// Lookup returns for each channel and each 8-bit value what the network is given
 // for it: (v/255 − mean)/std, in float32 at each step as torchvision computes it.
 func Lookup(mean, std []float64) *[3][256]float32 {
 	table := new([3][256]float32)

@@ -124,7 +124,7 @@ func (p pyramid) forward(maps [4]onnx.Value) [pooledLevels]onnx.Value {
 	return out
 }
 
-// spelling gives the names of a layer's convolution and norm: "name" itself in
+// spelling returns the names of a layer's convolution and norm: "name" itself in
 // files from before torchvision 0.13, "name.0" and, where there is one, "name.1"
 // since.
 func (m module) spelling(name string) (conv, norm string) {

@@ -199,7 +199,7 @@ func classesOf(weights []onnx.Tensor) int {
 	return int(slices.Collect(maps.Keys(found))[0])
 }
 
-// Category gives COCO's number for a label of the model: of 81 classes numbered
+// Category returns COCO's number for a label of the model: of 81 classes numbered
 // without gaps it is another.
 func (r Readymade) Category(label int) int {
 	if r.Classes != zooClasses {

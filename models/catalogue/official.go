@@ -39,7 +39,7 @@ const vocabulary = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c9920
 // words of the prompt; here lengths count new tokens.
 var paper = &Search{Prompt: "a picture of", Beams: 3, MaxTokens: 20 - 4, MinTokens: 5 - 4, LengthNorm: "whole"}
 
-// Official gives the entries that come with Descry. The sums were found in
+// Official returns the entries that come with Descry. The sums were found in
 // several independent public records each; GMAC are torchvision's published
 // numbers, BLIP's counted from its configuration (vision tower at 384 × 384, the
 // cross-attention's keys and values, three beams of 16 tokens). Memory is the peak

@@ -72,7 +72,7 @@ func Identify(path string) (Report, error) {
 	return r, nil
 }
 
-// beside gives the path of a file in the same folder, "" if there is none.
+// beside returns the path of a file in the same folder, "" if there is none.
 func beside(path, name string) string {
 	other := filepath.Join(filepath.Dir(path), name)
 	if info, err := os.Stat(other); err != nil || !info.Mode().IsRegular() {

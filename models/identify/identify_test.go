@@ -123,7 +123,7 @@ func TestModelsOfTheRepositoryAreRecognised(t *testing.T) {
 	}
 }
 
-// smallDetector gives the shapes of a small Mask R-CNN of the repository.
+// smallDetector returns the shapes of a small Mask R-CNN of the repository.
 func smallDetector(t *testing.T) shapes {
 	t.Helper()
 	text, err := os.ReadFile(filepath.FromSlash("../../inference/pipeline/testdata/maskrcnn/v1.safetensors"))

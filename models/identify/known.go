@@ -110,7 +110,7 @@ func surveyFasterRCNN(f *weights.File, config string) (title, trouble string) {
 	return title, first(trouble, graphs(d.FeatureGraph, d.BoxGraph))
 }
 
-// first gives the first text that is not empty.
+// first returns the first text that is not empty.
 func first(texts ...string) string {
 	for _, t := range texts {
 		if t != "" {

@@ -44,7 +44,7 @@ func verdict(f *weights.File, m match) string {
 // PyTorch or of a training framework.
 var wrappers = []string{"module.", "model.", "net.", "_orig_mod."}
 
-// wrapped gives the wrapper that all names begin with, or "".
+// wrapped returns the wrapper that all names begin with, or "".
 func wrapped(names []string) string {
 	for _, w := range wrappers {
 		all := len(names) > 0

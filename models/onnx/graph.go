@@ -88,7 +88,7 @@ type Value struct {
 	of   *builder
 }
 
-// Elem gives the type of the value's elements.
+// Elem returns the type of the value's elements.
 func (v Value) Elem() Elem { return v.elem }
 
 // Graph is a graph under construction, seen from one name scope. It belongs to
@@ -134,7 +134,7 @@ func NewGraph(name string) *Graph {
 	return &Graph{b: &builder{name: name, names: map[string]int{}, known: map[string]Value{}}}
 }
 
-// In gives the same graph seen from a scope below this one: values made there are
+// In returns the same graph seen from a scope below this one: values made there are
 // called "scope.below/Operator".
 func (g *Graph) In(format string, args ...any) *Graph {
 	below := fmt.Sprintf(format, args...)
@@ -144,7 +144,7 @@ func (g *Graph) In(format string, args ...any) *Graph {
 	return &Graph{b: g.b, scope: below}
 }
 
-// Err gives the first error so far.
+// Err returns the first error so far.
 func (g *Graph) Err() error { return g.b.err }
 
 // Fail makes the graph fail with what an architecture found wrong itself (a
@@ -209,7 +209,7 @@ func (g *Graph) Build() (Model, error) {
 	return m, nil
 }
 
-// fresh gives an unused value name in this scope.
+// fresh returns an unused value name in this scope.
 func (g *Graph) fresh(base string) string {
 	if g.scope != "" {
 		base = g.scope + "/" + base

@@ -49,7 +49,7 @@ func weightFile(t *testing.T, dir string, shapes map[string][]int64) *weights.Fi
 	return f
 }
 
-// fields gives the bytes-typed fields of a message by number.
+// fields returns the bytes-typed fields of a message by number.
 func fields(t *testing.T, message []byte) map[protowire.Number][][]byte {
 	t.Helper()
 	all := map[protowire.Number][][]byte{}
@@ -73,12 +73,12 @@ func fields(t *testing.T, message []byte) map[protowire.Number][][]byte {
 	return all
 }
 
-// graphOf gives the fields of the model's GraphProto.
+// graphOf returns the fields of the model's GraphProto.
 func graphOf(t *testing.T, m Model) map[protowire.Number][][]byte {
 	return fields(t, fields(t, m.Proto)[modelGraph][0])
 }
 
-// nodeNames gives the names of the graph's nodes.
+// nodeNames returns the names of the graph's nodes.
 func nodeNames(t *testing.T, m Model) []string {
 	var names []string
 	for _, n := range graphOf(t, m)[graphNode] {

@@ -40,7 +40,7 @@ type AttentionAttrs struct {
 	Causal bool    // a query sees no later key
 }
 
-// MultiHeadAttention gives softmax(scale·q·kᵀ)·v for each head (Vaswani et al.
+// MultiHeadAttention returns softmax(scale·q·kᵀ)·v for each head (Vaswani et al.
 // 2017, section 3.2.2) without the projections: q [n, m, hidden], k and v
 // [n, s, hidden] (or [n, heads, s, head size], a cached cross-attention). bias
 // [1 or n, 1 or heads, m, s] is added before the softmax and may be left out.

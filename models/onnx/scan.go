@@ -34,7 +34,7 @@ func newScanner(r io.ReaderAt, at, size int64) *scanner {
 	return &scanner{w: &window{r: r, size: size}, at: at, end: at + size, wire: protowire.BytesType}
 }
 
-// peek gives up to n bytes at a place.
+// peek returns up to n bytes at a place.
 func (w *window) peek(at int64, n int) ([]byte, error) {
 	if at < w.from || at+int64(n) > w.from+int64(len(w.data)) {
 		room := w.room[:min(int64(len(w.room)), max(w.size-at, 0))]

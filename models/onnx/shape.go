@@ -2,10 +2,10 @@ package onnx
 
 import "math"
 
-// Shape gives x's shape as an Int64 vector.
+// Shape returns x's shape as an Int64 vector.
 func (g *Graph) Shape(x Value) Value { return g.node(opShape, Int64, 1, []Value{x}) }
 
-// Dim gives the size of one axis as an Int64 vector of one element; axis may be
+// Dim returns the size of one axis as an Int64 vector of one element; axis may be
 // negative.
 func (g *Graph) Dim(x Value, axis int) Value {
 	attrs := []attribute{attrInt("start", axis)}
@@ -15,7 +15,7 @@ func (g *Graph) Dim(x Value, axis int) Value {
 	return g.node(opShape, Int64, 1, []Value{x}, attrs...)
 }
 
-// Reshape gives x another shape: 0 keeps the size of that axis, −1 takes what is left.
+// Reshape returns x another shape: 0 keeps the size of that axis, −1 takes what is left.
 func (g *Graph) Reshape(x Value, dims ...int64) Value { return g.ReshapeTo(x, g.ints(dims...)) }
 
 // ReshapeTo is Reshape to a shape (Int64 vector) known only when it runs.
@@ -86,7 +86,7 @@ func (g *Graph) Gather(x, indices Value, axis int) Value {
 	return g.binary(opGather, x, indices, attrInt("axis", axis))
 }
 
-// Range gives from, from + step, … < to; all three are scalars of one type.
+// Range returns from, from + step, … < to; all three are scalars of one type.
 func (g *Graph) Range(from, to, step Value) Value {
 	return g.node(opRange, from.elem, 3, []Value{from, to, step})
 }

@@ -42,14 +42,14 @@ type PoolAttrs struct {
 	Pad    int
 }
 
-// MaxPool gives the largest value under each window of x [n, c, h, w]; sizes are
+// MaxPool returns the largest value under each window of x [n, c, h, w]; sizes are
 // rounded down.
 func (g *Graph) MaxPool(x Value, at PoolAttrs) Value {
 	s, p := max(at.Stride, 1), at.Pad
 	return g.unary(opMaxPool, x, attrIntList("kernel_shape", at.Kernel, at.Kernel), attrIntList("strides", s, s), attrIntList("pads", p, p, p, p))
 }
 
-// GlobalAveragePool gives the mean of each plane: [n, c, h, w] to [n, c, 1, 1].
+// GlobalAveragePool returns the mean of each plane: [n, c, h, w] to [n, c, 1, 1].
 func (g *Graph) GlobalAveragePool(x Value) Value { return g.unary(opGlobalAveragePool, x) }
 
 // ResizeMode says how a plane is enlarged or reduced.

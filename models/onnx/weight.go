@@ -21,7 +21,7 @@ var elems = map[weights.DType]Elem{
 	weights.I64:  Int64,
 }
 
-// Weight gives the file's tensor of that name, which must have exactly the shape
+// Weight returns the file's tensor of that name, which must have exactly the shape
 // stated. Weights of type F16, BF16 and F64 come through a Cast to float. The
 // same tensor is put into the graph once, however often it is asked for.
 func (g *Graph) Weight(f *weights.File, name string, shape ...int64) Value {
@@ -31,7 +31,7 @@ func (g *Graph) Weight(f *weights.File, name string, shape ...int64) Value {
 	return g.weight(f, name, shape, 0, shape[0])
 }
 
-// WeightRows gives the rows from ≤ row < to of a tensor's first dimension without
+// WeightRows returns the rows from ≤ row < to of a tensor's first dimension without
 // copying: the query part of a fused qkv matrix. shape is that of the whole tensor.
 func (g *Graph) WeightRows(f *weights.File, name string, from, to int64, shape ...int64) Value {
 	if len(shape) == 0 || from < 0 || to <= from || to > shape[0] {
@@ -41,7 +41,7 @@ func (g *Graph) WeightRows(f *weights.File, name string, from, to int64, shape .
 	return g.weight(f, name, shape, from, to)
 }
 
-// Rows gives the rows of a tensor at indices (Int64): Gather(Weight(…), indices,
+// Rows returns the rows of a tensor at indices (Int64): Gather(Weight(…), indices,
 // 0), but that of a half-precision tensor the rows alone are cast.
 func (g *Graph) Rows(f *weights.File, name string, indices Value, shape ...int64) Value {
 	if len(shape) == 0 {
@@ -58,7 +58,7 @@ func (g *Graph) Rows(f *weights.File, name string, indices Value, shape ...int64
 	return x
 }
 
-// weight gives rows [from, to) of a tensor as they are computed with: those that
+// weight returns rows [from, to) of a tensor as they are computed with: those that
 // are not stored as float or int64 through a Cast.
 func (g *Graph) weight(f *weights.File, name string, shape []int64, from, to int64) Value {
 	v := g.stored(f, name, shape, from, to)
@@ -79,7 +79,7 @@ func (g *Graph) weight(f *weights.File, name string, shape []int64, from, to int
 	return cast
 }
 
-// stored gives rows [from, to) of a tensor in the type that the file has; a scalar
+// stored returns rows [from, to) of a tensor in the type that the file has; a scalar
 // is one row.
 func (g *Graph) stored(f *weights.File, name string, shape []int64, from, to int64) Value {
 	if g.b.err != nil {
@@ -148,7 +148,7 @@ func (g *Graph) rowsOf(f *weights.File, t weights.Tensor, elem Elem, from, to in
 	return g.external(t.Name, elem, dims, location, t.Offset+from*row, (to-from)*row)
 }
 
-// location gives the file's path below the folder of the graph's weights, which
+// location returns the file's path below the folder of the graph's weights, which
 // is that of the first file used.
 func (g *Graph) location(f *weights.File) (string, bool) {
 	if g.b.folder == "" {

@@ -67,7 +67,7 @@ func everyStep(tell func(n int64)) func(n int64) {
 	}
 }
 
-// hashFile gives the record of a file: size and time as they were before it was
+// hashFile returns the record of a file: size and time as they were before it was
 // read, so that a change during the reading shows later.
 func hashFile(ctx context.Context, path string, tell func(n int64)) (models.RecordedFile, error) {
 	f, err := os.Open(path)

@@ -49,7 +49,7 @@ func HubCaches(getenv func(string) string, home string) Hubs {
 	}
 }
 
-// find gives the files in the caches that could be f, links resolved. Which of
+// find returns the files in the caches that could be f, links resolved. Which of
 // them is, its sum tells.
 func (h Hubs) find(f catalogue.File) []string {
 	var found []string
@@ -119,7 +119,7 @@ func snapshots(hub, folder string) []string {
 	return dirs
 }
 
-// snapshotOf gives the newest revision in the hub caches that has all of a
+// snapshotOf returns the newest revision in the hub caches that has all of a
 // model's files, and its name: for a model that follows the hub's main branch.
 func (h Hubs) snapshotOf(m catalogue.Model) (dir, revision string) {
 	for _, hub := range h.HuggingFace {

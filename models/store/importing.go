@@ -144,7 +144,7 @@ func (s *Store) recognise(ctx context.Context, paths []string, say func(Progress
 	return r, r.companions()
 }
 
-// listFiles gives the files at or below path, sorted; named tells that path is
+// listFiles returns the files at or below path, sorted; named tells that path is
 // one itself.
 func listFiles(ctx context.Context, path string) (files []string, named bool, err error) {
 	info, err := os.Stat(path)

@@ -30,7 +30,7 @@ func (s *Store) List() Listing {
 	return l
 }
 
-// Find gives one model or set of one's own by name.
+// Find returns one model or set of one's own by name.
 func (s *Store) Find(name string) (Item, bool) {
 	if m, ok := s.Catalogue.Model(name); ok {
 		return s.item(m), true
@@ -101,7 +101,7 @@ func small(dir string) int64 {
 	return n
 }
 
-// arrived gives the bytes of a file that are here: all, or those with which a
+// arrived returns the bytes of a file that are here: all, or those with which a
 // transfer can go on.
 func arrived(path string) int64 {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {

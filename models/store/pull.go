@@ -58,7 +58,7 @@ func (s *Store) enough(i Item) bool {
 	return i.State == Ready || i.State == InPlace && !s.Copy
 }
 
-// expand gives the models that names stand for.
+// expand returns the models that names stand for.
 func (s *Store) expand(names []string) ([]catalogue.Model, error) {
 	list, unknown := s.Catalogue.Expand(names)
 	if unknown != "" {

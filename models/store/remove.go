@@ -149,7 +149,7 @@ func removeBut(root string, keep []string) error {
 	return nil
 }
 
-// namedElsewhere gives the files of a model's folder that sets of one's own name.
+// namedElsewhere returns the files of a model's folder that sets of one's own name.
 func (s *Store) namedElsewhere(model string) []string {
 	var files []string
 	root := filepath.Join(s.Models, model) + string(filepath.Separator)
@@ -173,7 +173,7 @@ func (s *Store) namedElsewhere(model string) []string {
 	return files
 }
 
-// filesOf gives the paths that a set names.
+// filesOf returns the paths that a set names.
 func filesOf(set *models.Set) []string {
 	var paths []string
 	add := func(more ...string) {

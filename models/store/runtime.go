@@ -203,7 +203,7 @@ func damagedArchive(archive string, err error) error {
 	return failure.New(failure.Model, "unpack", archive, message, "Remove it and fetch it again.")
 }
 
-// Library gives the folder of an installed library of ONNX Runtime, or "".
+// Library returns the folder of an installed library of ONNX Runtime, or "".
 func (s *Store) Library(name string) string {
 	m, ok := s.Catalogue.Model(name)
 	if !ok || m.For != catalogue.ForRuntime {

@@ -189,7 +189,7 @@ func done(m catalogue.Model) string {
 	return models.SetFile
 }
 
-// revisions gives the folders of a model, whole or not, the newest whole one
+// revisions returns the folders of a model, whole or not, the newest whole one
 // first; whole is how many are.
 func (s *Store) revisions(m catalogue.Model) (dirs []string, whole int) {
 	var partial []string
@@ -232,7 +232,7 @@ func (s *Store) candidates(m catalogue.Model) []string {
 	return dirs
 }
 
-// installed gives the folder of a model's newest whole revision.
+// installed returns the folder of a model's newest whole revision.
 func (s *Store) installed(m catalogue.Model) (string, bool) {
 	dirs, whole := s.revisions(m)
 	if whole == 0 {
@@ -241,7 +241,7 @@ func (s *Store) installed(m catalogue.Model) (string, bool) {
 	return dirs[0], true
 }
 
-// Path gives the folder of an installed model.
+// Path returns the folder of an installed model.
 func (s *Store) Path(name string) (string, error) {
 	if m, ok := s.Catalogue.Model(name); ok {
 		if dir, ok := s.installed(m); ok {

@@ -59,7 +59,7 @@ func (s *Store) Verify(ctx context.Context, names []string, repair bool, tell fu
 	return all, first
 }
 
-// present gives the models that are meant and are here; named ones must be.
+// present returns the models that are meant and are here; named ones must be.
 func (s *Store) present(names []string) ([]catalogue.Model, error) {
 	var wanted []catalogue.Model
 	if len(names) == 0 {

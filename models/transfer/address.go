@@ -10,7 +10,7 @@ import (
 // hub is the host whose addresses HF_ENDPOINT stands in for.
 const hub = "huggingface.co"
 
-// address gives the address that is really asked for u: at the mirror, if one
+// address returns the address that is really asked for u: at the mirror, if one
 // is set, else at HF_ENDPOINT for the hub's addresses, else u itself.
 func (c *Client) address(u *url.URL) (*url.URL, error) {
 	switch {

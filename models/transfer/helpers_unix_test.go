@@ -12,7 +12,7 @@ import (
 
 func contextOf() context.Context { return context.Background() }
 
-// pipeLines gives what a command prints, line by line; the channel closes at
+// pipeLines returns what a command prints, line by line; the channel closes at
 // its end.
 func pipeLines(t *testing.T, cmd *exec.Cmd) <-chan string {
 	t.Helper()

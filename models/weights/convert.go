@@ -40,7 +40,7 @@ var decoders = map[DType]func(dst []float32, src []byte){
 	},
 }
 
-// half gives the value of an IEEE 754 binary16: 1 sign bit, 5 of exponent with
+// half returns the value of an IEEE 754 binary16: 1 sign bit, 5 of exponent with
 // bias 15, 10 of mantissa.
 func half(h uint16) float32 {
 	sign := uint32(h>>15) << 31

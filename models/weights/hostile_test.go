@@ -277,7 +277,7 @@ func TestHostileFilesAreRefusedWithASentenceAndLittleMemory(t *testing.T) {
 	}
 }
 
-// allocated gives the bytes that were ever taken from the heap.
+// allocated returns the bytes that were ever taken from the heap.
 func allocated() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

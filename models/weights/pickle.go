@@ -126,7 +126,7 @@ func (u *unpickler) pop() (any, error) {
 	return v, nil
 }
 
-// top gives the top of the stack, or nil where there is none.
+// top returns the top of the stack, or nil where there is none.
 func (u *unpickler) top() any {
 	if len(u.stack) == 0 {
 		return nil

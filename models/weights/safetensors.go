@@ -47,7 +47,7 @@ type header struct {
 	size   int64
 }
 
-// at gives the place in the file of the token read last.
+// at returns the place in the file of the token read last.
 func (h *header) at() int64 { return 8 + h.json.InputOffset() }
 
 // token reads a token.

@@ -17,7 +17,7 @@ type Asked struct {
 	Fits  bool    // … of that shape, and of a type and a storage that can be computed with
 }
 
-// WithSurvey gives the same file, of which s notes what is asked for. The file
+// WithSurvey returns the same file, of which s notes what is asked for. The file
 // itself is not changed.
 func (f *File) WithSurvey(s *Survey) *File {
 	g := *f

@@ -220,7 +220,7 @@ func stateDict(top any) (*dict, error) {
 	return d, nil
 }
 
-// list gives the tensors of a state dict, in its order; every storage that
+// list returns the tensors of a state dict, in its order; every storage that
 // they use must be placed.
 func (s *storages) list(top any) ([]Tensor, error) {
 	d, err := stateDict(top)
@@ -284,7 +284,7 @@ func (v *view) within(n int64) bool {
 	return true
 }
 
-// order gives the axes as they are stored, the slowest first, and nil where that
+// order returns the axes as they are stored, the slowest first, and nil where that
 // is row by row; ok is false where elements lie apart or are used twice. Axes of
 // size 1 have no place of their own.
 func (v *view) order() (axes []int, ok bool) {
@@ -362,7 +362,7 @@ func kind(v any) string {
 	return "something else"
 }
 
-// word gives v itself where it is short, else its kind.
+// word returns v itself where it is short, else its kind.
 func word(v any) string {
 	switch v := v.(type) {
 	case int64:

@@ -59,7 +59,7 @@ var sizes = map[DType]int64{
 	"F8_E4M3": 1, "F8_E5M2": 1, "C64": 8, "C128": 16,
 }
 
-// Size gives the bytes of one element, or 0 for an unknown type.
+// Size returns the bytes of one element, or 0 for an unknown type.
 func (d DType) Size() int64 { return sizes[d] }
 
 // Usable reports whether tensors of this type can be computed with.
@@ -102,7 +102,7 @@ type Tensor struct {
 	Gaps string
 }
 
-// Stored gives the shape in the order of storage.
+// Stored returns the shape in the order of storage.
 func (t Tensor) Stored() []int64 {
 	if t.Order == nil {
 		return t.Shape
@@ -114,7 +114,7 @@ func (t Tensor) Stored() []int64 {
 	return shape
 }
 
-// Count gives the number of elements.
+// Count returns the number of elements.
 func (t Tensor) Count() int64 {
 	n := int64(1)
 	for _, d := range t.Shape {
@@ -136,7 +136,7 @@ type File struct {
 	survey   *Survey // nil: a file that graphs are built from to be run
 }
 
-// Get gives the tensor of that name.
+// Get returns the tensor of that name.
 func (f *File) Get(name string) (Tensor, bool) {
 	i, ok := f.index[name]
 	if !ok {
@@ -145,7 +145,7 @@ func (f *File) Get(name string) (Tensor, bool) {
 	return f.tensors[i], true
 }
 
-// Names gives the tensors' names in the order in which the file lists them.
+// Names returns the tensors' names in the order in which the file lists them.
 func (f *File) Names() []string {
 	names := make([]string, len(f.tensors))
 	for i, t := range f.tensors {
@@ -154,7 +154,7 @@ func (f *File) Names() []string {
 	return names
 }
 
-// Renamed gives the same file with other names of its tensors: those of another
+// Renamed returns the same file with other names of its tensors: those of another
 // implementation of the same model. A tensor whose new name another one has
 // already keeps its own.
 func (f *File) Renamed(name func(string) string) *File {
@@ -286,7 +286,7 @@ func (f *File) fill() error {
 	return nil
 }
 
-// bytesOf gives the bytes of a tensor of that shape, or false where the shape
+// bytesOf returns the bytes of a tensor of that shape, or false where the shape
 // is none or the product is beyond most.
 func bytesOf(d DType, shape []int64, most int64) (int64, bool) {
 	n := d.Size()

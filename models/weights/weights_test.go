@@ -162,7 +162,7 @@ func checkFailure(t *testing.T, name string, err error, path, want string) {
 	}
 }
 
-// shared gives the folder of files that do not belong to the repository.
+// shared returns the folder of files that do not belong to the repository.
 func shared(t *testing.T) string {
 	dir := os.Getenv("DESCRY_SHARED")
 	if dir == "" {

@@ -17,7 +17,7 @@ type bits struct {
 	padded uint   // zeros that were appended where the data end
 }
 
-// need tells whether buf[i:] has k bytes, a few, reading if there are less.
+// need reports whether buf[i:] has k bytes, a few, reading if there are less.
 func (d *bits) need(k int) bool {
 	if d.j-d.i >= k {
 		return true

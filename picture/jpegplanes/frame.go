@@ -27,7 +27,7 @@ var unreadFrames = map[byte]string{
 	0xcd: "arithmetic-coded", 0xce: "arithmetic-coded", 0xcf: "arithmetic-coded",
 }
 
-// IsFrame tells whether a marker begins a frame header.
+// IsFrame reports whether a marker begins a frame header.
 func IsFrame(marker byte) bool {
 	return marker >= 0xc0 && marker <= 0xcf && marker != markerDHT && marker != 0xc8 && marker != markerDAC
 }

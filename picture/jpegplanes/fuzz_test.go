@@ -28,7 +28,7 @@ var stricter = []string{
 	"a restart marker is missing",
 }
 
-// againstTheirs tells whether both read a file, and fails if only image/jpeg
+// againstTheirs reports whether both read a file, and fails if only image/jpeg
 // does, for no known reason.
 func againstTheirs(t *testing.T, data []byte) (both bool) {
 	t.Helper()

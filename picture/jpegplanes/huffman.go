@@ -87,7 +87,7 @@ func (h *huffman) slow(acc uint64) uint32 {
 	return 0
 }
 
-// notDC tells whether an entry is none of a DC coefficient.
+// notDC reports whether an entry is none of a DC coefficient.
 func notDC(e uint32) bool { return e == 0 || e>>12&15 != 0 }
 
 // extend is T.81's EXTEND (figure F.12) of the top size bits, 1 to 15.

@@ -8,7 +8,7 @@ type Axis struct{ of []neighbours }
 // NewAxis is the axis from in source samples to out target samples, both > 0.
 func NewAxis(in, out int) Axis { return Axis{axis(in, out)} }
 
-// At gives the two source samples of target sample i and their weights.
+// At returns the two source samples of target sample i and their weights.
 func (a Axis) At(i int) (near, far int, wNear, wFar float32) {
 	n := &a.of[i]
 	return n.at0, n.at1, n.w0, n.w1

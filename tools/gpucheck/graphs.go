@@ -70,7 +70,7 @@ func (b *bench) compare(name string, m onnx.Model, in ...*ort.Tensor) ([]*ort.Te
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// time gives a graph's outputs, the median time of its later runs, and how long it
+// time returns a graph's outputs, the median time of its later runs, and how long it
 // took to make it ready and run it once.
 func (b *bench) time(m onnx.Model, device string, in []*ort.Tensor) (out []*ort.Tensor, median, load time.Duration, err error) {
 	start := time.Now()

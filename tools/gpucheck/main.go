@@ -58,7 +58,7 @@ func open(lib string) (*ort.Library, error) {
 	return ort.Open(path)
 }
 
-// card gives the best device but the processor, "" if there is none.
+// card returns the best device but the processor, "" if there is none.
 func card(lib *ort.Library) string {
 	for _, d := range lib.Devices() {
 		if d.ID != ort.DeviceCPU && d.Trouble == nil {

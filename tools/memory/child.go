@@ -114,7 +114,7 @@ func openEngine(lib *ort.Library, path string) (func() error, error) {
 	}, nil
 }
 
-// look gives the private bytes above before, and the most that was resident.
+// look returns the private bytes above before, and the most that was resident.
 func look(before int64) (own, peak int64, err error) {
 	if peak, err = field("/proc/self/status", "VmHWM:"); err != nil {
 		return 0, 0, err
@@ -123,7 +123,7 @@ func look(before int64) (own, peak int64, err error) {
 	return own - before, peak, err
 }
 
-// private gives what the process alone holds and no file backs, Go's garbage apart.
+// private returns what the process alone holds and no file backs, Go's garbage apart.
 func private() (int64, error) {
 	debug.FreeOSMemory()
 	dirty, err := field("/proc/self/smaps_rollup", "Private_Dirty:")

@@ -67,7 +67,7 @@ func (s *server) close() {
 	s.http.Close()
 }
 
-// counted gives the counts since the last call.
+// counted returns the counts since the last call.
 func (s *server) counted() counts {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -107,7 +107,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ill.serve(s, f, out, r)
 }
 
-// some gives a random number from 0 to n-1.
+// some returns a random number from 0 to n-1.
 func (s *server) some(n int64) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -205,7 +205,7 @@ func rest(f *standIn, v byte, tag, contentRange string, first int64, w http.Resp
 	io.Copy(w, body)
 }
 
-// asked gives the first byte that a request wants.
+// asked returns the first byte that a request wants.
 func asked(r *http.Request) int64 {
 	var first int64
 	fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &first)

@@ -46,7 +46,7 @@ func fleet(scale float64) []*standIn {
 	return all
 }
 
-// open gives the content; version 0 is the right one, others are other files of
+// open returns the content; version 0 is the right one, others are other files of
 // the same length.
 func (f *standIn) open(version byte) *io.SectionReader {
 	var key [16]byte

@@ -128,7 +128,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(&slow{w, s.rate, time.Now(), 0}, r, "", time.Time{}, content)
 }
 
-// content gives what is at a path of the server.
+// content returns what is at a path of the server.
 func (s *server) content(path string) (io.ReadSeeker, int64, error) {
 	_, rest, small := strings.Cut("/"+path, "/small/") // as a mirror it is asked for HOST/small/…
 	if !small {
@@ -151,7 +151,7 @@ func (s *server) content(path string) (io.ReadSeeker, int64, error) {
 	return nil, 0, errors.New("there is no such model")
 }
 
-// officialSize gives zeros, as many as the official file at HOST/PATH has bytes.
+// officialSize returns zeros, as many as the official file at HOST/PATH has bytes.
 func officialSize(path string) (io.ReadSeeker, int64, error) {
 	for _, m := range catalogue.Official().Models {
 		for _, f := range m.Files {

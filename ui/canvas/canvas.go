@@ -71,7 +71,7 @@ func (c *Canvas) Close() {
 	c.render.close()
 }
 
-// Stats gives the counter of frame times, readable from any goroutine.
+// Stats returns the counter of frame times, readable from any goroutine.
 func (c *Canvas) Stats() *Stats { return &c.stats }
 
 // Set shows a scene in a view.
@@ -83,13 +83,13 @@ func (c *Canvas) Set(s Scene, v state.View) {
 	c.update()
 }
 
-// Frame gives the sizes that a view is reckoned with.
+// Frame returns the sizes that a view is reckoned with.
 func (c *Canvas) Frame() state.Frame {
 	w, h := c.scene.Size()
 	return state.Frame{Width: float64(c.devW), Height: float64(c.devH), Scale: c.scale, PictureWidth: w, PictureHeight: h}
 }
 
-// at gives the picture's point under a place of the widget.
+// at returns the picture's point under a place of the widget.
 func (c *Canvas) at(p fyne.Position) (x, y float64) {
 	return c.view.Target(c.Frame()).Picture(float64(p.X)*c.scale, float64(p.Y)*c.scale)
 }

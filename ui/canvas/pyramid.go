@@ -55,7 +55,7 @@ func columns(n int, x0, zoom, k float64, width int, squares bool) []column {
 	return cols
 }
 
-// sample gives the two neighbours of a place and their weight.
+// sample returns the two neighbours of a place and their weight.
 func sample(at float64, size, step int, squares bool) column {
 	if at < 0 || at >= float64(size) {
 		return column{a: -1}

@@ -22,7 +22,7 @@ type Scene struct {
 	Class func(x, y float64) int
 }
 
-// Size gives the picture's size in pixels, 0 × 0 without a picture.
+// Size returns the picture's size in pixels, 0 × 0 without a picture.
 func (s Scene) Size() (w, h int) {
 	if len(s.Levels) == 0 {
 		return 0, 0

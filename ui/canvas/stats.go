@@ -108,7 +108,7 @@ func (w *Watchdog) beat(d time.Duration) {
 	}
 }
 
-// Stalls gives the longest wait, how many were over StallLimit, and how many
+// Stalls returns the longest wait, how many were over StallLimit, and how many
 // heartbeats there were.
 func (w *Watchdog) Stalls() (longest time.Duration, late int, beats uint64) {
 	w.mu.Lock()

@@ -21,7 +21,7 @@ func (s *State) draftAt(key string) int {
 	return slices.IndexFunc(s.drafts, func(d draft) bool { return d.key == key })
 }
 
-// draft gives the draft of the visible picture; its key is empty if there is none.
+// draft returns the draft of the visible picture; its key is empty if there is none.
 func (s *State) draft() draft {
 	p := s.visible()
 	if p.phase == ready {
@@ -107,7 +107,7 @@ func (a CaptionEdited) on(r *reduction) {
 	r.edit(p, func(d *draft) { d.put(text, true) })
 }
 
-// cut gives valid text of a length that can be kept.
+// cut returns valid text of a length that can be kept.
 func cut(text string) string {
 	if len(text) > mostCaption {
 		text = text[:mostCaption]
@@ -170,7 +170,7 @@ func (a EditLoaded) on(r *reduction) {
 	r.s.drafts = replaced(r.s.drafts, i, d)
 }
 
-// joined gives what was stored, with what was written since after it.
+// joined returns what was stored, with what was written since after it.
 func joined(stored, since Edit, written bool) Edit {
 	e := Edit{Caption: cut(stored.Caption), Own: stored.Own, Earlier: slices.Clone(stored.Earlier), Later: slices.Clone(stored.Later)}
 	if !written {

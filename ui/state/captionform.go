@@ -52,7 +52,7 @@ func (f CaptionForm) repaired() CaptionForm {
 	return f
 }
 
-// short gives valid text of one line that can be kept.
+// short returns valid text of one line that can be kept.
 func short(text string) string {
 	if len(text) > mostWords {
 		text = text[:mostWords]

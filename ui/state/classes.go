@@ -70,7 +70,7 @@ func (s *State) shownClasses() *inference.Classes {
 // hasClasses reports whether there are classes to go through.
 func hasClasses(s *State) bool { return s.current != 0 && s.shownClasses() != nil }
 
-// legend gives the classes that the picture has, by their values in the map.
+// legend returns the classes that the picture has, by their values in the map.
 func (s *State) legend() func(yield func(int, string) bool) {
 	return func(yield func(int, string) bool) {
 		c := s.found().classes

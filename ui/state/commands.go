@@ -15,7 +15,7 @@ type Key struct {
 // keyWords are the keys whose name is not what stands on them.
 var keyWords = map[string]string{"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "Escape": "Esc", "-": "−"}
 
-// Text gives the key as it is written in menus: "Ctrl+Shift+S".
+// Text returns the key as it is written in menus: "Ctrl+Shift+S".
 func (k Key) Text() string {
 	var b strings.Builder
 	for _, m := range []struct {
@@ -151,7 +151,7 @@ var Commands = []Command{
 // selectedObject, as an object, stands for the one that is selected.
 const selectedObject = -2
 
-// commandByID gives a command of the table.
+// commandByID returns a command of the table.
 func commandByID(id CommandID) (Command, bool) {
 	for _, c := range Commands {
 		if c.ID == id {
@@ -161,7 +161,7 @@ func commandByID(id CommandID) (Command, bool) {
 	return Command{}, false
 }
 
-// CommandFor gives the command of a key.
+// CommandFor returns the command of a key.
 func CommandFor(k Key) (CommandID, bool) {
 	for _, c := range Commands {
 		for _, own := range c.Keys {

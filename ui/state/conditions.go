@@ -23,7 +23,7 @@ func secondNamesHidden(s *State) bool { return !s.settings.ShowSecondNames }
 func hasHidden(s *State) bool         { return s.found().hidden != nil }
 func hasSelection(s *State) bool      { return s.selected >= 0 }
 
-// layerOn gives the check mark of a layer.
+// layerOn returns the check mark of a layer.
 func layerOn(l Layer) func(*State) bool {
 	return func(s *State) bool { layers := s.settings.Layers; return *layerFields[l](&layers) }
 }

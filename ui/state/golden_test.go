@@ -17,7 +17,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// written gives a screen as text: a line for each value that is set. Menus and
+// written returns a screen as text: a line for each value that is set. Menus and
 // sheets that are made from the table of commands are left to their own tests.
 func written(s Screen) string {
 	s.Menus, s.Shortcuts = nil, nil
@@ -160,7 +160,7 @@ func TestScreens(t *testing.T) {
 	}
 }
 
-// firstDifference gives the first lines that differ.
+// firstDifference returns the first lines that differ.
 func firstDifference(want, got string) string {
 	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
 	for i := range w {

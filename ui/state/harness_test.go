@@ -76,7 +76,7 @@ func (d *desk) send(actions ...Action) {
 	}
 }
 
-// take gives what was to be done since the last take, without Wakes.
+// take returns what was to be done since the last take, without Wakes.
 func (d *desk) take() []Effect {
 	var all []Effect
 	for _, e := range d.effects {
@@ -100,7 +100,7 @@ func did[E Effect](d *desk) (E, bool) {
 	return last, found
 }
 
-// must gives the last effect of a kind since the last take.
+// must returns the last effect of a kind since the last take.
 func must[E Effect](d *desk) E {
 	d.t.Helper()
 	e, ok := did[E](d)
@@ -161,7 +161,7 @@ func (d *desk) decode(id PictureID) {
 
 func keyOf(name string) string { return "key-of-" + filepath.Base(name) }
 
-// job gives the open job of a slot of the visible picture.
+// job returns the open job of a slot of the visible picture.
 func (d *desk) job(at slot) inference.JobID {
 	d.t.Helper()
 	for _, j := range d.s.jobs {
@@ -285,7 +285,7 @@ func resultDesk(t testing.TB) *desk {
 	return d
 }
 
-// pick gives the effects of a kind.
+// pick returns the effects of a kind.
 func pick[E Effect](all []Effect) []E {
 	var some []E
 	for _, e := range all {

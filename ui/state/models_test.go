@@ -53,7 +53,7 @@ func storeDesk(t testing.TB, change ...func(*Setup)) *desk {
 	return d
 }
 
-// pulled gives the download under way for a model.
+// pulled returns the download under way for a model.
 func (d *desk) pulled(model string) uint64 {
 	d.t.Helper()
 	p := d.s.pull(model)
@@ -63,7 +63,7 @@ func (d *desk) pulled(model string) uint64 {
 	return p.id
 }
 
-// row gives a line of the Models page.
+// row returns a line of the Models page.
 func (d *desk) row(name string) ModelRow {
 	d.t.Helper()
 	for _, g := range d.screen().Models.Groups {
@@ -77,7 +77,7 @@ func (d *desk) row(name string) ModelRow {
 	return ModelRow{}
 }
 
-// acts gives the words on a row's buttons, those that can be pressed.
+// acts returns the words on a row's buttons, those that can be pressed.
 func (r ModelRow) acts() string {
 	var all []string
 	for _, b := range r.Acts {

@@ -201,7 +201,7 @@ func (AskImport) isEffect()    {}
 func (ImportModels) isEffect() {}
 func (OpenFolder) isEffect()   {}
 
-// model gives a catalogue entry; its Name is empty if there is none of that name.
+// model returns a catalogue entry; its Name is empty if there is none of that name.
 func (v *Inventory) model(name string) StoredModel {
 	for i := range v.Models {
 		if v.Models[i].Name == name {
@@ -211,7 +211,7 @@ func (v *Inventory) model(name string) StoredModel {
 	return StoredModel{}
 }
 
-// set gives a set; its Name is empty if there is none of that name.
+// set returns a set; its Name is empty if there is none of that name.
 func (v *Inventory) set(name string) StoredSet {
 	for _, set := range v.Sets {
 		if set.Name == name {
@@ -221,7 +221,7 @@ func (v *Inventory) set(name string) StoredSet {
 	return StoredSet{}
 }
 
-// other gives a set that is in no catalogue.
+// other returns a set that is in no catalogue.
 func (v *Inventory) other(spec string) (ModelInfo, bool) {
 	for _, m := range v.Others {
 		if m.Spec == spec {
@@ -231,7 +231,7 @@ func (v *Inventory) other(spec string) (ModelInfo, bool) {
 	return ModelInfo{}, false
 }
 
-// changed gives the inventory with one entry changed.
+// changed returns the inventory with one entry changed.
 func (v Inventory) changed(name string, f func(*StoredModel)) Inventory {
 	for i, m := range v.Models {
 		if m.Name == name {

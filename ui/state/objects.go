@@ -26,7 +26,7 @@ func (s *State) score() float64 {
 	return defaultScore
 }
 
-// float32Digits gives a score like 0.7 as people wrote it, not as 0.69999998.
+// float32Digits returns a score like 0.7 as people wrote it, not as 0.69999998.
 func float32Digits(v float32) float64 { return float64(int(float64(v)*1e4+0.5)) / 1e4 }
 
 // isHidden reports whether an object was hidden by hand.
@@ -108,7 +108,7 @@ func (s *State) below() (count int, low float64) {
 	return 0, 0
 }
 
-// object gives an object of the visible picture.
+// object returns an object of the visible picture.
 func (s *State) object(i int) (inference.Instance, bool) {
 	if in := s.found().instances; in != nil && i >= 0 && i < len(in.Items) {
 		return in.Items[i], true
@@ -149,7 +149,7 @@ func (a ObjectToggled) on(r *reduction) {
 	})
 }
 
-// toggled gives flags with one of n turned over, nil if none is set.
+// toggled returns flags with one of n turned over, nil if none is set.
 func toggled(flags []bool, i, n int) []bool {
 	next := make([]bool, n)
 	copy(next, flags)

@@ -26,7 +26,7 @@ const opCheck = "check"
 // removal is a model that is removed when its notice goes.
 type removal struct{ model string }
 
-// pull gives what is under way for a model; its model is empty if nothing is.
+// pull returns what is under way for a model; its model is empty if nothing is.
 func (s *State) pull(model string) pull {
 	for _, p := range s.pulls {
 		if p.model == model {

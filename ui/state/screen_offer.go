@@ -114,7 +114,7 @@ func downloadText(models []StoredModel) string {
 	return sizeText(sum)
 }
 
-// sizeText gives bytes in decimal units, as disks and networks count: "990 MB".
+// sizeText returns bytes in decimal units, as disks and networks count: "990 MB".
 func sizeText(n int64) string {
 	v := float64(max(n, 0))
 	for _, u := range []struct {
@@ -133,7 +133,7 @@ func sizeText(n int64) string {
 	return fmt.Sprintf("%.0f bytes", v)
 }
 
-// speedText gives a picture's seconds, with "about" where they were reckoned.
+// speedText returns a picture's seconds, with "about" where they were reckoned.
 func speedText(seconds float64, measured bool) string {
 	text := fmt.Sprintf("%.0f s", seconds)
 	switch {
@@ -150,7 +150,7 @@ func speedText(seconds float64, measured bool) string {
 	return text
 }
 
-// part gives done of total as 0 … 1.
+// part returns done of total as 0 … 1.
 func part(done, total int64) float64 {
 	if total <= 0 {
 		return 0
@@ -158,7 +158,7 @@ func part(done, total int64) float64 {
 	return min(max(float64(done)/float64(total), 0), 1)
 }
 
-// percentText gives done of total in whole percent, 100 only when all is there.
+// percentText returns done of total in whole percent, 100 only when all is there.
 func percentText(done, total int64) string {
 	return fmt.Sprintf("%.0f %%", math.Floor(100*part(done, total)))
 }
@@ -171,7 +171,7 @@ func partText(done, total int64, what string) string {
 	return what + ", " + percentText(done, total)
 }
 
-// progressText gives percent, speed and time left: "37 % · 12 MB/s · 2 min left".
+// progressText returns percent, speed and time left: "37 % · 12 MB/s · 2 min left".
 func progressText(p Progress) string {
 	text := sizeText(p.Done)
 	if p.Total > 0 {
@@ -186,7 +186,7 @@ func progressText(p Progress) string {
 	return text
 }
 
-// leftText gives a time that is only guessed at, coarsely.
+// leftText returns a time that is only guessed at, coarsely.
 func leftText(seconds float64) string {
 	switch {
 	case seconds < 10:

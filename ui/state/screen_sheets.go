@@ -152,7 +152,7 @@ func threadChoices(cores, set int) []int {
 // limitChoices are pixelLimits, with what is set.
 func limitChoices(set int) []int { return with(slices.Clone(pixelLimits), set) }
 
-// with gives sorted numbers with one more among them, if it is one.
+// with returns sorted numbers with one more among them, if it is one.
 func with(all []int, n int) []int {
 	if n > 0 && !slices.Contains(all, n) {
 		all = append(all, n)

@@ -145,7 +145,7 @@ func ParseSettings(text []byte) (Settings, error) {
 	return s.Repaired(), err
 }
 
-// Repaired gives s with every value in its range, and with default values for
+// Repaired returns s with every value in its range, and with default values for
 // those that mean nothing.
 func (s Settings) Repaired() Settings {
 	d := DefaultSettings()
@@ -211,7 +211,7 @@ func within[T int | float32 | float64](v, least, most T) bool {
 	return !math.IsNaN(float64(v)) && v >= least && v <= most
 }
 
-// oneOf gives v if it is among the values, else the first of them.
+// oneOf returns v if it is among the values, else the first of them.
 func oneOf[T comparable](v T, values ...T) T {
 	if slices.Contains(values, v) {
 		return v
@@ -219,7 +219,7 @@ func oneOf[T comparable](v T, values ...T) T {
 	return values[0]
 }
 
-// sound gives a path or name that can be used, else "".
+// sound returns a path or name that can be used, else "".
 func sound(s string) string {
 	if len(s) > mostText || strings.ContainsRune(s, 0) {
 		return ""

@@ -260,7 +260,7 @@ func due(since time.Time, after time.Duration, now time.Time) bool {
 	return !since.IsZero() && (now.Sub(since) >= after || now.Before(since))
 }
 
-// stamped gives list with what f has changed; list itself if f changed nothing.
+// stamped returns list with what f has changed; list itself if f changed nothing.
 func stamped[T any](list []T, f func(*T) bool) []T {
 	for i := range list {
 		if v := list[i]; f(&v) {

@@ -207,7 +207,7 @@ type draft struct {
 	failed    bool // the last SaveEdit failed
 }
 
-// New gives the state of a window that has just opened.
+// New returns the state of a window that has just opened.
 func New(setup Setup) State {
 	s := State{setup: setup, settings: setup.Settings.Repaired(), view: ViewFit(), hover: -1, selected: -1, inventory: setup.Store}
 	s.inventory.Others = setup.Models
@@ -215,10 +215,10 @@ func New(setup Setup) State {
 	return s
 }
 
-// Settings gives the settings as they are now.
+// Settings returns the settings as they are now.
 func (s State) Settings() Settings { return s.settings }
 
-// Current gives the visible picture, 0 on the start page.
+// Current returns the visible picture, 0 on the start page.
 func (s State) Current() PictureID { return s.current }
 
 // reduction is one call of Reduce: the state as it becomes, and what is to be done.
@@ -228,7 +228,7 @@ type reduction struct {
 	chose   bool // a person chose other models
 }
 
-// Reduce gives the state after an action, and what is to be done outside. It
+// Reduce returns the state after an action, and what is to be done outside. It
 // is pure: the same input gives the same output, and s stays as it was.
 func Reduce(s State, a Action) (State, []Effect) {
 	if s.closing {
@@ -242,7 +242,7 @@ func Reduce(s State, a Action) (State, []Effect) {
 
 func (r *reduction) do(e Effect) { r.effects = append(r.effects, e) }
 
-// replaced gives a copy of list with v at i.
+// replaced returns a copy of list with v at i.
 func replaced[T any](list []T, i int, v T) []T {
 	next := make([]T, len(list))
 	copy(next, list)
@@ -250,14 +250,14 @@ func replaced[T any](list []T, i int, v T) []T {
 	return next
 }
 
-// added gives a copy of list with v at its end.
+// added returns a copy of list with v at its end.
 func added[T any](list []T, v T) []T {
 	next := make([]T, len(list), len(list)+1)
 	copy(next, list)
 	return append(next, v)
 }
 
-// without gives a copy of list without what drop tells, list itself if that is nothing.
+// without returns a copy of list without what drop tells, list itself if that is nothing.
 func without[T any](list []T, drop func(T) bool) []T {
 	for i := range list {
 		if !drop(list[i]) {
@@ -278,7 +278,7 @@ func without[T any](list []T, drop func(T) bool) []T {
 	return list
 }
 
-// picture gives an opened picture; its id is 0 if there is none of that ID.
+// picture returns an opened picture; its id is 0 if there is none of that ID.
 func (s *State) picture(id PictureID) picture {
 	for _, p := range s.pictures {
 		if p.id == id {
@@ -288,10 +288,10 @@ func (s *State) picture(id PictureID) picture {
 	return picture{}
 }
 
-// visible gives the visible picture.
+// visible returns the visible picture.
 func (s *State) visible() picture { return s.picture(s.current) }
 
-// result gives what is known of a picture; only key and model are set if
+// result returns what is known of a picture; only key and model are set if
 // nothing is.
 func (s *State) result(key string) result {
 	model := s.model().Spec

@@ -19,7 +19,7 @@ const objectsOf = "objects:"
 // task is not done.
 type using struct{ names [3]string }
 
-// name gives the model of a task.
+// name returns the model of a task.
 func (u using) name(t inference.Task) string {
 	if i := slices.Index(tasks, t); i >= 0 {
 		return u.names[i]
@@ -50,7 +50,7 @@ func (u using) spec(v *Inventory) string {
 	return strings.Join(parts, ",")
 }
 
-// chosen gives what the settings say of a task. Not said: the program chooses.
+// chosen returns what the settings say of a task. Not said: the program chooses.
 // An empty name that is said: the task is not done.
 func (s *State) chosen(t inference.Task) (name string, said bool) {
 	spec := s.settings.Model
@@ -108,7 +108,7 @@ func (s *State) outlines(detector string) bool {
 	return detector != "" && s.available(detector, inference.TaskInstances) && !m.Boxes
 }
 
-// best gives the program's own choice for a task: what of the best set is here,
+// best returns the program's own choice for a task: what of the best set is here,
 // else of the next, else any model for it; of classes, a map of the objects that
 // such a model finds; else the built-in one.
 func (s *State) best(t inference.Task, detector string) string {
@@ -135,7 +135,7 @@ func (s *State) best(t inference.Task, detector string) string {
 	return ""
 }
 
-// uses gives the model of each task. A chosen one that is not here is stood in
+// uses returns the model of each task. A chosen one that is not here is stood in
 // for, so that a picture is described all the same.
 func (s *State) uses() using {
 	var u using

@@ -58,7 +58,7 @@ func (f Frame) FitZoom() float64 {
 	return min(w/float64(f.PictureWidth), h/float64(f.PictureHeight), mostFit*f.Scale)
 }
 
-// bounded gives the nearest zoom that is allowed.
+// bounded returns the nearest zoom that is allowed.
 func (f Frame) bounded(zoom float64) float64 {
 	fit := f.FitZoom()
 	return min(max(zoom, min(fit, 1)/2), max(mostZoom, fit))
@@ -67,7 +67,7 @@ func (f Frame) bounded(zoom float64) float64 {
 // ViewFit is the view of the whole picture.
 func ViewFit() View { return View{Fit: true} }
 
-// Resolved gives v with place and zoom in numbers, also when it is fitted, and
+// Resolved returns v with place and zoom in numbers, also when it is fitted, and
 // moved so that the picture stays in the room.
 func (v View) Resolved(f Frame) View {
 	pw, ph := float64(f.PictureWidth), float64(f.PictureHeight)
@@ -89,7 +89,7 @@ func kept(middle, size, seen float64) float64 {
 	return min(max(middle, seen/2), size-seen/2)
 }
 
-// Target gives the view as the renderer wants it: the picture's point at the
+// Target returns the view as the renderer wants it: the picture's point at the
 // canvas's upper left corner.
 func (v View) Target(f Frame) export.View {
 	v = v.Resolved(f)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// words gives one for 1, else many with the number in place of "%d".
+// words returns one for 1, else many with the number in place of "%d".
 func words(n int, one, many string) string {
 	if n == 1 {
 		return one
@@ -14,7 +14,7 @@ func words(n int, one, many string) string {
 	return strings.ReplaceAll(many, "%d", fmt.Sprint(n))
 }
 
-// short gives a folder as people write it, the home folder as ~.
+// short returns a folder as people write it, the home folder as ~.
 func (s *State) short(dir string) string {
 	home := s.setup.Home
 	if home == "" {
@@ -29,7 +29,7 @@ func (s *State) short(dir string) string {
 	return dir
 }
 
-// seconds gives milliseconds as "0.21 s".
+// seconds returns milliseconds as "0.21 s".
 func seconds(ms float64) string {
 	if ms >= 10_000 {
 		return fmt.Sprintf("%.0f s", ms/1000)
@@ -37,7 +37,7 @@ func seconds(ms float64) string {
 	return fmt.Sprintf("%.2f s", ms/1000)
 }
 
-// joinParts gives parts with dots between, beginning with a capital letter.
+// joinParts returns parts with dots between, beginning with a capital letter.
 func joinParts(parts []string) string {
 	text := strings.Join(parts, " · ")
 	if text == "" {

@@ -148,7 +148,7 @@ func System() *Theme { return &Theme{} }
 // Fixed returns the theme in one variant, whatever the system says.
 func Fixed(v fyne.ThemeVariant) *Theme { return &Theme{fixed: true, variant: v} }
 
-// Color gives the colour of a name; of one that the palette lacks, Fyne's own.
+// Color returns the colour of a name; of one that the palette lacks, Fyne's own.
 func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 	if t.fixed {
 		v = t.variant
@@ -171,13 +171,13 @@ func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color
 	return fynetheme.DefaultTheme().Color(name, v)
 }
 
-// Font gives Fyne's own fonts.
+// Font returns Fyne's own fonts.
 func (t *Theme) Font(s fyne.TextStyle) fyne.Resource { return fynetheme.DefaultTheme().Font(s) }
 
-// Icon gives Fyne's own icons.
+// Icon returns Fyne's own icons.
 func (t *Theme) Icon(n fyne.ThemeIconName) fyne.Resource { return fynetheme.DefaultTheme().Icon(n) }
 
-// Size gives the size of a name in dp; of one that the table lacks, Fyne's own.
+// Size returns the size of a name in dp; of one that the table lacks, Fyne's own.
 func (t *Theme) Size(n fyne.ThemeSizeName) float32 {
 	if s, ok := sizes[n]; ok {
 		return s

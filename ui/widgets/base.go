@@ -108,10 +108,10 @@ func (t *Text) Cut() *Text { t.cut = true; return t }
 // Aligned sets where the line stands in a wider room.
 func (t *Text) Aligned(a fyne.TextAlign) *Text { t.align = a; return t }
 
-// Text gives the whole text, cut or not.
+// Text returns the whole text, cut or not.
 func (t *Text) Text() string { return t.text }
 
-// Wanted gives the width of the whole text.
+// Wanted returns the width of the whole text.
 func (t *Text) Wanted() float32 { return t.measure(t.text).Width }
 
 // SetText changes the text.
@@ -134,7 +134,7 @@ func (t *Text) measure(s string) fyne.Size {
 	return fyne.MeasureText(s, fynetheme.Size(t.size), fyne.TextStyle{Bold: t.bold})
 }
 
-// fit gives as much of the text as the width holds, with an ellipsis if cut.
+// fit returns as much of the text as the width holds, with an ellipsis if cut.
 func (t *Text) fit(width float32) string {
 	if !t.cut || t.measure(t.text).Width <= width {
 		return t.text

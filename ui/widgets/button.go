@@ -89,7 +89,7 @@ func (b *Button) sizeName() fyne.ThemeSizeName {
 // Sized sets the least size in dp.
 func (b *Button) Sized(w, h float32) *Button { b.least = fyne.NewSize(w, h); return b }
 
-// Text gives the word on the button.
+// Text returns the word on the button.
 func (b *Button) Text() string { return b.text }
 
 // SetText changes the word.

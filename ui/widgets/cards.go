@@ -27,7 +27,7 @@ func (c *Chip) Fill(part float64) {
 	}
 }
 
-// Text gives the word on the chip.
+// Text returns the word on the chip.
 func (c *Chip) Text() string { return c.text }
 
 // NewChip returns a chip.

@@ -44,7 +44,7 @@ func dashedFrame(w, h int, unit float64, c color.Color) *image.RGBA {
 	return img
 }
 
-// edge gives how far a point is from the middle of the line, and how far along
+// edge returns how far a point is from the middle of the line, and how far along
 // the line from the upper left corner, clockwise.
 func edge(x, y, w, h, r, half float64) (distance, along float64) {
 	w, h, x, y, r = w-2*half, h-2*half, x-half, y-half, r-half

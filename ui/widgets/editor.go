@@ -73,10 +73,10 @@ func (e *Editor) SetEditable(on bool) {
 	}
 }
 
-// Text gives the text in the field.
+// Text returns the text in the field.
 func (e *Editor) Text() string { return e.entry.Text }
 
-// Focusable gives what is to be focused for typing.
+// Focusable returns what is to be focused for typing.
 func (e *Editor) Focusable() fyne.Focusable { return e.entry }
 
 // Typing reports whether the keyboard writes into the field.

@@ -16,7 +16,7 @@ func Flow(gap float32, parts ...fyne.CanvasObject) *fyne.Container {
 	return container.New(&flow{gap: gap}, parts...)
 }
 
-// walk gives each part's place to put and returns the height of all lines.
+// walk returns each part's place to put and returns the height of all lines.
 func (f *flow) walk(parts []fyne.CanvasObject, width float32, put func(o fyne.CanvasObject, x, y float32, s fyne.Size)) float32 {
 	var x, y, line float32
 	for _, p := range parts {

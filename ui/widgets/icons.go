@@ -51,7 +51,7 @@ var drawings = map[IconName]string{
 	IconOpen:     `<path S d="M3.5 18.5v-13h6l2 2.5h9v10.5z"/>`,
 }
 
-// resource gives the icon in one colour. Its name has the colour in it, since
+// resource returns the icon in one colour. Its name has the colour in it, since
 // Fyne keeps drawn icons by name.
 func (n IconName) resource(c color.Color) fyne.Resource {
 	r, g, b, _ := c.RGBA()

@@ -7,7 +7,7 @@ import (
 
 // TallFor is what a part has whose height depends on its width.
 type TallFor interface {
-	// HeightFor gives the height that the part needs at a width, in dp.
+	// HeightFor returns the height that the part needs at a width, in dp.
 	HeightFor(width float32) float32
 }
 
@@ -236,7 +236,7 @@ func (a *arranged) Layout(_ []fyne.CanvasObject, size fyne.Size) { a.lay(size) }
 // Place moves and sizes a part; for use in the functions of Arrange.
 func Place(o fyne.CanvasObject, x, y, w, h float32) { place(o, x, y, w, h) }
 
-// HeightFor gives the height that a part needs at a width.
+// HeightFor returns the height that a part needs at a width.
 func HeightFor(o fyne.CanvasObject, width float32) float32 { return heightFor(o, width) }
 
 // halves shares the width evenly.
@@ -285,7 +285,7 @@ func Newspaper(gapX, gapY float32, columns int, parts ...fyne.CanvasObject) *fyn
 	return container.New(&newspaper{gapX, gapY, columns}, parts...)
 }
 
-// split gives the index at which each column begins and the highest one's
+// split returns the index at which each column begins and the highest one's
 // height.
 func (n *newspaper) split(parts []fyne.CanvasObject, columns int) (starts []int, height float32) {
 	var total float32

@@ -31,7 +31,7 @@ func NewParagraph(text string, c fyne.ThemeColorName, s fyne.ThemeSizeName, bold
 // Aligned sets where the lines stand.
 func (p *Paragraph) Aligned(a fyne.TextAlign) *Paragraph { p.align = a; return p }
 
-// Text gives the whole text.
+// Text returns the whole text.
 func (p *Paragraph) Text() string { return p.text }
 
 // SetText changes the text.
@@ -42,7 +42,7 @@ func (p *Paragraph) SetText(s string) {
 	}
 }
 
-// HeightFor gives the height of the broken text at a width.
+// HeightFor returns the height of the broken text at a width.
 func (p *Paragraph) HeightFor(width float32) float32 {
 	return float32(len(p.broken(width))) * p.lineHeight()
 }

@@ -33,7 +33,7 @@ func (p *Progress) Set(part float64, quiet bool) {
 	}
 }
 
-// Part gives how much of the bar is filled.
+// Part returns how much of the bar is filled.
 func (p *Progress) Part() float64 { return p.part }
 
 // CreateRenderer implements fyne.Widget.

@@ -50,7 +50,7 @@ func NewObjectRow(acts ObjectActs) *ObjectRow {
 	return o
 }
 
-// Data gives what the row shows.
+// Data returns what the row shows.
 func (o *ObjectRow) Data() ObjectData { return o.data }
 
 // Set shows an object.

@@ -34,7 +34,7 @@ func NewSlider(tip string, width float32, changed func(float64)) *Slider {
 	return s
 }
 
-// Value gives what the slider shows.
+// Value returns what the slider shows.
 func (s *Slider) Value() float64 { return s.value }
 
 // SetValue shows a value.
@@ -58,7 +58,7 @@ func (s *Slider) hundredth(v float64) float64 {
 	return min(s.most, max(s.least, math.Round(v*100)/100))
 }
 
-// part gives where in the range the value is, 0 to 1.
+// part returns where in the range the value is, 0 to 1.
 func (s *Slider) part() float64 { return (s.value - s.least) / (s.most - s.least) }
 
 // pick is a person's choice: shown at once, then told.
