@@ -58,7 +58,7 @@ func written(t state.Target, do func(string, atomicfile.Mode) error) state.Actio
 		mode = atomicfile.Overwrite
 	}
 	if sameFile(t.Path, t.Original) {
-		return state.ExportFailed{Write: t.Write, Failure: failure.New(failure.Unsupported, "write", t.Path, "this is the picture itself, which Descry never writes over", "Choose another name.")}
+		return state.ExportFailed{Write: t.Write, Failure: failure.New(failure.Unsupported, "write", t.Path, "this is the picture itself, which Descry never writes over").WithHint("Choose another name.")}
 	}
 	if err := do(t.Path, mode); err != nil {
 		return state.ExportFailed{Write: t.Write, Failure: failure.Of(err, failure.Unreadable), Exists: errors.Is(err, fs.ErrExist)}
@@ -77,7 +77,7 @@ func sameFile(a, b string) bool {
 }
 
 func gone(path string) error {
-	return failure.New(failure.Unreadable, "write", path, "the picture is no longer open", "Open it again and save it then.")
+	return failure.New(failure.Unreadable, "write", path, "the picture is no longer open").WithHint("Open it again and save it then.")
 }
 
 // writeCaptioned draws and writes a captioned picture at full size.

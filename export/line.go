@@ -172,9 +172,9 @@ func NewLine(r Result) Line {
 // NewErrorLine returns the line of a picture that could not be described.
 func NewErrorLine(image string, err error) Line {
 	f := failure.Of(err, failure.Model)
-	message := f.Message
-	if f.Hint != "" {
-		message += ". " + f.Hint
+	message := f.Message.String()
+	if hint := f.Hint.String(); hint != "" {
+		message += ". " + hint
 	}
 	return Line{Image: valid(image), Error: &LineError{f.Kind, valid(message)}}
 }

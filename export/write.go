@@ -29,13 +29,13 @@ func WritePicture(path string, img image.Image, mode atomicfile.Mode) error {
 		return atomicfile.Write(path, mode, func(w io.Writer) error { return png.Encode(w, img) })
 	case ".jpg", ".jpeg":
 		if b := img.Bounds(); b.Dx() > jpegMostSide || b.Dy() > jpegMostSide {
-			return failure.New(failure.TooLarge, "write", path, "a JPEG file can have 65,535 pixels a side at most", "Save it as PNG.")
+			return failure.New(failure.TooLarge, "write", path, "a JPEG file can have 65,535 pixels a side at most").WithHint("Save it as PNG.")
 		}
 		return atomicfile.Write(path, mode, func(w io.Writer) error {
 			return jpeg.Encode(w, img, &jpeg.Options{Quality: jpegQuality})
 		})
 	}
-	return failure.New(failure.Unsupported, "write", path, "pictures are saved as .png or .jpg", "Give the file one of these endings.")
+	return failure.New(failure.Unsupported, "write", path, "pictures are saved as .png or .jpg").WithHint("Give the file one of these endings.")
 }
 
 // WriteText writes a caption and a line break.
@@ -61,7 +61,7 @@ func WriteLine(path string, l Line, mode atomicfile.Mode) error {
 // the index of its class.
 func WriteLabelMap(path string, c *inference.Classes, mode atomicfile.Mode) error {
 	if c.Width <= 0 || c.Height <= 0 || len(c.Map) != c.Width*c.Height {
-		return failure.New(failure.Model, "write", path, "the class map does not have the picture's size", "")
+		return failure.New(failure.Model, "write", path, "the class map does not have the picture's size")
 	}
 	img := &image.Paletted{Pix: c.Map, Stride: c.Width, Rect: image.Rect(0, 0, c.Width, c.Height), Palette: labelPalette()}
 	return atomicfile.Write(path, mode, func(w io.Writer) error { return png.Encode(w, img) })

@@ -59,7 +59,7 @@ func TestAFolderThatIsNotThereIsAFailureThatSaysSo(t *testing.T) {
 	for name, write := range writers {
 		err := write(filepath.Join(t.TempDir(), "absent", name), atomicfile.Exclusive)
 		var f *failure.Failure
-		if !errors.As(err, &f) || !errors.Is(err, fs.ErrNotExist) || f.Hint == "" {
+		if !errors.As(err, &f) || !errors.Is(err, fs.ErrNotExist) || f.Hint.IsZero() {
 			t.Errorf("%s: error is %v", name, err)
 		}
 	}

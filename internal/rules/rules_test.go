@@ -89,7 +89,8 @@ var importRules = []importRule{
 	{"models", nil, []string{"descry/app", "descry/ui", "descry/export", "descry/inference", "fyne.io/fyne/v2"}, "reading weights needs neither window nor runtime"},
 	{"export", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference/ort", "descry/inference/pipeline", "fyne.io/fyne/v2"}, "files are written without window or runtime"},
 	{"picture", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference", "descry/export", "fyne.io/fyne/v2"}, "decoding stands alone"},
-	{"internal/failure", nil, []string{"descry"}, "everything else imports it"},
+	{"internal/message", nil, []string{"descry"}, "everything else imports it"},
+	{"internal/failure", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference", "descry/export", "descry/picture", "descry/resources"}, "everything else imports it"},
 	{"internal/atomicfile", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference", "descry/export", "descry/picture"}, "everything else imports it"},
 }
 

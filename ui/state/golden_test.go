@@ -96,12 +96,12 @@ func TestScreens(t *testing.T) {
 		},
 		"not-opened": func(d *desk) {
 			d.send(Opened{[]string{"/p/huge.tif"}})
-			d.send(DecodeFailed{d.s.current, failure.New(failure.TooLarge, "decode", "/p/huge.tif", "the picture has 300 million pixels, the limit is 200", "Raise the limit in the settings.")})
+			d.send(DecodeFailed{d.s.current, failure.New(failure.TooLarge, "decode", "/p/huge.tif", "the picture has 300 million pixels, the limit is 200").WithHint("Raise the limit in the settings.")})
 			d.send(DetailsToggled{})
 		},
 		"model-missing": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
-			f := failure.New(failure.Model, "load", "full/blip.bin", "the file is not there", "Choose other models.")
+			f := failure.New(failure.Model, "load", "full/blip.bin", "the file is not there").WithHint("Choose other models.")
 			for _, at := range []slot{slotCaption, slotInstances, slotClasses} {
 				d.fail(at, f)
 			}
@@ -114,7 +114,7 @@ func TestScreens(t *testing.T) {
 		"models-busy": func(d *desk) {
 			d.send(SetOffered{"full"}, OfferTaken{}, VerifyAsked{"blip-large"})
 			d.progress("blip-base", 370_000_000, 12_000_000)
-			d.send(PullPaused{"maskrcnn-v2"}, PullEnded{d.pulled("deeplabv3-resnet101"), failure.New(failure.Unreadable, "download", "x", "the disk is full", "Free 200 MB.")})
+			d.send(PullPaused{"maskrcnn-v2"}, PullEnded{d.pulled("deeplabv3-resnet101"), failure.New(failure.Unreadable, "download", "x", "the disk is full").WithHint("Free 200 MB.")})
 		},
 		"models-closing": func(d *desk) {
 			d.send(ModelOffered{"blip-base"}, OfferTaken{})

@@ -51,7 +51,7 @@ func (r *reduction) hear(i int, j job, e inference.Event) {
 		r.change(j.key, j.model, func(res *result) {
 			res.done[j.slot] = e.Done
 			if !res.has(j.slot) { // else it would be asked for for ever
-				res.failure[j.slot] = failure.New(failure.Model, "run", string(slotTasks[j.slot]), "the model gave no result", "")
+				res.failure[j.slot] = failure.New(failure.Model, "run", string(slotTasks[j.slot]), "the model gave no result")
 			}
 		})
 		if e.Done != nil {
@@ -61,7 +61,7 @@ func (r *reduction) hear(i int, j job, e inference.Event) {
 		r.endJob(j.id)
 		f := e.Failure
 		if f == nil {
-			f = failure.New(failure.Model, "run", string(slotTasks[j.slot]), "the model failed", "")
+			f = failure.New(failure.Model, "run", string(slotTasks[j.slot]), "the model failed")
 		}
 		r.change(j.key, j.model, func(res *result) { res.failure[j.slot] = f })
 	}
@@ -176,7 +176,7 @@ func (Stopped) on(r *reduction) {
 			r.release(p)
 			p.released = true
 			r.s.pictures = replaced(r.s.pictures, i, p)
-			r.failPicture(i, failure.New(failure.Cancelled, "decode", p.name, "opening was stopped", ""))
+			r.failPicture(i, failure.New(failure.Cancelled, "decode", p.name, "opening was stopped"))
 		}
 	case ready:
 		if !r.s.busy() {
@@ -186,7 +186,7 @@ func (Stopped) on(r *reduction) {
 		r.change(res.key, res.model, func(res *result) {
 			for at := range slots {
 				if !res.has(at) && r.s.canRun(slotTasks[at]) {
-					res.failure[at] = failure.New(failure.Cancelled, "run", p.name, "stopped", "")
+					res.failure[at] = failure.New(failure.Cancelled, "run", p.name, "stopped")
 				}
 			}
 		})

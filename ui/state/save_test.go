@@ -110,7 +110,7 @@ func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 		t.Errorf("result %+v", r)
 	}
 	// Two are there already: they are told together and can be replaced.
-	exists := failure.New(failure.Unreadable, "write", "", "the file exists", "")
+	exists := failure.New(failure.Unreadable, "write", "", "the file exists")
 	d.send(Exported{Write: text.Write}, Exported{Write: labels.Write}, ExportFailed{json.Write, exists, true}, ExportFailed{coco.Write, exists, true})
 	n := d.screen().Notices
 	if len(n) != 2 || n[0].Text != "Saved 2 files." || n[0].Detail != "~/Pictures" || n[1].Text != "2 files of these names are there already." {
@@ -172,7 +172,7 @@ func TestAFailedSaveSaysWhy(t *testing.T) {
 	d := resultDesk(t)
 	d.send(SaveAsked{}, PlaceChosen{1, "/o/x.png"})
 	w := must[WriteCaptioned](d)
-	d.send(ExportFailed{w.Write, failure.New(failure.Unreadable, "write", w.Path, "permission denied", "Choose another folder."), false})
+	d.send(ExportFailed{w.Write, failure.New(failure.Unreadable, "write", w.Path, "permission denied").WithHint("Choose another folder."), false})
 	n := d.screen().Notices
 	if len(n) != 1 || n[0].Text != "x.png could not be saved." || n[0].Detail != "Permission denied. Choose another folder." || n[0].Kind != NoticeTrouble {
 		t.Errorf("notices %+v", n)

@@ -155,7 +155,7 @@ func (s *State) showMore(o *ObjectsPart) {
 func details(f *failure.Failure) string {
 	var lines []string
 	for _, part := range []struct{ name, text string }{
-		{"Kind", string(f.Kind)}, {"While", f.Op}, {"Of", f.Subject}, {"Reason", f.Message}, {"Hint", f.Hint},
+		{"Kind", string(f.Kind)}, {"While", f.Op}, {"Of", f.Subject}, {"Reason", f.Message.String()}, {"Hint", f.Hint.String()},
 	} {
 		if part.text != "" {
 			lines = append(lines, part.name+": "+part.text)
@@ -173,7 +173,7 @@ func (s *State) detailsButton() Button {
 }
 
 func (s *State) showDecodeFailure(p picture) *FailureCard {
-	c := &FailureCard{Title: p.name + " cannot be opened", Text: sentence(p.failure.Message), Hint: p.failure.Hint}
+	c := &FailureCard{Title: p.name + " cannot be opened", Text: sentence(p.failure.Message.String()), Hint: p.failure.Hint.String()}
 	if p.failure.Kind == failure.Cancelled {
 		c.Title, c.Text, c.Hint = p.name+" was not opened", "You stopped it.", ""
 	}
@@ -203,13 +203,13 @@ func (s *State) showTaskFailure(f *failure.Failure, at slot) *FailureCard {
 	if f.Kind == failure.Cancelled {
 		return &FailureCard{Title: "Stopped", Actions: []Button{again}}
 	}
-	c := &FailureCard{Title: taskWords[at].title, Text: sentence(f.Message), Hint: f.Hint, Actions: []Button{again}}
-	if first := s.found().failure[slotCaption]; at != slotCaption && first != nil && first.Message == f.Message {
+	c := &FailureCard{Title: taskWords[at].title, Text: sentence(f.Message.String()), Hint: f.Hint.String(), Actions: []Button{again}}
+	if first := s.found().failure[slotCaption]; at != slotCaption && first != nil && first.Message.String() == f.Message.String() {
 		c.Text, c.Hint = "For the same reason as the caption.", ""
 		return c
 	}
 	if f.Subject != "" {
-		c.Text = f.Subject + ": " + f.Message
+		c.Text = f.Subject + ": " + f.Message.String()
 		if last := c.Text[len(c.Text)-1]; last != '.' && last != '!' && last != '?' {
 			c.Text += "."
 		}
