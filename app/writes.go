@@ -9,6 +9,7 @@ import (
 	"descry/export"
 	"descry/internal/atomicfile"
 	"descry/internal/failure"
+	"descry/render"
 	"descry/ui/state"
 )
 
@@ -43,7 +44,7 @@ func (w *performer) write(e state.Effect, send func(state.Action)) {
 			if base == nil {
 				return gone(path)
 			}
-			return export.WritePicture(path, export.Cutout(base, e.Instance), mode)
+			return export.WritePicture(path, render.Cutout(base, e.Instance), mode)
 		}
 	default:
 		return
@@ -85,6 +86,6 @@ func writeCaptioned(path string, base *image.RGBA, plan state.Captioned, mode at
 	if base == nil {
 		return gone(path)
 	}
-	c := export.Content{Base: base, Items: plan.Items, Classes: plan.Classes, HideClass: plan.HideClass}
-	return export.WritePicture(path, export.Captioned(export.Prepare(c, nil), plan.Style, plan.Layout, 1), mode)
+	c := render.Content{Base: base, Items: plan.Items, Classes: plan.Classes, HideClass: plan.HideClass}
+	return export.WritePicture(path, render.Captioned(render.Prepare(c, nil), plan.Style, plan.Layout, 1), mode)
 }

@@ -158,7 +158,7 @@ func NewLine(r Result) Line {
 	if in := r.Instances; in != nil {
 		l.Model.Instances = valid(in.Model)
 		l.Instances = make([]LineInstance, 0, len(in.Items))
-		for _, i := range byScore(in.Items) {
+		for _, i := range inference.ByScore(in.Items) {
 			l.Instances = append(l.Instances, lineInstance(in.Items[i]))
 		}
 	}

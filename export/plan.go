@@ -1,3 +1,6 @@
+// Package export writes what is known of a picture to files, a writer for every
+// format of the command line, and decides the files' names before the first is
+// written. What is drawn is drawn by package render.
 package export
 
 import (

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"descry/export"
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/render"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -41,7 +41,7 @@ func writeDown(b *strings.Builder, v reflect.Value, path string) {
 		}
 		fmt.Fprintf(b, "%s: [%s]%s — %s → %T%+v\n", path, x.Text, flags, x.Tip, x.Do, x.Do)
 		return
-	case []export.Item:
+	case []render.Item:
 		for _, item := range x {
 			fmt.Fprintf(b, "%s: %d %s\n", path, item.Index, item.Instance.Label)
 		}

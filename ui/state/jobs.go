@@ -1,9 +1,9 @@
 package state
 
 import (
-	"descry/export"
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/render"
 )
 
 // Bounds of what is kept.
@@ -93,7 +93,7 @@ func (res *result) take(j job, e inference.Event) {
 		res.others = e.Caption
 	case s == slotInstances && e.Instances != nil:
 		res.instances = e.Instances
-		res.second = export.HideSecondNames(e.Instances.Items, export.SecondNameIoU)
+		res.second = render.HideSecondNames(e.Instances.Items, render.SecondNameIoU)
 		res.hidden = nil
 	case s == slotClasses && e.Classes != nil:
 		res.classes, res.hideClass = e.Classes, nil

@@ -9,6 +9,7 @@ import (
 
 	"descry/export"
 	"descry/internal/failure"
+	"descry/render"
 )
 
 func TestTheCaptionedPictureIsSavedAsItWasShown(t *testing.T) {
@@ -20,7 +21,7 @@ func TestTheCaptionedPictureIsSavedAsItWasShown(t *testing.T) {
 	}
 	d.send(sheet.Placements[1].Do, sheet.Formats[1].Do, sheet.Legend.Do, LayerToggled{LayerClasses}, Hovered{1}, Bare{true})
 	plan := d.screen().Save.Plan
-	if plan.Layout != (export.CaptionLayout{Text: "a sports ball below a boat at night", Placement: export.CaptionOver, Legend: true}) ||
+	if plan.Layout != (render.CaptionLayout{Text: "a sports ball below a boat at night", Placement: render.CaptionOver, Legend: true}) ||
 		len(plan.Items) != 2 || !plan.Style.ClassMap || !plan.Style.Masks || plan.Style.Highlight != -1 || plan.Classes == nil || plan.Picture != d.s.current {
 		t.Errorf("plan %+v", plan)
 	}

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"descry/export"
 	"descry/internal/failure"
+	"descry/render"
 )
 
 func (s *State) showPanel() Panel {
@@ -69,7 +69,7 @@ func (s *State) showCaption() CaptionPart {
 
 // likely says how likely another caption is.
 func likely(score float64) string {
-	switch export.CaptionSureness(score) {
+	switch render.CaptionSureness(score) {
 	case "sure":
 		return "likely"
 	case "fairly sure":
@@ -115,15 +115,15 @@ func (s *State) showObjects() ObjectsPart {
 func (s *State) objectRow(res *result, i int) ObjectRow {
 	in := res.instances.Items[i]
 	w, h := res.instances.Width, res.instances.Height
-	tint, pattern := export.ClassColor(in.Label)
+	tint, pattern := render.ClassColor(in.Label)
 	shown := !res.isHidden(i)
 	tip := "Hide this object"
 	if !shown {
 		tip = "Show this object"
 	}
 	return ObjectRow{
-		Object: i, Name: in.Label, Detail: export.Where(in.Box, w, h) + " · " + export.Share(in.Area, w, h),
-		Score: export.Percent(float64(in.Score)), Sure: export.Sureness(float64(in.Score)),
+		Object: i, Name: in.Label, Detail: render.Where(in.Box, w, h) + " · " + render.Share(in.Area, w, h),
+		Score: render.Percent(float64(in.Score)), Sure: render.Sureness(float64(in.Score)),
 		Tint: Tint{tint, pattern}, Shown: shown, Hovered: s.hover == i, Selected: s.selected == i,
 		Toggle:  Button{Text: in.Label, Tip: tip, Enabled: true, On: shown, Do: ObjectToggled{i}},
 		Look:    Button{Text: "Look closer", Tip: "Bring this object into view", Enabled: true, Do: LookedAt{i}},
@@ -133,7 +133,7 @@ func (s *State) objectRow(res *result, i int) ObjectRow {
 
 // showMore says what a lower threshold would show, and what to do about an empty list.
 func (s *State) showMore(o *ObjectsPart) {
-	above := export.Percent(s.score())
+	above := render.Percent(s.score())
 	n, low := s.below()
 	from, to := fmt.Sprintf("%.0f", 100*low), above
 	if n > 0 {
