@@ -4,11 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"net"
 	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"descry/network"
 )
 
 // Bounds of an entry.
@@ -144,7 +145,7 @@ func (f File) check() error {
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "":
 		return fmt.Errorf("url is %q, which is no address of a file", short(f.URL))
-	case u.Scheme != "https" && !(u.Scheme == "http" && f.Pinned()) && !(u.Scheme == "http" && loopback(u.Hostname())):
+	case !network.Private(u) && !(u.Scheme == "http" && f.Pinned()):
 		return errors.New("url must begin with https://, or with http:// where the sha256 is given")
 	case f.Bytes < 0 || f.Bytes > mostBytes || f.About < 0 || f.About > mostBytes:
 		return fmt.Errorf("bytes is %d", f.Bytes)
@@ -154,12 +155,6 @@ func (f File) check() error {
 		return errors.New("starts is not the first hexadecimal digits of a sum, in lower case")
 	}
 	return nil
-}
-
-// loopback reports whether a host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // checkName says what is wrong with the name of a model or a set.

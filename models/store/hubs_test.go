@@ -14,6 +14,7 @@ import (
 	"descry/models"
 	"descry/models/catalogue"
 	"descry/models/transfer"
+	"descry/network"
 )
 
 func write(t *testing.T, path string, content []byte) string {
@@ -250,7 +251,7 @@ func TestAModelThatFollowsMainIsFetchedAtOneCommit(t *testing.T) {
 		{Name: "large.bin", URL: base + "large.bin", Role: catalogue.RoleWeights, About: 6000},
 	}}
 	s := newStore(t, catalogue.Catalogue{Models: []catalogue.Model{m}})
-	s.Fetcher = &transfer.Client{HFEndpoint: h.URL}
+	s.Fetcher = &transfer.Client{Network: &network.Client{HFEndpoint: h.URL}}
 	must(t, s.Pull(context.Background(), []string{"large"}, nil))
 	i := s.state(t, "large")
 	if i.State != Ready || i.Revision != commit || i.Pinned || filepath.Base(i.Dir) != commit {

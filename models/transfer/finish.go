@@ -114,8 +114,8 @@ func (r *run) wrong(sum string) error {
 		return err
 	}
 	os.Remove(recordPath(r.req.Path))
-	return r.final(fmt.Sprintf("what came is not the file: its hash is %s, it should be %s", sum, want),
-		"It is not used and was kept as "+filepath.Base(aside)+". Try again, or from another network or mirror; if it stays so, the server's file was changed.")
+	return r.final("what came is not the file: its hash is %s, it should be %s", sum, want).
+		hint("It is not used and was kept as %s. Try again, or from another network or mirror; if it happens again, the server's file was changed.", filepath.Base(aside))
 }
 
 // setAside renames a wrong file to PATH.bad-HASH. Only the latest is kept.

@@ -116,12 +116,12 @@ var final = []struct {
 	{&fault{"404", func(_ *server, _ *standIn, w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }}, "has no such file"},
 	{&fault{"403", func(_ *server, _ *standIn, w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "", http.StatusForbidden)
-	}}, "refuses to give the file"},
-	{&fault{"cut for ever", passing[2].serve}, "was cut"},
+	}}, "does not allow this download"},
+	{&fault{"cut for ever", passing[2].serve}, "was lost"},
 	{&fault{"stall for ever", passing[4].serve}, "sent nothing for"},
 	{&fault{"503 for ever", func(_ *server, _ *standIn, w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "", http.StatusServiceUnavailable)
-	}}, "has trouble of its own"},
+	}}, "has a problem"},
 	{&fault{"another version each time, cut", func(s *server, f *standIn, w http.ResponseWriter, r *http.Request) {
 		v := byte(1 + s.some(200))
 		version(f, v, fmt.Sprintf("%q", fmt.Sprint(v)), &until{w, f.size / 2, hangUp}, r)

@@ -17,6 +17,7 @@ import (
 	"descry/internal/atomicfile"
 	"descry/internal/failure"
 	"descry/models/transfer"
+	"descry/network"
 )
 
 // childVariable holds the order of a process that is to pull and be killed.
@@ -38,8 +39,9 @@ func child(text string) int {
 		fmt.Println(err)
 		return 99
 	}
-	c := transfer.New(os.Getenv)
-	c.Stall, c.Retries = o.Stall, o.Retries
+	through := network.New(os.Getenv)
+	through.Stall = o.Stall
+	c := &transfer.Client{Network: through, Retries: o.Retries}
 	if o.Brisk {
 		c.Wait = func(ctx context.Context, d time.Duration) error {
 			return transfer.Sleep(ctx, d/100)
