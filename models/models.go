@@ -91,7 +91,9 @@ var Architectures = map[string][]string{
 // taskKeys are the keys of Architectures in the order in which they are told.
 var taskKeys = []string{"caption", "instances", "classes"}
 
-// bad makes the failure of a model that cannot be used.
-func bad(subject, message, hint string) error {
-	return failure.New(failure.Model, "load", subject, "%s", message).WithHint("%s", hint)
+// bad returns the failure of a model that cannot be used.
+func bad(subject, format string, args ...any) *failure.Failure {
+	return failure.New(failure.Model, "load", subject, format, args...)
 }
+
+const correctFile = "Correct the file; models/README.md describes its format."

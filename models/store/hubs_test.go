@@ -115,7 +115,7 @@ func TestWhatLiesInACacheIsUsedInPlaceAndStaysThere(t *testing.T) {
 	// class.pth there has the right size and other content: it seems to be there.
 	e, err := s.Estimate([]string{"all3"})
 	must(t, err)
-	if e.Cached != 15050 || e.Download != 0 || !strings.Contains(e.Lines()[0], "15 kB lie in other") {
+	if e.Cached != 15050 || e.Download != 0 || !strings.Contains(e.Lines()[0], "15 kB more are in other") {
 		t.Errorf("%+v", e)
 	}
 	must(t, s.Pull(context.Background(), []string{"all3"}, nil))
@@ -176,7 +176,7 @@ func TestAFileInPlaceThatChangesOrGoesIsNoticedAndRepaired(t *testing.T) {
 	info, err := os.Stat(there)
 	must(t, err)
 	must(t, os.Chtimes(there, info.ModTime().Add(5e9), info.ModTime().Add(5e9)))
-	if i := s.state(t, "find"); i.State != InPlace || !strings.Contains(i.Problem, "written since") {
+	if i := s.state(t, "find"); i.State != InPlace || !strings.Contains(i.Problem, "changed after it was checked") {
 		t.Errorf("%+v", i)
 	}
 	must(t, load())
@@ -195,11 +195,11 @@ func TestAFileInPlaceThatChangesOrGoesIsNoticedAndRepaired(t *testing.T) {
 		t.Errorf("%+v", i)
 	}
 	must(t, os.Remove(there))
-	wantFailure(t, load(), failure.Model, "in place, and that file is gone", "verify --repair find")
+	wantFailure(t, load(), failure.Model, "in place, and that file is missing", "verify --repair find")
 
 	verdicts, err := s.Verify(context.Background(), []string{"find"}, true, nil)
 	must(t, err)
-	if len(verdicts) != 1 || verdicts[0].OK || !verdicts[0].Repaired || verdicts[0].Problem != "it is gone" {
+	if len(verdicts) != 1 || verdicts[0].OK || !verdicts[0].Repaired || verdicts[0].Problem != "it is missing" {
 		t.Errorf("%+v", verdicts)
 	}
 	must(t, load())
@@ -222,7 +222,7 @@ func TestARecordFromAnywhereOpensNoOtherFile(t *testing.T) {
 		write(t, filepath.Join(foreign, name), text)
 	}
 	_, err = models.Resolve(foreign, s.dirs())
-	wantFailure(t, err, failure.Model, `names "find.pth", which is absent`)
+	wantFailure(t, err, failure.Model, `names "find.pth", which is missing`)
 
 	r, err := models.ReadRecord(dir)
 	must(t, err)

@@ -104,7 +104,7 @@ func (j *job) importFound() (missing []string, err error) {
 		}
 	}
 	if len(missing) > 0 {
-		return missing, failure.New(failure.Model, "import", j.m.Name, "the weights were taken, but %s of the same model is not beside them", strings.Join(missing, ", ")).WithHint("Import it too, or run descry models pull %s, which fetches only what is missing.", j.m.Name)
+		return missing, failure.New(failure.Model, "import", j.m.Name, "the weights were imported, but %s of the same model is not next to them", strings.Join(missing, ", ")).WithHint("Import it too, or run descry models pull %s, which downloads only what is missing.", j.m.Name)
 	}
 	return nil, j.seal()
 }

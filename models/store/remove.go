@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models"
 	"descry/models/catalogue"
 )
@@ -44,7 +45,7 @@ func (s *Store) Remove(ctx context.Context, names []string) ([]Freed, error) {
 		}
 		freed := Freed{Model: m.Name}
 		if keeper := s.keeper(m, names); keeper != "" {
-			freed.Kept = "the set " + keeper + " uses it"
+			freed.Kept = message.Sprintf("the set %s uses it", keeper)
 			all = append(all, freed)
 			continue
 		}
@@ -110,7 +111,7 @@ func (s *Store) remove(m catalogue.Model) (Freed, error) {
 		freed.Bytes += before - treeSize(root)
 	}
 	if len(keep) > 0 {
-		freed.Kept = "another set names " + strings.Join(keep, ", ")
+		freed.Kept = message.Sprintf("another set names %s", strings.Join(keep, ", "))
 	}
 	return freed, nil
 }
@@ -198,7 +199,7 @@ func filesOf(set *models.Set) []string {
 // removeOwn deletes a set of one's own.
 func (s *Store) removeOwn(name string) (Freed, error) {
 	if name == models.Starter {
-		return Freed{}, failure.New(failure.Usage, "remove", name, "the built-in models cannot be removed: they would be unpacked again")
+		return Freed{}, failure.New(failure.Usage, "remove", name, "the built-in models cannot be removed; they would be unpacked again")
 	}
 	dir := filepath.Join(s.Models, name)
 	if !slices.Contains(s.dirs().Installed(), name) {
