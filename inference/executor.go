@@ -2,7 +2,6 @@ package inference
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"slices"
 	"time"
@@ -91,7 +90,7 @@ func (x *executor) ready(ctx context.Context, r *Request) (Engine, error) {
 	for err != nil && failure.Of(err, failure.Model).Kind == failure.Memory && x.used[0] != key {
 		oldest := x.used[0]
 		x.tellLost(x.engines[oldest])
-		_ = x.engines[oldest].Close() // its memory is given back all the same
+		_ = x.engines[oldest].Close() // its memory is freed all the same
 		delete(x.engines, oldest)
 		x.used = x.used[1:]
 		err = engine.Load(ctx, r.Task)
@@ -109,7 +108,7 @@ func (x *executor) tellLost(engine Engine) {
 	}
 }
 
-// call runs r's task and gives the event with its result.
+// call runs r's task and returns the event with its result.
 func (x *executor) call(ctx context.Context, engine Engine, r *Request) (Event, error) {
 	e := Event{ID: r.ID}
 	var err error
@@ -127,7 +126,7 @@ func (x *executor) call(ctx context.Context, engine Engine, r *Request) (Event, 
 		e.Classes, err = engine.Classes(ctx, r.Picture)
 	}
 	if err == nil && e.Caption == nil && e.Instances == nil && e.Classes == nil {
-		err = errors.New("the model gave no result")
+		err = failure.Worded(nil, "the model returned no result")
 	}
 	return e, err
 }

@@ -32,7 +32,7 @@ func inspectBMP(f *file) (header, error) {
 	}
 	pixels, size := int64(binary.LittleEndian.Uint32(p[10:])), int(binary.LittleEndian.Uint32(p[14:]))
 	if size != 12 && (size < 40 || size > 124) && size != 16 && size != 64 {
-		return h, damaged("the BMP file has a header of an unknown kind")
+		return h, damaged("the BMP file has an unknown kind of header")
 	}
 	info, err := f.bytes(14, size)
 	if err != nil {
@@ -43,7 +43,7 @@ func inspectBMP(f *file) (header, error) {
 		return h, unsupported("this BMP is compressed with %s, which is not read", name)
 	}
 	if b.compression == 3 && (b.bits != 32 || !b.plainMasks(f, size)) || b.compression > 3 {
-		return h, unsupported("this BMP keeps its colours in an unusual order, which is not read")
+		return h, unsupported("this BMP stores its colours in an unusual order, which is not read")
 	}
 	if b.bits != 1 && b.bits != 2 && b.bits != 4 && b.bits != 8 && b.bits != 24 && b.bits != 32 {
 		return h, unsupported("this BMP has %d bits a pixel, which is not read", b.bits)

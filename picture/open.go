@@ -49,41 +49,35 @@ func Open(ctx context.Context, path string, l Limits) (*Picture, error) {
 }
 
 func openFailure(path string, err error) *failure.Failure {
-	var message, hint string
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		message, hint = "there is no such file", "Check the name; it may have been moved or renamed."
+		return failure.New(failure.Unreadable, "open", path, "there is no such file").WithHint("Check the name; it may have been moved or renamed.")
 	case errors.Is(err, fs.ErrPermission):
-		message, hint = "there is no permission to read it", "Ask its owner, or copy it to a folder of your own."
-	default:
-		var inner *fs.PathError
-		if errors.As(err, &inner) {
-			err = inner.Err
-		}
-		message, hint = "it cannot be opened ("+err.Error()+")", "Check the disk or the network it lies on."
+		return failure.New(failure.Unreadable, "open", path, "no permission to read it").WithHint("Ask its owner, or copy it to a folder of your own.")
 	}
-	return failure.New(failure.Unreadable, "open", path, "%s", message).WithHint("%s", hint)
+	return failure.New(failure.Unreadable, "open", path, "it cannot be opened (%s)", failure.Plain(err)).WithHint("Check the disk or the network drive that it is on.")
 }
 
 // notAFile refuses folders and special files.
 func notAFile(path string, info fs.FileInfo) *failure.Failure {
 	mode := info.Mode()
-	what, hint := "", "Give a picture file."
+	no := func(format string, args ...any) *failure.Failure {
+		return failure.New(failure.Unsupported, "open", path, format, args...)
+	}
+	const choose = "Choose a picture file."
 	switch {
 	case mode.IsRegular():
 		return nil
 	case mode.IsDir():
-		what, hint = "a folder", "Give the pictures in it."
+		return no("this is a folder, not a picture").WithHint("Open a picture inside it.")
 	case mode&fs.ModeNamedPipe != 0:
-		what, hint = "a named pipe (FIFO)", "Give a picture file, or - to read from standard input."
+		return no("this is a named pipe (FIFO), not a picture").WithHint("Choose a picture file, or use - to read from standard input.")
 	case mode&fs.ModeSocket != 0:
-		what = "a socket"
+		return no("this is a socket, not a picture").WithHint(choose)
 	case mode&fs.ModeDevice != 0:
-		what = "a device"
-	default:
-		what = "a special file"
+		return no("this is a device, not a picture").WithHint(choose)
 	}
-	return failure.New(failure.Unsupported, "open", path, "this is %s, not a picture", what).WithHint("%s", hint)
+	return no("this is a special file, not a picture").WithHint(choose)
 }
 
 // header is what a format's inspect finds before anything is decoded. Its
@@ -162,24 +156,24 @@ func recognise(f *file) (*codec, error) {
 	if err != nil {
 		return nil, err
 	}
-	foreign := foreignName(head)
+	foreign := foreignOf(head)
 	for i := range codecs {
 		c := &codecs[i]
 		if !c.is(head) {
 			continue
 		}
-		raw := rawExtensions[strings.ToLower(filepath.Ext(f.name))]
-		if c.name == "TIFF" && raw != "" {
-			foreign = "a " + raw
-		} else if c.name != "TIFF" || foreign == "" {
+		raw, isRaw := rawExtensions[strings.ToLower(filepath.Ext(f.name))]
+		if c.name == "TIFF" && isRaw {
+			foreign = foreignFormat{raw, true}
+		} else if c.name != "TIFF" || foreign.name.IsZero() {
 			return c, nil
 		}
 	}
-	if foreign == "" {
+	if foreign.name.IsZero() {
 		return nil, unsupported("not a supported picture format")
 	}
-	g := unsupported("this is %s, which Descry does not read", foreign)
-	if foreign == "a text file" || foreign == "a program" || foreign == "a web page" || foreign == "a film" {
+	g := unsupported("this is %s, which Descry does not read", foreign.name)
+	if !foreign.converts {
 		g = g.WithHint("Choose a JPEG, PNG, GIF, BMP, TIFF or WebP picture.")
 	}
 	return nil, g
@@ -213,7 +207,7 @@ func (c *codec) picture(f *file, l Limits) (p *Picture, err error) {
 		return nil, err
 	}
 	if int64(src.width) != h.width || int64(src.height) != h.height {
-		return nil, damaged("the %s file says %d × %d pixels and holds %d × %d", c.name, h.width, h.height, src.width, src.height)
+		return nil, damaged("the %s file says %d × %d pixels but has %d × %d", c.name, h.width, h.height, src.width, src.height)
 	}
 	p = &Picture{Name: filepath.Base(f.name), Key: key, Format: c.name, Orientation: orientation(f, h)}
 	if err := src.render(f.ctx, p); err != nil {
@@ -232,7 +226,7 @@ func (h header) check(f *file, format string, l Limits) error {
 			grouped(h.width), grouped(h.height), fmt.Sprintf("%.4g", float64(l.Pixels)/1e6))
 	}
 	if f.size < h.least {
-		return damaged("the %s file says %d × %d pixels, which take at least %s bytes, but has only %s: it was cut off or is a trap",
+		return damaged("the %s file says %d × %d pixels, which take at least %s bytes, but has only %s: it is incomplete or malicious",
 			format, h.width, h.height, grouped(h.least), grouped(f.size))
 	}
 	if need := h.scratch + 4*h.width*h.height; need > l.Bytes {

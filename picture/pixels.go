@@ -34,7 +34,7 @@ func sourceOf(img image.Image) (source, error) {
 		s.hasAlpha = alpha
 		s.row = func(y int, rgb, alpha []byte) { p.row(rgb, alpha, m.Pix[y*m.Stride:][:s.width]) }
 	default:
-		return s, failure.New(failure.Unsupported, "decode", "", "its pixels are kept in an unknown way (%s)", reflect.TypeOf(img)).WithHint("%s", hintConvert)
+		return s, failure.New(failure.Unsupported, "decode", "", "its pixels are stored in an unknown way (%s)", reflect.TypeOf(img)).WithHint(hintConvert)
 	}
 	return s, nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"golang.org/x/image/tiff"
+
+	"descry/internal/message"
 )
 
 // TIFF's tags (TIFF 6.0, appendix A) that the look at the header wants.
@@ -56,7 +58,7 @@ var tiffCompressions = map[uint32]tiffCompression{
 
 // tiffPhotometrics names the colour spaces that are not read.
 var tiffPhotometrics = map[uint32]string{
-	4: "a transparency mask", 5: "CMYK", 6: "YCbCr", 8: "CIE Lab", 9: "ICC Lab", 10: "ITU Lab",
+	4: "transparency mask", 5: "CMYK", 6: "YCbCr", 8: "CIE Lab", 9: "ICC Lab", 10: "ITU Lab",
 	32803: "raw sensor data", 32844: "LogL", 32845: "LogLuv", 34892: "linear raw data",
 }
 
@@ -133,23 +135,23 @@ func (d ifd) entry(f *file, e []byte) error {
 	return nil
 }
 
-// raw reports whether a TIFF is a camera's RAW photo, whose first directory is
-// only its thumbnail.
-func (d ifd) raw() string {
+// raw returns which camera's RAW photo a TIFF is, whose first directory is only its
+// thumbnail; empty where it is none.
+func (d ifd) raw() message.Text {
 	if len(d.values[tagDNGVersion]) > 0 {
-		return "a DNG RAW photo"
+		return message.Of("a DNG RAW photo")
 	}
 	reduced := d.first(tagSubfile, 0)&1 == 1 && len(d.values[tagSubIFDs]) > 0
 	name := strings.ToUpper(d.text[tagMake])
 	switch {
 	case !reduced:
-		return ""
+		return message.Text{}
 	case strings.HasPrefix(name, "NIKON"):
-		return "a Nikon RAW photo (NEF)"
+		return message.Of("a Nikon RAW photo (NEF)")
 	case strings.HasPrefix(name, "SONY"):
-		return "a Sony RAW photo (ARW)"
+		return message.Of("a Sony RAW photo (ARW)")
 	}
-	return "a camera's RAW photo"
+	return message.Of("a camera's RAW photo")
 }
 
 // inspectTIFF reads the first directory.
@@ -159,19 +161,19 @@ func inspectTIFF(f *file) (header, error) {
 	if err != nil {
 		return h, err
 	}
-	if raw := d.raw(); raw != "" {
+	if raw := d.raw(); !raw.IsZero() {
 		return h, unsupported("this is %s, which Descry does not read", raw)
 	}
 	h.width, h.height = int64(d.first(tagWidth, 0)), int64(d.first(tagHeight, 0))
 	photometric, compression := d.first(tagPhotometric, 1), d.first(tagCompression, 1)
 	h.detail = tiffDetail{negative: photometric == 1 && (compression == 3 || compression == 4)}
 	if name := tiffPhotometrics[photometric]; name != "" {
-		return h, unsupported("this TIFF keeps its colours as %s, which is not read", name)
+		return h, unsupported("this TIFF stores its colours as %s, which is not read", name)
 	}
 	c, known := tiffCompressions[compression]
 	if !known || !c.read {
 		if !known {
-			c.name = "an unknown method"
+			c.name = message.Sprintf("an unknown method")
 		}
 		return h, unsupported("this TIFF is compressed with %s, which is not read", c.name)
 	}
@@ -215,13 +217,13 @@ func (d ifd) layout(bits, samples int64) error {
 	}
 	switch {
 	case samples > 1 && d.first(tagPlanar, 1) != 1:
-		return unsupported("this TIFF keeps its colours in separate planes, which is not read")
+		return unsupported("this TIFF stores its colours in separate planes, which is not read")
 	case bits != 1 && bits != 8 && bits != 16:
 		return unsupported("this TIFF has %d bits a sample, which is not read", bits)
 	case samples != 1 && d.first(tagPhotometric, 1) != 2, samples > 4, samples == 2:
 		return unsupported("this TIFF has %d samples a pixel, which is not read", samples)
 	case samples == 4 && d.first(tagExtra, 0) == 0:
-		return unsupported("this TIFF has a fourth channel of no stated meaning, which is not read")
+		return unsupported("this TIFF has a fourth channel of unknown meaning, which is not read")
 	case d.first(tagPredictor, 1) > 2:
 		return unsupported("this TIFF uses the floating-point predictor, which is not read")
 	}

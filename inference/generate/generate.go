@@ -16,7 +16,6 @@ package generate
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"slices"
 
@@ -67,37 +66,36 @@ type Options struct {
 
 // check reports the first option that cannot be meant.
 func (o Options) check() error {
-	wrong := ""
+	usage := func(format string, args ...any) error {
+		return failure.New(failure.Usage, "caption", "", format, args...)
+	}
 	switch {
 	case len(o.Prompt) == 0:
-		wrong = "the search has no start token"
+		return usage("the search has no start token")
 	case o.Beams < 1:
-		wrong = fmt.Sprintf("%d beams: at least 1 is needed", o.Beams)
+		return usage("%d beams: at least 1 is needed", o.Beams)
 	case o.MaxTokens < 1:
-		wrong = fmt.Sprintf("at most %d tokens: at least 1 is needed", o.MaxTokens)
+		return usage("at most %d tokens: at least 1 is needed", o.MaxTokens)
 	case o.MinTokens < 0 || o.NoRepeatNGram < 0:
-		wrong = "a count of tokens is negative"
+		return usage("a count of tokens is negative")
 	case !(o.TopP >= 0 && o.TopP <= 1):
-		wrong = fmt.Sprintf("the share of likely tokens to draw from is %g, which is not between 0 and 1", o.TopP)
+		return usage("the share of likely tokens to draw from is %g, which is not between 0 and 1", o.TopP)
 	case o.TopP > 0 && (o.Beams != 1 || o.NBest < 1):
-		wrong = fmt.Sprintf("%d captions are to be drawn with %d beams: drawing has one beam", o.NBest, o.Beams)
+		return usage("%d captions are to be drawn with %d beams: drawing has one beam", o.NBest, o.Beams)
 	case o.TopP > 0 && (!(o.Temperature > 0) || math.IsInf(o.Temperature, 1)):
-		wrong = fmt.Sprintf("the temperature %g is not above 0", o.Temperature)
+		return usage("the temperature %g is not above 0", o.Temperature)
 	case hasEmpty(o.Banned) || hasEmpty(o.BannedStarts):
-		wrong = "a banned run of tokens is empty"
+		return usage("a banned run of tokens is empty")
 	case o.TopP == 0 && (o.NBest < 1 || o.NBest > o.Beams):
-		wrong = fmt.Sprintf("%d captions of %d beams: 1 to %d can be had", o.NBest, o.Beams, o.Beams)
+		return usage("%d captions of %d beams: 1 to %d can be had", o.NBest, o.Beams, o.Beams)
 	case o.LengthNorm != inference.LengthNormWhole && o.LengthNorm != inference.LengthNormGenerated:
-		wrong = fmt.Sprintf("the length normalisation %q is unknown: it is %q or %q", o.LengthNorm, inference.LengthNormWhole, inference.LengthNormGenerated)
+		return usage("the length normalisation %q is unknown: it is %q or %q", o.LengthNorm, inference.LengthNormWhole, inference.LengthNormGenerated)
 	case !(o.RepetitionPenalty > 0) || math.IsInf(o.RepetitionPenalty, 1):
-		wrong = fmt.Sprintf("the repetition penalty %g is not above 0", o.RepetitionPenalty)
+		return usage("the repetition penalty %g is not above 0", o.RepetitionPenalty)
 	case math.IsNaN(o.LengthPenalty) || math.IsInf(o.LengthPenalty, 0):
-		wrong = "the length penalty is not a number"
+		return usage("the length penalty is not a number")
 	}
-	if wrong == "" {
-		return nil
-	}
-	return failure.New(failure.Usage, "caption", "", "%s", wrong)
+	return nil
 }
 
 // hasEmpty reports whether one of the runs has no token.

@@ -126,7 +126,7 @@ func (s search) find(explicit, exeDir, cacheDir string) (string, []string, error
 	}
 	path, tried := s.first(candidates)
 	if path == "" {
-		return "", tried, failure.New(failure.Model, "load", "ONNX Runtime", "the library was not found beside the program, in the cache or in the system").WithHint("%s", fetchHint)
+		return "", tried, failure.New(failure.Model, "load", "ONNX Runtime", "the library was not found next to the program, in the cache or in the system").WithHint(fetchHint)
 	}
 	return path, tried, nil
 }

@@ -24,7 +24,6 @@
 package ort
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
@@ -40,7 +39,7 @@ const (
 )
 
 // fetchHint says how to get a library that works.
-const fetchHint = "Run make, which fetches it, or name the file with --ort or DESCRY_ORT."
+const fetchHint = "Run make, which downloads it, or name the file with --ort or DESCRY_ORT."
 
 // Library is a loaded ONNX Runtime.
 type Library struct {
@@ -92,7 +91,7 @@ type probe struct {
 func Open(path string) (*Library, error) {
 	p, native, err := openNative(path)
 	if err != nil {
-		return nil, failure.Wrap(failure.Model, "load", path, err, "%s", fetchHint)
+		return nil, failure.Wrap(failure.Model, "load", path, err, fetchHint)
 	}
 	return &Library{path: path, version: p.version, built: p.providers, providers: present(p.providers, path), native: native}, nil
 }
@@ -143,7 +142,7 @@ func recentEnough(version string) bool {
 	return a > leastMajor || a == leastMajor && b >= leastMinor
 }
 
-// tooOld is the error of a library whose version will not do.
+// tooOld returns the error of a library whose version will not do.
 func tooOld(version string) error {
-	return fmt.Errorf("it is ONNX Runtime %s; %d.%d or newer is needed", version, leastMajor, leastMinor)
+	return failure.Worded(nil, "it is ONNX Runtime %s; %d.%d or newer is needed", version, leastMajor, leastMinor)
 }

@@ -148,12 +148,12 @@ func (s *Session) Threads() int { return s.options.Threads }
 func (s *Session) Run(ctx context.Context, inputs []*Tensor) ([]*Tensor, error) {
 	in := make([]*payload, len(inputs))
 	if len(inputs) != len(s.inputs) {
-		return nil, failure.New(failure.Model, "run", s.name, "%d inputs are given, the graph has %d", len(inputs), len(s.inputs))
+		return nil, failure.New(failure.Model, "run", s.name, "the graph takes %d inputs, not %d", len(s.inputs), len(inputs))
 	}
 	for i, t := range inputs {
 		p, err := t.load()
 		if err != nil {
-			return nil, failure.Wrap(failure.Model, "run", s.name, fmt.Errorf("input %q: %w", s.inputs[i], err), "")
+			return nil, failure.Wrap(failure.Model, "run", s.name, failure.Worded(err, "input %q: %s", s.inputs[i], err), "")
 		}
 		in[i] = p
 	}

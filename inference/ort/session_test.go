@@ -137,7 +137,7 @@ func TestWrongInputsAreRefusedByName(t *testing.T) {
 		in   []*Tensor
 		says string
 	}{
-		"too few":         {[]*Tensor{rows(1)}, "1 inputs are given, the graph has 2"},
+		"too few":         {[]*Tensor{rows(1)}, "the graph takes 2 inputs, not 1"},
 		"missing":         {[]*Tensor{rows(1), nil}, `input "b": the tensor is missing`},
 		"destroyed":       {[]*Tensor{destroyed, rows(1)}, `input "a": the tensor was destroyed`},
 		"shape and data":  {[]*Tensor{rows(1), NewFloat32([]int64{2, 4}, make([]float32, 4))}, "the tensor of shape [2 4] has 4 elements"},

@@ -3,6 +3,8 @@ package ort
 import (
 	"fmt"
 	"sync/atomic"
+
+	"descry/internal/failure"
 )
 
 // Tensor is an array for or from a graph: of float32, int64 or uint8, row by row.
@@ -80,24 +82,24 @@ func (t *Tensor) live(want kind) *payload {
 // load returns the contents for a call, or says why they cannot be used.
 func (t *Tensor) load() (*payload, error) {
 	if t == nil {
-		return nil, fmt.Errorf("the tensor is missing")
+		return nil, failure.Worded(nil, "the tensor is missing")
 	}
 	p := t.p.Load()
 	if p == nil {
-		return nil, fmt.Errorf("the tensor was destroyed")
+		return nil, failure.Worded(nil, "the tensor was destroyed")
 	}
 	if len(p.shape) == 0 {
-		return nil, fmt.Errorf("the tensor has no axes; a single number has shape [1]")
+		return nil, failure.Worded(nil, "the tensor has no axes; a single number has shape [1]")
 	}
 	n := int64(1)
 	for _, d := range p.shape {
 		if d < 0 || d > 0 && n > (1<<40)/d {
-			return nil, fmt.Errorf("the tensor has the impossible shape %v", p.shape)
+			return nil, failure.Worded(nil, "the tensor has the impossible shape %v", p.shape)
 		}
 		n *= d
 	}
 	if have := int64(len(p.floats) + len(p.ints) + len(p.bytes)); have != n {
-		return nil, fmt.Errorf("the tensor of shape %v has %d elements", p.shape, have)
+		return nil, failure.Worded(nil, "the tensor of shape %v has %d elements", p.shape, have)
 	}
 	return p, nil
 }

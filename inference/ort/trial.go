@@ -3,10 +3,11 @@ package ort
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
+	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models/onnx"
 )
 
@@ -32,7 +33,7 @@ const (
 func (l *Library) Try(ctx context.Context, id string) Trial {
 	d, known := deviceByID(id)
 	if !known {
-		return Trial{Device: id, Trouble: &Trouble{Device: id, Title: id, Reason: ReasonSystem, Message: "there is no such device"}}
+		return Trial{Device: id, Trouble: &Trouble{Device: id, Title: id, Reason: ReasonSystem, Message: message.Sprintf("there is no such device")}}
 	}
 	l.mu.Lock()
 	lacks, closed := l.lacks(d), l.closed
@@ -41,7 +42,7 @@ func (l *Library) Try(ctx context.Context, id string) Trial {
 		return Trial{Device: id, Trouble: lacks}
 	}
 	t := Trial{Device: id}
-	err := errors.New("ONNX Runtime is closed")
+	err := failure.Worded(nil, "ONNX Runtime is closed")
 	if !closed {
 		t.Load, t.Run, err = l.try(ctx, d)
 	}
@@ -71,7 +72,7 @@ func (l *Library) try(ctx context.Context, d device) (load, run time.Duration, e
 		}
 		for i, got := range out[0].floats {
 			if math.Abs(float64(got-want)) > 1e-3*math.Abs(float64(want)) {
-				return fmt.Errorf("it computes wrongly: output %d is %g and must be %g", i, got, want)
+				return failure.Worded(nil, "its results are wrong: output %d is %g instead of %g", i, got, want)
 			}
 		}
 		return nil

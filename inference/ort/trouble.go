@@ -1,11 +1,11 @@
 package ort
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 )
 
 // Reason says in one word why a device is not used.
@@ -50,8 +50,11 @@ func (t *Trouble) quiet() bool {
 
 // failure is the error where the device was asked for by name.
 func (t *Trouble) failure(model string) *failure.Failure {
-	hint := strings.TrimSpace(t.Hint + " Or use --device auto, which takes the processor then.")
-	return failure.New(failure.Model, "load", model, "%s cannot be used: %s", t.Title, t.Message).WithHint("%s", hint)
+	f := failure.New(failure.Model, "load", model, "%s cannot be used: %s", t.Title, t.Message)
+	if t.Hint == "" {
+		return f.WithHint("Use --device auto to use the processor instead.")
+	}
+	return f.WithHint("%s Or use --device auto to use the processor instead.", t.Hint)
 }
 
 // String returns the trouble on one line: "NVIDIA card (CUDA): no driver was found. …".
@@ -63,56 +66,63 @@ func (t Trouble) String() string {
 	return s
 }
 
-// What has to be installed for CUDA.
-const cudaHint = "Install CUDA's libraries (cudart, cuBLAS, cuFFT, cuRAND) of the version that the name ends with, and cuDNN 9 for it, where the system's loader finds them (Linux: LD_LIBRARY_PATH, Windows: PATH)."
+// What to install.
+const (
+	cudaHint     = "Install CUDA's libraries (cudart, cuBLAS, cuFFT, cuRAND) of the version that the name ends with, and cuDNN 9 for it, where the system's loader finds them (Linux: LD_LIBRARY_PATH, Windows: PATH)."
+	cudaPullHint = "Run descry models pull onnxruntime-cuda and start again, or name a GPU build of ONNX Runtime with --ort."
+)
 
-// sayings are message and hint for each reason; %s is the file or library named.
-// Devices differ where a hint does: "device/reason" comes before "reason".
-var sayings = map[string][2]string{
-	"system":                 {"there is none under this system", ""},
-	"provider":               {"this ONNX Runtime was built without it", ""},
-	"cuda/provider":          {"this ONNX Runtime was built without CUDA", "Run descry models pull onnxruntime-cuda and start again, or name a GPU build of ONNX Runtime with --ort."},
-	"directml/provider":      {"this ONNX Runtime was built without DirectML", "Name a DirectML build of onnxruntime.dll (with DirectML.dll beside it) with --ort."},
-	"coreml/provider":        {"this ONNX Runtime was built without Core ML", "Name the official build for macOS with --ort."},
-	"provider_file":          {"%s is not beside ONNX Runtime", ""},
-	"cuda/provider_file":     {"%s is not beside ONNX Runtime", "Run descry models pull onnxruntime-cuda and start again, or name a GPU build of ONNX Runtime with --ort."},
-	"driver":                 {"no driver was found, or one that is too old", "Install the card's present driver."},
-	"cuda/driver":            {"no NVIDIA driver was found, or one that is too old", "Install NVIDIA's present driver (580 or newer for CUDA 13)."},
-	"card":                   {"no card was found that this library can use", ""},
-	"cuda/card":              {"the driver shows no card that this library can use", "Look at nvidia-smi, and at CUDA_VISIBLE_DEVICES."},
-	"library":                {"a library that it needs was not found", ""},
-	"cuda/library":           {"a library that it needs was not found", cudaHint},
-	"cuda/library %s":        {"the library %s was not found", cudaHint},
-	"damaged":                {"a library that it needs is damaged or of another version", "Install it again."},
-	"damaged %s":             {"the library %s is damaged or of another version", "Install it again."},
-	"memory":                 {"the card has too little memory left", "Close what else uses the card, or use the processor."},
-	"graph":                  {"it cannot run this model", "Use the processor, or a newer ONNX Runtime."},
-	"failed":                 {"it failed", "Update its driver and ONNX Runtime; descry devices --test tries it alone."},
-	"directml/card":          {"no card was found that DirectML can use", "It needs DirectX 12 and Windows 10 1903 or newer."},
-	"directml/library":       {"DirectML.dll was not found", "Put DirectML.dll beside onnxruntime.dll."},
-	"coreml/provider_file":   {"%s is not beside ONNX Runtime", ""},
-	"directml/provider_file": {"%s is not beside ONNX Runtime", ""},
+// explanation is what people read about a reason.
+type explanation struct{ message, hint message.Text }
+
+// nameHere stands in an explanation where the name of a file or library belongs.
+const nameHere = "NAME"
+
+// explanations are by reason. Devices differ where a hint does: "device/reason"
+// comes before "reason". Those whose key ends in NAME need the name of a library.
+var explanations = map[string]explanation{
+	"system":             {message.Of("not available on this system"), message.Text{}},
+	"provider":           {message.Of("this ONNX Runtime was built without it"), message.Text{}},
+	"cuda/provider":      {message.Of("this ONNX Runtime was built without CUDA"), message.Of(cudaPullHint)},
+	"directml/provider":  {message.Of("this ONNX Runtime was built without DirectML"), message.Of("Name a DirectML build of onnxruntime.dll (with DirectML.dll next to it) with --ort.")},
+	"coreml/provider":    {message.Of("this ONNX Runtime was built without Core ML"), message.Of("Name the official build for macOS with --ort.")},
+	"provider_file":      {message.Of("%s is not next to ONNX Runtime", nameHere), message.Text{}},
+	"cuda/provider_file": {message.Of("NVIDIA support is not installed (%s is not next to ONNX Runtime)", nameHere), message.Of(cudaPullHint)},
+	"driver":             {message.Of("no driver was found, or it is too old"), message.Of("Install the card's current driver.")},
+	"cuda/driver":        {message.Of("no NVIDIA driver was found, or it is too old"), message.Of("Install NVIDIA's current driver (580 or newer for CUDA 13).")},
+	"card":               {message.Of("no card was found that this library can use"), message.Text{}},
+	"cuda/card":          {message.Of("the driver shows no card that this library can use"), message.Of("Check nvidia-smi and CUDA_VISIBLE_DEVICES.")},
+	"library":            {message.Of("a library that it needs was not found"), message.Text{}},
+	"cuda/library":       {message.Of("a library that it needs was not found"), message.Of(cudaHint)},
+	"cuda/library NAME":  {message.Of("the library %s was not found", nameHere), message.Of(cudaHint)},
+	"damaged":            {message.Of("a library that it needs is damaged or of another version"), message.Of("Install it again.")},
+	"damaged NAME":       {message.Of("the library %s is damaged or of another version", nameHere), message.Of("Install it again.")},
+	"memory":             {message.Of("the card has too little memory left"), message.Of("Close other programs that use the card, or use the processor.")},
+	"graph":              {message.Of("it cannot run this model"), message.Of("Use the processor, or a newer ONNX Runtime.")},
+	"failed":             {message.Of("it failed"), message.Of("Update its driver and ONNX Runtime; descry devices --test tries it alone.")},
+	"directml/card":      {message.Of("no card was found that DirectML can use"), message.Of("It needs DirectX 12 and Windows 10 1903 or newer.")},
+	"directml/library":   {message.Of("DirectML.dll was not found"), message.Of("Put DirectML.dll next to onnxruntime.dll.")},
 }
 
-// newTrouble says why d is not used; name is the file or library that is meant, or
+// newTrouble says why d is not used; named is the file or library that is meant, or
 // empty.
-func newTrouble(d device, r Reason, name string) *Trouble {
-	var keys []string
-	if name != "" {
-		keys = []string{d.id + "/" + string(r) + " %s", string(r) + " %s"}
+func newTrouble(d device, r Reason, named string) *Trouble {
+	keys := []string{d.id + "/" + string(r), string(r)}
+	if named != "" {
+		keys = append([]string{d.id + "/" + string(r) + " " + nameHere, string(r) + " " + nameHere}, keys...)
 	}
-	var s [2]string
-	for _, key := range append(keys, d.id+"/"+string(r), string(r)) {
-		if found, ok := sayings[key]; ok {
-			s = found
+	var found explanation
+	for _, key := range keys {
+		var ok bool
+		if found, ok = explanations[key]; ok {
 			break
 		}
 	}
-	message := s[0]
-	if strings.Contains(message, "%s") {
-		message = fmt.Sprintf(message, name)
+	words := found.message
+	if len(words.Args) > 0 {
+		words.Args = []message.Arg{{Word: named}}
 	}
-	return &Trouble{Device: d.id, Title: d.title, Reason: r, Message: message, Hint: s[1]}
+	return &Trouble{Device: d.id, Title: d.title, Reason: r, Message: words.String(), Hint: found.hint.String()}
 }
 
 // sign is a text of ONNX Runtime, the loader or a driver that tells a reason. A

@@ -19,7 +19,7 @@ func TestErrorsAreReadRight(t *testing.T) {
 		reason       Reason
 		says         string
 	}{
-		{DeviceCUDA, "/onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:1952 onnxruntime::Provider& onnxruntime::ProviderLibrary::Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library /opt/libonnxruntime_providers_shared.so with error: /opt/libonnxruntime_providers_shared.so: cannot open shared object file: No such file or directory\n", ReasonFile, "libonnxruntime_providers_shared.so is not beside"},
+		{DeviceCUDA, "/onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:1952 onnxruntime::Provider& onnxruntime::ProviderLibrary::Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library /opt/libonnxruntime_providers_shared.so with error: /opt/libonnxruntime_providers_shared.so: cannot open shared object file: No such file or directory\n", ReasonFile, "libonnxruntime_providers_shared.so is not next to"},
 		{DeviceCUDA, "provider_bridge_ort.cc:2043 [ONNXRuntimeError] : 1 : FAIL : Failed to load library /opt/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared object file: No such file or directory", ReasonLibrary, "libcublasLt.so.13"},
 		{DeviceCUDA, "Failed to load library /opt/libonnxruntime_providers_cuda.so with error: libcudnn.so.9: cannot open shared object file: No such file or directory", ReasonLibrary, "libcudnn.so.9"},
 		{DeviceCUDA, "Failed to load library /opt/libonnxruntime_providers_cuda.so with error: libcuda.so.1: cannot open shared object file: No such file or directory", ReasonDriver, "driver"},
@@ -85,7 +85,7 @@ func TestTheLoadersOwnWordsAreReadRight(t *testing.T) {
 	for missing, want := range map[string]string{
 		"libcublasLt.so.13": "library: the library libcublasLt.so.13 was not found",
 		"libcudnn.so.9":     "library: the library libcudnn.so.9 was not found",
-		"libcuda.so.1":      "driver: no NVIDIA driver was found, or one that is too old",
+		"libcuda.so.1":      "driver: no NVIDIA driver was found, or it is too old",
 	} {
 		dir := filepath.Dir(compile(t, "int x;\n"))
 		text, err := os.ReadFile(real.Path())

@@ -160,16 +160,16 @@ func (b *Book) Save() error {
 	c.Version = version
 	text, err := json.MarshalIndent(c, "", " ")
 	if err != nil {
-		return failure.Wrap(failure.Unreadable, "write", b.path, err, "")
+		return failure.Wrap(failure.Storage, "write", b.path, err, "")
 	}
 	if err := os.MkdirAll(filepath.Dir(b.path), 0o755); err != nil {
-		return failure.Wrap(failure.Unreadable, "write", b.path, err, "")
+		return failure.Wrap(failure.Storage, "write", b.path, err, "")
 	}
 	if err := atomicfile.Write(b.path, atomicfile.Overwrite, func(w io.Writer) error {
 		_, err := w.Write(append(text, '\n'))
 		return err
 	}); err != nil {
-		return failure.Wrap(failure.Unreadable, "write", b.path, err, "")
+		return failure.Wrap(failure.Storage, "write", b.path, err, "")
 	}
 	b.c, b.news = c, nil
 	return nil

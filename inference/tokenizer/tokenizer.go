@@ -16,7 +16,6 @@ package tokenizer
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -65,11 +64,11 @@ func Read(r io.Reader, name string) (*Tokenizer, error) {
 	if err != nil {
 		return nil, failure.Wrap(failure.Model, "load", name, err, "Install the model again.")
 	}
-	bad := func(message string) error {
-		return failure.New(failure.Model, "load", name, "%s", message).WithHint("It must be the vocabulary that the model was trained with: one token a line, as text.")
+	bad := func(format string, args ...any) error {
+		return failure.New(failure.Model, "load", name, format, args...).WithHint("It must be the vocabulary that the model was trained with: one token a line, as text.")
 	}
 	if len(text) > mostVocabularyBytes {
-		return nil, bad(fmt.Sprintf("the vocabulary has more than %d bytes", mostVocabularyBytes))
+		return nil, bad("the vocabulary has more than %d bytes", mostVocabularyBytes)
 	}
 	lines := bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n"))
 	t := &Tokenizer{tokens: make([]string, len(lines))}
@@ -77,11 +76,11 @@ func Read(r io.Reader, name string) (*Tokenizer, error) {
 	for id, line := range lines {
 		line = bytes.TrimSuffix(line, []byte("\r"))
 		if len(line) == 0 || !utf8.Valid(line) {
-			return nil, bad(fmt.Sprintf("line %d of the vocabulary is empty or no UTF-8", id+1))
+			return nil, bad("line %d of the vocabulary is empty or not UTF-8", id+1)
 		}
 		token := string(line)
 		if first, twice := ids[token]; twice {
-			return nil, bad(fmt.Sprintf("lines %d and %d of the vocabulary are the same token %q", first+1, id+1, token))
+			return nil, bad("lines %d and %d of the vocabulary are the same token %q", first+1, id+1, token)
 		}
 		ids[token], t.tokens[id] = id, token
 	}
@@ -128,7 +127,7 @@ func (t *Tokenizer) Encode(text string) ([]int, error) {
 func (t *Tokenizer) pieces(word string) (found []tokenizer.Token, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("the word %q could not be split into tokens: %v", word, r)
+			err = failure.Worded(nil, "the word %q could not be split into tokens: %v", word, r)
 		}
 	}()
 	return t.words.Tokenize(word)

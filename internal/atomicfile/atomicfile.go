@@ -24,6 +24,7 @@ import (
 	"syscall"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 )
 
 // Mode says what becomes of a file that is there already.
@@ -206,33 +207,35 @@ func randomName() string {
 }
 
 // kindOf names what is not a regular file.
-func kindOf(m fs.FileMode) string {
+func kindOf(m fs.FileMode) message.Text {
 	for _, k := range []struct {
 		bit  fs.FileMode
-		name string
+		name message.Text
 	}{
-		{fs.ModeDir, "a folder"}, {fs.ModeSymlink, "a link"}, {fs.ModeNamedPipe, "a pipe"},
-		{fs.ModeSocket, "a socket"}, {fs.ModeDevice, "a device"},
+		{fs.ModeDir, message.Of("a folder")}, {fs.ModeSymlink, message.Of("a link")}, {fs.ModeNamedPipe, message.Of("a pipe")},
+		{fs.ModeSocket, message.Of("a socket")}, {fs.ModeDevice, message.Of("a device")},
 	} {
 		if m&k.bit != 0 {
 			return k.name
 		}
 	}
-	return "something special"
+	return message.Of("a special file")
 }
 
 // trouble words err for the person whose file path should have been.
 func trouble(path string, err error) error {
-	worded, hint := failure.Worded(err, "it could not be written: %s", failure.Plain(err)), ""
+	trouble := func(format string, args ...any) *failure.Failure {
+		return failure.Wrap(failure.Unwritable, "write", path, failure.Worded(err, format, args...), "")
+	}
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		worded, hint = failure.Worded(err, "it exists already and was left as it is"), "Choose another name or allow overwriting."
+		return trouble("it exists already and was kept").WithHint("Choose another name or allow overwriting.")
 	case errors.Is(err, syscall.ENOSPC):
-		worded, hint = failure.Worded(err, "it could not be written: the disk is full"), "Make room or choose another folder."
+		return trouble("it could not be written: the disk is full").WithHint("Free some space or choose another folder.")
 	case errors.Is(err, fs.ErrPermission):
-		worded, hint = failure.Worded(err, "it could not be written: no permission"), "Choose another folder."
+		return trouble("it could not be written: no permission").WithHint("Choose another folder.")
 	case errors.Is(err, fs.ErrNotExist):
-		worded, hint = failure.Worded(err, "it could not be written: the folder does not exist"), "Make the folder or choose another."
+		return trouble("it could not be written: the folder does not exist").WithHint("Create the folder or choose another.")
 	}
-	return failure.Wrap(failure.Unwritable, "write", path, worded, "%s", hint)
+	return trouble("it could not be written: %s", failure.Plain(err))
 }

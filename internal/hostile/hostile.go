@@ -107,8 +107,8 @@ func pngs() []File {
 		{"largest-header.png", pngOf(1<<31-1, 1<<31-1, 16, 6), failure.TooLarge, "more than the limit"},
 		{"no-width.png", pngOf(0, 10, 8, 2), failure.Unreadable, "0 × 10 pixels"},
 		{"impossible-depth.png", pngOf(10, 10, 3, 2), failure.Unreadable, "does not allow"},
-		{"signature-only.png", good[:8], failure.Unreadable, "cut off"},
-		{"half.png", good[:len(good)/2], failure.Unreadable, "cut off"},
+		{"signature-only.png", good[:8], failure.Unreadable, "incomplete"},
+		{"half.png", good[:len(good)/2], failure.Unreadable, "incomplete"},
 		{"one-bit-wrong.png", patched(good, len(good)-40, good[len(good)-40]^1), failure.Unreadable, "damaged"},
 	}
 }
@@ -130,9 +130,9 @@ func jpegs() []File {
 		{"lossless.jpg", jpegOf(0xc3, 8, 100, 100), failure.Unsupported, "lossless"},
 		{"12-bit.jpg", jpegOf(0xc1, 12, 100, 100), failure.Unsupported, "12 bits"},
 		{"no-tables.jpg", jpegOf(0xc0, 8, 40, 40), failure.Unreadable, "JPEG"},
-		{"marker-only.jpg", good[:3], failure.Unreadable, "cut off"},
-		{"half.jpg", good[:len(good)/2], failure.Unreadable, "cut off"},
-		{"without-end.jpg", good[:len(good)-2], failure.Unreadable, "cut off"},
+		{"marker-only.jpg", good[:3], failure.Unreadable, "incomplete"},
+		{"half.jpg", good[:len(good)/2], failure.Unreadable, "incomplete"},
+		{"without-end.jpg", good[:len(good)-2], failure.Unreadable, "incomplete"},
 		{"endless-scans.jpg", join(good[:len(good)-2], bytes.Repeat([]byte{0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0}, 2000), []byte{0xff, 0xd9}), failure.Unreadable, "scans"},
 		{"no-picture.jpg", []byte("\xff\xd8\xff\xe0\x00\x04ab\xff\xd9"), failure.Unreadable, "no complete frame"},
 	}
@@ -152,7 +152,7 @@ func gifs() []File {
 		{"too-many-pixels.gif", join(screen(65535, 65535), frame(1, 1)), failure.TooLarge, "65,535"},
 		{"frame-outside.gif", join(screen(4, 4), frame(9, 9)), failure.Unreadable, "damaged"},
 		{"no-picture.gif", join(screen(4, 4), []byte{0x3b}), failure.Unreadable, "no picture"},
-		{"half.gif", good[:len(good)/2], failure.Unreadable, "cut off"},
+		{"half.gif", good[:len(good)/2], failure.Unreadable, "incomplete"},
 	}
 }
 
@@ -194,7 +194,7 @@ func tiffs() []File {
 		{"too-many-pixels.tiff", size(1<<31-1, 1<<31-1, 1, 1), failure.TooLarge, "more than the limit"},
 		{"cmyk.tiff", size(10, 10, 1, 5), failure.Unsupported, "CMYK"},
 		{"jpeg-inside.tiff", size(10, 10, 7, 1), failure.Unsupported, "JPEG"},
-		{"directory-outside.tiff", join([]byte("II*\x00"), le32(1<<30), make([]byte, 8)), failure.Unreadable, "cut off"},
+		{"directory-outside.tiff", join([]byte("II*\x00"), le32(1<<30), make([]byte, 8)), failure.Unreadable, "incomplete"},
 		{"no-pixels.tiff", tiffOf(tiffEntry(256, 10), tiffEntry(257, 10)), failure.Unreadable, "damaged"},
 		{"half.tiff", good[:len(good)/2], failure.Unreadable, ""},
 		{"nikon.nef", maker("NIKON CORPORATION\x00"), failure.Unsupported, "Nikon RAW photo (NEF)"},
@@ -237,7 +237,7 @@ func webps() []File {
 		{"too-many-pixels.webp", riff(riffChunk("VP8X", canvas(1<<24, 1<<24)), riffChunk("ANMF", join(make([]byte, 16), riffChunk("VP8L", lossless(1, 1))))), failure.TooLarge, "16,777,216"},
 		{"two-sizes.webp", riff(riffChunk("VP8X", canvas(10, 10)), riffChunk("VP8L", lossless(300, 300))), failure.Unreadable, "holds 300 × 300"},
 		{"no-picture.webp", riff(riffChunk("EXIF", []byte("II*\x00"))), failure.Unreadable, "no picture"},
-		{"cut.webp", riff(riffChunk("VP8 ", lossy(16, 16)))[:36], failure.Unreadable, "cut off"},
+		{"cut.webp", riff(riffChunk("VP8 ", lossy(16, 16)))[:36], failure.Unreadable, "incomplete"},
 		{"later-version.webp", riff(riffChunk("VP8L", patched(lossless(20, 20), 4, 0xe0))), failure.Unreadable, "WebP"},
 	}
 }
@@ -260,7 +260,7 @@ func strangers() []File {
 		{"renamed-heic.jpg", string(ftyp("mif1")), "HEIC photo"},
 		{"photo.avif", string(ftyp("avif")), "AVIF picture"},
 		{"canon.cr3", string(ftyp("crx ")), "Canon RAW photo (CR3)"},
-		{"film.mp4", string(ftyp("isom")), "film"},
+		{"film.mp4", string(ftyp("isom")), "video"},
 		{"fuji.raf", "FUJIFILMCCD-RAW 0201", "Fujifilm RAW photo (RAF)"},
 		{"olympus.orf", "IIRO\x08\x00\x00\x00", "Olympus RAW photo (ORF)"},
 		{"panasonic.rw2", "IIU\x00\x18\x00\x00\x00", "Panasonic RAW photo (RW2)"},
