@@ -375,7 +375,7 @@ func (d Dirs) newest(name, file string) (place, bool) {
 	return best, best.path != ""
 }
 
-// readCategories reads the lists of categories that stand in files of their own.
+// readCategories reads the lists of categories that are in files of their own.
 func (s *Set) readCategories(wanted []fileRef) error {
 	for _, w := range wanted {
 		task, ok := strings.CutSuffix(w.key, ".categories")

@@ -67,7 +67,7 @@ type InstancesSpec struct {
 	Common
 	Categories map[int]string // by the model's index; nil: those of the config, else COCO's
 	Score      *float64       // the least score worth showing, 0 to 1; nil: the set does not say
-	BoxesOnly  bool           // the model is known to give no masks
+	BoxesOnly  bool           // the model is known to make no masks
 }
 
 // ClassesSpec is a set's model for the classes of pixels.
@@ -88,7 +88,7 @@ var Architectures = map[string][]string{
 	"classes":   {"deeplabv3_resnet", "deeplabv3_mobilenet_v3_large", "lraspp_mobilenet_v3_large", "fcn_resnet", Readymade},
 }
 
-// taskKeys are the keys of Architectures in the order in which they are told.
+// taskKeys are the keys of Architectures in the order in which they are listed.
 var taskKeys = []string{"caption", "instances", "classes"}
 
 // bad returns the failure of a model that cannot be used.

@@ -39,7 +39,7 @@ func (d Dirs) arrived(s catalogue.Set) map[string]string {
 }
 
 // assemble makes a set of whatever of a named set has arrived. What is absent
-// stands in the warnings.
+// is in the warnings.
 func (d Dirs) assemble(s catalogue.Set) (*Set, error) {
 	found := d.arrived(s)
 	if len(found) == 0 {
@@ -146,7 +146,7 @@ func partOf(spec, task string) string {
 }
 
 // exact counts the tasks of a named set, each twice where the model that the set
-// would fetch is what has arrived, once where another stands in for it.
+// would fetch is what has arrived, once where another replaces it.
 func (d Dirs) exact(s catalogue.Set) int {
 	n := 0
 	for task, model := range d.arrived(s) {

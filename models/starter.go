@@ -20,7 +20,7 @@ import (
 	"descry/resources"
 )
 
-// stampFile stands beside an unpacked set and remembers which files, of which
+// stampFile lies next to an unpacked set and remembers which files, of which
 // size and time, were found right. It is not part of the set.
 const stampFile = ".verified.json"
 

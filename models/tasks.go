@@ -6,7 +6,7 @@ import "slices"
 var withoutMasks = []string{"fasterrcnn_resnet_fpn"}
 
 // Tasks names what a set can do, in the order in which tasks are run: those of
-// its models, and classes where they can be told from the objects.
+// its models, and classes where they can be derived from the objects.
 func (s *Set) Tasks() []string {
 	names := []string{}
 	for i, can := range []bool{s.Caption != nil, s.Instances != nil, s.Classes != nil || s.MapsObjects()} {

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// The statuses that callers tell apart (RFC 9110 §15, RFC 6585).
+// The statuses that callers distinguish (RFC 9110 §15, RFC 6585).
 const (
 	StatusOK                    = http.StatusOK
 	StatusPartialContent        = http.StatusPartialContent

@@ -1,4 +1,4 @@
-// Package picture opens the pictures that people have and gives the pixels
+// Package picture opens the pictures that people have and returns the pixels
 // that the models were trained to see.
 //
 // A file goes through four steps, each of which may refuse it with a
@@ -8,7 +8,7 @@
 // only then is it decoded and turned upright after its EXIF orientation.
 //
 // Decoding follows Pillow, because the models were trained on what Pillow
-// gives: alpha is dropped and not composed, 16 bits keep their high byte, JPEG
+// yields: alpha is dropped and not composed, 16 bits keep their high byte, JPEG
 // is decoded as libjpeg-turbo does it, to the bit, CMYK is converted naively.
 // Picture.ForEye composes alpha on a checkerboard for people instead.
 package picture

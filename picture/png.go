@@ -58,7 +58,7 @@ func inspectPNG(f *file) (header, error) {
 
 // pngChunks finds the EXIF block, whether there is a transparent colour, and
 // how many bytes of compressed pixels the file holds. A file that ends before
-// IEND gives an error and all that was found.
+// IEND returns an error and all that was found.
 func pngChunks(f *file, h *header) (transparent bool, compressed int64, cut error) {
 	at := int64(8)
 	for range maxChunks {

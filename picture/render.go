@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 )
 
-// source gives a decoded picture row by row, as stored: not yet upright.
+// source yields a decoded picture row by row, as stored: not yet upright.
 type source struct {
 	width, height int
 	// row writes row y into rgb (3·width bytes) and, where the source has

@@ -8,7 +8,7 @@ import (
 )
 
 // Thumbnail shrinks img to fit in maxW×maxH, keeping its shape, at least one
-// pixel each way. It never enlarges, and never gives img itself.
+// pixel each way. It never enlarges, and never returns img itself.
 func Thumbnail(img *image.RGBA, maxW, maxH int) *image.RGBA {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	if w <= 0 || h <= 0 || maxW <= 0 || maxH <= 0 {
@@ -33,7 +33,7 @@ const leastLevel = 256
 
 // Pyramid returns img and its halves, each half as wide and high as the one
 // before (rounded up), down to a longer side of 256 pixels or less. The first
-// is img itself. A cancelled ctx gives what is made so far.
+// is img itself. With a cancelled ctx it returns what is made so far.
 func Pyramid(ctx context.Context, img *image.RGBA) []*image.RGBA {
 	levels := []*image.RGBA{img}
 	for ctx.Err() == nil {
@@ -51,7 +51,7 @@ func Pyramid(ctx context.Context, img *image.RGBA) []*image.RGBA {
 	return levels
 }
 
-// shrink resizes through nfnt/resize and around its faults: it gives back its
+// shrink resizes through nfnt/resize and around its faults: it returns its
 // input where the size does not change, takes a size of zero for "keep the
 // shape", and reads sub-images wrongly where their bounds do not start at zero.
 func shrink(img *image.RGBA, w, h int) *image.RGBA {
@@ -69,7 +69,7 @@ func shrink(img *image.RGBA, w, h int) *image.RGBA {
 }
 
 // shrinkBy is resize.Resize for a picture whose bounds start at zero and a size
-// that is not zero; it never gives its input.
+// that is not zero; it never returns its input.
 func shrinkBy(src *image.RGBA, w, h int, kernel resize.InterpolationFunction) *image.RGBA {
 	if out, ok := resize.Resize(uint(w), uint(h), src, kernel).(*image.RGBA); ok && out != src {
 		return out

@@ -237,7 +237,7 @@ func ccittLeast(height int64) int64 { return height / 8 }
 // tiffDetail is what decodeTIFF needs beyond the header.
 type tiffDetail struct {
 	// negative: fax-coded with black as zero. A fax's white runs are zero bits
-	// then, thus black (libtiff, Pillow); x/image gives them as white.
+	// then, thus black (libtiff, Pillow); x/image returns them as white.
 	negative bool
 }
 

@@ -22,7 +22,7 @@ const minDetection = 1e-2
 
 // Detections are the objects in a resized image of width × height pixels
 // without padding, by falling score. Of each proposal there are C class logits
-// and 4·C deltas, a class's four together. A proposal may give several objects
+// and 4·C deltas, a class's four together. A proposal may yield several objects
 // of different classes; its position moves with each.
 func Detections(proposals []Box, logits, deltas []float32, classes, width, height int, rule DetectionRule) []Detection {
 	var found []Detection

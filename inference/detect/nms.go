@@ -13,7 +13,7 @@ const loopAbove = 1000
 // Suppress is non-maximum suppression within each class
 // (torchvision.ops.batched_nms): of boxes of one class that overlap by more
 // than threshold (intersection over union) only the one with the highest score
-// stays. It gives the indices of those that stay, by falling score, equal
+// stays. It returns the indices of those that stay, by falling score, equal
 // scores by index (where torchvision goes class by class, their order is that of
 // an unstable sort), and stops once there are limit. Classes are small numbers
 // ≥ 0; coordinates are ≥ 0.

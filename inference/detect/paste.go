@@ -14,7 +14,7 @@ const border = 1
 const nearHalf = 1e-5
 
 // Paste puts a square mask of side·side probabilities (row by row) over box, in
-// pixels of a picture of width × height, and gives where it is above one half
+// pixels of a picture of width × height, and returns where it is above one half
 // (paste_mask_in_image in roi_heads.py): the padded mask is laid over the box
 // grown by the same proportion and cut to whole pixels, and interpolated as
 // torch does.

@@ -188,7 +188,7 @@ func (s *beamSearch) hypothesis(tokens []int, logProbs []float64, stopped bool, 
 }
 
 // result returns the NBest best of the pool. What has no probability at all (one
-// beam had only forbidden tokens left) is dropped; transformers gives it, padded.
+// beam had only forbidden tokens left) is dropped; transformers returns it, padded.
 func (s *beamSearch) result() []Hypothesis {
 	sorted := s.pool.sorted()
 	n := 0

@@ -1,7 +1,7 @@
 // Package generate searches for the best token sequence of an autoregressive
 // decoder: greedy search, beam search and nucleus sampling, with the score
 // processors and the stopping rules of Hugging Face transformers, so that the same
-// logits give the same tokens (or, drawn, the same distribution).
+// logits yield the same tokens (or, drawn, the same distribution).
 //
 // The decoder is a Model: each Step feeds every row its new tokens and says
 // which row of the step before it continues, so that a decoder with a key/value
@@ -23,7 +23,7 @@ import (
 	"descry/internal/failure"
 )
 
-// Model is a decoder that gives, for rows of tokens, the logits of the token
+// Model is a decoder that returns, for rows of tokens, the logits of the token
 // that comes next.
 type Model interface {
 	// Step appends tokens[i] to row i and returns, for each row, the logits of
@@ -81,13 +81,13 @@ func (o Options) check() error {
 	case !(o.TopP >= 0 && o.TopP <= 1):
 		return usage("the share of likely tokens to draw from is %g, which is not between 0 and 1", o.TopP)
 	case o.TopP > 0 && (o.Beams != 1 || o.NBest < 1):
-		return usage("%d captions are to be drawn with %d beams: drawing has one beam", o.NBest, o.Beams)
+		return usage("%d random captions with %d beams: only 1 beam is possible", o.NBest, o.Beams)
 	case o.TopP > 0 && (!(o.Temperature > 0) || math.IsInf(o.Temperature, 1)):
 		return usage("the temperature %g is not above 0", o.Temperature)
 	case hasEmpty(o.Banned) || hasEmpty(o.BannedStarts):
 		return usage("a banned run of tokens is empty")
 	case o.TopP == 0 && (o.NBest < 1 || o.NBest > o.Beams):
-		return usage("%d captions of %d beams: 1 to %d can be had", o.NBest, o.Beams, o.Beams)
+		return usage("%d captions from %d beams: 1 to %d are possible", o.NBest, o.Beams, o.Beams)
 	case o.LengthNorm != inference.LengthNormWhole && o.LengthNorm != inference.LengthNormGenerated:
 		return usage("the length normalisation %q is unknown: it is %q or %q", o.LengthNorm, inference.LengthNormWhole, inference.LengthNormGenerated)
 	case !(o.RepetitionPenalty > 0) || math.IsInf(o.RepetitionPenalty, 1):
@@ -112,7 +112,7 @@ type Hypothesis struct {
 	Rank     float64   // what the search sorted by; Score for greedy search
 }
 
-// Growth tells of a sequence that has just grown by one token: the only one in
+// Growth is a sequence that has just grown by one token: the only one in
 // greedy search, the best live one in beam search (which may then differ from
 // the one before in more than its last token). The slices are only lent.
 type Growth struct {
@@ -149,7 +149,7 @@ func step(ctx context.Context, m Model, tokens [][]int, parents []int) ([][]floa
 		return nil, failure.Wrap(failure.Model, "caption", "", err, "")
 	}
 	if len(logits) != len(tokens) || len(logits[0]) == 0 {
-		return nil, failure.New(failure.Model, "caption", "", "the decoder answered %d rows for %d", len(logits), len(tokens))
+		return nil, failure.New(failure.Model, "caption", "", "the decoder returned %d rows for %d", len(logits), len(tokens))
 	}
 	return logits, nil
 }

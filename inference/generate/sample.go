@@ -11,7 +11,7 @@ import (
 // sampler draws o.NBest sequences side by side (transformers: sample, with
 // TemperatureLogitsWarper and TopPLogitsWarper; Holtzman et al. 2019, "The Curious
 // Case of Neural Text Degeneration", §3.1). The k-th sequence draws its numbers
-// from a PCG (math/rand/v2, O'Neill 2014) seeded with Seed and k, which gives the
+// from a PCG (math/rand/v2, O'Neill 2014) seeded with Seed and k, which yields the
 // same numbers on every platform; so a sequence does not change with how many are
 // wanted.
 type sampler struct {

@@ -180,7 +180,7 @@ type call struct {
 func (c *call) terminate() { _ = c.o.Terminate() } // fails only on nil options
 func (c *call) release()   { _ = c.o.Destroy() }
 
-// run hands the inputs' memory to the runtime for the length of the call and
+// run passes the inputs' memory to the runtime for the length of the call and
 // takes over what it allocated for the outputs. (The binding copies an output into
 // memory of Go and frees the runtime's.)
 func (c *call) run(inputs, outputs []*payload) (err error) {

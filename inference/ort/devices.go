@@ -9,7 +9,7 @@ import (
 	"descry/internal/failure"
 )
 
-// The devices that Options.Device names and Session.Device gives back.
+// The devices that Options.Device names and Session.Device returns.
 const (
 	DeviceAuto     = "auto"     // the first of the others that works
 	DeviceCUDA     = "cuda"     // an NVIDIA card
@@ -153,7 +153,7 @@ func isThere(path string, files ...string) bool {
 	})
 }
 
-// News returns the devices that were given up since it was last asked: each is told
+// News returns the devices that were given up since it was last asked: each is reported
 // once and is not tried again while the library is open.
 func (l *Library) News() []Trouble {
 	l.mu.Lock()
@@ -179,8 +179,8 @@ func (l *Library) giveUp(t Trouble, tell bool) {
 
 // candidates returns the devices to try for Options.Device, in order. l.mu is held.
 // For DeviceAuto the CPU is the last; what is off or cannot work is left out, and
-// told unless it is merely not part of this library. A device that was asked for
-// by name and cannot work is an error, but one that failed in a run has been told
+// reported unless it is merely not part of this library. A device that was asked for
+// by name and cannot work is an error, but one that failed in a run has been reported
 // and is replaced by the CPU.
 func (l *Library) candidates(wanted, model string) ([]device, error) {
 	cpu, _ := deviceByID(DeviceCPU)

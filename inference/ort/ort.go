@@ -9,7 +9,7 @@
 //
 // # Lifetimes
 //
-//   - A process uses one ONNX Runtime. Open of the same file gives the same
+//   - A process uses one ONNX Runtime. Open of the same file returns the same
 //     library again; Close undoes one Open. While it is open, no other can be.
 //   - A Session belongs to its Library and is closed before it; Library.Close
 //     refuses while sessions are open.
@@ -55,10 +55,10 @@ type Library struct {
 	closed   bool
 	memory   int64              // of a card, in bytes; 0: all
 	off      map[string]Trouble // devices that were given up, by ID
-	news     []Trouble          // those of them that nobody was told about
+	news     []Trouble          // those of them that were not reported yet
 }
 
-// nativeLibrary is what the binding, or its twin without cgo, has to give.
+// nativeLibrary is what the binding, or its twin without cgo, has to provide.
 type nativeLibrary interface {
 	// newSession makes a session on device, the ID of one of devices.
 	newSession(m onnx.Model, o Options, device string) (nativeSession, error)
@@ -80,7 +80,7 @@ type nativeCall interface {
 	release()
 }
 
-// probe is what a library tells before it is used.
+// probe is what a library says of itself before it is used.
 type probe struct {
 	version   string
 	providers []string

@@ -124,7 +124,7 @@ func (s *Session) open(m onnx.Model) error {
 		}
 		failed = append(failed, t)
 	}
-	return errors.New("there is no device") // not reached: candidates gives one
+	return errors.New("there is no device") // not reached: candidates returns one
 }
 
 // Device says what runs: the ID of a device, never DeviceAuto. It changes to
@@ -138,7 +138,7 @@ func (s *Session) Device() string {
 // Threads says how many threads work on one operator.
 func (s *Session) Threads() int { return s.options.Threads }
 
-// Run runs the graph on inputs, in the order of the model's Inputs, and gives the
+// Run runs the graph on inputs, in the order of the model's Inputs, and returns the
 // outputs in the order of its Outputs. When ctx ends, the call ends within one
 // operator and Run returns a *failure.Failure of kind Cancelled; all other errors
 // are of kind Model.
@@ -206,7 +206,7 @@ func (s *Session) fallBack(ctx context.Context, in []*payload, from *place, caus
 		return nil, errors.Join(err, native.close())
 	}
 	s.at, s.model = &place{native, DeviceCPU}, onnx.Model{}
-	_ = from.native.close() // it has failed already, and that is told
+	_ = from.native.close() // it has failed already, and that is reported
 	if d, known := deviceByID(from.device); known {
 		s.lib.mu.Lock()
 		s.lib.giveUp(*blame(d, DuringRun, cause), true)

@@ -42,7 +42,7 @@ type Trouble struct {
 	Detail  string `json:"detail,omitempty"` // what ONNX Runtime said, on one line
 }
 
-// quiet reports whether there is nothing to tell: this library, on this system,
+// quiet reports whether there is nothing to report: this library, on this system,
 // never promised the device.
 func (t *Trouble) quiet() bool {
 	return t.Reason == ReasonSystem || t.Reason == ReasonProvider || t.Reason == ReasonFile
@@ -125,7 +125,7 @@ func newTrouble(d device, r Reason, named string) *Trouble {
 	return &Trouble{Device: d.id, Title: d.title, Reason: r, Message: words.String(), Hint: found.hint.String()}
 }
 
-// sign is a text of ONNX Runtime, the loader or a driver that tells a reason. A
+// sign is a text of ONNX Runtime, the loader or a driver that shows a reason. A
 // group in it is the name of what is missing.
 type sign struct {
 	text   *regexp.Regexp

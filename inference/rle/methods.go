@@ -55,7 +55,7 @@ func FromCrop(bits []byte, ch, cw, y0, x0, h, w int) Mask {
 	return m
 }
 
-// putBytes hands over the runs of one column.
+// putBytes passes on the runs of one column.
 func putBytes(column []byte, put func(n uint64, fore bool)) {
 	start := 0
 	for y := 1; y <= len(column); y++ {
@@ -95,7 +95,7 @@ func (m Mask) Valid() error {
 }
 
 // runs calls f with each foreground run as [from, to), positions in
-// column-major order cut to the mask's size, until f gives false.
+// column-major order cut to the mask's size, until f returns false.
 func (m Mask) runs(f func(from, to int) bool) {
 	size, err := pixels(m.Height, m.Width)
 	if err != nil {
@@ -127,7 +127,7 @@ func (m Mask) Bounds() (x0, y0, x1, y1 int, ok bool) {
 		ok = true
 		xa, xb := from/m.Height, (to-1)/m.Height
 		x0, x1 = min(x0, xa), max(x1, xb+1)
-		if xa != xb { // the run goes on at the next column's top
+		if xa != xb { // the run continues at the next column's top
 			y0, y1 = 0, m.Height
 			return true
 		}
@@ -144,7 +144,7 @@ func (m Mask) Bounds() (x0, y0, x1, y1 int, ok bool) {
 func (m Mask) Bitmap() []byte { return m.BitmapIn(0, 0, m.Width, m.Height) }
 
 // BitmapIn decodes the part x0 ≤ x < x1, y0 ≤ y < y1, row by row, 0 or 1. What
-// lies outside of the mask is 0. An empty rectangle gives nil.
+// lies outside of the mask is 0. For an empty rectangle it returns nil.
 func (m Mask) BitmapIn(x0, y0, x1, y1 int) []byte {
 	w, h := x1-x0, y1-y0
 	if w <= 0 || h <= 0 {

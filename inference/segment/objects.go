@@ -15,7 +15,7 @@ const (
 	mostOverlap = 0.5
 )
 
-// mostValues is how many classes a map of bytes can tell apart.
+// mostValues is how many classes a map of bytes can distinguish.
 const mostValues = 256
 
 // FromObjects makes a class map of objects with masks, for want of a semantic
@@ -113,7 +113,7 @@ func objectLabels(in *inference.Instances) ([]string, error) {
 	}
 	for _, item := range in.Items {
 		if item.CategoryID < 1 {
-			return nil, failure.New(failure.Model, "run", in.Model, "an object is of category %d", item.CategoryID)
+			return nil, failure.New(failure.Model, "run", in.Model, "an object has the category %d", item.CategoryID)
 		}
 		add(item.CategoryID, item.Label)
 	}

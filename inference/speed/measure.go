@@ -30,8 +30,8 @@ const (
 )
 
 // Measure times a short graph on a device (ort.DeviceAuto: the one that models would
-// run on) and gives 10⁹ multiplications with addition a second, and that device. It
-// takes some 0.3 s. busy tells that the processor did not have its threads to
+// run on) and returns 10⁹ multiplications with addition a second, and that device. It
+// takes some 0.3 s. busy reports that the processor did not have its threads to
 // itself meanwhile, so that the rate is too low.
 func Measure(ctx context.Context, lib *ort.Library, device string, threads int) (gmacs float64, used string, busy bool, err error) {
 	g := onnx.NewGraph("speed")

@@ -15,7 +15,7 @@ import (
 func splitWords(text string) []string {
 	var clean strings.Builder
 	for _, r := range text {
-		r = unicode.ToLower(r) // "İ" gives "i"; its dot would be dropped as a mark
+		r = unicode.ToLower(r) // "İ" becomes "i"; its dot would be dropped as a mark
 		switch {
 		case isSpace(r):
 			clean.WriteByte(' ')

@@ -124,7 +124,7 @@ func (m Model) checkFiles() error {
 		if f.Role != RoleExtra && seenRole[f.Role] {
 			return failure.Worded(nil, "file %q: there is a file for %s already", f.Name, f.Role)
 		}
-		key := strings.ToLower(f.Name) // some file systems do not tell case apart
+		key := strings.ToLower(f.Name) // some file systems ignore case
 		if seenName[key] {
 			return failure.Worded(nil, "file %q appears twice", f.Name)
 		}

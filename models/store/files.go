@@ -52,7 +52,7 @@ func (r *reader) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// tellStep is after how many bytes a hash or a copy tells how far it is.
+// tellStep is after how many bytes a hash or a copy reports how far it is.
 const tellStep = 16 << 20
 
 // everyStep thins a callback out.

@@ -103,7 +103,7 @@ func small(dir string) int64 {
 }
 
 // arrived returns the bytes of a file that are here: all, or those with which a
-// transfer can go on.
+// transfer can continue.
 func arrived(path string) int64 {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 		return info.Size()

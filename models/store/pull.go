@@ -160,7 +160,7 @@ func (s *Store) alone(ctx context.Context, m catalogue.Model, say func(Progress)
 	j := &job{ctx: ctx, s: s, m: m, say: say}
 	if err := work(j); err != nil {
 		if ctx.Err() != nil {
-			return failure.New(failure.Cancelled, "download", m.Name, "it was stopped; what has arrived is kept").WithHint("Run descry models pull %s to go on.", m.Name)
+			return failure.New(failure.Cancelled, "download", m.Name, "it was stopped; what has arrived is kept").WithHint("Run descry models pull %s to continue.", m.Name)
 		}
 		return about(m.Name, err)
 	}
@@ -317,7 +317,7 @@ func (j *job) refuse(f catalogue.File, path, sum string) error {
 	return failure.New(failure.Network, "download", j.m.Name, "the SHA-256 of %s is %s…, and its name promises %s…: this is a damaged or another file", f.Name, sum[:12], f.Starts).WithHint("It is not used and was kept as %s. Try again, or another mirror.", filepath.Base(aside))
 }
 
-// note records a file that is right and tells so.
+// note records a file that is right.
 func (j *job) note(f catalogue.File, path, sum, elsewhere string) error {
 	r, err := recorded(path, sum, f.SHA256 == sum)
 	if err != nil {

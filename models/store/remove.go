@@ -20,7 +20,7 @@ type Freed struct {
 	Kept  string `json:"kept,omitempty"` // why something of it stays, a whole clause
 }
 
-// Remove throws models away: names of models, of sets, or of sets of one's own.
+// Remove deletes models: names of models, of sets, or of sets of one's own.
 // A model that another complete set uses stays when a set is removed; a file
 // that a set of one's own names (store:NAME/FILE) stays always. Files of other
 // programs are never touched.
@@ -61,7 +61,7 @@ func (s *Store) Remove(ctx context.Context, names []string) ([]Freed, error) {
 	return all, nil
 }
 
-// meant reports whether a model stands in names, itself or by a set of its own.
+// meant reports whether a model is in names, itself or by a set of its own.
 func (s *Store) meant(m catalogue.Model, names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		set, ok := s.Catalogue.Set(name)
@@ -210,7 +210,7 @@ func (s *Store) removeOwn(name string) (Freed, error) {
 	return freed, explain("remove", dir, os.RemoveAll(dir))
 }
 
-// RemoveUnused throws away what nothing uses: older revisions of models that are
+// RemoveUnused deletes what nothing uses: older revisions of models that are
 // whole, what was kept aside as wrong, parts of transfers of models that have
 // arrived, older copies of the built-in set.
 func (s *Store) RemoveUnused(ctx context.Context) ([]Freed, error) {
@@ -294,7 +294,7 @@ func removeOthers(root, keep string) error {
 	return nil
 }
 
-// Discard throws away what has arrived of a model that is not whole.
+// Discard deletes what has arrived of a model that is not whole.
 func (s *Store) Discard(ctx context.Context, name string) error {
 	m, ok := s.Catalogue.Model(name)
 	if !ok {

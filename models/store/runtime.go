@@ -62,7 +62,7 @@ func (s *Store) system() string {
 }
 
 // unpack puts an archive's files beside the folder they belong to, records them,
-// and gives the folder its name in one step.
+// and renames the folder to its name in one step.
 func (j *job) unpack(archive string) error {
 	j.say(Progress{Model: j.m.Name, File: filepath.Base(archive), Stage: Unpacking, Total: j.m.Bytes()})
 	if err := os.MkdirAll(j.s.Runtime, 0o777); err != nil {
@@ -96,7 +96,7 @@ func (j *job) unpack(archive string) error {
 	return nil
 }
 
-// recordTree hashes what was unpacked, so that Verify can tell later.
+// recordTree hashes what was unpacked, so that Verify can compare later.
 func (j *job) recordTree(dir string) error {
 	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {

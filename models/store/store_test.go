@@ -249,7 +249,7 @@ func TestStoppingKeepsWhatHasArrivedAndGoingOnBringsTheRest(t *testing.T) {
 			stop()
 		}
 	})
-	wantFailure(t, err, failure.Cancelled, "go on")
+	wantFailure(t, err, failure.Cancelled, "to continue")
 	if i := s.state(t, "find"); i.State != Partial || i.Done != 3500 {
 		t.Errorf("%+v", i)
 	}

@@ -30,7 +30,7 @@ type Verdict struct {
 // With repair, what is damaged is brought anew as by Pull: a file of the store
 // is replaced, one of another program is left alone and a copy of one's own
 // fetched. The error is of the checking or the repair itself; damage that was
-// found stands in the verdicts.
+// found is in the verdicts.
 func (s *Store) Verify(ctx context.Context, names []string, repair bool, tell func(Progress)) ([]Verdict, error) {
 	wanted, err := s.present(names)
 	if err != nil {

@@ -112,7 +112,7 @@ func (r *run) acceptPart(resp *network.Response) error {
 func (r *run) beyond(resp *network.Response) error {
 	_, total, ok := contentRange(resp.Header.Get("Content-Range"))
 	if ok && total == r.part.at && r.req.Bytes == 0 && r.part.rec.Total == 0 {
-		r.part.rec.Total = total // all of it is there; its hash will tell
+		r.part.rec.Total = total // all of it is there; its hash will show
 		return nil
 	}
 	return r.changed(resp.Host)

@@ -54,7 +54,8 @@ func (r *run) portal() *fault {
 	return r.final("a web page came instead of the file: this network may want you to sign in first").hint("Open any page in a browser, sign in, then try again.")
 }
 
-// wrongLength: n is what the server says, -1 if it just goes on.
+// wrongLength words a length n that is not the file's; -1 means that the server sends
+// more than it said.
 func (r *run) wrongLength(host string, n, want int64) *fault {
 	var f *fault
 	switch {
@@ -95,7 +96,7 @@ func (r *run) later(resp *network.Response, f *fault) *fault {
 }
 
 // connectionFault says what follows from trouble with the connection: whether the
-// loop goes on, and how often while nothing has come yet.
+// loop continues, and how often while nothing has come yet.
 func (r *run) connectionFault(err error) error {
 	var e *network.Error
 	if !errors.As(err, &e) {

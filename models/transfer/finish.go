@@ -29,7 +29,7 @@ func (r *run) present(ctx context.Context) (Result, bool, error) {
 		return Result{}, false, storageFault(path, err)
 	}
 	if !info.Mode().IsRegular() {
-		return Result{}, false, failure.New(failure.Storage, "download", path, "a folder or device is in its place").WithHint("Move it away.")
+		return Result{}, false, failure.New(failure.Storage, "download", path, "a folder or device is in its place").WithHint("Move it elsewhere.")
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -49,7 +49,7 @@ func (r *run) present(ctx context.Context) (Result, bool, error) {
 	return Result{}, false, err
 }
 
-// finish checks the whole file and gives it its name.
+// finish checks the whole file and renames it to its name.
 func (r *run) finish(ctx context.Context) (Result, error) {
 	p := r.part
 	if err := p.save(); err != nil {
@@ -102,7 +102,7 @@ func (r *run) right(ctx context.Context, sum string) (good, recorded bool, err e
 // beginning; otherwise the file is kept aside for whoever wants to look at it.
 func (r *run) wrong(sum string) error {
 	if r.mismatches++; r.mismatches == 1 && r.part.rec.Pieces > 1 {
-		return r.over("the parts that came do not make up the file")
+		return r.over("the parts that arrived do not make up the file")
 	}
 	want := r.req.SHA256
 	if want == "" {

@@ -17,7 +17,7 @@ const (
 	newBytes = 1 << 20
 	// tellEvery is the shortest time between two reports of the same state.
 	tellEvery = 100 * time.Millisecond
-	// beatEvery is how often it is told that nothing comes: a speed goes down then.
+	// beatEvery is how often it is reported that nothing comes: a speed goes down then.
 	beatEvery = time.Second
 )
 

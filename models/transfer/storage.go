@@ -48,7 +48,7 @@ func (c *Client) roomFor(path string, more int64) error {
 	}
 	free, err := c.Free(filepath.Dir(path))
 	if err != nil {
-		return nil // the disk cannot say; writing will tell
+		return nil // the disk cannot say; writing will show
 	}
 	if need := uint64(more) + reserve; free < need {
 		return failure.New(failure.Storage, "download", path,

@@ -4,7 +4,7 @@
 // The bytes go into PATH.part, and PATH.part.json keeps the record of it: the
 // address, what the server said about the file (ETag, Last-Modified, length)
 // and how many bytes have reached the disk with which hash. So a transfer that
-// was cut, paused or killed goes on where it was: the recorded bytes are read
+// was cut, paused or killed continues where it was: the recorded bytes are read
 // back and hashed, what lies beyond them is dropped, and the server is asked
 // for the rest on the condition that the file is still the same (Range with
 // If-Range, RFC 9110 §13.1.5 and §14). If it is not, the transfer starts over.
@@ -15,7 +15,7 @@
 // one another; the system releases it when its holder dies.
 //
 // Trouble that time may heal (a cut or silent line, 429, 5xx) is tried again,
-// with growing and jittered waits; all other trouble is told at once, each in
+// with growing and jittered waits; all other trouble is reported at once, each in
 // its own sentence.
 package transfer
 
@@ -96,7 +96,7 @@ type Client struct {
 var hexSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // Fetch brings the file of req to its path and reports what it does, in this
-// goroutine, at most some times a second and, while bytes are awaited, at least
+// goroutine, at most a few times a second and, while bytes are awaited, at least
 // once. A file that is there already with the right hash is not fetched. When ctx is
 // cancelled the partial file stays for the next Fetch: that is what pausing is.
 //

@@ -81,7 +81,7 @@ func (d *bits) nextMarker() (byte, error) {
 // restart drops what is left of the bits.
 func (d *bits) restart() { d.acc, d.n, d.padded = 0, 0, 0 }
 
-// refill is called with n < 32 and gives acc and n with n ≥ 56. Bits below the
+// refill is called with n < 32 and returns acc and n with n ≥ 56. Bits below the
 // n that count are zero or those that come next.
 func (d *bits) refill(acc uint64, n uint) (uint64, uint) {
 	if d.j-d.i >= 8 {

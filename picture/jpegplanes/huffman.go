@@ -1,6 +1,6 @@
 package jpegplanes
 
-// zigzag gives the place in natural order (row by row) of the coefficient at a
+// zigzag holds the place in natural order (row by row) of the coefficient at a
 // zigzag index (T.81, figure A.6). Runs of damaged data can lead behind 63:
 // all those are 63, as in libjpeg.
 var zigzag = [128]byte{

@@ -1,5 +1,5 @@
 // Package jpegplanes reads JPEG files (ITU-T T.81) into the planes of samples
-// that libjpeg gives before it enlarges chroma and converts colours, bit for
+// that libjpeg has before it enlarges chroma and converts colours, bit for
 // bit: the inverse cosine transform is that of libjpeg's jidctint.c ("islow",
 // its default), which decides how samples are rounded.
 //
@@ -172,7 +172,7 @@ func (d *decoder) colours() Space {
 	return YCbCr
 }
 
-// finish transforms what progressive scans have left and gives the planes.
+// finish transforms what progressive scans have left and returns the planes.
 func (d *decoder) finish() (*Planes, error) {
 	if d.parts == nil {
 		return nil, FormatError("it has no scan")

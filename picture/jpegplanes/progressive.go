@@ -69,7 +69,7 @@ func (d *decoder) refineDC(b *block, low uint) {
 	d.take(1)
 }
 
-// code reads a code, for which there must be enough bits, and gives its entry;
+// code reads a code, for which there must be enough bits, and returns its entry;
 // 0, with d.wrong set, if there is none.
 func (d *decoder) code(table *huffman) uint32 {
 	e := table.fast[d.acc>>(64-lookup)]
@@ -192,7 +192,7 @@ func (d *decoder) refineAC(b *block, last *byte, s *scan) {
 }
 
 // refine reads a bit for each coefficient from k on that is not zero, over run
-// zeros, and gives the index of the zero after those, or to + 1.
+// zeros, and returns the index of the zero after those, or to + 1.
 func (d *decoder) refine(b *block, k, to, run int, bit int16) int {
 	for ; k <= to; k++ {
 		p := &b[zigzag[k&127]&63]

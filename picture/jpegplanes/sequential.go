@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// errCode is what a bit pattern gives that begins with no code.
+// errCode is the entry of a bit pattern that begins with no code.
 const errCode = FormatError("a Huffman code is not in its table")
 
 // strip is the coefficients of one row of MCUs of a sequential scan, on their
@@ -89,7 +89,7 @@ func (s *scan) step(c *component) (x, y int) {
 }
 
 // sequentialRows reads a scan's entropy-coded data, a row of MCUs at a time
-// into a free strip, and gives those to next. Blocks that only fill the last
+// into a free strip, and passes those to next. Blocks that only fill the last
 // MCUs up are read and dropped.
 func (d *decoder) sequentialRows(s *scan, free <-chan *strip, next func(*strip)) error {
 	units, across, down := d.layout(s)
@@ -129,7 +129,7 @@ func (d *decoder) sequentialRows(s *scan, free <-chan *strip, next func(*strip))
 	return nil
 }
 
-// sequentialBlock reads one block (T.81, F.2.2) and gives the zigzag index of
+// sequentialBlock reads one block (T.81, F.2.2) and returns the zigzag index of
 // its last coefficient that is not zero.
 func (d *decoder) sequentialBlock(b *block, dc, ac *huffman, pred *int32) byte {
 	acc, n := d.acc, d.n

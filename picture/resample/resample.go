@@ -18,7 +18,7 @@ import (
 	"sync"
 )
 
-// A filter is a resampling kernel of Pillow: weight gives the kernel at a
+// A filter is a resampling kernel of Pillow: weight returns the kernel at a
 // distance of x (in source pixels when enlarging, in target pixels when
 // shrinking), and is zero beyond support.
 type filter struct {
