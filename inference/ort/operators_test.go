@@ -273,7 +273,7 @@ func TestEachOperatorGivesWhatTorchGives(t *testing.T) {
 			if builds[name] == nil {
 				t.Fatal("no graph for this case")
 			}
-			g, _ := graphOf(name, c.In)
+			g, inferred := graphOf(name, c.In)
 			tensors := make([]*Tensor, len(c.In))
 			for i, a := range c.In {
 				tensors[i] = a.tensor()
@@ -287,6 +287,12 @@ func TestEachOperatorGivesWhatTorchGives(t *testing.T) {
 			}
 			for i, want := range c.Out {
 				compare(t, out[i], want)
+				if err := agrees(inferred[i].Shape(), out[i].Shape(), nil); err != nil {
+					t.Error(err)
+				}
+				if sizes, all := inferred[i].Shape().Sizes(); !all && !dependsOnData[name] {
+					t.Errorf("the inferred shape %v does not hold all of %v", inferred[i].Shape(), sizes)
+				}
 			}
 		})
 	}
@@ -317,7 +323,8 @@ func compare(t *testing.T, got *Tensor, want array) {
 // TestEveryOperatorMethodHasACase looks at the methods of Graph that give values.
 func TestEveryOperatorMethodHasACase(t *testing.T) {
 	elsewhere := map[string]string{
-		"Input": "every case", "Weight": "weights_test.go", "WeightRows": "weights_test.go", "Rows": "weights_test.go",
+		"Input": "every case", "Value": "models/onnx", "Inputs": "models/onnx", "Outputs": "models/onnx",
+		"Weight": "weights_test.go", "WeightRows": "weights_test.go", "Rows": "weights_test.go",
 	}
 	covered := map[string]bool{}
 	for name := range readCases(t) {

@@ -28,7 +28,7 @@ type File struct {
 type Port struct {
 	Name  string
 	Elem  Elem
-	Shape []Dim // nil: not stated. A dimension of neither size nor name has Size −1
+	Shape Shape // nil: not stated
 }
 
 // Tensor is an initialiser of a file's graph.
@@ -330,7 +330,7 @@ func (d *describer) tensorType(s *scanner, p *Port) error {
 		case tensorElem:
 			p.Elem = Elem(s.number)
 		case tensorShape:
-			p.Shape = []Dim{}
+			p.Shape = Shape{}
 			return s.within(shapeDim, func(s *scanner) error {
 				if len(p.Shape) >= mostDims {
 					return fmt.Errorf("%q has too many dimensions", p.Name)

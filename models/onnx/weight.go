@@ -6,7 +6,6 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"descry/models/weights"
@@ -52,7 +51,7 @@ func (g *Graph) Rows(f *weights.File, name string, indices Value, shape ...int64
 	if g.b.err != nil {
 		return Value{}
 	}
-	if x = g.Gather(x, indices, 0); x.elem != Float && x.elem != Int64 {
+	if x = g.Gather(x, indices, 0); x.Elem() != Float && x.Elem() != Int64 {
 		x = g.Cast(x, Float)
 	}
 	return x
@@ -62,10 +61,10 @@ func (g *Graph) Rows(f *weights.File, name string, indices Value, shape ...int64
 // are not stored as float or int64 through a Cast.
 func (g *Graph) weight(f *weights.File, name string, shape []int64, from, to int64) Value {
 	v := g.stored(f, name, shape, from, to)
-	if g.b.err != nil || v.elem == Float || v.elem == Int64 {
+	if g.b.err != nil || v.Elem() == Float || v.Elem() == Int64 {
 		return v
 	}
-	key := "cast " + v.name
+	key := "cast " + v.Name()
 	if cast, ok := g.b.known[key]; ok {
 		return cast
 	}
@@ -74,7 +73,7 @@ func (g *Graph) weight(f *weights.File, name string, shape []int64, from, to int
 		dims[0] = to - from
 	}
 	g.b.private += 4 * count(dims)
-	cast := (&Graph{b: g.b, scope: v.name}).Cast(v, Float)
+	cast := (&Graph{b: g.b, scope: v.Name()}).Cast(v, Float)
 	g.b.known[key] = cast
 	return cast
 }
@@ -87,7 +86,7 @@ func (g *Graph) stored(f *weights.File, name string, shape []int64, from, to int
 	}
 	if s := f.Survey(); s != nil { // nobody will run this graph: only what it asks for matters
 		s.Note(f, name, shape)
-		return Value{g.fresh(name), Float, g.b}
+		return g.b.add(value{name: g.fresh(name), elem: Float, shape: surveyed(shape)})
 	}
 	key := fmt.Sprintf("weight %s\x00%s\x00%d:%d", f.Path, name, from, to)
 	t, ok := f.Get(name)
@@ -114,6 +113,18 @@ func (g *Graph) stored(f *weights.File, name string, shape []int64, from, to int
 	v := g.rowsOf(f, t, elem, from, to)
 	g.b.known[key] = v
 	return v
+}
+
+// surveyed is the shape of a weight that is not read; a size of 0 followed from one
+// that is absent.
+func surveyed(shape []int64) Shape {
+	s := fixed(shape...)
+	for i := range s {
+		if s[i].Size == 0 {
+			s[i] = unknownDim
+		}
+	}
+	return s
 }
 
 // rowsOf puts rows [from, to) of a tensor into the graph. One that is stored in
@@ -164,13 +175,15 @@ func (g *Graph) location(f *weights.File) (string, bool) {
 
 // external adds an initialiser that lies in a file.
 func (g *Graph) external(name string, elem Elem, dims []int64, location string, offset, length int64) Value {
-	stored := (&Graph{b: g.b}).fresh(name)
-	g.b.tensors = append(g.b.tensors, externalTensor(stored, elem, dims, [][2]string{
-		{"location", location},
-		{"offset", strconv.FormatInt(offset, 10)},
-		{"length", strconv.FormatInt(length, 10)},
-	}))
-	return Value{stored, elem, g.b}
+	return g.initialiser(Initialiser{
+		Name: (&Graph{b: g.b}).fresh(name), Elem: elem, Dims: dims, Location: location, Offset: offset, Length: length,
+	})
+}
+
+// initialiser adds a weight or constant whose name is unused.
+func (g *Graph) initialiser(t Initialiser) Value {
+	g.b.tensors = append(g.b.tensors, t)
+	return g.b.add(value{name: t.Name, elem: t.Elem, shape: fixed(t.Dims...)})
 }
 
 // ConstFloats adds a constant of float32: row by row; no dims for a single
@@ -193,7 +206,11 @@ func (g *Graph) ConstInts(data []int64, dims ...int64) Value {
 	for _, v := range data {
 		raw = binary.LittleEndian.AppendUint64(raw, uint64(v))
 	}
-	return g.constant(Int64, int64(len(data)), dims, raw)
+	elements := make([]Dim, len(data))
+	for i, v := range data {
+		elements[i] = Dim{Size: v}
+	}
+	return g.constant(Int64, int64(len(data)), dims, raw).follow(elements)
 }
 
 // ConstFloat adds a scalar.
@@ -220,10 +237,8 @@ func (g *Graph) constant(elem Elem, n int64, dims []int64, raw []byte) Value {
 			return v
 		}
 	}
-	name := g.fresh("constant")
-	g.b.tensors = append(g.b.tensors, inlineTensor(name, elem, dims, raw))
+	v := g.initialiser(Initialiser{Name: g.fresh("constant"), Elem: elem, Dims: slices.Clone(dims), Data: raw, Length: int64(len(raw))})
 	g.b.private += int64(len(raw))
-	v := Value{name, elem, g.b}
 	if key != "" {
 		g.b.known[key] = v
 	}
