@@ -147,7 +147,7 @@ func architectures(t *testing.T) map[string]func() (onnx.Model, error) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := arch.MaskRCNN{Config: c, File: f}
+		d := arch.MaskRCNN{Config: c, Weights: f}
 		all[name+" features"], all[name+" boxes"], all[name+" masks"] = d.FeatureGraph, d.BoxGraph, d.MaskGraph
 	}
 	for name, architecture := range map[string]string{

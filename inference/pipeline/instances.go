@@ -54,7 +54,7 @@ func newInstances(lib *ort.Library, spec *models.InstancesSpec, device string, t
 	if err != nil {
 		return nil, err
 	}
-	net := arch.MaskRCNN{Config: config, File: f}
+	net := arch.MaskRCNN{Config: config, Weights: f}
 	if spec.Architecture == arch.NameMaskRCNN && !net.HasMasks() {
 		return nil, failure.New(failure.Model, "load", spec.Weights, "the file has no mask head, so it is no Mask R-CNN").WithHint("Faster R-CNN's architecture is %s.", arch.NameFasterRCNN)
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
 // BLIP is the captioning model of Li et al. 2022, "BLIP: Bootstrapping
@@ -17,12 +16,12 @@ import (
 // graph runs once for the prompt and once for each token. Names of tensors are
 // those of the Hugging Face files; NewBLIP takes Salesforce's too.
 type BLIP struct {
-	Config BLIPConfig
-	File   *weights.File
+	Config  BLIPConfig
+	Weights onnx.Weights
 }
 
 // NewBLIP is the model over a file with Hugging Face's names or Salesforce's.
-func NewBLIP(c BLIPConfig, f *weights.File) BLIP { return BLIP{c, BLIPNames(f)} }
+func NewBLIP(c BLIPConfig, f onnx.Weights) BLIP { return BLIP{c, BLIPNames(f)} }
 
 // VisionGraph builds the vision tower.
 //
@@ -93,7 +92,7 @@ type cache struct{ k, v onnx.Value }
 // the layers that torch.nn would make of them.
 type module struct {
 	g      *onnx.Graph
-	f      *weights.File
+	f      onnx.Weights
 	prefix string
 }
 

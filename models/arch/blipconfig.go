@@ -1,13 +1,13 @@
 package arch
 
 import (
+	"descry/models/onnx"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
 
 	"descry/internal/failure"
-	"descry/models/weights"
 )
 
 // BLIPConfig is the part of a BLIP model's config.json that captioning needs
@@ -71,7 +71,7 @@ const (
 // ReadBLIPConfig reads config.json; an empty path means the official
 // configuration. Sizes that are left out are taken from the weights' shapes. f has
 // Hugging Face's names (BLIPNames) or Salesforce's.
-func ReadBLIPConfig(path string, f *weights.File) (BLIPConfig, error) {
+func ReadBLIPConfig(path string, f onnx.Weights) (BLIPConfig, error) {
 	var c BLIPConfig
 	salesforce := IsSalesforceBLIP(f)
 	f = BLIPNames(f)
@@ -84,7 +84,7 @@ func ReadBLIPConfig(path string, f *weights.File) (BLIPConfig, error) {
 	c.fillDefaults(salesforce)
 	subject := path
 	if subject == "" {
-		subject = f.Path
+		subject = f.Source()
 	}
 	if wrong := c.check(); wrong != "" {
 		return c, failure.New(failure.Model, "load", subject, "%s", wrong).WithHint("Use the config.json that came with the weights.")
@@ -93,7 +93,7 @@ func ReadBLIPConfig(path string, f *weights.File) (BLIPConfig, error) {
 }
 
 // fill sets the sizes that the file left out.
-func (c *BLIPConfig) fill(f *weights.File) {
+func (c *BLIPConfig) fill(f onnx.Weights) {
 	v, t := &c.Vision, &c.Text
 	word := dims(f, "text_decoder.bert.embeddings.word_embeddings.weight", 2)
 	patch := dims(f, "vision_model.embeddings.patch_embedding.weight", 4)
@@ -153,7 +153,7 @@ func setDefault[T any](field **T, value T) {
 }
 
 // dims returns a tensor's shape, n zeros for one that is absent or has another rank.
-func dims(f *weights.File, name string, n int) []int64 {
+func dims(f onnx.Weights, name string, n int) []int64 {
 	if t, ok := f.Get(name); ok && len(t.Shape) == n {
 		return t.Shape
 	}
@@ -161,7 +161,7 @@ func dims(f *weights.File, name string, n int) []int64 {
 }
 
 // layersOf counts the layers of which the file has a tensor.
-func layersOf(f *weights.File, name string) int64 {
+func layersOf(f onnx.Weights, name string) int64 {
 	n := int64(0)
 	for ; n < mostLayers; n++ {
 		if _, ok := f.Get(fmt.Sprintf(name, n)); !ok {

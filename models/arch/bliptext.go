@@ -20,7 +20,7 @@ type blipText struct {
 
 func (b BLIP) text(g *onnx.Graph) blipText {
 	c := b.Config.Text
-	m := module{g, b.File, "text_decoder."}
+	m := module{g, b.Weights, "text_decoder."}
 	t := blipText{
 		g:         g,
 		words:     m.embedding("bert.embeddings.word_embeddings", c.Vocabulary, c.Hidden),
@@ -184,7 +184,7 @@ type pictureCache struct {
 
 func (b BLIP) pictureCache(g *onnx.Graph, layer int) pictureCache {
 	c := b.Config.Text
-	m := module{g, b.File, "text_decoder."}.in("bert.encoder.layer.%d.crossattention.self", layer)
+	m := module{g, b.Weights, "text_decoder."}.in("bert.encoder.layer.%d.crossattention.self", layer)
 	return pictureCache{
 		heads: newHeads(g, c),
 		k:     m.linear("key", c.Hidden, c.Encoder),

@@ -2,7 +2,6 @@ package arch
 
 import (
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
 // The eps of batch norm: nn.BatchNorm2d's default, and that of the detectors
@@ -73,7 +72,7 @@ func (c convolution) forward(x onnx.Value) onnx.Value {
 
 // outputs is the first size of a tensor, 0 if the file has none of that name; a
 // convolution of which that is true fails when its weight is asked for.
-func outputs(f *weights.File, name string) int64 {
+func outputs(f onnx.Weights, name string) int64 {
 	if t, ok := f.Get(name); ok && len(t.Shape) > 0 {
 		return t.Shape[0]
 	}

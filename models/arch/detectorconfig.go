@@ -2,13 +2,13 @@ package arch
 
 import (
 	"bytes"
+	"descry/models/onnx"
 	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
 
 	"descry/internal/failure"
-	"descry/models/weights"
 )
 
 // DetectorConfig is what a detector's config.json may say; what is left out is
@@ -44,7 +44,7 @@ var (
 
 // ReadDetectorConfig reads config.json; an empty path means the official
 // configuration of torchvision's COCO_V1 weights.
-func ReadDetectorConfig(path string, f *weights.File) (DetectorConfig, error) {
+func ReadDetectorConfig(path string, f onnx.Weights) (DetectorConfig, error) {
 	var c DetectorConfig
 	if path != "" {
 		if err := readJSON(path, &c); err != nil {
@@ -59,15 +59,15 @@ func ReadDetectorConfig(path string, f *weights.File) (DetectorConfig, error) {
 }
 
 // subjectOf names the file that is wrong: the configuration, if there is one.
-func subjectOf(path string, f *weights.File) string {
+func subjectOf(path string, f onnx.Weights) string {
 	if path == "" {
-		return f.Path
+		return f.Source()
 	}
 	return path
 }
 
 // fill sets what the file left out.
-func (c *DetectorConfig) fill(f *weights.File) {
+func (c *DetectorConfig) fill(f onnx.Weights) {
 	for _, d := range []struct {
 		field *int
 		value int
@@ -125,7 +125,7 @@ const (
 )
 
 // check says what cannot be built, "" if nothing.
-func (c DetectorConfig) check(f *weights.File) string {
+func (c DetectorConfig) check(f onnx.Weights) string {
 	if c.SizeRule != "float32" && c.SizeRule != "float64" {
 		return fmt.Sprintf("size_rule is %q; it is \"float32\" or \"float64\"", c.SizeRule)
 	}

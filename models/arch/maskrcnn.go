@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
 // The names of the architectures, as in descry.json.
@@ -25,8 +24,8 @@ const (
 //	BoxGraph      p2 … p5 + proposals → class logits and box deltas
 //	MaskGraph     p2 … p5 + detections → masks
 type MaskRCNN struct {
-	Config DetectorConfig
-	File   *weights.File
+	Config  DetectorConfig
+	Weights onnx.Weights
 }
 
 // What the pyramid has: maps of strides 4, 8, 16 and 32 that regions are pooled
@@ -57,12 +56,12 @@ const detectorBody = "backbone.body."
 
 // Classes is how many classes the model has, the background included.
 func (d MaskRCNN) Classes() int64 {
-	return outputs(d.File, classScores)
+	return outputs(d.Weights, classScores)
 }
 
 // HasMasks reports whether there is a mask head.
 func (d MaskRCNN) HasMasks() bool {
-	_, ok := d.File.Get("roi_heads.mask_predictor.conv5_mask.weight")
+	_, ok := d.Weights.Get("roi_heads.mask_predictor.conv5_mask.weight")
 	return ok
 }
 
@@ -76,12 +75,12 @@ func (d MaskRCNN) eps() float64 { return *d.Config.BatchNormEps }
 func (d MaskRCNN) FeatureGraph() (onnx.Model, error) {
 	g := onnx.NewGraph("maskrcnn.features")
 	pixels := g.Input("pixels", onnx.Float, onnx.Dims(1, 3, "height", "width"))
-	body := newResNet(module{g.In("body"), d.File, detectorBody}, d.eps(), dilations{})
-	maps := newPyramid(module{g.In("fpn"), d.File, "backbone.fpn."}, body, d.eps()).forward(body.forward(pixels))
+	body := newResNet(module{g.In("body"), d.Weights, detectorBody}, d.eps(), dilations{})
+	maps := newPyramid(module{g.In("fpn"), d.Weights, "backbone.fpn."}, body, d.eps()).forward(body.forward(pixels))
 	for i, p := range maps {
 		g.Output(fmt.Sprintf("p%d", i+2), p)
 	}
-	head := newRPNHead(module{g.In("rpn"), d.File, "rpn.head."}, d.eps())
+	head := newRPNHead(module{g.In("rpn"), d.Weights, "rpn.head."}, d.eps())
 	coarse := g.MaxPool(maps[pooledLevels-1], onnx.PoolAttrs{Kernel: 1, Stride: 2})
 	for level, p := range append(maps[:], coarse) {
 		logits, deltas := head.forward(p)
@@ -166,7 +165,7 @@ func newRPNHead(m module, eps float64) rpnHead {
 }
 
 // inputs is the second size of the first of the tensors that the file has.
-func inputs(f *weights.File, names ...string) int64 {
+func inputs(f onnx.Weights, names ...string) int64 {
 	for _, name := range names {
 		if t, ok := f.Get(name); ok && len(t.Shape) > 1 {
 			return t.Shape[1]

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
 // mobileNetV3Eps is the eps of all of MobileNetV3's batch norms
@@ -175,7 +174,7 @@ func (s squeezeExcitation) forward(x onnx.Value) onnx.Value {
 
 // checkMobileNetV3 says why a part of the file is no MobileNetV3-Large, "" if it
 // may be one.
-func checkMobileNetV3(f *weights.File, prefix string) string {
+func checkMobileNetV3(f onnx.Weights, prefix string) string {
 	body, n := module{f: f, prefix: prefix}, len(mobileNetV3Large)
 	have := 0
 	for have < mostLayers && body.has(fmt.Sprintf("%d.block.0.0.weight", have+1)) {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
 // resnet is the body of a residual network (He et al. 2015, "Deep Residual
@@ -121,14 +120,14 @@ func (r residual) forward(x onnx.Value) onnx.Value {
 }
 
 // hasBasicBlocks reports whether a body is a ResNet-18 or -34.
-func hasBasicBlocks(f *weights.File, prefix string) bool {
+func hasBasicBlocks(f onnx.Weights, prefix string) bool {
 	body := module{f: f, prefix: prefix}
 	return body.has("layer1.0.conv2.weight") && !body.has("layer1.0.conv3.weight")
 }
 
 // checkBody compares a configuration's sizes of a body with the weights', "" if
 // they agree or the configuration says nothing.
-func checkBody(f *weights.File, prefix string, stem int64, planes, counts []int64) string {
+func checkBody(f onnx.Weights, prefix string, stem int64, planes, counts []int64) string {
 	if have := outputs(f, prefix+"conv1.weight"); stem != 0 && stem != have {
 		return fmt.Sprintf("the configuration has a stem of %d channels, the weights of %d", stem, have)
 	}

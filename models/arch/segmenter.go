@@ -8,23 +8,22 @@ import (
 
 	"descry/internal/failure"
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
 // Segmenter is a network that gives each pixel a class.
 type Segmenter struct {
-	Config SegmenterConfig
-	File   *weights.File
-	kind   segmenterKind
+	Config  SegmenterConfig
+	Weights onnx.Weights
+	kind    segmenterKind
 }
 
 // segmenterKind is what the architectures differ in.
 type segmenterKind struct {
 	// net adds the network to a graph: normalised pixels [1, 3, height, width] to
 	// logits [1, classes, h, w].
-	net func(g *onnx.Graph, f *weights.File, c SegmenterConfig, pixels onnx.Value) onnx.Value
+	net func(g *onnx.Graph, f onnx.Weights, c SegmenterConfig, pixels onnx.Value) onnx.Value
 	// check says why the weights' body cannot be of this architecture, "" if it may.
-	check func(c SegmenterConfig, f *weights.File) string
+	check func(c SegmenterConfig, f onnx.Weights) string
 	// bodyEps is that of the body's batch norms where the configuration is silent;
 	// 0: that of all others.
 	bodyEps float64
@@ -53,12 +52,12 @@ func Segmenters() []string { return slices.Sorted(maps.Keys(segmenterKinds)) }
 // OpenSegmenter reads the configuration of a segmenter whose weights f are; an
 // empty path means torchvision's configuration of its COCO_WITH_VOC_LABELS_V1
 // weights. Errors are *failure.Failure and name the file that is wrong.
-func OpenSegmenter(architecture, path string, f *weights.File) (Segmenter, error) {
+func OpenSegmenter(architecture, path string, f onnx.Weights) (Segmenter, error) {
 	kind, ok := segmenterKinds[architecture]
 	if !ok {
-		return Segmenter{}, failure.New(failure.Model, "load", f.Path, "%q is no architecture of a class map", architecture).WithHint("Known are %s.", strings.Join(Segmenters(), ", "))
+		return Segmenter{}, failure.New(failure.Model, "load", f.Source(), "%q is no architecture of a class map", architecture).WithHint("Known are %s.", strings.Join(Segmenters(), ", "))
 	}
-	s := Segmenter{File: f, kind: kind}
+	s := Segmenter{Weights: f, kind: kind}
 	if path != "" {
 		if err := readJSON(path, &s.Config); err != nil {
 			return s, err
@@ -76,7 +75,7 @@ func OpenSegmenter(architecture, path string, f *weights.File) (Segmenter, error
 }
 
 // Classes is how many classes the model has, the background included.
-func (s Segmenter) Classes() int64 { return outputs(s.File, s.kind.classify+".weight") }
+func (s Segmenter) Classes() int64 { return outputs(s.Weights, s.kind.classify+".weight") }
 
 // Graph maps pixels [1, 3, height, width], normalised, to logits
 // [1, classes, h, w] of the coarse map: an eighth of the size, for DeepLabV3 with
@@ -84,7 +83,7 @@ func (s Segmenter) Classes() int64 { return outputs(s.File, s.kind.classify+".we
 func (s Segmenter) Graph() (onnx.Model, error) {
 	g := onnx.NewGraph("segmenter")
 	pixels := g.Input("pixels", onnx.Float, onnx.Dims(1, 3, "height", "width"))
-	g.Output("logits", s.kind.net(g, s.File, s.Config, pixels))
+	g.Output("logits", s.kind.net(g, s.Weights, s.Config, pixels))
 	return g.Build()
 }
 
@@ -106,7 +105,7 @@ type SegmenterConfig struct {
 }
 
 // fill sets what the file left out.
-func (c *SegmenterConfig) fill(kind segmenterKind, f *weights.File) {
+func (c *SegmenterConfig) fill(kind segmenterKind, f onnx.Weights) {
 	if c.Dilate == nil {
 		dilate := !hasBasicBlocks(f, segmenterBody)
 		c.Dilate = []bool{false, dilate, dilate}
@@ -168,10 +167,10 @@ func (c SegmenterConfig) check() string {
 	return checkStatistics(c.Mean, c.Std)
 }
 
-func checkResNet(c SegmenterConfig, f *weights.File) string {
+func checkResNet(c SegmenterConfig, f onnx.Weights) string {
 	return checkBody(f, segmenterBody, c.Stem, c.Planes, c.Blocks)
 }
 
-func checkMobileNet(_ SegmenterConfig, f *weights.File) string {
+func checkMobileNet(_ SegmenterConfig, f onnx.Weights) string {
 	return checkMobileNetV3(f, segmenterBody)
 }

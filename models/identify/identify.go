@@ -1,8 +1,8 @@
 // Package identify says what a file of weights is: its container, its tensors
 // and types, which architecture it is the weights of, and what of that is
 // missing, of another shape or left over. The graphs of every architecture are
-// built over the file's directory, with a survey (weights.Survey) in place of an
-// error at the first absent tensor; no weight is read, so that a file of a
+// built over the file's directory through a view that refuses nothing (survey) and
+// notes what is asked for; no weight is read, so that a file of a
 // gigabyte costs as little as a small one.
 package identify
 
@@ -162,26 +162,22 @@ func better(a, b match) bool {
 
 // match surveys one architecture.
 func (k known) match(f *weights.File, config string) match {
-	var s weights.Survey
 	m := match{known: k}
-	view := f.WithSurvey(&s)
-	if k.view != nil {
-		view = k.view(view)
-	}
-	m.title, m.trouble = k.survey(view, config)
-	for _, a := range s.Asked() {
-		switch t, _ := view.Get(a.Name); {
-		case !a.Found:
-			m.missing = append(m.missing, a.Name)
-		case !a.Fits:
-			m.reshaped = append(m.reshaped, Reshaped{a.Name, string(t.DType), t.Shape, a.Shape})
+	s := &survey{Weights: f}
+	m.title, m.trouble = k.survey(s, config)
+	for _, a := range s.asked {
+		switch t, _ := s.Get(a.name); {
+		case !a.found:
+			m.missing = append(m.missing, a.name)
+		case !a.fits:
+			m.reshaped = append(m.reshaped, Reshaped{a.name, string(t.DType), t.Shape, a.shape})
 		default:
 			m.fitting++
 		}
 	}
-	for _, name := range view.Names() {
+	for _, name := range s.Names() {
 		switch {
-		case s.Wants(name):
+		case s.wants(name):
 		case isSpare(name):
 			m.spare++
 		default:

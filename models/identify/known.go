@@ -8,7 +8,6 @@ import (
 	"descry/internal/failure"
 	"descry/models/arch"
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
 // known is one architecture: how descry.json names it, and how all of its graphs
@@ -18,16 +17,15 @@ import (
 type known struct {
 	architecture, task string
 	what               string // for people
-	view               func(*weights.File) *weights.File
-	survey             func(f *weights.File, config string) (title, trouble string)
+	survey             func(f onnx.Weights, config string) (title, trouble string)
 }
 
 // architectures are all that weights are tried against, in the order in which
 // equals are told.
 var architectures = append([]known{
-	{"blip", "caption", "BLIP captioning", arch.BLIPNames, surveyBLIP},
-	{"maskrcnn_resnet_fpn", "instances", "Mask R-CNN with a ResNet and a feature pyramid", nil, surveyMaskRCNN},
-	{"fasterrcnn_resnet_fpn", "instances", "Faster R-CNN with a ResNet and a feature pyramid", nil, surveyFasterRCNN},
+	{"blip", "caption", "BLIP captioning", surveyBLIP},
+	{"maskrcnn_resnet_fpn", "instances", "Mask R-CNN with a ResNet and a feature pyramid", surveyMaskRCNN},
+	{"fasterrcnn_resnet_fpn", "instances", "Faster R-CNN with a ResNet and a feature pyramid", surveyFasterRCNN},
 }, segmenters()...)
 
 // segmenterNames name torchvision's segmenters for people.
@@ -45,7 +43,7 @@ func segmenters() []known {
 		if what == "" {
 			what = name
 		}
-		all = append(all, known{name, "classes", what, nil, func(f *weights.File, config string) (string, string) { return surveySegmenter(name, what, f, config) }})
+		all = append(all, known{name, "classes", what, func(f onnx.Weights, config string) (string, string) { return surveySegmenter(name, what, f, config) }})
 	}
 	return all
 }
@@ -79,7 +77,7 @@ func officialBLIP() arch.BLIPConfig {
 	}
 }
 
-func surveyBLIP(f *weights.File, config string) (title, trouble string) {
+func surveyBLIP(f onnx.Weights, config string) (title, trouble string) {
 	c, err := arch.ReadBLIPConfig(config, f)
 	if err != nil && config != "" {
 		c, err = arch.ReadBLIPConfig("", f)
@@ -93,19 +91,19 @@ func surveyBLIP(f *weights.File, config string) (title, trouble string) {
 			size = name
 		}
 	}
-	b := arch.BLIP{Config: c, File: f}
+	b := arch.NewBLIP(c, f)
 	if wrong := graphs(b.VisionGraph, b.DecoderGraph); trouble == "" {
 		trouble = wrong
 	}
 	return fmt.Sprintf("BLIP captioning, %s, %d tokens, %d pixels a side", size, c.Text.Vocabulary, c.Vision.Image), trouble
 }
 
-func surveyMaskRCNN(f *weights.File, config string) (title, trouble string) {
+func surveyMaskRCNN(f onnx.Weights, config string) (title, trouble string) {
 	d, title, trouble := detector("Mask R-CNN", f, config)
 	return title, first(trouble, graphs(d.FeatureGraph, d.BoxGraph, d.MaskGraph))
 }
 
-func surveyFasterRCNN(f *weights.File, config string) (title, trouble string) {
+func surveyFasterRCNN(f onnx.Weights, config string) (title, trouble string) {
 	d, title, trouble := detector("Faster R-CNN", f, config)
 	return title, first(trouble, graphs(d.FeatureGraph, d.BoxGraph))
 }
@@ -120,7 +118,7 @@ func first(texts ...string) string {
 	return ""
 }
 
-func detector(name string, f *weights.File, config string) (d arch.MaskRCNN, title, trouble string) {
+func detector(name string, f onnx.Weights, config string) (d arch.MaskRCNN, title, trouble string) {
 	c, err := arch.ReadDetectorConfig(config, f)
 	if err != nil && config != "" {
 		c, err = arch.ReadDetectorConfig("", f)
@@ -128,7 +126,7 @@ func detector(name string, f *weights.File, config string) (d arch.MaskRCNN, tit
 	if err != nil { // the configuration is filled all the same
 		trouble = message(err)
 	}
-	d = arch.MaskRCNN{Config: c, File: f}
+	d = arch.MaskRCNN{Config: c, Weights: f}
 	version := "v1"
 	if _, ok := f.Get("backbone.fpn.inner_blocks.0.1.weight"); ok {
 		version = "v2"
@@ -136,7 +134,7 @@ func detector(name string, f *weights.File, config string) (d arch.MaskRCNN, tit
 	return d, fmt.Sprintf("%s %s, %s, %d classes", name, version, body(f, "backbone.body."), d.Classes()), trouble
 }
 
-func surveySegmenter(name, what string, f *weights.File, config string) (title, trouble string) {
+func surveySegmenter(name, what string, f onnx.Weights, config string) (title, trouble string) {
 	s, err := arch.OpenSegmenter(name, config, f)
 	if err != nil && config != "" {
 		s, err = arch.OpenSegmenter(name, "", f)
@@ -159,7 +157,7 @@ var depths = map[bool]map[[4]int]int{
 }
 
 // body names a ResNet.
-func body(f *weights.File, prefix string) string {
+func body(f onnx.Weights, prefix string) string {
 	var blocks [4]int
 	for stage := range blocks {
 		for has(f, fmt.Sprintf("%slayer%d.%d.conv1.weight", prefix, stage+1, blocks[stage])) {
@@ -172,7 +170,7 @@ func body(f *weights.File, prefix string) string {
 	return fmt.Sprintf("a ResNet of %d, %d, %d and %d blocks", blocks[0], blocks[1], blocks[2], blocks[3])
 }
 
-func has(f *weights.File, name string) bool {
+func has(f onnx.Weights, name string) bool {
 	_, ok := f.Get(name)
 	return ok
 }

@@ -100,13 +100,12 @@ func (g *Graph) Err() error { return g.b.err }
 
 // Fail makes the graph fail with what an architecture found wrong itself (a
 // configuration that does not fit). Only the first error is kept.
-func (g *Graph) Fail(format string, args ...any) {
-	g.fail(g.b.name, fmt.Sprintf(format, args...), "")
-}
+func (g *Graph) Fail(format string, args ...any) { g.failAt(g.b.name, format, args...) }
 
-func (g *Graph) fail(subject, message, hint string) {
+// failAt makes the graph fail with what is wrong with a file.
+func (g *Graph) failAt(subject, format string, args ...any) {
 	if g.b.err == nil {
-		g.b.err = failure.New(failure.Model, "build", subject, "%s", message).WithHint("%s", hint)
+		g.b.err = failure.New(failure.Model, "build", subject, format, args...)
 	}
 }
 

@@ -133,7 +133,6 @@ type File struct {
 	tensors  []Tensor
 	index    map[string]int
 	modified time.Time
-	survey   *Survey // nil: a file that graphs are built from to be run
 }
 
 // Get returns the tensor of that name.
@@ -154,26 +153,29 @@ func (f *File) Names() []string {
 	return names
 }
 
-// Renamed returns the same file with other names of its tensors: those of another
-// implementation of the same model. A tensor whose new name another one has
-// already keeps its own.
-func (f *File) Renamed(name func(string) string) *File {
-	g := *f
-	g.tensors = slices.Clone(f.tensors)
-	g.index = make(map[string]int, len(f.tensors))
-	for i := range g.tensors {
-		g.index[g.tensors[i].Name] = i
+// Source returns the file's path.
+func (f *File) Source() string { return f.Path }
+
+// Use returns the tensor of that name and the file's path. A tensor that is absent,
+// has another shape or cannot be computed with is a *failure.Failure.
+func (f *File) Use(name string, shape []int64) (Tensor, string, error) {
+	wrong := func(format string, args ...any) *failure.Failure {
+		return failure.New(failure.Model, "build", f.Path, format, args...)
 	}
-	for i := range g.tensors {
-		t := &g.tensors[i]
-		to := name(t.Name)
-		if _, taken := g.index[to]; taken {
-			continue
-		}
-		delete(g.index, t.Name)
-		t.Name, g.index[to] = to, i
+	t, ok := f.Get(name)
+	switch {
+	case !ok:
+		return t, "", wrong("tensor %q is not in the file", name).WithHint("Check that the file belongs to this model.")
+	case !slices.Equal(t.Shape, shape):
+		return t, "", wrong("tensor %q has shape %v, expected %v", name, t.Shape, shape).WithHint("Check that the file belongs to this model and its configuration.")
+	case !t.DType.Usable():
+		return t, "", wrong("tensor %q has type %s, which cannot be computed with", name, t.DType)
+	case t.Gaps != "":
+		return t, "", wrong("%s", t.Gaps).WithHint(gapsHint)
+	case len(shape) > 0 && (shape[0] == 0 || t.Length%shape[0] != 0):
+		return t, "", wrong("tensor %q of shape %v has %d bytes", name, t.Shape, t.Length)
 	}
-	return &g
+	return t, f.Path, nil
 }
 
 // Open reads the directory of the weight file at path; which container it is,

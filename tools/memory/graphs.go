@@ -129,7 +129,7 @@ func detectorGraph(f *weights.File, name string) (graph, error) {
 	if err != nil {
 		return graph{}, err
 	}
-	d := arch.MaskRCNN{Config: c, File: f}
+	d := arch.MaskRCNN{Config: c, Weights: f}
 	build := map[string]func() (onnx.Model, error){"features": d.FeatureGraph, "boxes": d.BoxGraph, "masks": d.MaskGraph}[name]
 	m, err := build()
 	return graph{m, func() []*ort.Tensor {
