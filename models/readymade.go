@@ -26,8 +26,8 @@ func loadONNX(path string) (*Set, error) {
 		return nil, err
 	}
 	set := &Set{Name: strings.TrimSuffix(filepath.Base(abs), filepath.Ext(abs)), Dir: filepath.Dir(abs)}
-	common := Common{Set: set.Name, Architecture: Readymade, Weights: abs}
-	if what.Profile == arch.ProfileSegmentation {
+	common := Common{Set: set.Name, Architecture: arch.NameReadymade, Weights: abs}
+	if what.Task() == arch.TaskClasses {
 		set.Classes = &ClassesSpec{Common: common}
 	} else {
 		set.Instances = &InstancesSpec{Common: common, BoxesOnly: what.Masks < 0}
@@ -38,7 +38,7 @@ func loadONNX(path string) (*Set, error) {
 // lookIntoONNX notes whether a ready-made detector gives masks. A file that is
 // damaged or of no known kind says so at its first use, as all weights do.
 func (s *Set) lookIntoONNX() {
-	if s.Instances == nil || s.Instances.Architecture != Readymade {
+	if s.Instances == nil || s.Instances.Architecture != arch.NameReadymade {
 		return
 	}
 	f, err := onnx.ReadFile(s.Instances.Weights)

@@ -1,9 +1,6 @@
 package models
 
-import "slices"
-
-// withoutMasks are the architectures whose objects have boxes only.
-var withoutMasks = []string{"fasterrcnn_resnet_fpn"}
+import "descry/models/arch"
 
 // Tasks names what a set can do, in the order in which tasks are run: those of
 // its models, and classes where they can be told from the objects.
@@ -20,5 +17,9 @@ func (s *Set) Tasks() []string {
 // MapsObjects reports whether a set has no model for classes, but one for objects
 // with masks, of which a class map can be made (segment.FromObjects).
 func (s *Set) MapsObjects() bool {
-	return s.Classes == nil && s.Instances != nil && !s.Instances.BoxesOnly && !slices.Contains(withoutMasks, s.Instances.Architecture)
+	if s.Classes != nil || s.Instances == nil {
+		return false
+	}
+	a, _ := arch.Find(s.Instances.Architecture)
+	return !s.Instances.BoxesOnly && !a.BoxesOnly
 }

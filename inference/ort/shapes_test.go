@@ -119,46 +119,39 @@ func TestShapesWithNamedExtentsAgreeWithTheRuntime(t *testing.T) {
 	}
 }
 
-// twin opens a small model of the tests.
-func twin(t *testing.T, path string) *weights.File {
-	t.Helper()
-	f, err := weights.Open(filepath.Join("..", "pipeline", "testdata", filepath.FromSlash(path)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
-// architectures returns a graph builder for each graph of each architecture.
+// architectures returns what builds each graph of each architecture.
 func architectures(t *testing.T) map[string]func() (onnx.Model, error) {
 	t.Helper()
 	all := map[string]func() (onnx.Model, error){}
-	data := filepath.Join("..", "pipeline", "testdata")
-	f := twin(t, "blip/model.safetensors")
-	c, err := arch.ReadBLIPConfig(filepath.Join(data, "blip", "config.json"), f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	b := arch.NewBLIP(c, f)
-	all["blip vision"], all["blip decoder"] = b.VisionGraph, b.DecoderGraph
-	for _, name := range []string{"maskrcnn/v1", "maskrcnn/v2", "detectors/basic"} {
-		f := twin(t, name+".safetensors")
-		c, err := arch.ReadDetectorConfig(filepath.Join(data, filepath.FromSlash(name+".json")), f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		d := arch.MaskRCNN{Config: c, Weights: f}
-		all[name+" features"], all[name+" boxes"], all[name+" masks"] = d.FeatureGraph, d.BoxGraph, d.MaskGraph
-	}
-	for name, architecture := range map[string]string{
-		"semantic/fcn_basic": "fcn_resnet", "semantic/fcn_bottleneck": "fcn_resnet",
+	covered := map[string]bool{}
+	for name, id := range map[string]string{
+		"blip/model":  "blip",
+		"maskrcnn/v1": "maskrcnn_resnet_fpn", "maskrcnn/v2": "maskrcnn_resnet_fpn", "detectors/basic": "maskrcnn_resnet_fpn",
+		"detectors/boxes": "fasterrcnn_resnet_fpn", "deeplabv3/model": "deeplabv3_resnet", "semantic/fcn_basic": "fcn_resnet", "semantic/fcn_bottleneck": "fcn_resnet",
 		"semantic/deeplabv3_mobile": "deeplabv3_mobilenet_v3_large", "semantic/lraspp": "lraspp_mobilenet_v3_large",
 	} {
-		s, err := arch.OpenSegmenter(architecture, filepath.Join(data, filepath.FromSlash(name+".json")), twin(t, name+".safetensors"))
+		path := filepath.Join("..", "pipeline", "testdata", filepath.FromSlash(name))
+		f, err := weights.Open(path + ".safetensors")
 		if err != nil {
 			t.Fatal(err)
 		}
-		all[name] = s.Graph
+		config := path + ".json"
+		if filepath.Base(path) == "model" {
+			config = filepath.Join(filepath.Dir(path), "config.json")
+		}
+		n, err := arch.Open[arch.Network](id, f, arch.Files{Config: config})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, build := range n.Graphs() {
+			all[fmt.Sprintf("%s %d", name, i)] = build
+		}
+		covered[id] = true
+	}
+	for _, id := range arch.ForWeights() {
+		if !covered[id] {
+			t.Errorf("the architecture %s has no small model here", id)
+		}
 	}
 	return all
 }

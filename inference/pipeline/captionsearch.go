@@ -27,7 +27,7 @@ func (c *captioner) recipe(o inference.CaptionOptions) inference.CaptionRecipe {
 	}
 	s, r := c.spec, plainRecipe
 	silent := s.Prompt == "" && s.Beams == 0 && s.MaxTokens == 0 && s.MinTokens == 0 && s.LengthNorm == ""
-	if silent && c.config.Text.Vocabulary == officialWords {
+	if silent && c.language.Vocabulary == officialWords {
 		r, _ = inference.PresetPaper.Recipe()
 		return r
 	}
@@ -53,8 +53,8 @@ func (c *captioner) search(prompt []int, o inference.CaptionOptions) (generate.O
 	r := c.recipe(o)
 	most, least := r.NewTokens(1 + len(prompt))
 	s := generate.Options{
-		Prompt:            append([]int{*c.config.Text.Start}, prompt...),
-		Stop:              *c.config.Text.Stop,
+		Prompt:            append([]int{c.language.Start}, prompt...),
+		Stop:              c.language.Stop,
 		Beams:             first(o.Beams, r.Beams),
 		MaxTokens:         first(o.MaxTokens, most),
 		MinTokens:         first(o.MinTokens, least),
@@ -76,9 +76,9 @@ func (c *captioner) search(prompt []int, o inference.CaptionOptions) (generate.O
 	case o.Beams == 0: // several captions are wanted and nobody said how many beams
 		s.Beams = max(s.Beams, s.NBest)
 	}
-	room := int(c.config.Text.Positions) - len(s.Prompt)
+	room := int(c.language.Positions) - len(s.Prompt)
 	if room < 1 {
-		return s, failure.New(failure.Usage, "caption", "", "the prompt has %d tokens; this model takes %d", len(prompt), c.config.Text.Positions-2).WithHint("Shorten the prompt.")
+		return s, failure.New(failure.Usage, "caption", "", "the prompt has %d tokens; this model takes %d", len(prompt), c.language.Positions-2).WithHint("Shorten the prompt.")
 	}
 	s.MaxTokens = min(s.MaxTokens, room)
 	var err error

@@ -19,11 +19,11 @@ const benchWidth, benchHeight = 640, 480
 func benchDetector(b *testing.B) *instancesModel {
 	b.Helper()
 	lib := runtimeLibrary(b)
-	spec := &models.InstancesSpec{Common: models.Common{Weights: os.Getenv("DESCRY_BENCH_MASKRCNN")}}
+	spec := &models.InstancesSpec{Common: models.Common{Architecture: "maskrcnn_resnet_fpn", Weights: os.Getenv("DESCRY_BENCH_MASKRCNN")}}
 	if spec.Weights == "" {
 		spec = starterSpec(b, "starter", "set", "maskrcnn", "model.safetensors")
 	}
-	m, err := newInstances(lib, spec, "cpu", 2)
+	m, err := newInstances(sessionConfig{lib, "cpu", 2}, spec)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func BenchmarkClasses(b *testing.B) {
 	if spec.Weights == "" {
 		spec.Weights, spec.Config = shared(b, "starter", "set", "deeplabv3", "model.safetensors"), shared(b, "starter", "set", "deeplabv3", "config.json")
 	}
-	m, err := newClasses(lib, spec, "cpu", 2)
+	m, err := newClasses(sessionConfig{lib, "cpu", 2}, spec)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -14,10 +14,9 @@ import (
 	"descry/models"
 	"descry/models/arch"
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
-// instancesModel is Mask R-CNN made ready: three sessions, and between them the
+// instancesModel is an arch.Detector made ready: three sessions, and between them the
 // arithmetic of package detect.
 type instancesModel struct {
 	spec     *models.InstancesSpec
@@ -45,21 +44,14 @@ const (
 
 // newInstances builds the graphs over the weights and hands them to the runtime.
 // Errors name the file that is wrong.
-func newInstances(lib *ort.Library, spec *models.InstancesSpec, device string, threads int) (*instancesModel, error) {
-	f, err := weights.Open(spec.Weights)
-	if err != nil {
-		return nil, failure.Wrap(failure.Model, "load", spec.Weights, err, "")
-	}
-	config, err := arch.ReadDetectorConfig(spec.Config, f)
+func newInstances(sessions sessionConfig, spec *models.InstancesSpec) (*instancesModel, error) {
+	net, err := openNetwork[arch.Detector](spec.Common, "")
 	if err != nil {
 		return nil, err
 	}
-	net := arch.MaskRCNN{Config: config, Weights: f}
-	if spec.Architecture == arch.NameMaskRCNN && !net.HasMasks() {
-		return nil, failure.New(failure.Model, "load", spec.Weights, "the file has no mask head, so it is no Mask R-CNN").WithHint("Faster R-CNN's architecture is %s.", arch.NameFasterRCNN)
-	}
+	config := net.Settings()
 	m := &instancesModel{
-		spec: spec, config: config, classes: int(net.Classes()), threads: max(threads, 1),
+		spec: spec, config: config, classes: int(net.Classes()), threads: max(sessions.threads, 1),
 		table: arch.Lookup(config.Mean, config.Std),
 	}
 	for _, part := range []struct {
@@ -71,14 +63,14 @@ func newInstances(lib *ort.Library, spec *models.InstancesSpec, device string, t
 	}{
 		{&m.features, partFeatures, net.FeatureGraph, prepackFeatures, false},
 		{&m.boxes, partBoxes, net.BoxGraph, prepackBoxes, false},
-		{&m.masks, partMasks, net.MaskGraph, prepackMasks, spec.Architecture == arch.NameFasterRCNN || !net.HasMasks()},
+		{&m.masks, partMasks, net.MaskGraph, prepackMasks, !net.HasMasks()},
 	} {
 		if part.absent {
 			continue
 		}
 		graph, err := part.graph()
 		if err == nil {
-			*part.session, err = lib.NewSession(graph, how{lib, device, threads}.on(part.name).options(spec.Weights, part.prepack))
+			*part.session, err = sessions.lib.NewSession(graph, sessions.on(part.name).options(spec.Weights, part.prepack))
 		}
 		if err != nil {
 			_ = m.close() // the first error says why

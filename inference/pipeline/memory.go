@@ -7,6 +7,7 @@ import (
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/models"
+	"descry/models/arch"
 	"descry/models/weights"
 )
 
@@ -17,15 +18,12 @@ import (
 //   - weights that are not 32-bit floats once more, converted;
 //   - kernels of convolutions once more, in the order in which the runtime likes
 //     them (Options.Prepack says when);
-//   - what it works on, by architecture.
+//   - what it works on, which the table of architectures holds.
 //
 // It is meant to be right within a quarter for the official models, and on the safe
 // side (memory_test.go has the measurements).
 func Needs(c models.Common) (int64, error) {
-	work, known := workingMemory[c.Architecture]
-	if !known {
-		work = otherWorkingMemory
-	}
+	work := arch.WorkingMemory(c.Architecture)
 	f, err := weights.Open(c.Weights)
 	if err != nil { // no container of tensors: a ready-made graph, or damaged
 		info, err := os.Stat(c.Weights)
@@ -50,17 +48,6 @@ func Needs(c models.Common) (int64, error) {
 	}
 	return need, nil
 }
-
-// workingMemory is what a model works on, in bytes: measured for the largest input
-// that its preprocessing makes of an ordinary picture (4:3).
-var workingMemory = map[string]int64{
-	"blip":                150 << 20, // 577 rows of 768, keys and values of 12 layers
-	"maskrcnn_resnet_fpn": 600 << 20, // 800 × 1,067 pixels, five maps, 1,000 regions
-	"deeplabv3_resnet":    320 << 20, // 520 × 693 pixels, stride 8
-}
-
-// otherWorkingMemory stands for architectures that were not measured.
-const otherWorkingMemory = 600 << 20
 
 // afford refuses to load a task's model if too little memory is available, unless
 // it is loaded already. What is not known is no reason to refuse.

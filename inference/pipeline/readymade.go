@@ -20,26 +20,26 @@ import (
 // and all. It runs on the CPU: graphs that hold suppression and pasting are known
 // to go wrong elsewhere.
 type readymade struct {
-	what    arch.Readymade
-	spec    *models.InstancesSpec
-	how     how
-	session *ort.Session // nil after a run that failed: such graphs may stay broken
+	what     arch.Readymade
+	spec     *models.InstancesSpec
+	sessions sessionConfig
+	session  *ort.Session // nil after a run that failed: such graphs may stay broken
 }
 
 // prepackReadymade: its box head meets a thousand rows (see prepackBoxes).
 const prepackReadymade = true
 
 // newReadymade opens an ONNX file with a detector.
-func newReadymade(h how, spec *models.InstancesSpec) (*readymade, error) {
+func newReadymade(sessions sessionConfig, spec *models.InstancesSpec) (*readymade, error) {
 	what, err := recognised(spec.Common)
 	if err != nil {
 		return nil, err
 	}
-	if what.Profile == arch.ProfileSegmentation {
+	if what.Task() == arch.TaskClasses {
 		return nil, failure.New(failure.Model, "load", spec.Weights, "this ONNX model tells the classes of pixels and finds no objects").WithHint("Name it under classes.")
 	}
-	h.device = ort.DeviceCPU
-	m := &readymade{what: what, spec: spec, how: h}
+	sessions.device = ort.DeviceCPU
+	m := &readymade{what: what, spec: spec, sessions: sessions}
 	return m, m.open()
 }
 
@@ -62,7 +62,7 @@ func (m *readymade) open() error {
 	for _, out := range f.Outputs {
 		graph.Outputs = append(graph.Outputs, out.Name)
 	}
-	s, err := m.how.lib.NewSession(graph, m.how.on(partWhole).options(f.Path, prepackReadymade))
+	s, err := m.sessions.lib.NewSession(graph, m.sessions.on(partWhole).options(f.Path, prepackReadymade))
 	if err == nil {
 		m.session = s
 	}
@@ -107,7 +107,7 @@ func (m *readymade) run(ctx context.Context, p inference.Picture, o inference.In
 		boxes[i] = given.restore(found.boxes[at], p)
 	}
 	items := make([]inference.Instance, len(boxes))
-	inBands(len(boxes), m.how.threads, func(from, to int) {
+	inBands(len(boxes), m.sessions.threads, func(from, to int) {
 		for i := from; i < to && ctx.Err() == nil; i++ {
 			items[i] = m.instance(found, found.order[i], boxes[i], given, p)
 		}

@@ -48,10 +48,10 @@ func openedONNX(tb testing.TB, name string) (detector, *models.Set) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if set.Name != name || set.Instances == nil || set.Instances.Architecture != models.Readymade {
+	if set.Name != name || set.Instances == nil || set.Instances.Architecture != arch.NameReadymade {
 		tb.Fatalf("the set is %+v", set)
 	}
-	m, err := loadDetector(how{lib, ort.DeviceAuto, 2}, set.Instances)
+	m, err := loadDetector(sessionConfig{lib, ort.DeviceAuto, 2}, set.Instances)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -207,7 +207,7 @@ func TestLabelsOfAReadymadeModelAreTheSetsThenCOCOs(t *testing.T) {
 
 func TestAReadymadeModelUnderTheWrongTaskIsRefused(t *testing.T) {
 	path := readymadeFile(t, "zoo")
-	_, err := newReadymadeClasses(how{}, &models.ClassesSpec{Common: models.Common{Weights: path}})
+	_, err := newReadymadeClasses(sessionConfig{}, &models.ClassesSpec{Common: models.Common{Weights: path}})
 	if err == nil || !strings.Contains(err.Error(), "finds objects") {
 		t.Errorf("a detector as a class map: %v", err)
 	}
@@ -227,7 +227,7 @@ func TestAReadymadeSegmenterGivesTorchvisionsMaps(t *testing.T) {
 	if err != nil || set.Classes == nil || set.Instances != nil {
 		t.Fatalf("%+v, %v", set, err)
 	}
-	m, err := loadClasses(how{lib, ort.DeviceCPU, 2}, set.Classes)
+	m, err := loadClasses(sessionConfig{lib, ort.DeviceCPU, 2}, set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,12 +9,12 @@ import (
 
 // newReadymadeClasses opens an ONNX file with a segmenter, which is given what
 // torchvision's preset for it gives (SegmentationPreset in transforms/_presets.py).
-func newReadymadeClasses(h how, spec *models.ClassesSpec) (*classesModel, error) {
+func newReadymadeClasses(sessions sessionConfig, spec *models.ClassesSpec) (*classesModel, error) {
 	what, err := recognised(spec.Common)
 	if err != nil {
 		return nil, err
 	}
-	if what.Profile != arch.ProfileSegmentation {
+	if what.Task() != arch.TaskClasses {
 		return nil, failure.New(failure.Model, "load", spec.Weights, "this ONNX model finds objects and gives no classes of pixels").WithHint("Name it under instances.")
 	}
 	if what.Classes > mostClasses {
@@ -25,7 +25,7 @@ func newReadymadeClasses(h how, spec *models.ClassesSpec) (*classesModel, error)
 	m.labels = m.names(what.Classes) // none: the first run tells how many there are
 	f := what.File
 	graph := onnx.Model{Path: f.Path, Inputs: []string{f.Inputs[0].Name}, Outputs: []string{f.Outputs[what.Logits].Name}}
-	m.session, err = h.lib.NewSession(graph, h.on(partClasses).options(f.Path, prepackClasses))
+	m.session, err = sessions.lib.NewSession(graph, sessions.on(partClasses).options(f.Path, prepackClasses))
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ func (m *readymade) torchvisionPixels(p inference.Picture) given {
 		g.padded = [2]int{m.what.Width, m.what.Height}
 	}
 	pw, ph := g.padded[0], g.padded[1]
-	planes := resizedPlanes(p, unitTable, g.width, g.height, pw, ph, m.how.threads)
+	planes := resizedPlanes(p, unitTable, g.width, g.height, pw, ph, m.sessions.threads)
 	for c, mean := range arch.ImageNetMean {
 		for y := range ph {
 			row := planes[(c*ph+y)*pw:][:pw]

@@ -87,10 +87,10 @@ func blipGraphs(config string, f *weights.File) (vision, decoder onnx.Model, c B
 	if c, err = ReadBLIPConfig(config, f); err != nil {
 		return
 	}
-	if vision, err = (BLIP{c, f}).VisionGraph(); err != nil {
+	if vision, err = NewBLIP(c, f).VisionGraph(); err != nil {
 		return
 	}
-	decoder, err = BLIP{c, f}.DecoderGraph()
+	decoder, err = NewBLIP(c, f).DecoderGraph()
 	return
 }
 
@@ -301,7 +301,7 @@ func TestPixelsAreNormalisedByPlanes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, k := range map[string]struct {
-		p    BLIPPixels
+		p    Pixels
 		want []float64
 	}{
 		"official": {official, []float64{-1.79226, 1.93034, -1.75210, 2.07488, -1.48022, 2.14590}},

@@ -45,6 +45,16 @@ type BLIPTextConfig struct {
 	Stop         *int     `json:"sep_token_id"` // [SEP]; eos_token_id is never used for stopping
 }
 
+// officialBLIPConfig has the sizes of BLIP base, for weights whose own cannot be told.
+func officialBLIPConfig() BLIPConfig {
+	vision, text, start, stop := visionEps, textEps, startToken, stopToken
+	return BLIPConfig{
+		Vision: BLIPVisionConfig{Hidden: 768, Layers: 12, Heads: 12, Intermediate: 3072, Image: 384, Patch: 16, Channels: 3, Act: "gelu", Eps: &vision},
+		Text: BLIPTextConfig{Vocabulary: 30524, Hidden: 768, Encoder: 768, Layers: 12, Heads: 12, Intermediate: 3072, Positions: 512, Act: "gelu",
+			Eps: &text, Start: &start, Stop: &stop},
+	}
+}
+
 // headSize is that of both towers of every official BLIP, and what the number of
 // heads follows from where config.json does not say it: a wrong number makes worse
 // captions and no error. In particular transformers' own default for the text is 8

@@ -76,9 +76,8 @@ func (c *DetectorConfig) fill(f onnx.Weights) {
 			*d.field = d.value
 		}
 	}
-	_, v2 := f.Get("backbone.fpn.inner_blocks.0.1.weight")
 	eps := float64(frozenNormEps)
-	if v2 {
+	if isV2(f) {
 		eps = batchNormEps
 	}
 	setDefault(&c.BatchNormEps, eps)

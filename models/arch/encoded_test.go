@@ -29,31 +29,28 @@ type encoded struct {
 // graphsOf builds all graphs of one architecture over a file.
 func graphsOf(t *testing.T, architecture, config string, f *weights.File) map[string]onnx.Model {
 	t.Helper()
+	a, ok := Find(architecture)
+	if !ok {
+		t.Fatalf("there is no architecture %s", architecture)
+	}
+	n, err := a.Open(f, Files{Config: config})
+	if err != nil {
+		t.Fatal(err)
+	}
 	var build map[string]func() (onnx.Model, error)
-	switch architecture {
-	case "blip":
-		c, err := ReadBLIPConfig(config, f)
-		if err != nil {
-			t.Fatal(err)
+	switch n := n.(type) {
+	case Captioner:
+		build = map[string]func() (onnx.Model, error){"vision": n.VisionGraph, "decoder": n.DecoderGraph}
+	case Detector:
+		build = map[string]func() (onnx.Model, error){"features": n.FeatureGraph, "boxes": n.BoxGraph}
+		if n.HasMasks() {
+			build["masks"] = n.MaskGraph
 		}
-		b := NewBLIP(c, f)
-		build = map[string]func() (onnx.Model, error){"vision": b.VisionGraph, "decoder": b.DecoderGraph}
-	case NameMaskRCNN, NameFasterRCNN:
-		c, err := ReadDetectorConfig(config, f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		d := MaskRCNN{c, f}
-		build = map[string]func() (onnx.Model, error){"features": d.FeatureGraph, "boxes": d.BoxGraph}
-		if d.HasMasks() {
-			build["masks"] = d.MaskGraph
-		}
-	default:
-		s, err := OpenSegmenter(architecture, config, f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		build = map[string]func() (onnx.Model, error){"logits": s.Graph}
+	case Segmenter:
+		build = map[string]func() (onnx.Model, error){"logits": n.Graph}
+	}
+	if len(n.Graphs()) != len(build) {
+		t.Errorf("%s has %d graphs, want %d", architecture, len(n.Graphs()), len(build))
 	}
 	graphs := map[string]onnx.Model{}
 	for name, b := range build {

@@ -3,13 +3,14 @@ package arch
 import (
 	"fmt"
 
+	"descry/internal/failure"
 	"descry/models/onnx"
 )
 
 // The names of the architectures, as in descry.json.
 const (
 	NameMaskRCNN   = "maskrcnn_resnet_fpn"
-	NameFasterRCNN = "fasterrcnn_resnet_fpn" // boxes only: a mask head that is there is not used
+	NameFasterRCNN = "fasterrcnn_resnet_fpn"
 )
 
 // MaskRCNN is Mask R-CNN with a ResNet body and a feature pyramid (He et al.
@@ -24,9 +25,58 @@ const (
 //	BoxGraph      p2 … p5 + proposals → class logits and box deltas
 //	MaskGraph     p2 … p5 + detections → masks
 type MaskRCNN struct {
-	Config  DetectorConfig
-	Weights onnx.Weights
+	Config    DetectorConfig
+	Weights   onnx.Weights
+	BoxesOnly bool // a Faster R-CNN, whose mask head is not used even if there is one
 }
+
+// openMaskRCNN reads the configuration of a Mask R-CNN.
+func openMaskRCNN(f onnx.Weights, files Files) (Network, error) {
+	c, err := ReadDetectorConfig(files.Config, f)
+	d := MaskRCNN{Config: c, Weights: f}
+	if err == nil && !d.HasMasks() {
+		err = failure.New(failure.Model, "load", f.Source(), "the file has no mask head, so it is not a Mask R-CNN").
+			WithHint("Faster R-CNN's architecture is %s.", NameFasterRCNN)
+	}
+	return d, err
+}
+
+// openFasterRCNN reads the configuration of a Faster R-CNN.
+func openFasterRCNN(f onnx.Weights, files Files) (Network, error) {
+	c, err := ReadDetectorConfig(files.Config, f)
+	return MaskRCNN{Config: c, Weights: f, BoxesOnly: true}, err
+}
+
+// Title names the detector for people.
+func (d MaskRCNN) Title() string {
+	name, version := "Mask R-CNN", "v1"
+	if d.BoxesOnly {
+		name = "Faster R-CNN"
+	}
+	if isV2(d.Weights) {
+		version = "v2"
+	}
+	return fmt.Sprintf("%s %s, %s, %d classes", name, version, bodyName(d.Weights, detectorBody), d.Classes())
+}
+
+// isV2 reports whether a detector is torchvision's second variant, whose pyramid has
+// batch norms.
+func isV2(f onnx.Weights) bool {
+	_, ok := f.Get("backbone.fpn.inner_blocks.0.1.weight")
+	return ok
+}
+
+// Graphs returns what builds the graphs.
+func (d MaskRCNN) Graphs() []func() (onnx.Model, error) {
+	all := []func() (onnx.Model, error){d.FeatureGraph, d.BoxGraph}
+	if !d.BoxesOnly {
+		all = append(all, d.MaskGraph)
+	}
+	return all
+}
+
+// Settings returns the configuration.
+func (d MaskRCNN) Settings() DetectorConfig { return d.Config }
 
 // What the pyramid has: maps of strides 4, 8, 16 and 32 that regions are pooled
 // from, and one more, p5 without every other row and column, for proposals.
@@ -54,13 +104,16 @@ const classScores = "roi_heads.box_predictor.cls_score.weight"
 // detectorBody is where the body lies in the file.
 const detectorBody = "backbone.body."
 
-// Classes is how many classes the model has, the background included.
+// Classes returns how many classes the model has, the background included.
 func (d MaskRCNN) Classes() int64 {
 	return outputs(d.Weights, classScores)
 }
 
-// HasMasks reports whether there is a mask head.
+// HasMasks reports whether there is a mask head that is used.
 func (d MaskRCNN) HasMasks() bool {
+	if d.BoxesOnly {
+		return false
+	}
 	_, ok := d.Weights.Get("roi_heads.mask_predictor.conv5_mask.weight")
 	return ok
 }

@@ -198,6 +198,32 @@ func classesOf(weights []onnx.Tensor) int {
 	return int(slices.Collect(maps.Keys(found))[0])
 }
 
+// Task returns what the model does.
+func (r Readymade) Task() string {
+	if r.Profile == ProfileSegmentation {
+		return TaskClasses
+	}
+	return TaskInstances
+}
+
+// Title names the model for people.
+func (r Readymade) Title() string {
+	title := map[Profile]string{
+		ProfileZoo: "Mask R-CNN of the ONNX Model Zoo", ProfileTorchvision: "Mask R-CNN of torchvision, exported by torch.onnx.export",
+		ProfileSegmentation: "a segmenter of torchvision, exported by torch.onnx.export",
+	}[r.Profile]
+	if r.Profile == ProfileTorchvision && r.Masks < 0 {
+		title = strings.Replace(title, "Mask", "Faster", 1)
+	}
+	if r.Classes > 0 {
+		title += fmt.Sprintf(", %d classes", r.Classes)
+	}
+	if r.Width > 0 {
+		title += fmt.Sprintf(", for pictures of %d × %d alone", r.Width, r.Height)
+	}
+	return title
+}
+
 // Category returns COCO's number for a label of the model: of 81 classes numbered
 // without gaps it is another.
 func (r Readymade) Category(label int) int {

@@ -143,3 +143,23 @@ func checkBody(f onnx.Weights, prefix string, stem int64, planes, counts []int64
 	}
 	return ""
 }
+
+// depths names the ResNets of torchvision by how many blocks their four stages
+// have, those with bottlenecks apart.
+var depths = map[bool]map[[4]int64]int{
+	true:  {{3, 4, 6, 3}: 50, {3, 4, 23, 3}: 101, {3, 8, 36, 3}: 152},
+	false: {{2, 2, 2, 2}: 18, {3, 4, 6, 3}: 34},
+}
+
+// bodyName names a ResNet for people.
+func bodyName(f onnx.Weights, prefix string) string {
+	m := module{f: f, prefix: prefix}
+	var counts [4]int64
+	for stage := range counts {
+		counts[stage] = blocks(m, stage)
+	}
+	if depth := depths[m.has("layer1.0.conv3.weight")][counts]; depth > 0 {
+		return fmt.Sprintf("ResNet-%d", depth)
+	}
+	return fmt.Sprintf("a ResNet of %d, %d, %d and %d blocks", counts[0], counts[1], counts[2], counts[3])
+}

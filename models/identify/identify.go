@@ -7,11 +7,15 @@
 package identify
 
 import (
+	"cmp"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"descry/internal/failure"
+	"descry/models/arch"
 	"descry/models/weights"
 )
 
@@ -103,7 +107,7 @@ func (r *Report) count(f *weights.File) {
 
 // match is how one architecture fits.
 type match struct {
-	known
+	arch.Architecture
 	title      string
 	trouble    string // what the architecture itself found wrong, "" if nothing
 	fitting    int    // tensors that it wants and that fit
@@ -131,17 +135,20 @@ func (m match) likeness() float64 {
 // choose tries every architecture and tells of the best.
 func (r *Report) choose(f *weights.File) {
 	var best *match
-	for _, k := range architectures {
-		m := k.match(f, r.Config)
+	for _, a := range arch.All() {
+		if a.Open == nil {
+			continue
+		}
+		m := matchOf(a, f, r.Config)
 		if best == nil || better(m, *best) {
 			best = &m
 		}
 	}
 	r.Missing, r.Reshaped, r.Unexpected, r.Spare = best.missing, best.reshaped, best.unexpected, best.spare
 	if best.fits() {
-		r.Architecture, r.Task, r.Title = best.architecture, best.task, best.title
+		r.Architecture, r.Task, r.Title = best.ID, best.Task, best.title
 	} else if best.likeness() >= leastLikeness {
-		r.Nearest = best.architecture
+		r.Nearest = best.ID
 	} else { // what is missing of something quite different says nothing
 		r.Missing, r.Reshaped, r.Unexpected, r.Spare = nil, nil, nil, 0
 	}
@@ -160,11 +167,25 @@ func better(a, b match) bool {
 	return a.likeness() > b.likeness()
 }
 
-// match surveys one architecture.
-func (k known) match(f *weights.File, config string) match {
-	m := match{known: k}
+// matchOf surveys one architecture. config is the config.json beside the file, or "";
+// one that does not fit is not used.
+func matchOf(a arch.Architecture, f *weights.File, config string) match {
+	m := match{Architecture: a}
 	s := &survey{Weights: f}
-	m.title, m.trouble = k.survey(s, config)
+	network, err := a.Open(s, arch.Files{Config: config})
+	if err != nil && config != "" {
+		network, err = a.Open(s, arch.Files{})
+	}
+	for _, build := range network.Graphs() {
+		if _, wrong := build(); wrong != nil {
+			err = cmp.Or(err, wrong)
+			break
+		}
+	}
+	m.title = network.Title()
+	if err != nil {
+		m.trouble = message(err)
+	}
 	for _, a := range s.asked {
 		switch t, _ := s.Get(a.name); {
 		case !a.found:
@@ -185,6 +206,15 @@ func (k known) match(f *weights.File, config string) match {
 		}
 	}
 	return m
+}
+
+// message is an error's own clause, without file and hint.
+func message(err error) string {
+	var f *failure.Failure
+	if errors.As(err, &f) {
+		return f.Message.String()
+	}
+	return err.Error()
 }
 
 // isSpare reports whether a tensor is one that only training or another way of

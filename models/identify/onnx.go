@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"descry/internal/failure"
-	"descry/models"
 	"descry/models/arch"
 	"descry/models/onnx"
 	"descry/models/weights"
@@ -42,30 +41,9 @@ func identifyONNX(path string) (Report, error) {
 		}
 		return r, nil
 	}
-	r.Architecture, r.Task, r.Title = models.Readymade, "instances", profileTitle(known)
-	if known.Profile == arch.ProfileSegmentation {
-		r.Task = "classes"
-	}
+	r.Architecture, r.Task, r.Title = arch.NameReadymade, known.Task(), known.Title()
 	r.Verdict = r.Title + ": its inputs and outputs are those of a kind that Descry runs as it is."
 	return r, nil
-}
-
-// profileTitle names a ready-made model for people.
-func profileTitle(m arch.Readymade) string {
-	title := map[arch.Profile]string{
-		arch.ProfileZoo: "Mask R-CNN of the ONNX Model Zoo", arch.ProfileTorchvision: "Mask R-CNN of torchvision, exported by torch.onnx.export",
-		arch.ProfileSegmentation: "a segmenter of torchvision, exported by torch.onnx.export",
-	}[m.Profile]
-	if m.Profile == arch.ProfileTorchvision && m.Masks < 0 {
-		title = strings.Replace(title, "Mask", "Faster", 1)
-	}
-	if m.Classes > 0 {
-		title += fmt.Sprintf(", %d classes", m.Classes)
-	}
-	if m.Width > 0 {
-		title += fmt.Sprintf(", for pictures of %d × %d alone", m.Width, m.Height)
-	}
-	return title
 }
 
 // countONNX sums up the initialisers. What a shape that no memory holds would

@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"descry/models/arch"
 	"descry/models/weights"
 )
 
@@ -33,7 +34,7 @@ func verdict(f *weights.File, m match) string {
 	if m.trouble != "" && len(parts) == 0 {
 		parts = append(parts, m.trouble)
 	}
-	text := fmt.Sprintf("No architecture that Descry knows. It comes nearest to %s, of which it has %d tensors, but %s.", m.what, m.fitting, joined(parts))
+	text := fmt.Sprintf("No architecture that Descry knows. It comes nearest to %s, of which it has %d tensors, but %s.", m.Title, m.fitting, joined(parts))
 	if prefix := wrapped(f.Names()); prefix != "" {
 		text += fmt.Sprintf(" All names begin with %s: the model was saved inside another one; save its own state_dict().", quote(prefix))
 	}
@@ -61,8 +62,10 @@ func wrapped(names []string) string {
 // whats lists the known architectures for people.
 func whats() string {
 	var all []string
-	for _, k := range architectures {
-		all = append(all, k.what)
+	for _, a := range arch.All() {
+		if a.Open != nil {
+			all = append(all, a.Title)
+		}
 	}
 	return joined(all)
 }

@@ -227,7 +227,7 @@ func (b *bench) segmenter(dir string) error {
 	if err != nil {
 		return err
 	}
-	net, err := arch.OpenSegmenter("deeplabv3_resnet", "", f)
+	net, err := arch.Open[arch.Segmenter]("deeplabv3_resnet", f, arch.Files{})
 	if err != nil {
 		return err
 	}

@@ -165,7 +165,7 @@ func boxes(name string) []*ort.Tensor {
 }
 
 func segmenterGraph(f *weights.File, _ string) (graph, error) {
-	s, err := arch.OpenSegmenter("deeplabv3_resnet", "", f)
+	s, err := arch.Open[arch.Segmenter]("deeplabv3_resnet", f, arch.Files{})
 	if err != nil {
 		return graph{}, err
 	}
