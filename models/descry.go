@@ -157,7 +157,7 @@ func (o *object) sums(targets map[string]*string) map[string]string {
 	check := func(o *object, key string) string {
 		s := strings.ToLower(o.text(key))
 		if b, err := hex.DecodeString(s); err != nil || len(b) != sha256.Size {
-			o.fail(key, "is no SHA-256 (64 hexadecimal digits)")
+			o.fail(key, "is not a SHA-256 (64 hexadecimal digits)")
 		}
 		return s
 	}
@@ -172,7 +172,7 @@ func (o *object) sums(targets map[string]*string) map[string]string {
 		}
 	}
 	for _, key := range list.unknown() {
-		o.fail("sha256", "has a sum for "+strings.TrimPrefix(key, o.path+".sha256.")+", which is no file of this section")
+		o.fail("sha256", "has a sum for "+strings.TrimPrefix(key, o.path+".sha256.")+", which is not a file of this section")
 	}
 	return sums
 }
@@ -245,7 +245,7 @@ func (o *object) names(raw json.RawMessage) map[int]string {
 		for key := range table.fields {
 			i, err := strconv.Atoi(key)
 			if err != nil || i < 0 || i > mostIndex {
-				o.fail("categories", fmt.Sprintf("has the index %q, which is no whole number", clean(key)))
+				o.fail("categories", fmt.Sprintf("has the index %q, which is not a whole number", clean(key)))
 				continue
 			}
 			named[i] = table.text(key)
@@ -318,7 +318,7 @@ func (d Dirs) locate(file, dir string, wanted []fileRef, hash bool) error {
 		case err != nil:
 			return explainFile(path, err)
 		case !info.Mode().IsRegular():
-			return bad(file, fmt.Sprintf("%s names %q, which is no file", w.key, clean(w.path)), "Name a file.")
+			return bad(file, fmt.Sprintf("%s names %q, which is not a regular file", w.key, clean(w.path)), "Name a file.")
 		}
 		if hash && at.record != nil {
 			if err := at.check(info); err != nil {
@@ -426,7 +426,7 @@ func readSmall(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no file")
+		return nil, errors.New("it is not a regular file")
 	}
 	f, err := os.Open(path)
 	if err != nil {

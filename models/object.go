@@ -136,7 +136,7 @@ func (o *object) text(key string) string {
 		o.fail(key, "is "+sort1(raw)+" instead of a string")
 	}
 	if !utf8.ValidString(s) || strings.ContainsAny(s, "\x00") {
-		o.fail(key, "holds characters that are no text")
+		o.fail(key, "holds characters that are not text")
 	}
 	return s
 }

@@ -70,7 +70,7 @@ func TestAFileThatIsNoModelIsRefusedByName(t *testing.T) {
 	if err := os.WriteFile(path, []byte("<html>"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for spec, want := range map[string]string{path: "no ONNX model", filepath.Join(t.TempDir(), "absent.onnx"): "no such model"} {
+	for spec, want := range map[string]string{path: "not an ONNX model", filepath.Join(t.TempDir(), "absent.onnx"): "no such model"} {
 		if _, err := Resolve(spec, Dirs{}); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), spec) {
 			t.Errorf("%s: %v, want %q", spec, err, want)
 		}

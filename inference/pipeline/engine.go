@@ -214,7 +214,7 @@ func (e *engine) Classes(ctx context.Context, p inference.Picture) (*inference.C
 // ready checks the picture and loads the task.
 func (e *engine) ready(ctx context.Context, task inference.Task, p inference.Picture) error {
 	if p.Width < 1 || p.Height < 1 || len(p.Pix) != 3*p.Width*p.Height {
-		return failure.New(failure.Unreadable, "run", p.Name, "%d bytes are no RGB picture of %d × %d", len(p.Pix), p.Width, p.Height)
+		return failure.New(failure.Unreadable, "run", p.Name, "%d bytes are not an RGB picture of %d × %d", len(p.Pix), p.Width, p.Height)
 	}
 	return e.Load(ctx, task)
 }

@@ -233,7 +233,7 @@ func TestConfigurationsThatCannotBeBuiltSayWhich(t *testing.T) {
 	for _, k := range []struct{ from, to, wrong string }{
 		{`"num_attention_heads": 2, "layer`, `"layer`, "vision_config.num_attention_heads is not stated"},
 		{`"num_attention_heads": 2, "bos`, `"bos`, "text_config.num_attention_heads is not stated"},
-		{`heads": 2, "bos`, `heads": 3, "bos`, "no multiple"},
+		{`heads": 2, "bos`, `heads": 3, "bos`, "not a multiple"},
 		{`1e-6`, `0`, "layer_norm_eps"},
 		{`"bos_token_id": 8`, `"bos_token_id": 10`, "bos_token_id 10"},
 		{`"sep_token_id": 3`, `"sep_token_id": -1`, "sep_token_id -1"},

@@ -60,7 +60,7 @@ func officialBLIPConfig() BLIPConfig {
 // captions and no error. In particular transformers' own default for the text is 8
 // heads, which the hub's config.json repeated until April 2023 although BLIP was
 // trained with 12 (transformers issue 22625, pull request 22632): 8 heads of 96 are
-// read as 12 of 64. Sizes that are no multiple of 64 must state their heads.
+// read as 12 of 64. Sizes that are not a multiple of 64 must state their heads.
 const (
 	headSize     = 64
 	bertHidden   = 768
@@ -215,9 +215,9 @@ func (c BLIPConfig) check() string {
 	case v.Channels != 3:
 		return fmt.Sprintf("vision_config.num_channels is %d: pictures have 3", v.Channels)
 	case v.Hidden%v.Heads != 0 || t.Hidden%t.Heads != 0:
-		return "a hidden_size is no multiple of its num_attention_heads"
+		return "a hidden_size is not a multiple of its num_attention_heads"
 	case v.Image%v.Patch != 0:
-		return fmt.Sprintf("vision_config.image_size %d is no multiple of patch_size %d", v.Image, v.Patch)
+		return fmt.Sprintf("vision_config.image_size %d is not a multiple of patch_size %d", v.Image, v.Patch)
 	case t.Encoder != v.Hidden:
 		return fmt.Sprintf("text_config.encoder_hidden_size is %d, but the vision tower gives %d", t.Encoder, v.Hidden)
 	case v.Act != "gelu" || t.Act != "gelu":

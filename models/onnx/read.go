@@ -70,7 +70,7 @@ func ReadFile(path string) (File, error) {
 		return File{}, wrong(err)
 	}
 	if !info.Mode().IsRegular() {
-		return File{}, wrong(errors.New("it is no file"))
+		return File{}, wrong(errors.New("it is not a regular file"))
 	}
 	described, err := describe(f, info.Size())
 	if err != nil {
@@ -103,7 +103,7 @@ func describe(r io.ReaderAt, size int64) (File, error) {
 		return nil
 	})
 	if err == nil && (graphs != 1 || len(d.file.Outputs) == 0) {
-		err = errors.New("it is no ONNX model: there is no graph in it")
+		err = errors.New("it is not an ONNX model: there is no graph in it")
 	}
 	d.dropInitialised()
 	return d.file, err

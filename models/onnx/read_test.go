@@ -131,8 +131,8 @@ func TestFilesMadeToExhaustAreRefusedBeforeTheyDo(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"nothing":             {nil, "no ONNX model"},
-		"text":                {[]byte("<!doctype html><title>Sign in</title>"), "no ONNX model"},
+		"nothing":             {nil, "not an ONNX model"},
+		"text":                {[]byte("<!doctype html><title>Sign in</title>"), "not an ONNX model"},
 		"no graph":            {putInt(nil, modelIR, 8), "no graph"},
 		"two graphs":          {append(model(nil), model(nil)...), "no graph"},
 		"a graph of a number": {putInt(nil, modelGraph, 3), "wrong kind"},

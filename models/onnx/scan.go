@@ -26,8 +26,8 @@ type window struct {
 }
 
 var (
-	errCut   = errors.New("it is cut off or no ONNX model")
-	errField = errors.New("it is no ONNX model: a field is of the wrong kind")
+	errCut   = errors.New("it is cut off or not an ONNX model")
+	errField = errors.New("it is not an ONNX model: a field is of the wrong kind")
 )
 
 func newScanner(r io.ReaderAt, at, size int64) *scanner {

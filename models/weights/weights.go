@@ -262,7 +262,7 @@ func read(r io.ReaderAt, size int64) (*File, error) {
 			}
 		}
 		if len(head) < 9 || head[8] != '{' {
-			return nil, trouble{"it is no weight file: neither safetensors nor a file of torch.save", "Choose a .safetensors, .bin or .pth file."}
+			return nil, trouble{"it is not a weight file: neither safetensors nor written by torch.save", "Choose a .safetensors, .bin or .pth file."}
 		}
 		f.Format = Safetensors
 		f.tensors, err = readSafetensors(r, size, binary.LittleEndian.Uint64(head))
