@@ -161,7 +161,7 @@ func (o *object) sums(targets map[string]*string) map[string]string {
 		}
 		return s
 	}
-	if sort1(raw) == "a string" {
+	if jsonKind(raw) == "a string" {
 		return map[string]string{"weights": check(o, "sha256")}
 	}
 	sums := map[string]string{}
@@ -203,7 +203,7 @@ func (r *setReader) instances(o *object) *InstancesSpec {
 	s := &InstancesSpec{Score: o.fraction("score")}
 	var file string
 	more := map[string]*string{}
-	if raw, ok := o.raw("categories"); ok && sort1(raw) != "a string" {
+	if raw, ok := o.raw("categories"); ok && jsonKind(raw) != "a string" {
 		s.Categories = o.names(raw)
 	} else {
 		more["categories"] = &file
@@ -220,7 +220,7 @@ func (r *setReader) classes(o *object) *ClassesSpec {
 	s := &ClassesSpec{}
 	var file string
 	more := map[string]*string{}
-	if raw, ok := o.raw("categories"); ok && sort1(raw) != "a string" {
+	if raw, ok := o.raw("categories"); ok && jsonKind(raw) != "a string" {
 		s.Categories = o.labels(raw)
 	} else {
 		more["categories"] = &file
@@ -281,7 +281,7 @@ func (o *object) labels(raw json.RawMessage) []string {
 // storePrefix begins a path into the folder of installed models.
 const storePrefix = "store:"
 
-// badPath says what is wrong with a path of a descry.json, or "".
+// badPath returns what is wrong with a path of a descry.json, or "".
 func badPath(path string) string {
 	rest, stored := strings.CutPrefix(path, storePrefix)
 	switch {

@@ -19,7 +19,7 @@ import (
 	"descry/models/catalogue"
 )
 
-// Dirs says where models are kept.
+// Dirs holds where models are kept.
 type Dirs struct {
 	// Models is the folder of installed models, <cache>/models: a model's files
 	// lie in NAME/REVISION/ below it.
@@ -67,8 +67,8 @@ type CaptionSpec struct {
 type InstancesSpec struct {
 	Common
 	Categories map[int]string // by the model's index; nil: those of the config, else COCO's
-	Score      *float64       // the least score worth showing, 0 to 1; nil: the set does not say
-	BoxesOnly  bool           // the model is known to give no masks
+	Score      *float64       // the least score worth showing, 0 to 1; nil: not stated
+	BoxesOnly  bool           // the model is known to have no masks
 }
 
 // ClassesSpec is a set's model for the classes of pixels.

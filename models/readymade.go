@@ -35,8 +35,8 @@ func loadONNX(path string) (*Set, error) {
 	return set, nil
 }
 
-// lookIntoONNX notes whether a ready-made detector gives masks. A file that is
-// damaged or of no known kind says so at its first use, as all weights do.
+// lookIntoONNX notes whether a ready-made detector has masks. A file that is damaged
+// or of no known kind is reported at its first use, as all weights are.
 func (s *Set) lookIntoONNX() {
 	if s.Instances == nil || s.Instances.Architecture != arch.NameReadymade {
 		return

@@ -11,7 +11,7 @@ import (
 	"descry/internal/atomicfile"
 )
 
-// RecordFile stands beside the descry.json of an installed model: what package
+// RecordFile lies beside the descry.json of an installed model: what package
 // store knows about the files. It is not part of the set.
 const RecordFile = ".store.json"
 

@@ -39,7 +39,7 @@ func (d Dirs) arrived(s catalogue.Set) map[string]string {
 }
 
 // assemble makes a set of whatever of a named set has arrived. What is absent
-// stands in the warnings.
+// is listed in the warnings.
 func (d Dirs) assemble(s catalogue.Set) (*Set, error) {
 	found := d.arrived(s)
 	if len(found) == 0 {
@@ -73,7 +73,7 @@ func (d Dirs) assemble(s catalogue.Set) (*Set, error) {
 
 // Default is the set that is used where nobody names one: the named set of which
 // most has arrived ("full" before "fast"), else the first other set that is
-// installed, else the built-in one. It looks at the folder anew each time, so a
+// installed, else the built-in one. It looks at the folder each time, so a
 // model is used as soon as it has arrived.
 func (d Dirs) Default() string {
 	best, most := "", 0

@@ -3,7 +3,7 @@ package models
 import "descry/models/arch"
 
 // Tasks names what a set can do, in the order in which tasks are run: those of
-// its models, and classes where they can be told from the objects.
+// its models, and classes where they follow from the objects.
 func (s *Set) Tasks() []string {
 	names := []string{}
 	for i, can := range []bool{s.Caption != nil, s.Instances != nil, s.Classes != nil || s.MapsObjects()} {

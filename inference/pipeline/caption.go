@@ -144,7 +144,7 @@ func (c *captioner) encodeImage(ctx context.Context, p inference.Picture) ([]*or
 	defer pixels.Destroy()
 	traceTensor(ctx, StageCaptionPixels, pixels)
 	out, err := c.vision.Run(ctx, []*ort.Tensor{pixels})
-	for i := range len(out) / 2 { // keys and values by turns
+	for i := range len(out) / 2 { // keys and values alternate
 		traceTensor(ctx, StageCrossKeys+Stage(strconv.Itoa(i)), out[2*i])
 		traceTensor(ctx, StageCrossValues+Stage(strconv.Itoa(i)), out[2*i+1])
 	}

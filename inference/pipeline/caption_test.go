@@ -78,18 +78,18 @@ func TestBothGraphsComputeWhatTransformersComputes(t *testing.T) {
 			}
 			defer c.close()
 			side := int64(c.pixels.Width)
-			seen, err := c.vision.Run(context.Background(), []*ort.Tensor{ort.NewFloat32([]int64{1, 3, side, side}, r.Pixels)})
+			image, err := c.vision.Run(context.Background(), []*ort.Tensor{ort.NewFloat32([]int64{1, 3, side, side}, r.Pixels)})
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i := range want.CrossK {
-				k := relative(t, "cross_k", seen[2*i].Float32s(), want.CrossK[i])
-				v := relative(t, "cross_v", seen[2*i+1].Float32s(), want.CrossV[i])
+				k := relative(t, "cross_k", image[2*i].Float32s(), want.CrossK[i])
+				v := relative(t, "cross_v", image[2*i+1].Float32s(), want.CrossV[i])
 				if k > 2e-5 || v > 2e-5 {
 					t.Errorf("layer %d: keys differ by %.1e, values by %.1e", i, k, v)
 				}
 			}
-			d := c.decode(seen)
+			d := c.decode(image)
 			for i, s := range r.Steps {
 				parents := s.Parents
 				if i == 0 {
@@ -183,11 +183,11 @@ func TestStarterCaptionsEqualPyTorchsTokenForToken(t *testing.T) {
 // firstLogits are those after the start token.
 func firstLogits(t *testing.T, c *captioner, p inference.Picture) []float32 {
 	t.Helper()
-	seen, err := c.encodeImage(context.Background(), p)
+	image, err := c.encodeImage(context.Background(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	logits, err := c.decode(seen).Step(context.Background(), [][]int{{c.language.Start}}, nil)
+	logits, err := c.decode(image).Step(context.Background(), [][]int{{c.language.Start}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -436,7 +436,7 @@ func BenchmarkCaption(b *testing.B) {
 	})
 	for _, beams := range []int{1, 3} {
 		b.Run(fmt.Sprintf("token/%d", beams), func(b *testing.B) {
-			seen, err := c.encodeImage(ctx, p)
+			image, err := c.encodeImage(ctx, p)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -447,7 +447,7 @@ func BenchmarkCaption(b *testing.B) {
 			var d *decoding
 			for i := range b.N {
 				if i%15 == 0 { // as long as a caption
-					d = c.decode(seen)
+					d = c.decode(image)
 				}
 				if _, err := d.Step(ctx, tokens, parents); err != nil {
 					b.Fatal(err)

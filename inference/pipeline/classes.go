@@ -23,7 +23,7 @@ type classesModel struct {
 	fixed   [2]int // width and height where the graph takes no other; 0: any
 }
 
-// mostClasses is how many classes a map of bytes can tell apart.
+// mostClasses is how many classes a map of bytes can hold.
 const mostClasses = 256
 
 // prepackClasses: there are only convolutions (see prepackFeatures).
@@ -75,7 +75,7 @@ func (m *classesModel) names(n int) []string {
 // close frees the session.
 func (m *classesModel) close() error { return m.session.Close() }
 
-// run returns each pixel of a picture a class.
+// run returns the class of each pixel of a picture.
 func (m *classesModel) run(ctx context.Context, p inference.Picture) (*inference.Classes, error) {
 	w, h := segment.Resized(p.Width, p.Height, m.config.ResizeSize)
 	if m.fixed[0] > 0 {

@@ -34,7 +34,7 @@ func benchDetector(b *testing.B) *instancesModel {
 // BenchmarkInstances times each stage on two threads.
 func BenchmarkInstances(b *testing.B) {
 	ctx, m, p := context.Background(), benchDetector(b), drawn(benchWidth, benchHeight)
-	s, err := m.look(ctx, p)
+	s, err := m.extract(ctx, p)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func BenchmarkInstances(b *testing.B) {
 			return nil
 		}},
 		{"pixels+features+rpn", func() error {
-			s, err := m.look(ctx, p)
+			s, err := m.extract(ctx, p)
 			if err == nil {
 				destroy(slices.Concat(s.maps, s.logits, s.deltas)...)
 			}

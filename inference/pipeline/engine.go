@@ -199,8 +199,8 @@ func (e *engine) Instances(ctx context.Context, p inference.Picture, o inference
 	return e.objectsOf(ctx, p, o)
 }
 
-// Classes returns each pixel of a picture a class: a set without a model for it
-// gives the pixels of objects the objects' classes.
+// Classes returns the class of each pixel of a picture: a set without a model for it
+// labels the pixels of objects with the objects' classes.
 func (e *engine) Classes(ctx context.Context, p inference.Picture) (*inference.Classes, error) {
 	if err := e.ready(ctx, inference.TaskClasses, p); err != nil {
 		return nil, err
@@ -219,7 +219,7 @@ func (e *engine) ready(ctx context.Context, task inference.Task, p inference.Pic
 	return e.Load(ctx, task)
 }
 
-// Device says what runs: what the runtime chose, once a session is made, else
+// Device returns what runs the models: what the runtime chose, once a session is made, else
 // what was asked for.
 func (e *engine) Device() (device string, threads int) {
 	if e.heavy != nil {
@@ -232,7 +232,7 @@ func (e *engine) Device() (device string, threads int) {
 }
 
 // Lost returns the devices that the library gave up since it was last asked. The
-// library is shared by all engines, so whichever is asked first tells.
+// library is shared by all engines, so the first one asked reports them.
 func (e *engine) Lost() []inference.DeviceLost {
 	var all []inference.DeviceLost
 	for _, t := range e.sessions.lib.News() {

@@ -29,7 +29,7 @@ type instancesModel struct {
 	masks    *ort.Session // nil: a detector without masks
 }
 
-// defaultScore is the least score worth showing of a set that does not say.
+// defaultScore is the least score worth showing where a set states none.
 const defaultScore = 0.5
 
 // What is prepacked: the box head, whose matrices hold most of the weights and
@@ -93,16 +93,16 @@ func (m *instancesModel) close() error {
 	return errors.Join(all...)
 }
 
-// seen is a picture as the network was given it, and what its body made of it.
-type seen struct {
+// imageFeatures are the outputs of the first graph for a picture.
+type imageFeatures struct {
 	width, height  int           // of the resized image, without padding
 	padded         [2]int        // width, height with padding
 	maps           []*ort.Tensor // p2 … p5
 	logits, deltas []*ort.Tensor // of the five levels
 }
 
-// trace tells the maps and the region proposal network's answer.
-func (s *seen) trace(ctx context.Context) {
+// trace passes on the maps and the outputs of the region proposal network.
+func (s *imageFeatures) trace(ctx context.Context) {
 	for i, t := range s.maps {
 		traceTensor(ctx, StageMaps+Stage(strconv.Itoa(i+2)), t)
 	}
@@ -121,7 +121,7 @@ func (m *instancesModel) run(ctx context.Context, p inference.Picture, o inferen
 	if m.spec.Score != nil {
 		result.Score = float32(*m.spec.Score)
 	}
-	s, err := m.look(ctx, p)
+	s, err := m.extract(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -155,12 +155,12 @@ func (m *instancesModel) run(ctx context.Context, p inference.Picture, o inferen
 	return result, nil
 }
 
-// look prepares the picture and runs the body, the pyramid and the region
+// extract prepares the picture and runs the body, the pyramid and the region
 // proposal network.
-func (m *instancesModel) look(ctx context.Context, p inference.Picture) (*seen, error) {
+func (m *instancesModel) extract(ctx context.Context, p inference.Picture) (*imageFeatures, error) {
 	c := m.config
 	w, h := detect.Resized(p.Width, p.Height, c.MinSize, c.MaxSize, detect.SizeRule(c.SizeRule))
-	s := &seen{width: w, height: h, padded: [2]int{detect.Padded(w, arch.Divisor), detect.Padded(h, arch.Divisor)}}
+	s := &imageFeatures{width: w, height: h, padded: [2]int{detect.Padded(w, arch.Divisor), detect.Padded(h, arch.Divisor)}}
 	planes := resizedPlanes(p, m.table, w, h, s.padded[0], s.padded[1], m.threads)
 	pixels := ort.NewFloat32([]int64{1, 3, int64(s.padded[1]), int64(s.padded[0])}, planes)
 	traceTensor(ctx, StageInstancePixels, pixels)
@@ -177,7 +177,7 @@ func (m *instancesModel) look(ctx context.Context, p inference.Picture) (*seen, 
 }
 
 // propose chooses the boxes to look at.
-func (m *instancesModel) propose(s *seen) []detect.Box {
+func (m *instancesModel) propose(s *imageFeatures) []detect.Box {
 	levels := make([]detect.Level, len(s.logits))
 	for i, t := range s.logits {
 		shape := t.Shape() // [1, h, w, a]
@@ -192,7 +192,7 @@ func (m *instancesModel) propose(s *seen) []detect.Box {
 }
 
 // detect classifies the proposals and chooses the objects.
-func (m *instancesModel) detect(ctx context.Context, s *seen, proposals []detect.Box) ([]detect.Detection, error) {
+func (m *instancesModel) detect(ctx context.Context, s *imageFeatures, proposals []detect.Box) ([]detect.Detection, error) {
 	if len(proposals) == 0 {
 		return nil, nil
 	}
@@ -208,7 +208,7 @@ func (m *instancesModel) detect(ctx context.Context, s *seen, proposals []detect
 
 // segment returns the masks of the objects, side·side probabilities each, or nil
 // where there are none to give.
-func (m *instancesModel) segment(ctx context.Context, s *seen, found []detect.Detection) ([]float32, error) {
+func (m *instancesModel) segment(ctx context.Context, s *imageFeatures, found []detect.Detection) ([]float32, error) {
 	if len(found) == 0 || m.masks == nil {
 		return nil, nil
 	}
@@ -231,7 +231,7 @@ func (m *instancesModel) segment(ctx context.Context, s *seen, found []detect.De
 }
 
 // regions are the inputs of the box and mask graphs (arch.MaskRCNN.BoxGraph).
-func (s *seen) regions(g detect.Grouped) []*ort.Tensor {
+func (s *imageFeatures) regions(g detect.Grouped) []*ort.Tensor {
 	n := int64(len(g.Order))
 	bounds, places := make([]int64, 1, detect.PooledLevels+1), make([]int64, n)
 	var boxes []float32

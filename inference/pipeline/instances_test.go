@@ -80,7 +80,7 @@ func TestEachStageOfMaskRCNNEqualsTorchvisions(t *testing.T) {
 
 func compareStages(t *testing.T, m *instancesModel, w stages) {
 	ctx, p := context.Background(), drawn(w.Width, w.Height)
-	s, err := m.look(ctx, p)
+	s, err := m.extract(ctx, p)
 	if err != nil {
 		t.Fatal(err)
 	}

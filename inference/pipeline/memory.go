@@ -17,7 +17,7 @@ import (
 //     find room even though they are no memory of the process's own;
 //   - weights that are not 32-bit floats once more, converted;
 //   - kernels of convolutions once more, in the order in which the runtime likes
-//     them (Options.Prepack says when);
+//     them (see Options.Prepack);
 //   - what it works on, which the table of architectures holds.
 //
 // It is meant to be right within a quarter for the official models, and on the safe
@@ -58,7 +58,7 @@ func (e *engine) afford(task inference.Task) error {
 	}
 	need, err := Needs(*c)
 	if err != nil {
-		return nil // the loader says better what is wrong with the file
+		return nil // the loader reports better what is wrong with the file
 	}
 	total, available, err := e.memory()
 	if err != nil || uint64(need) <= available {
@@ -86,7 +86,7 @@ func (e *engine) common(task inference.Task) (c *models.Common, loaded bool) {
 	return nil, false
 }
 
-// gigabytes returns a size as people say it: "1.1 GB", "380 MB".
+// gigabytes formats a size: "1.1 GB", "380 MB".
 func gigabytes(n uint64) string {
 	if n < 1_000_000_000 {
 		return fmt.Sprintf("%d MB", (n+500_000)/1_000_000)

@@ -26,9 +26,9 @@ type placement struct {
 
 // placements are by part; the times are how often a card (NVIDIA H200, ONNX Runtime
 // 1.31.1, TF32 off) is as fast as 16 cores, with the official models' sizes. A step of
-// the decoder hands 42 MB of the picture's keys and values to the card each time,
+// the decoder passes 42 MB of the picture's keys and values to the card each time,
 // which is why it gains so little. The box and mask heads hold RoIAlign, which CUDA and
-// DirectML have; Core ML has not, and ONNX Runtime gives those nodes to the
+// DirectML have; Core ML does not, and ONNX Runtime runs those nodes on the
 // processor there.
 var placements = map[part]placement{
 	partVision:   {true, "577 rows through twelve or more layers, matrix products only: 9.6 times"},

@@ -43,7 +43,7 @@ func newReadymade(sessions sessionConfig, spec *models.InstancesSpec) (*readymad
 	return m, m.open()
 }
 
-// recognised says what the ONNX file of a set computes.
+// recognised returns what the ONNX file of a set computes.
 func recognised(c models.Common) (arch.Readymade, error) {
 	f, err := onnx.ReadFile(c.Weights)
 	if err != nil {
@@ -91,8 +91,8 @@ func (m *readymade) run(ctx context.Context, p inference.Picture, o inference.In
 	if err := m.open(); err != nil {
 		return nil, err
 	}
-	given := m.prepare(p)
-	out, err := m.session.Run(ctx, []*ort.Tensor{given.pixels})
+	input := m.prepare(p)
+	out, err := m.session.Run(ctx, []*ort.Tensor{input.pixels})
 	if err != nil {
 		return m.failed(ctx, result, err)
 	}
@@ -104,12 +104,12 @@ func (m *readymade) run(ctx context.Context, p inference.Picture, o inference.In
 	found.order = slices.DeleteFunc(found.order, func(i int) bool { return found.scores[i] < o.MinScore })
 	boxes := make([]detect.Box, len(found.order))
 	for i, at := range found.order {
-		boxes[i] = given.restore(found.boxes[at], p)
+		boxes[i] = input.restore(found.boxes[at], p)
 	}
 	items := make([]inference.Instance, len(boxes))
 	inBands(len(boxes), m.sessions.threads, func(from, to int) {
 		for i := from; i < to && ctx.Err() == nil; i++ {
-			items[i] = m.instance(found, found.order[i], boxes[i], given, p)
+			items[i] = m.instance(found, found.order[i], boxes[i], input, p)
 		}
 	})
 	if err := ctx.Err(); err != nil {
@@ -127,7 +127,7 @@ var emptiness = regexp.MustCompile(`\{(\d+,)*0(,\d+)*\}|\[(\d+, ?)*0(, ?\d+)*\]|
 
 // failed ends a run that the graph did not survive. Exported detectors often fail
 // where they find nothing, and what follows in the same session then fails too
-// (onnx/models issue 203): so the session goes, and an error that tells of a
+// (onnx/models issue 203): so the session is closed, and an error about a
 // tensor without elements means that there are no objects.
 func (m *readymade) failed(ctx context.Context, nothing *inference.Instances, err error) (*inference.Instances, error) {
 	if ctx.Err() != nil {
@@ -142,7 +142,7 @@ func (m *readymade) failed(ctx context.Context, nothing *inference.Instances, er
 	return nil, err
 }
 
-// detected is what the graph gave, in pixels of what it was given.
+// detected is what the graph gave, in pixels of what it was input.
 type detected struct {
 	boxes        []detect.Box
 	labels       []int64
@@ -177,7 +177,7 @@ func (m *readymade) read(out []*ort.Tensor) (detected, error) {
 }
 
 // instance is an object in the picture's own pixels.
-func (m *readymade) instance(d detected, at int, box detect.Box, g given, p inference.Picture) inference.Instance {
+func (m *readymade) instance(d detected, at int, box detect.Box, g graphInput, p inference.Picture) inference.Instance {
 	id, name := m.category(int(d.labels[at]))
 	item := inference.Instance{Label: name, CategoryID: id, Score: d.scores[at], Box: box, Area: int((box[2]-box[0])*(box[3]-box[1]) + 0.5)}
 	if d.masks == nil {
@@ -192,9 +192,9 @@ func (m *readymade) instance(d detected, at int, box detect.Box, g given, p infe
 	return item
 }
 
-// small reports whether masks lie over their boxes and are to be pasted, rather
-// than over the whole of what the graph was given.
-func (m *readymade) small(d detected, g given) bool {
+// small reports whether masks cover their boxes and have to be pasted, rather
+// than over the whole of what the graph was input.
+func (m *readymade) small(d detected, g graphInput) bool {
 	return d.maskW == d.maskH && (d.maskW != g.padded[0] || d.maskH != g.padded[1])
 }
 
@@ -210,8 +210,8 @@ func (m *readymade) category(label int) (id int, name string) {
 	return id, name
 }
 
-// names are the set's, else COCO's where there are as many classes, or the file
-// does not say how many there are.
+// names are the set's, else COCO's where there are as many classes, or their
+// number is not known.
 func (m *readymade) names() map[int]string {
 	if m.spec.Categories != nil {
 		return m.spec.Categories

@@ -129,8 +129,8 @@ func mostAreThere(t *testing.T, got *inference.Instances, p foundObjects) {
 // the graph gives is there, by falling score, with its label and box, and no other.
 func asTheGraphSays(t *testing.T, m *readymade, got *inference.Instances, p inference.Picture) {
 	t.Helper()
-	given := m.prepare(p)
-	out, err := m.session.Run(context.Background(), []*ort.Tensor{given.pixels})
+	input := m.prepare(p)
+	out, err := m.session.Run(context.Background(), []*ort.Tensor{input.pixels})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func asTheGraphSays(t *testing.T, m *readymade, got *inference.Instances, p infe
 	if len(got.Items) != len(scores) || len(scores) == 0 {
 		t.Fatalf("%d objects, and the graph gives %d", len(got.Items), len(scores))
 	}
-	across, down := float64(p.Width)/float64(given.width), float64(p.Height)/float64(given.height)
+	across, down := float64(p.Width)/float64(input.width), float64(p.Height)/float64(input.height)
 	left := make([]int, len(scores))
 	for i := range left {
 		left[i] = i

@@ -7,8 +7,8 @@ import (
 	"descry/models/onnx"
 )
 
-// newReadymadeClasses opens an ONNX file with a segmenter, which is given what
-// torchvision's preset for it gives (SegmentationPreset in transforms/_presets.py).
+// newReadymadeClasses opens an ONNX file with a segmenter, whose input
+// is made as torchvision's preset makes it (SegmentationPreset in transforms/_presets.py).
 func newReadymadeClasses(sessions sessionConfig, spec *models.ClassesSpec) (*classesModel, error) {
 	what, err := recognised(spec.Common)
 	if err != nil {
@@ -22,7 +22,7 @@ func newReadymadeClasses(sessions sessionConfig, spec *models.ClassesSpec) (*cla
 	}
 	config := arch.SegmenterDefaults()
 	m := &classesModel{spec: spec, config: config, table: arch.Lookup(config.Mean, config.Std), fixed: [2]int{what.Width, what.Height}}
-	m.labels = m.names(what.Classes) // none: the first run tells how many there are
+	m.labels = m.names(what.Classes) // none: the first run shows how many there are
 	f := what.File
 	graph := onnx.Model{Path: f.Path, Inputs: []string{f.Inputs[0].Name}, Outputs: []string{f.Outputs[what.Logits].Name}}
 	m.session, err = sessions.lib.NewSession(graph, sessions.on(partClasses).options(f.Path, prepackClasses))

@@ -8,9 +8,9 @@ import (
 	"descry/picture/resample"
 )
 
-// given is a picture as a ready-made graph was given it: resized to width ×
+// graphInput is a picture as the input of a ready-made graph: resized to width ×
 // height, and padded to the right and below.
-type given struct {
+type graphInput struct {
 	width, height int
 	padded        [2]int
 	pixels        *ort.Tensor
@@ -33,7 +33,7 @@ var zooMean = [3]float32{102.9801, 115.9465, 122.7717}
 const mostGiven = 2 << 20
 
 // prepare makes the graph's input.
-func (m *readymade) prepare(p inference.Picture) given {
+func (m *readymade) prepare(p inference.Picture) graphInput {
 	if m.what.Profile == arch.ProfileZoo {
 		return m.zooPixels(p)
 	}
@@ -51,8 +51,8 @@ func (m *readymade) size(p inference.Picture, rule func() (w, h int)) (w, h int)
 }
 
 // zooPixels are BGR without the mean, resized by PIL's bilinear.
-func (m *readymade) zooPixels(p inference.Picture) given {
-	var g given
+func (m *readymade) zooPixels(p inference.Picture) graphInput {
+	var g graphInput
 	g.width, g.height = m.size(p, func() (w, h int) {
 		return detect.Resized(p.Width, p.Height, zooLeast, zooMost, detect.SizeFloat64)
 	})
@@ -82,8 +82,8 @@ func (m *readymade) zooPixels(p inference.Picture) given {
 // takes any size, since it resizes and normalises itself. The padding of a fixed
 // input is the mean colour, which normalised is the zero that torchvision pads
 // with.
-func (m *readymade) torchvisionPixels(p inference.Picture) given {
-	var g given
+func (m *readymade) torchvisionPixels(p inference.Picture) graphInput {
+	var g graphInput
 	g.width, g.height = m.size(p, func() (w, h int) {
 		if p.Width*p.Height <= mostGiven {
 			return p.Width, p.Height
@@ -123,12 +123,12 @@ func (m *readymade) tensor(planes []float32, size [2]int) *ort.Tensor {
 }
 
 // whole is a box in the picture's pixels.
-func (g given) whole(b detect.Box, p inference.Picture) detect.Box {
+func (g graphInput) whole(b detect.Box, p inference.Picture) detect.Box {
 	return detect.Rescale([]detect.Box{b}, g.width, g.height, p.Width, p.Height)[0]
 }
 
 // restore is a box in the picture's pixels, cut to the picture: the graph may see
 // things in the padding.
-func (g given) restore(b detect.Box, p inference.Picture) detect.Box {
+func (g graphInput) restore(b detect.Box, p inference.Picture) detect.Box {
 	return g.whole(b, p).Clip(p.Width, p.Height)
 }

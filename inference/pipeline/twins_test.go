@@ -239,7 +239,7 @@ func (w twin) logits(t *testing.T, c *captioner, i int) float64 {
 	if len(want.Logits) == 0 {
 		return 0
 	}
-	seen, err := c.encodeImage(context.Background(), drawnPicture(i))
+	image, err := c.encodeImage(context.Background(), drawnPicture(i))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,8 +251,8 @@ func (w twin) logits(t *testing.T, c *captioner, i int) float64 {
 		return slices.Clone(got[0])
 	}
 	n := len(want.Logits) / 2
-	last := step(c.decode(seen), want.IDs, nil)
-	one := c.decode(seen)
+	last := step(c.decode(image), want.IDs, nil)
+	one := c.decode(image)
 	first := step(one, want.IDs[:1], nil)
 	grown := first
 	for _, id := range want.IDs[1:] {

@@ -111,7 +111,7 @@ func (b BLIP) DecoderGraph() (onnx.Model, error) {
 		picture[i].k = g.Input(crossKey(i), onnx.Float, onnx.Dims(1, c.Heads, d, "patches"))
 		picture[i].v = g.Input(crossValue(i), onnx.Float, onnx.Dims(1, c.Heads, "patches", d))
 	}
-	for i := range past { // each row goes on with the cache of its parent
+	for i := range past { // each row continues the cache of its parent
 		past[i].k = g.Gather(past[i].k, parents, 0)
 		past[i].v = g.Gather(past[i].v, parents, 0)
 	}

@@ -45,7 +45,7 @@ type BLIPTextConfig struct {
 	Stop         *int     `json:"sep_token_id"` // [SEP]; eos_token_id is never used for stopping
 }
 
-// officialBLIPConfig has the sizes of BLIP base, for weights whose own cannot be told.
+// officialBLIPConfig has the sizes of BLIP base, for weights whose own are not known.
 func officialBLIPConfig() BLIPConfig {
 	vision, text, start, stop := visionEps, textEps, startToken, stopToken
 	return BLIPConfig{
@@ -56,7 +56,7 @@ func officialBLIPConfig() BLIPConfig {
 }
 
 // headSize is that of both towers of every official BLIP, and what the number of
-// heads follows from where config.json does not say it: a wrong number makes worse
+// heads follows from where config.json leaves it out: a wrong number makes worse
 // captions and no error. In particular transformers' own default for the text is 8
 // heads, which the hub's config.json repeated until April 2023 although BLIP was
 // trained with 12 (transformers issue 22625, pull request 22632): 8 heads of 96 are
@@ -132,7 +132,7 @@ func (c *BLIPConfig) fill(f onnx.Weights) {
 	}
 }
 
-// fillDefaults sets what no shape tells.
+// fillDefaults sets what does not follow from shapes.
 func (c *BLIPConfig) fillDefaults(salesforce bool) {
 	v, t := &c.Vision, &c.Text
 	if v.Heads == 0 && v.Hidden%headSize == 0 {
@@ -188,7 +188,7 @@ const (
 	mostSize   = 1 << 22
 )
 
-// check says what cannot be built, "" if nothing.
+// check returns what cannot be built, "" if there is nothing.
 func (c BLIPConfig) check() string {
 	v, t := c.Vision, c.Text
 	for _, s := range []struct {

@@ -53,7 +53,7 @@ func ReadBLIPPixels(path string, c BLIPConfig) (Pixels, error) {
 	return out, nil
 }
 
-// pixels applies the defaults; the second result says what is not supported.
+// pixels applies the defaults; the second result is what is not supported.
 func (p blipPreprocessor) pixels(side int) (Pixels, string) {
 	out := Pixels{Width: side, Height: side, Scale: 1, Std: [3]float32{1, 1, 1}}
 	if !orTrue(p.Resize) {

@@ -35,7 +35,7 @@ func (b BLIP) text(g *onnx.Graph) blipText {
 }
 
 // forward maps ids [n, t] to logits [n, vocabulary] of what follows the last of
-// them, and gives each layer's grown cache.
+// them, and returns each layer's grown cache.
 func (t blipText) forward(ids onnx.Value, past, picture []cache) (logits onnx.Value, present []cache) {
 	g := t.g
 	before, new := g.Dim(past[0].k, 2), g.Dim(ids, 1) // p, t
@@ -201,7 +201,7 @@ func (p pictureCache) forward(picture onnx.Value) cache {
 	}
 }
 
-// textHead gives logits (BertLMPredictionHead).
+// textHead computes logits (BertLMPredictionHead).
 type textHead struct {
 	g       *onnx.Graph
 	dense   linear

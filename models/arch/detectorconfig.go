@@ -11,9 +11,9 @@ import (
 	"descry/internal/failure"
 )
 
-// DetectorConfig is what a detector's config.json may say; what is left out is
-// torchvision's default (FasterRCNN and MaskRCNN in models/detection). Sizes of
-// layers are taken from the weights, and only compared with what is said here.
+// DetectorConfig is a detector's config.json. What is left out is torchvision's
+// default (FasterRCNN and MaskRCNN in models/detection). Sizes of layers are taken
+// from the weights, and those stated here are only compared with them.
 type DetectorConfig struct {
 	Stem            int64         `json:"stem"`
 	Planes          []int64       `json:"planes"`
@@ -123,7 +123,7 @@ const (
 	mostBoxes = 1 << 16
 )
 
-// check says what cannot be built, "" if nothing.
+// check returns what cannot be built, "" if there is nothing.
 func (c DetectorConfig) check(f onnx.Weights) string {
 	if c.SizeRule != "float32" && c.SizeRule != "float64" {
 		return fmt.Sprintf("size_rule is %q; it is \"float32\" or \"float64\"", c.SizeRule)
@@ -162,7 +162,7 @@ func (c DetectorConfig) check(f onnx.Weights) string {
 	return checkBody(f, detectorBody, c.Stem, c.Planes, c.Blocks)
 }
 
-// checkStatistics says what is wrong with a mean and a standard deviation of
+// checkStatistics returns what is wrong with a mean and a standard deviation of
 // the three channels.
 func checkStatistics(mean, std []float64) string {
 	if len(mean) != 3 || len(std) != 3 {

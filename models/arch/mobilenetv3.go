@@ -11,7 +11,7 @@ import (
 const mobileNetV3Eps = 1e-3
 
 // bneck is a row of table 1 of Howard et al. 2019, "Searching for MobileNetV3", as
-// far as the weights do not tell it: kernel sizes, channels and which blocks
+// far as it does not follow from the weights: kernel sizes, channels and which blocks
 // squeeze and excite are read from them.
 type bneck struct {
 	nonlinear activation
@@ -172,8 +172,8 @@ func (s squeezeExcitation) forward(x onnx.Value) onnx.Value {
 	return s.g.Mul(s.excite.forward(s.squeeze.forward(s.g.GlobalAveragePool(x))), x)
 }
 
-// checkMobileNetV3 says why a part of the file is no MobileNetV3-Large, "" if it
-// may be one.
+// checkMobileNetV3 returns why a part of the file is not a MobileNetV3-Large, "" if
+// it may be one.
 func checkMobileNetV3(f onnx.Weights, prefix string) string {
 	body, n := module{f: f, prefix: prefix}, len(mobileNetV3Large)
 	have := 0

@@ -10,8 +10,8 @@ import (
 	"descry/models/onnx"
 )
 
-// Profile names a kind of ready-made ONNX model by who exported it: what it
-// wants to be given and what it gives.
+// Profile is a kind of ready-made ONNX model, by its exporter: what its inputs and
+// outputs are.
 type Profile string
 
 const (
@@ -37,7 +37,7 @@ type Readymade struct {
 	Batch   bool // the input has a first dimension, of 1
 	Width   int  // of the input, in pixels; 0: any
 	Height  int
-	Classes int // how many classes there are, the background included; 0: the file does not say
+	Classes int // how many classes there are, the background included; 0: not known
 	// The places of these among the file's outputs; −1 for none. Of a
 	// segmentation model Logits alone is there.
 	Boxes, Labels, Scores, Masks, Logits int
@@ -50,8 +50,8 @@ const MaskSideOfZoo = 28
 // gaps.
 const zooClasses = 81
 
-// RecogniseReadymade says what an ONNX file computes, by its inputs and outputs.
-// A file that is none of the profiles is refused with what it has.
+// RecogniseReadymade finds out what an ONNX file computes from its inputs and
+// outputs. A file of no known profile is refused, and the error lists both.
 func RecogniseReadymade(f onnx.File) (Readymade, error) {
 	r := Readymade{File: f, Boxes: -1, Labels: -1, Scores: -1, Masks: -1, Logits: -1}
 	wrong := r.input()
@@ -65,7 +65,7 @@ func RecogniseReadymade(f onnx.File) (Readymade, error) {
 	return r, nil
 }
 
-// input reads what the model is given, and says what is wrong with it.
+// input reads the input of the model, and returns what is wrong with it.
 func (r *Readymade) input() string {
 	if len(r.File.Inputs) != 1 {
 		return fmt.Sprintf("it has %d inputs instead of one picture", len(r.File.Inputs))
@@ -148,7 +148,7 @@ func (r *Readymade) choose() {
 		if shape := r.File.Outputs[r.Logits].Shape; len(shape) == 4 && shape[1].Size > 0 {
 			r.Classes = int(min(shape[1].Size, mostBoxes))
 		} else {
-			r.Classes = 0 // the exporter names the dimension; the first run tells
+			r.Classes = 0 // the exporter names the dimension; the first run shows it
 		}
 	case r.Masks >= 0 && !r.Batch && r.smallMasks():
 		if r.Profile = ProfileZoo; r.Classes == 0 {
@@ -236,8 +236,8 @@ func (r Readymade) Category(label int) int {
 	return label
 }
 
-// COCO reports whether labels are COCO's: there are 81 or 91 classes, or the file
-// does not say how many.
+// COCO reports whether labels are COCO's: there are 81 or 91 classes, or their number
+// is not known.
 func (r Readymade) COCO() bool {
 	return r.Classes == 0 || r.Classes == zooClasses || r.Classes == cocoClasses
 }

@@ -17,7 +17,7 @@ type resnet struct {
 	stages [4][]residual
 }
 
-// dilations says which of the last three stages keep their resolution and widen
+// dilations holds which of the last three stages keep their resolution and widen
 // their kernels instead (replace_stride_with_dilation).
 type dilations [3]bool
 
@@ -46,7 +46,7 @@ func blocks(m module, stage int) int64 {
 	return layersOf(m.f, fmt.Sprintf("%slayer%d.", m.prefix, stage+1)+"%d.conv1.weight")
 }
 
-// channels is how many channels a stage, 0 … 3, gives.
+// channels returns how many channels the output of a stage, 0 … 3, has.
 func (r resnet) channels(stage int) int64 {
 	return r.stages[stage][len(r.stages[stage])-1].out
 }
@@ -74,8 +74,8 @@ type residual struct {
 	out        int64        // channels
 }
 
-// newResidual looks up a block; which of the two kinds of figure 5 it is, its
-// third convolution says.
+// newResidual looks up a block. It is the bottleneck of figure 5 if it has a third
+// convolution, else the basic block.
 func newResidual(m module, in int64, stride, dilation int, eps float64) residual {
 	branch := basic
 	if m.has("conv3.weight") {
@@ -126,7 +126,7 @@ func hasBasicBlocks(f onnx.Weights, prefix string) bool {
 }
 
 // checkBody compares a configuration's sizes of a body with the weights', "" if
-// they agree or the configuration says nothing.
+// they agree or the configuration states none.
 func checkBody(f onnx.Weights, prefix string, stem int64, planes, counts []int64) string {
 	if have := outputs(f, prefix+"conv1.weight"); stem != 0 && stem != have {
 		return fmt.Sprintf("the configuration has a stem of %d channels, the weights of %d", stem, have)

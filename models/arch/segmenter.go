@@ -82,9 +82,9 @@ func (s segmenter) Graph() (onnx.Model, error) {
 	return g.Build()
 }
 
-// SegmenterConfig is what a segmenter's config.json may say; what is left out is
-// torchvision's default. Sizes of layers are taken from the weights, and only
-// compared with what is said here.
+// SegmenterConfig is a segmenter's config.json. What is left out is torchvision's
+// default. Sizes of layers are taken from the weights, and those stated here are only
+// compared with them.
 type SegmenterConfig struct {
 	Stem         int64         `json:"stem"`
 	Planes       []int64       `json:"planes"`
@@ -117,8 +117,8 @@ func (c *SegmenterConfig) fill(kind segmenterKind, f onnx.Weights) {
 	c.fillPictures()
 }
 
-// SegmenterDefaults are torchvision's size, normalisation and class names, for a
-// graph that somebody else made.
+// SegmenterDefaults returns torchvision's size, normalisation and class names, for a
+// ready-made graph.
 func SegmenterDefaults() SegmenterConfig {
 	var c SegmenterConfig
 	c.fillPictures()

@@ -1,6 +1,6 @@
-// Package identify says what a file of weights is: its container, its tensors
-// and types, which architecture it is the weights of, and what of that is
-// missing, of another shape or left over. The graphs of every architecture are
+// Package identify inspects files of weights (descry inspect): their container, tensors
+// and types, which architecture they are the weights of, and what of it is missing,
+// of another shape or left over. The graphs of every architecture are
 // built over the file's directory through a view that refuses nothing (survey) and
 // notes what is asked for; no weight is read, so that a file of a
 // gigabyte costs as little as a small one.
@@ -34,7 +34,7 @@ type Report struct {
 	Title        string     `json:"title,omitempty"`        // "Mask R-CNN v2, ResNet-50, 91 classes"
 	Nearest      string     `json:"nearest,omitempty"`      // the architecture it comes nearest to, where it is none
 	Verdict      string     `json:"verdict"`                // all of it in whole sentences
-	Missing      []string   `json:"missing,omitempty"`      // tensors that the architecture wants and the file lacks
+	Missing      []string   `json:"missing,omitempty"`      // tensors that the architecture needs and the file lacks
 	Reshaped     []Reshaped `json:"reshaped,omitempty"`     // those of another shape
 	Unexpected   []string   `json:"unexpected,omitempty"`   // those that the architecture does not know
 	Spare        int        `json:"spare,omitempty"`        // those known to be of no use when a model runs
@@ -52,16 +52,16 @@ type Reshaped struct {
 	Name string  `json:"name"`
 	Type string  `json:"type"`
 	Have []int64 `json:"have"`
-	Want []int64 `json:"want"` // 0 stands for a size that followed from a missing tensor
+	Want []int64 `json:"want"` // 0 is a size that followed from a missing tensor
 }
 
 // Runs reports whether a model can be made of the file.
 func (r Report) Runs() bool { return r.Architecture != "" }
 
-// Identify reads the directory of the file at path and says what it is. That it
-// is none of the known architectures is no error, but stands in the Report.
-// Errors are *failure.Failure of kind Model: the file cannot be read, or is no
-// file of weights.
+// Identify reads the directory of the file at path and reports what it is. A file of
+// no known architecture is not an error; the Report says so. Errors are
+// *failure.Failure of kind Model: the file cannot be read, or is not a file of
+// weights.
 func Identify(path string) (Report, error) {
 	if isONNX(path) {
 		return identifyONNX(path)
@@ -110,7 +110,7 @@ type match struct {
 	arch.Architecture
 	title      string
 	trouble    string // what the architecture itself found wrong, "" if nothing
-	fitting    int    // tensors that it wants and that fit
+	fitting    int    // tensors that it needs and that fit
 	missing    []string
 	reshaped   []Reshaped
 	unexpected []string
@@ -122,7 +122,7 @@ func (m match) fits() bool {
 	return m.trouble == "" && m.fitting > 0 && len(m.missing) == 0 && len(m.reshaped) == 0
 }
 
-// likeness is the share of what the architecture wants and the file has in
+// likeness returns the share of tensors that the architecture and the file have in
 // common, 0 to 1.
 func (m match) likeness() float64 {
 	all := m.fitting + len(m.missing) + len(m.reshaped) + len(m.unexpected)
@@ -132,7 +132,7 @@ func (m match) likeness() float64 {
 	return (float64(m.fitting) + float64(len(m.reshaped))/2) / float64(all)
 }
 
-// choose tries every architecture and tells of the best.
+// choose tries every architecture and reports the best.
 func (r *Report) choose(f *weights.File) {
 	var best *match
 	for _, a := range arch.All() {
@@ -149,14 +149,14 @@ func (r *Report) choose(f *weights.File) {
 		r.Architecture, r.Task, r.Title = best.ID, best.Task, best.title
 	} else if best.likeness() >= leastLikeness {
 		r.Nearest = best.ID
-	} else { // what is missing of something quite different says nothing
+	} else { // what is missing of something quite different is of no use
 		r.Missing, r.Reshaped, r.Unexpected, r.Spare = nil, nil, nil, 0
 	}
 	r.Verdict = verdict(f, *best)
 }
 
-// leastLikeness is from which share of common tensors on an architecture is
-// worth naming.
+// leastLikeness is the least share of common tensors at which an architecture is
+// named.
 const leastLikeness = 0.1
 
 // better prefers what fits, then what leaves least over or lacks least.
@@ -186,7 +186,7 @@ func matchOf(a arch.Architecture, f *weights.File, config string) match {
 	if err != nil {
 		m.trouble = message(err)
 	}
-	for _, a := range s.asked {
+	for _, a := range s.requests {
 		switch t, _ := s.Get(a.name); {
 		case !a.found:
 			m.missing = append(m.missing, a.name)
@@ -198,7 +198,7 @@ func matchOf(a arch.Architecture, f *weights.File, config string) match {
 	}
 	for _, name := range s.Names() {
 		switch {
-		case s.wants(name):
+		case s.requested(name):
 		case isSpare(name):
 			m.spare++
 		default:

@@ -18,7 +18,7 @@ var onnxTypes = map[onnx.Elem]weights.DType{
 	onnx.Int32: "I32", onnx.Uint8: "U8", onnx.Bool: "BOOL",
 }
 
-// identifyONNX says what a ready-made ONNX file computes, by its inputs and
+// identifyONNX finds out what a ready-made ONNX file computes from its inputs and
 // outputs.
 func identifyONNX(path string) (Report, error) {
 	f, err := onnx.ReadFile(path)
@@ -46,8 +46,8 @@ func identifyONNX(path string) (Report, error) {
 	return r, nil
 }
 
-// countONNX sums up the initialisers. What a shape that no memory holds would
-// need is not added up.
+// countONNX sums up the initialisers. Shapes that fit no memory
+// are not added.
 func (r *Report) countONNX(f onnx.File) {
 	byType := map[weights.DType]*TypeCount{}
 	for _, t := range f.Weights {

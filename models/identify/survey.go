@@ -12,12 +12,12 @@ import (
 // missing is found. The tensors become inputs of the graph, which is never run.
 type survey struct {
 	onnx.Weights
-	asked []asked
-	index map[string]int
+	requests []request
+	index    map[string]int
 }
 
-// asked is one tensor that a graph asked for.
-type asked struct {
+// request is one tensor that a graph asked for.
+type request struct {
 	name  string
 	shape []int64 // as the graph asked for it; 0: the size followed from a tensor that is absent
 	found bool    // there is a tensor of that name
@@ -28,11 +28,11 @@ type asked struct {
 // without a file.
 func (s *survey) Use(name string, shape []int64) (weights.Tensor, string, error) {
 	made := weights.Tensor{Name: name, DType: weights.F32, Shape: slices.Clone(shape)}
-	if s.wants(name) {
-		made.Shape = s.asked[s.index[name]].shape
+	if s.requested(name) {
+		made.Shape = s.requests[s.index[name]].shape
 		return made, "", nil
 	}
-	a := asked{name: name, shape: made.Shape}
+	a := request{name: name, shape: made.Shape}
 	if t, ok := s.Get(name); ok {
 		a.found, a.fits = true, t.DType.Usable() && t.Gaps == "" && len(t.Shape) == len(shape)
 		for i := 0; i < len(shape) && a.fits; i++ {
@@ -42,13 +42,13 @@ func (s *survey) Use(name string, shape []int64) (weights.Tensor, string, error)
 	if s.index == nil {
 		s.index = map[string]int{}
 	}
-	s.index[name] = len(s.asked)
-	s.asked = append(s.asked, a)
+	s.index[name] = len(s.requests)
+	s.requests = append(s.requests, a)
 	return made, "", nil
 }
 
-// wants reports whether a tensor of that name was asked for.
-func (s *survey) wants(name string) bool {
+// requested reports whether a tensor of that name was asked for.
+func (s *survey) requested(name string) bool {
 	_, ok := s.index[name]
 	return ok
 }

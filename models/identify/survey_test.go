@@ -36,7 +36,7 @@ func TestASurveyNotesWhatIsAskedForAndRefusesNothing(t *testing.T) {
 		if again := g.Weight(s, k.name, k.shape...); again != v {
 			t.Errorf("%s is in the graph twice", k.name)
 		}
-		if a := s.asked; len(a) != i+1 || a[i].name != k.name || a[i].found != k.found || a[i].fits != k.fits || !slices.Equal(a[i].shape, k.shape) {
+		if a := s.requests; len(a) != i+1 || a[i].name != k.name || a[i].found != k.found || a[i].fits != k.fits || !slices.Equal(a[i].shape, k.shape) {
 			t.Errorf("%+v after %+v", a, k)
 		}
 	}
@@ -52,7 +52,7 @@ func TestASurveyNotesWhatIsAskedForAndRefusesNothing(t *testing.T) {
 	}{{other, false}, {unknown, true}, {have.Shape[:2], false}} {
 		s := &survey{Weights: f}
 		_, _, err := s.Use("conv.weight", k.shape)
-		if a := s.asked[0]; err != nil || a.fits != k.fits || !a.found {
+		if a := s.requests[0]; err != nil || a.fits != k.fits || !a.found {
 			t.Errorf("%v of %v: %+v", k.shape, have.Shape, a)
 		}
 	}
@@ -62,7 +62,7 @@ func TestASurveyNotesWhatIsAskedForAndRefusesNothing(t *testing.T) {
 	}
 	s = &survey{Weights: gaps}
 	spread, _ := gaps.Get("spread")
-	if _, _, err := s.Use("spread", spread.Shape); err != nil || s.asked[0].fits || !s.wants("spread") || s.wants("half") {
-		t.Errorf("%v, %+v", err, s.asked)
+	if _, _, err := s.Use("spread", spread.Shape); err != nil || s.requests[0].fits || !s.requested("spread") || s.requested("half") {
+		t.Errorf("%v, %+v", err, s.requests)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"descry/models/weights"
 )
 
-// verdict tells in whole sentences what a file is, or what it comes nearest to
+// verdict describes in whole sentences what a file is, or what it comes nearest to
 // and what differs.
 func verdict(f *weights.File, m match) string {
 	switch {
@@ -78,7 +78,7 @@ func joined(parts []string) string {
 	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
 }
 
-// mostGroups is how many beginnings of names are told.
+// mostGroups is how many beginnings of names are listed.
 const mostGroups = 4
 
 // groups names many tensors by what their names begin with: by two parts where
@@ -137,7 +137,7 @@ func have(n int, what string) string {
 	return count(n, what) + " have"
 }
 
-// mostName is how many bytes of a name are told.
+// mostName is how many bytes of a name are shown.
 const mostName = 80
 
 // quote makes a name out of a file fit for a sentence.

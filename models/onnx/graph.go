@@ -13,9 +13,9 @@
 // Build returns it. So an architecture has no error handling of its own.
 //
 // Weights stay where they are. Weight states the shape that the architecture
-// wants; it is compared with the file's, and what the graph gets is a reference
-// to bytes of that file (ONNX "external data": location, offset, length), which
-// the runtime maps into memory. Half-precision and double weights are referred to
+// expects, which is compared with the file's; the graph holds a reference to bytes
+// of that file (ONNX "external data": location, offset, length), which the runtime
+// maps into memory. Half-precision and double weights are referred to
 // in the same way, followed by a Cast to float; such a copy, and every computed
 // constant, is private memory and is counted in Model.PrivateBytes.
 //

@@ -48,6 +48,15 @@ func TestAGraphIsReadAndContinued(t *testing.T) {
 	if in := g.Initialisers(); len(in) != 1 || in[0].Name != w.Name() || in[0].Length != 60 || in[0].Location != "model.safetensors" {
 		t.Errorf("initialisers %+v", in)
 	}
+	if in, ok := w.Initialiser(); !ok || in.Offset == 0 || !slices.Equal(in.Dims, []int64{5, 3}) {
+		t.Errorf("the weight is %+v", in)
+	}
+	if in, ok := g.ConstInts([]int64{7}, 1).Initialiser(); !ok || len(in.Data) != 8 || in.Data[0] != 7 || in.Location != "" {
+		t.Errorf("the constant is %+v", in)
+	}
+	if _, ok := y.Initialiser(); ok {
+		t.Error("a product is a weight")
+	}
 	g.Output("dx", g.MatMul(y, w))
 	after, err := g.Build()
 	if err != nil {

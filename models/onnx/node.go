@@ -25,7 +25,7 @@ const (
 	AttributeInts   AttributeKind = 7
 )
 
-// Attribute is a named setting of a node, of which the field of its Kind holds.
+// Attribute is a named setting of a node. Only the field of its Kind is set.
 type Attribute struct {
 	Name   string
 	Kind   AttributeKind
@@ -50,7 +50,7 @@ type Initialiser struct {
 	Name     string
 	Elem     Elem
 	Dims     []int64
-	Data     []byte // the elements, little endian; nil where they lie in a file
+	Data     []byte // the elements, little endian; nil where they are in a file
 	Location string // that file, below the model's folder
 	Offset   int64  // in that file
 	Length   int64  // of the elements, in bytes

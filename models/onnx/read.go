@@ -12,8 +12,8 @@ import (
 	"descry/internal/failure"
 )
 
-// File is what an ONNX file says of itself: its interface, and of its weights
-// the names and shapes. Nothing of the weights is read.
+// File describes an ONNX file: its interface, and the names and shapes of its
+// weights, which are not read themselves.
 type File struct {
 	Path      string
 	Producer  string
@@ -21,7 +21,7 @@ type File struct {
 	Inputs    []Port         // without those that have an initialiser
 	Outputs   []Port         //
 	Weights   []Tensor       // the initialisers, in the file's order
-	Operators map[string]int // how often each stands in the graph, those inside If and Loop included
+	Operators map[string]int // how often each is used, those inside If and Loop included
 }
 
 // Port is an input or an output of a file's graph.
@@ -39,8 +39,8 @@ type Tensor struct {
 	Location string // the file beside, in which its data lies; "" for inside
 }
 
-// What a file may have at most: far above every published model, and little
-// enough that a file made to exhaust memory is refused first.
+// Limits of a file: far above every published model, and low enough that a file made
+// to exhaust memory is refused first.
 const (
 	mostName       = 4096    // bytes of a name
 	mostPorts      = 1024    // inputs, outputs
@@ -53,8 +53,8 @@ const (
 	mostProtoBytes = 1<<31 - 1
 )
 
-// ReadFile reads what an ONNX file says of itself. Errors are *failure.Failure of
-// kind Model: the file is no ONNX, is damaged, names more than any model has, or
+// ReadFile reads the description of an ONNX file. Errors are *failure.Failure of kind
+// Model: the file is not ONNX, is damaged, has more of something than any model, or
 // keeps data outside its folder.
 func ReadFile(path string) (File, error) {
 	wrong := func(err error) error {
@@ -226,7 +226,7 @@ func (d *describer) node(s *scanner, depth int) error {
 	})
 }
 
-// attribute reads an AttributeProto for what may lie within it.
+// attribute reads the graphs and tensors within an AttributeProto.
 func (d *describer) attribute(s *scanner, depth int) error {
 	return s.each(func(field int, s *scanner) error {
 		switch field {

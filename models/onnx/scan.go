@@ -62,7 +62,7 @@ func (s *scanner) varint() (uint64, error) {
 	return v, nil
 }
 
-// each calls do for every field of the message; within it s stands for the
+// each calls do for every field of the message. The scanner that do gets is of the
 // field: its number, or its bytes.
 func (s *scanner) each(do func(field int, s *scanner) error) error {
 	if s.wire != protowire.BytesType {

@@ -82,7 +82,7 @@ func (g *Graph) GlobalAveragePool(x Value) Value {
 	return g.node(opGlobalAveragePool, x.Elem(), Shape{shape.at(0), shape.at(1), one, one}, 1, []Value{x})
 }
 
-// ResizeMode says how a plane is enlarged or reduced.
+// ResizeMode is how a plane is enlarged or reduced.
 type ResizeMode int
 
 const (

@@ -123,6 +123,7 @@ type value struct {
 	shape    Shape
 	elements []Dim // of a small Int64 scalar or vector, where they are known (infer.go)
 	producer *Node // nil: an input, a weight or a constant
+	tensor   int   // of a weight or constant its place among the builder's, counted from 1
 }
 
 // info returns what is known of v; of the zero Value nothing.
@@ -151,6 +152,14 @@ func (v Value) Producer() (Node, bool) {
 		return *n, true
 	}
 	return Node{}, false
+}
+
+// Initialiser returns the weight or constant that v is; false for anything else.
+func (v Value) Initialiser() (Initialiser, bool) {
+	if at := v.info().tensor; at > 0 {
+		return v.of.tensors[at-1], true
+	}
+	return Initialiser{}, false
 }
 
 // add makes a value; its name is unused.

@@ -12,7 +12,7 @@ import (
 	"descry/models/weights"
 )
 
-// elems gives the ONNX type of each type of weights that can be computed with.
+// elems holds the ONNX type of each type of weights that can be computed with.
 var elems = map[weights.DType]Elem{
 	weights.F32:  Float,
 	weights.F16:  Half,
@@ -191,7 +191,7 @@ func (g *Graph) external(name string, elem Elem, dims []int64, location string, 
 // initialiser adds a weight or constant whose name is unused.
 func (g *Graph) initialiser(t Initialiser) Value {
 	g.b.tensors = append(g.b.tensors, t)
-	return g.b.add(value{name: t.Name, elem: t.Elem, shape: fixed(t.Dims...)})
+	return g.b.add(value{name: t.Name, elem: t.Elem, shape: fixed(t.Dims...), tensor: len(g.b.tensors)})
 }
 
 // ConstFloats adds a constant of float32: row by row; no dims for a single

@@ -53,7 +53,7 @@ func half(h uint16) float32 {
 	return math.Float32frombits(sign | (exponent+127-15)<<23 | mantissa<<13)
 }
 
-// Float32s reads the tensor of that name and gives its elements as float32,
+// Float32s reads the tensor of that name and returns its elements as float32,
 // row by row. It is for the few tensors from which something is computed at
 // load. The file must not have changed since Open.
 func (f *File) Float32s(name string) ([]float32, error) {
@@ -92,7 +92,7 @@ func (f *File) Float32s(name string) ([]float32, error) {
 	return values, nil
 }
 
-// gapsHint says what to do about a tensor with Gaps.
+// gapsHint is what to do about a tensor with Gaps.
 const gapsHint = "Save the weights again in Python, each tensor after .contiguous()."
 
 // rowByRow puts the elements of a tensor with an Order of its own into that of

@@ -75,7 +75,7 @@ func newUnpickler(r io.ReaderAt, at, end int64) *unpickler {
 	return &unpickler{r: bufio.NewReader(io.NewSectionReader(r, at, end-at)), start: at, at: at, end: end}
 }
 
-// load interprets up to STOP and gives the one value that is left.
+// load interprets up to STOP and returns the one value that is left.
 func (u *unpickler) load() (any, error) {
 	for range mostOpcodes {
 		start := u.at

@@ -59,7 +59,7 @@ func allowed(g global) error {
 	return refuse("the pickle names %s, which no weight file needs", quote(string(g)))
 }
 
-// refuse makes a trouble about something that a pickle may not do here.
+// refuse returns an error about something that a pickle may not do here.
 func refuse(format string, args ...any) error {
 	return trouble{fmt.Sprintf(format, args...), "Such a file can run any program in Python and is not read; save the weights with torch.save(model.state_dict(), …)."}
 }
@@ -249,7 +249,7 @@ func (s *storages) list(top any) ([]Tensor, error) {
 	return tensors, checkShared(tensors)
 }
 
-// tensor checks the view against its storage and gives its byte range.
+// tensor checks the view against its storage and returns its byte range.
 func (v *view) tensor(name string) (Tensor, error) {
 	where := "tensor " + quote(name)
 	if v.flags {

@@ -6,8 +6,8 @@
 // Three containers are known:
 //
 //	safetensors   8 bytes of length, a JSON header, the tensors end to end
-//	torch zip     PyTorch ≥ 1.6: a zip archive of stored members; data.pkl says
-//	              which tensor is which part of which member
+//	torch zip     PyTorch ≥ 1.6: a zip archive of stored members; data.pkl
+//	              maps each tensor to a part of a member
 //	torch legacy  PyTorch < 1.6: five pickles in a row, then the storages, each
 //	              behind its element count
 //
@@ -19,8 +19,8 @@
 // A file is taken to be hostile. Every length, offset, stride and product is
 // checked before memory is taken for it, so that reading a directory needs
 // memory in proportion to the directory alone. Ranges that overlap or leave the
-// file, keys that stand twice, holes and bytes after the end are errors, and
-// each error says where.
+// file, duplicate keys, holes and bytes after the end are errors, and
+// each error names the place.
 package weights
 
 import (
@@ -51,7 +51,7 @@ const (
 	I64  DType = "I64"
 )
 
-// sizes gives the bytes of one element of every type a file may name: those of
+// sizes holds the bytes of one element of every type a file may name: those of
 // safetensors' README and of torch's typed storages.
 var sizes = map[DType]int64{
 	F32: 4, F16: 2, BF16: 2, F64: 8, I64: 8,
@@ -97,8 +97,8 @@ type Tensor struct {
 	// row by row, the last one fastest. torch saves a tensor as it lies in memory:
 	// transposed ones, and convolutions trained with channels_last (0, 2, 3, 1).
 	Order []int
-	// Gaps says why the elements cannot be read: they lie apart, or one stands for
-	// several. It matters only to who needs this tensor.
+	// Gaps is why the elements cannot be read: they are not adjacent, or one is used
+	// for several. It matters only where this tensor is used.
 	Gaps string
 }
 
@@ -178,8 +178,8 @@ func (f *File) Use(name string, shape []int64) (Tensor, string, error) {
 	return t, f.Path, nil
 }
 
-// Open reads the directory of the weight file at path; which container it is,
-// the first bytes tell, not the name. Errors are *failure.Failure of kind
+// Open reads the directory of the weight file at path; the container is
+// recognised by the first bytes, not by the name. Errors are *failure.Failure of kind
 // Model with the path as their subject.
 func Open(path string) (*File, error) {
 	real, err := resolve(path)
