@@ -6,6 +6,7 @@ import (
 
 	"descry/models/arch"
 	"descry/models/onnx"
+	"descry/models/readymade"
 )
 
 // isONNX reports whether path is named as an ONNX file.
@@ -21,7 +22,7 @@ func loadONNX(path string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	what, err := arch.RecogniseReadymade(f)
+	what, err := readymade.Recognise(f)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +46,7 @@ func (s *Set) lookIntoONNX() {
 	if err != nil {
 		return
 	}
-	if what, err := arch.RecogniseReadymade(f); err == nil {
+	if what, err := readymade.Recognise(f); err == nil {
 		s.Instances.BoxesOnly = what.Masks < 0
 	}
 }

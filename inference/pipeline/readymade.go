@@ -14,13 +14,14 @@ import (
 	"descry/models"
 	"descry/models/arch"
 	"descry/models/onnx"
+	"descry/models/readymade"
 )
 
-// readymade is a detector that somebody exported as one ONNX graph, boxes, masks
+// readymadeDetector is a detector that somebody exported as one ONNX graph, boxes, masks
 // and all. It runs on the CPU: graphs that hold suppression and pasting are known
 // to go wrong elsewhere.
-type readymade struct {
-	what     arch.Readymade
+type readymadeDetector struct {
+	what     readymade.Model
 	spec     *models.InstancesSpec
 	sessions sessionConfig
 	session  *ort.Session // nil after a run that failed: such graphs may stay broken
@@ -30,7 +31,7 @@ type readymade struct {
 const prepackReadymade = true
 
 // newReadymade opens an ONNX file with a detector.
-func newReadymade(sessions sessionConfig, spec *models.InstancesSpec) (*readymade, error) {
+func newReadymade(sessions sessionConfig, spec *models.InstancesSpec) (*readymadeDetector, error) {
 	what, err := recognised(spec.Common)
 	if err != nil {
 		return nil, err
@@ -39,21 +40,21 @@ func newReadymade(sessions sessionConfig, spec *models.InstancesSpec) (*readymad
 		return nil, failure.New(failure.Model, "load", spec.Weights, "this ONNX model tells the classes of pixels and finds no objects").WithHint("Name it under classes.")
 	}
 	sessions.device = ort.DeviceCPU
-	m := &readymade{what: what, spec: spec, sessions: sessions}
+	m := &readymadeDetector{what: what, spec: spec, sessions: sessions}
 	return m, m.open()
 }
 
 // recognised returns what the ONNX file of a set computes.
-func recognised(c models.Common) (arch.Readymade, error) {
+func recognised(c models.Common) (readymade.Model, error) {
 	f, err := onnx.ReadFile(c.Weights)
 	if err != nil {
-		return arch.Readymade{}, err
+		return readymade.Model{}, err
 	}
-	return arch.RecogniseReadymade(f)
+	return readymade.Recognise(f)
 }
 
 // open makes the session.
-func (m *readymade) open() error {
+func (m *readymadeDetector) open() error {
 	if m.session != nil {
 		return nil
 	}
@@ -69,9 +70,9 @@ func (m *readymade) open() error {
 	return err
 }
 
-func (m *readymade) heavy() *ort.Session { return m.session }
+func (m *readymadeDetector) heavy() *ort.Session { return m.session }
 
-func (m *readymade) close() error {
+func (m *readymadeDetector) close() error {
 	if m.session == nil {
 		return nil
 	}
@@ -81,7 +82,7 @@ func (m *readymade) close() error {
 }
 
 // run finds the objects of a picture, by falling score.
-func (m *readymade) run(ctx context.Context, p inference.Picture, o inference.InstanceOptions) (*inference.Instances, error) {
+func (m *readymadeDetector) run(ctx context.Context, p inference.Picture, o inference.InstanceOptions) (*inference.Instances, error) {
 	result := &inference.Instances{
 		Model: m.spec.Set, Width: p.Width, Height: p.Height, Score: defaultScore, Categories: m.categories(), Items: []inference.Instance{},
 	}
@@ -129,7 +130,7 @@ var emptiness = regexp.MustCompile(`\{(\d+,)*0(,\d+)*\}|\[(\d+, ?)*0(, ?\d+)*\]|
 // where they find nothing, and what follows in the same session then fails too
 // (onnx/models issue 203): so the session is closed, and an error about a
 // tensor without elements means that there are no objects.
-func (m *readymade) failed(ctx context.Context, nothing *inference.Instances, err error) (*inference.Instances, error) {
+func (m *readymadeDetector) failed(ctx context.Context, nothing *inference.Instances, err error) (*inference.Instances, error) {
 	if ctx.Err() != nil {
 		return nil, err
 	}
@@ -153,7 +154,7 @@ type detected struct {
 }
 
 // read takes the outputs apart and checks that they fit together.
-func (m *readymade) read(out []*ort.Tensor) (detected, error) {
+func (m *readymadeDetector) read(out []*ort.Tensor) (detected, error) {
 	boxes, labels, scores := out[m.what.Boxes], out[m.what.Labels], out[m.what.Scores]
 	n := int64(len(scores.Float32s()))
 	d := detected{labels: labels.Int64s(), scores: scores.Float32s()}
@@ -177,7 +178,7 @@ func (m *readymade) read(out []*ort.Tensor) (detected, error) {
 }
 
 // instance is an object in the picture's own pixels.
-func (m *readymade) instance(d detected, at int, box detect.Box, g graphInput, p inference.Picture) inference.Instance {
+func (m *readymadeDetector) instance(d detected, at int, box detect.Box, g graphInput, p inference.Picture) inference.Instance {
 	id, name := m.category(int(d.labels[at]))
 	item := inference.Instance{Label: name, CategoryID: id, Score: d.scores[at], Box: box, Area: int((box[2]-box[0])*(box[3]-box[1]) + 0.5)}
 	if d.masks == nil {
@@ -194,12 +195,12 @@ func (m *readymade) instance(d detected, at int, box detect.Box, g graphInput, p
 
 // small reports whether masks cover their boxes and have to be pasted, rather
 // than over the whole of what the graph was input.
-func (m *readymade) small(d detected, g graphInput) bool {
+func (m *readymadeDetector) small(d detected, g graphInput) bool {
 	return d.maskW == d.maskH && (d.maskW != g.padded[0] || d.maskH != g.padded[1])
 }
 
 // category numbers and names a label: as the set does, else as COCO.
-func (m *readymade) category(label int) (id int, name string) {
+func (m *readymadeDetector) category(label int) (id int, name string) {
 	id = label
 	if m.spec.Categories == nil {
 		id = m.what.Category(label)
@@ -212,7 +213,7 @@ func (m *readymade) category(label int) (id int, name string) {
 
 // names are the set's, else COCO's where there are as many classes, or their
 // number is not known.
-func (m *readymade) names() map[int]string {
+func (m *readymadeDetector) names() map[int]string {
 	if m.spec.Categories != nil {
 		return m.spec.Categories
 	}
@@ -223,7 +224,7 @@ func (m *readymade) names() map[int]string {
 }
 
 // categories lists the classes that the model can name, by number.
-func (m *readymade) categories() []inference.Category {
+func (m *readymadeDetector) categories() []inference.Category {
 	var all []inference.Category
 	for id, name := range m.names() {
 		all = append(all, inference.Category{ID: id, Name: name})

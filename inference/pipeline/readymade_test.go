@@ -15,6 +15,7 @@ import (
 	"descry/inference/ort"
 	"descry/models"
 	"descry/models/arch"
+	"descry/models/readymade"
 )
 
 // readymadeFile unpacks one of the exported models.
@@ -64,8 +65,8 @@ func openedONNX(tb testing.TB, name string) (detector, *models.Set) {
 // zoo's own preprocessing, the 8-bit one loosely against ONNX Runtime in Python, and exactly against the
 // graph on this processor.
 func TestReadymadeDetectorsFindWhatTheirMakersFind(t *testing.T) {
-	for name, profile := range map[string]arch.Profile{
-		"torchvision": arch.ProfileTorchvision, "boxes": arch.ProfileTorchvision, "zoo": arch.ProfileZoo, "int8": arch.ProfileZoo,
+	for name, profile := range map[string]readymade.Profile{
+		"torchvision": readymade.ProfileTorchvision, "boxes": readymade.ProfileTorchvision, "zoo": readymade.ProfileZoo, "int8": readymade.ProfileZoo,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var want struct {
@@ -74,7 +75,7 @@ func TestReadymadeDetectorsFindWhatTheirMakersFind(t *testing.T) {
 			}
 			readJSON(t, filepath.Join("testdata", "readymade", name+".reference.json.gz"), &want)
 			m, set := openedONNX(t, name)
-			what := m.(*readymade).what
+			what := m.(*readymadeDetector).what
 			if what.Profile != profile || what.Classes != want.Classes || set.Instances.BoxesOnly != (name == "boxes") {
 				t.Errorf("recognised as %s with %d classes, boxes only: %v; want %s with %d", what.Profile, what.Classes, set.Instances.BoxesOnly, profile, want.Classes)
 			}
@@ -89,7 +90,7 @@ func TestReadymadeDetectorsFindWhatTheirMakersFind(t *testing.T) {
 				}
 				if name == "int8" {
 					mostAreThere(t, got, p)
-					asTheGraphSays(t, m.(*readymade), got, pictured(p.Seed, p.Width, p.Height))
+					asTheGraphSays(t, m.(*readymadeDetector), got, pictured(p.Seed, p.Width, p.Height))
 				} else {
 					w.compare(t, got, p)
 				}
@@ -127,7 +128,7 @@ func mostAreThere(t *testing.T, got *inference.Instances, p foundObjects) {
 
 // asTheGraphSays compares exactly, on whatever processor this is: every object that
 // the graph gives is there, by falling score, with its label and box, and no other.
-func asTheGraphSays(t *testing.T, m *readymade, got *inference.Instances, p inference.Picture) {
+func asTheGraphSays(t *testing.T, m *readymadeDetector, got *inference.Instances, p inference.Picture) {
 	t.Helper()
 	input := m.prepare(p)
 	out, err := m.session.Run(context.Background(), []*ort.Tensor{input.pixels})
@@ -184,7 +185,7 @@ func TestAReadymadeModelIsStoppedAndNotTakenForEmpty(t *testing.T) {
 
 func TestLabelsOfAReadymadeModelAreTheSetsThenCOCOs(t *testing.T) {
 	m, _ := openedONNX(t, "zoo")
-	r := m.(*readymade)
+	r := m.(*readymadeDetector)
 	for label, want := range map[int]struct {
 		id   int
 		name string

@@ -5,6 +5,7 @@ import (
 	"descry/inference/detect"
 	"descry/inference/ort"
 	"descry/models/arch"
+	"descry/models/readymade"
 	"descry/picture/resample"
 )
 
@@ -33,15 +34,15 @@ var zooMean = [3]float32{102.9801, 115.9465, 122.7717}
 const mostGiven = 2 << 20
 
 // prepare makes the graph's input.
-func (m *readymade) prepare(p inference.Picture) graphInput {
-	if m.what.Profile == arch.ProfileZoo {
+func (m *readymadeDetector) prepare(p inference.Picture) graphInput {
+	if m.what.Profile == readymade.ProfileZoo {
 		return m.zooPixels(p)
 	}
 	return m.torchvisionPixels(p)
 }
 
 // size is how large the picture is given: within a fixed input, else by rule.
-func (m *readymade) size(p inference.Picture, rule func() (w, h int)) (w, h int) {
+func (m *readymadeDetector) size(p inference.Picture, rule func() (w, h int)) (w, h int) {
 	if m.what.Width == 0 {
 		return rule()
 	}
@@ -51,7 +52,7 @@ func (m *readymade) size(p inference.Picture, rule func() (w, h int)) (w, h int)
 }
 
 // zooPixels are BGR without the mean, resized by PIL's bilinear.
-func (m *readymade) zooPixels(p inference.Picture) graphInput {
+func (m *readymadeDetector) zooPixels(p inference.Picture) graphInput {
 	var g graphInput
 	g.width, g.height = m.size(p, func() (w, h int) {
 		return detect.Resized(p.Width, p.Height, zooLeast, zooMost, detect.SizeFloat64)
@@ -82,7 +83,7 @@ func (m *readymade) zooPixels(p inference.Picture) graphInput {
 // takes any size, since it resizes and normalises itself. The padding of a fixed
 // input is the mean colour, which normalised is the zero that torchvision pads
 // with.
-func (m *readymade) torchvisionPixels(p inference.Picture) graphInput {
+func (m *readymadeDetector) torchvisionPixels(p inference.Picture) graphInput {
 	var g graphInput
 	g.width, g.height = m.size(p, func() (w, h int) {
 		if p.Width*p.Height <= mostGiven {
@@ -114,7 +115,7 @@ func (m *readymade) torchvisionPixels(p inference.Picture) graphInput {
 var unitTable = arch.Lookup([]float64{0, 0, 0}, []float64{1, 1, 1})
 
 // tensor is the planes of one picture, in the graph's rank.
-func (m *readymade) tensor(planes []float32, size [2]int) *ort.Tensor {
+func (m *readymadeDetector) tensor(planes []float32, size [2]int) *ort.Tensor {
 	shape := []int64{3, int64(size[1]), int64(size[0])}
 	if m.what.Batch {
 		shape = append([]int64{1}, shape...)

@@ -28,7 +28,7 @@ type Architecture struct {
 	// task wants. An error says why the weights or their configuration are not of this
 	// architecture. Where files has no Config, a network comes with the error: it
 	// cannot run, but its graphs show what is missing (package identify).
-	// nil: the file is a graph already and is run as it is (RecogniseReadymade).
+	// nil: the file is a graph already and is run as it is (package readymade).
 	Open func(f onnx.Weights, files Files) (Network, error)
 }
 
@@ -49,7 +49,8 @@ type Network interface {
 // notMeasured stands for the memory of architectures that were not measured.
 const notMeasured = 600 << 20
 
-// NameReadymade is the architecture of an ONNX file that is run as it is.
+// NameReadymade is the architecture of an ONNX file that is run as it is (package
+// readymade).
 const NameReadymade = "onnx"
 
 // architectures is the table, in the order in which architectures are listed for

@@ -99,14 +99,14 @@ func (c *DetectorConfig) fill(f onnx.Weights) {
 	for len(c.AspectRatios) == 1 && len(c.AnchorSizes) > len(c.AspectRatios) {
 		c.AspectRatios = repeat(c.AspectRatios[0], len(c.AnchorSizes))
 	}
-	if c.Categories == nil && outputs(f, classScores) == cocoClasses {
+	if c.Categories == nil && outputs(f, classScores) == COCOClasses {
 		c.Categories = COCOLabels // else classes are called by their numbers
 	}
 }
 
-// cocoClasses is how many classes torchvision's COCO detectors have: the
+// COCOClasses is how many classes torchvision's COCO detectors have: the
 // background, 80 and the gaps in their numbering.
-const cocoClasses = 91
+const COCOClasses = 91
 
 func repeat(list []float64, n int) numberLists {
 	all := make(numberLists, n)

@@ -9,6 +9,7 @@ import (
 	"descry/internal/failure"
 	"descry/models/arch"
 	"descry/models/onnx"
+	"descry/models/readymade"
 	"descry/models/weights"
 )
 
@@ -33,7 +34,7 @@ func identifyONNX(path string) (Report, error) {
 		r.Bytes = info.Size()
 	}
 	r.countONNX(f)
-	known, err := arch.RecogniseReadymade(f)
+	known, err := readymade.Recognise(f)
 	if err != nil {
 		r.Verdict = "No model that Descry can run: " + message(err) + "."
 		if x := failure.Of(err, failure.Model); !x.Hint.IsZero() {
