@@ -55,7 +55,7 @@ func UnpackStarter(modelsDir string) (string, error) {
 	return p.unpack(filepath.Join(modelsDir, Starter))
 }
 
-// pack reads which files a set has. The sums of the big ones are taken from
+// pack reads which files a set has. The sums of the large ones are taken from
 // its descry.json, which pins them; a test makes sure that they are right.
 func pack(files fs.FS) (*packed, error) {
 	text, err := fs.ReadFile(files, SetFile)

@@ -1,4 +1,4 @@
-// Package pipeline is where pixels, graphs and the runtime meet: it turns a
+// Package pipeline joins pixels, graphs and the runtime: it turns a
 // model set (package models) into an inference.Engine.
 //
 // Each task has its own file with the whole way from a picture to a result:
@@ -31,7 +31,7 @@ type Opener struct {
 }
 
 // NewOpener returns an Opener over an open library; resolve finds the model set
-// that somebody asked for (models.Resolve with the application's folders). The
+// of a request (models.Resolve with the application's folders). The
 // caller closes the library after the worker has ended.
 func NewOpener(lib *ort.Library, resolve func(spec string) (*models.Set, error)) *Opener {
 	return &Opener{lib: lib, resolve: resolve}
@@ -120,7 +120,7 @@ var loaders = map[inference.Task]func(*engine) error{
 			return loadInstances(e)
 		}
 		if e.set.Classes == nil {
-			return e.cannot("tell the classes of pixels")
+			return e.cannot("make class maps")
 		}
 		if e.classes, err = loadClasses(e.sessions, e.set.Classes); err == nil {
 			e.heavy = e.classes.session

@@ -33,9 +33,9 @@ type instancesModel struct {
 const defaultScore = 0.5
 
 // What is prepacked: the box head, whose matrices hold most of the weights and
-// meet a thousand rows in one call (400 against 275 ms for the official model on
+// are multiplied with a thousand rows in one call (400 against 275 ms for the official model on
 // two cores). Convolutions bring their kernels into the processor's order
-// whatever is asked for.
+// in any case.
 const (
 	prepackFeatures = false
 	prepackBoxes    = true

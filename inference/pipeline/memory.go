@@ -15,8 +15,8 @@ import (
 //
 //   - its weights once, since pages of the file that are used again and again must
 //     find room even though they are no memory of the process's own;
-//   - weights that are not 32-bit floats once more, converted;
-//   - kernels of convolutions once more, in the order in which the runtime likes
+//   - weights that are not 32-bit floats a second time, converted;
+//   - kernels of convolutions a second time, in the order in which the runtime prefers
 //     them (see Options.Prepack);
 //   - what it works on, which the table of architectures holds.
 //

@@ -27,7 +27,7 @@ type readymadeDetector struct {
 	session  *ort.Session // nil after a run that failed: such graphs may stay broken
 }
 
-// prepackReadymade: its box head meets a thousand rows (see prepackBoxes).
+// prepackReadymade: its box head multiplies a thousand rows (see prepackBoxes).
 const prepackReadymade = true
 
 // newReadymade opens an ONNX file with a detector.
@@ -37,7 +37,7 @@ func newReadymade(sessions sessionConfig, spec *models.InstancesSpec) (*readymad
 		return nil, err
 	}
 	if what.Task() == arch.TaskClasses {
-		return nil, failure.New(failure.Model, "load", spec.Weights, "this ONNX model tells the classes of pixels and finds no objects").WithHint("Name it under classes.")
+		return nil, failure.New(failure.Model, "load", spec.Weights, "this ONNX model makes class maps and does not find objects").WithHint("Name it under classes.")
 	}
 	sessions.device = ort.DeviceCPU
 	m := &readymadeDetector{what: what, spec: spec, sessions: sessions}
@@ -172,7 +172,7 @@ func (m *readymadeDetector) read(out []*ort.Tensor) (detected, error) {
 		d.boxes = append(d.boxes, detect.Box(boxes.Float32s()[4*i:4*i+4]))
 		d.order = append(d.order, i)
 	}
-	// The Model Zoo's objects come class by class.
+	// The Model Zoo's objects are sorted by class.
 	slices.SortStableFunc(d.order, func(a, b int) int { return cmp.Compare(d.scores[b], d.scores[a]) })
 	return d, nil
 }

@@ -15,7 +15,7 @@ func newReadymadeClasses(sessions sessionConfig, spec *models.ClassesSpec) (*cla
 		return nil, err
 	}
 	if what.Task() != arch.TaskClasses {
-		return nil, failure.New(failure.Model, "load", spec.Weights, "this ONNX model finds objects and gives no classes of pixels").WithHint("Name it under instances.")
+		return nil, failure.New(failure.Model, "load", spec.Weights, "this ONNX model finds objects and makes no class maps").WithHint("Name it under instances.")
 	}
 	if what.Classes > mostClasses {
 		return nil, failure.New(failure.Model, "load", spec.Weights, "the model has %d classes; a class map holds %d", what.Classes, mostClasses)

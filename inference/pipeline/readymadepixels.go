@@ -18,7 +18,7 @@ type graphInput struct {
 }
 
 // The Model Zoo's preprocessing (its README's preprocess): the short side becomes
-// 800 pixels, the mean of each channel is taken off its 0 … 255, blue first. The
+// 800 pixels, the mean of each channel is subtracted from its 0 … 255, blue first. The
 // long side ends at 1333, as in maskrcnn-benchmark, which the graph is of; the
 // README's code has no such bound.
 const (
@@ -41,7 +41,7 @@ func (m *readymadeDetector) prepare(p inference.Picture) graphInput {
 	return m.torchvisionPixels(p)
 }
 
-// size is how large the picture is given: within a fixed input, else by rule.
+// size returns the size of the picture in the input: within a fixed one, else by rule.
 func (m *readymadeDetector) size(p inference.Picture, rule func() (w, h int)) (w, h int) {
 	if m.what.Width == 0 {
 		return rule()

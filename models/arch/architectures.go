@@ -21,18 +21,18 @@ type Architecture struct {
 	ID        string // as in descry.json and the catalogue
 	Title     string // for people: "FCN with a ResNet"
 	Task      string // what its models do
-	Memory    int64  // bytes that a model works on beside its weights, for an ordinary picture (4:3)
+	Memory    int64  // bytes that a model needs besides its weights, for an ordinary picture (4:3)
 	BoxesOnly bool   // its objects have no masks
 
 	// Open makes the network of weights: a Captioner, Detector or Segmenter, as the
 	// task wants. An error says why the weights or their configuration are not of this
-	// architecture. Where files has no Config, a network comes with the error: it
+	// architecture. Where files has no Config, a network is returned with the error: it
 	// cannot run, but its graphs show what is missing (package identify).
 	// nil: the file is a graph already and is run as it is (package readymade).
 	Open func(f onnx.Weights, files Files) (Network, error)
 }
 
-// Files are what lies beside the weights; "" means the official one.
+// Files are the files that come with weights; "" means the official one.
 type Files struct {
 	Config       string // config.json
 	Preprocessor string // preprocessor_config.json
@@ -105,7 +105,7 @@ func ForWeights() []string {
 	return all
 }
 
-// WorkingMemory returns the bytes that a model of an architecture works on beside its
+// WorkingMemory returns the bytes that a model of an architecture needs besides its
 // weights, a cautious number for one that is not in the table.
 func WorkingMemory(id string) int64 {
 	if a, ok := Find(id); ok {

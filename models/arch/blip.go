@@ -130,7 +130,7 @@ func crossValue(layer int) string { return fmt.Sprintf("cross_v.%d", layer) }
 // cache is one layer's keys and values.
 type cache struct{ k, v onnx.Value }
 
-// module is a part of the state dict: tensors whose names begin alike. It makes
+// module is a part of the state dict: tensors whose names have a prefix in common. It makes
 // the layers that torch.nn would make of them.
 type module struct {
 	g      *onnx.Graph

@@ -146,7 +146,7 @@ func (a selfAttention) forward(x, mask onnx.Value, past cache) (onnx.Value, cach
 	return a.norm.forward(g.Add(y, x)), present
 }
 
-// crossAttention attends to the picture, whose keys and values are there already.
+// crossAttention attends to the picture, whose keys and values are computed already.
 type crossAttention struct {
 	heads
 	q, dense linear
@@ -192,7 +192,7 @@ func (b BLIP) pictureCache(g *onnx.Graph, layer int) pictureCache {
 	}
 }
 
-// forward projects the picture [1, patches+1, encoder]: keys come transposed.
+// forward projects the picture [1, patches+1, encoder]: keys are returned transposed.
 func (p pictureCache) forward(picture onnx.Value) cache {
 	k := p.g.Reshape(p.k.forward(picture), 0, 0, p.count, p.size)
 	return cache{

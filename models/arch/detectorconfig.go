@@ -192,7 +192,7 @@ func Lookup(mean, std []float64) *[3][256]float32 {
 // numberLists is a list of lists of numbers; one plain list is one list.
 type numberLists [][]float64
 
-// UnmarshalJSON takes [1, 2] and [[1], [2]].
+// UnmarshalJSON accepts [1, 2] and [[1], [2]].
 func (n *numberLists) UnmarshalJSON(text []byte) error {
 	var plain []float64
 	if json.Unmarshal(text, &plain) == nil {
@@ -212,7 +212,7 @@ func (n *numberLists) UnmarshalJSON(text []byte) error {
 // categoryNames names classes by the model's index.
 type categoryNames map[int]string
 
-// UnmarshalJSON takes a list, whose places are the indices, and an object, whose
+// UnmarshalJSON accepts a list, whose positions are the indices, and an object, whose
 // keys are.
 func (c *categoryNames) UnmarshalJSON(text []byte) error {
 	*c = nil

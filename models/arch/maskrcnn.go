@@ -17,7 +17,7 @@ const (
 // 2017; torchvision/models/detection/mask_rcnn.py), or Faster R-CNN where the
 // file has no mask head. Both of torchvision's variants are read: v1 (two fully
 // connected layers in the box head) and v2 (four convolutions and one, batch
-// norm throughout), told apart by their keys, and both spellings of the keys.
+// norm throughout), recognised by their keys, and both spellings of the keys.
 //
 // It is three graphs, between which package detect chooses the boxes:
 //

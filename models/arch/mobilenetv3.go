@@ -57,7 +57,7 @@ type mobileNetV3 struct {
 	last   convolution // 1×1, to six times the channels
 }
 
-// newMobileNetV3 looks up the layers in a part of the file, whose places are
+// newMobileNetV3 looks up the layers in a part of the file, whose indices are
 // those of torchvision's nn.Sequential.
 func newMobileNetV3(m module, eps float64) mobileNetV3 {
 	n := mobileNetV3{first: m.conv("0.0", "0.1", 3, 3, onnx.ConvAttrs{Stride: 2, Pad: 1}, eps).then(hardSwish)}
@@ -154,7 +154,7 @@ func (b invertedResidual) forward(x onnx.Value) onnx.Value {
 	return y
 }
 
-// squeezeExcitation weighs channels by what the whole map has of them (Hu et al.
+// squeezeExcitation weighs channels by their means over the whole map (Hu et al.
 // 2018, section 3; with a hard sigmoid, Howard et al. 2019, section 5.3).
 type squeezeExcitation struct {
 	g               *onnx.Graph

@@ -32,7 +32,7 @@ type Report struct {
 	Architecture string     `json:"architecture,omitempty"` // as descry.json names it; "": none that is known
 	Task         string     `json:"task,omitempty"`         // caption, instances, classes
 	Title        string     `json:"title,omitempty"`        // "Mask R-CNN v2, ResNet-50, 91 classes"
-	Nearest      string     `json:"nearest,omitempty"`      // the architecture it comes nearest to, where it is none
+	Nearest      string     `json:"nearest,omitempty"`      // the most similar architecture, where it is none
 	Verdict      string     `json:"verdict"`                // all of it in whole sentences
 	Missing      []string   `json:"missing,omitempty"`      // tensors that the architecture needs and the file lacks
 	Reshaped     []Reshaped `json:"reshaped,omitempty"`     // those of another shape
@@ -70,14 +70,14 @@ func Identify(path string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{Path: path, Container: f.Format, Bytes: f.Size, Config: beside(path, "config.json")}
+	r := Report{Path: path, Container: f.Format, Bytes: f.Size, Config: sibling(path, "config.json")}
 	r.count(f)
 	r.choose(f)
 	return r, nil
 }
 
-// beside returns the path of a file in the same folder, "" if there is none.
-func beside(path, name string) string {
+// sibling returns the path of a file in the same folder, "" if there is none.
+func sibling(path, name string) string {
 	other := filepath.Join(filepath.Dir(path), name)
 	if info, err := os.Stat(other); err != nil || !info.Mode().IsRegular() {
 		return ""
@@ -109,7 +109,7 @@ func (r *Report) count(f *weights.File) {
 type match struct {
 	arch.Architecture
 	title      string
-	trouble    string // what the architecture itself found wrong, "" if nothing
+	problem    string // what the architecture itself found wrong, "" if nothing
 	fitting    int    // tensors that it needs and that fit
 	missing    []string
 	reshaped   []Reshaped
@@ -119,7 +119,7 @@ type match struct {
 
 // fits reports whether the file can be run as this architecture.
 func (m match) fits() bool {
-	return m.trouble == "" && m.fitting > 0 && len(m.missing) == 0 && len(m.reshaped) == 0
+	return m.problem == "" && m.fitting > 0 && len(m.missing) == 0 && len(m.reshaped) == 0
 }
 
 // likeness returns the share of tensors that the architecture and the file have in
@@ -184,7 +184,7 @@ func matchOf(a arch.Architecture, f *weights.File, config string) match {
 	}
 	m.title = network.Title()
 	if err != nil {
-		m.trouble = message(err)
+		m.problem = message(err)
 	}
 	for _, a := range s.requests {
 		switch t, _ := s.Get(a.name); {

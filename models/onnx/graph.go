@@ -56,7 +56,7 @@ type Graph struct {
 // builder is what all scopes of one graph share.
 type builder struct {
 	name    string
-	names   map[string]int // how often a value's name was asked for
+	names   map[string]int // how often a value's name was requested
 	values  []value
 	byName  map[string]int // where in values
 	nodes   []*Node

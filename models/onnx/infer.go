@@ -209,8 +209,8 @@ func broadcast(shapes ...Shape) Shape {
 	return out
 }
 
-// broadcastDim returns the extent of two that meet: of a size other than 1 and one
-// that is not known, the size.
+// broadcastDim returns the extent of two that are broadcast: a size other than 1 wins
+// over one that is not known.
 func broadcastDim(a, b Dim) Dim {
 	one := Dim{Size: 1}
 	switch {

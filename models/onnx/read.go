@@ -36,7 +36,7 @@ type Tensor struct {
 	Name     string
 	Elem     Elem
 	Dims     []int64
-	Location string // the file beside, in which its data lies; "" for inside
+	Location string // the file beside it that holds its data; "" for inside
 }
 
 // Limits of a file: far above every published model, and low enough that a file made
@@ -239,7 +239,7 @@ func (d *describer) attribute(s *scanner, depth int) error {
 	})
 }
 
-// constant reads a TensorProto of a node; it is kept only if its data lies beside.
+// constant reads a TensorProto of a node; it is kept only if its data is in another file.
 func (d *describer) constant(s *scanner) error {
 	n := len(d.file.Weights)
 	if err := d.tensor(s); err != nil {

@@ -8,7 +8,7 @@ import (
 )
 
 // scanner goes through the fields of one protobuf message in a file without
-// holding it: what nobody asks for is skipped, not read.
+// holding it: what is not used is skipped, not read.
 type scanner struct {
 	w       *window
 	at, end int64

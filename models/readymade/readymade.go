@@ -180,7 +180,7 @@ func (r *Model) smallMasks() bool {
 }
 
 // classesOf reads the number of classes from the weights of a detector's box
-// predictor: a matrix to n scores beside one to 4n deltas, from equally many
+// predictor: a matrix to n scores and one to 4n deltas, from equally many
 // features, named so or alone in it.
 func classesOf(weights []onnx.Tensor) int {
 	type matrix struct{ out, in int64 }

@@ -94,7 +94,7 @@ func (u *unpickler) load() (any, error) {
 			return nil, refuse("the pickle uses the opcode %s at byte %d, which no weight file needs", opcodeName(code), start)
 		}
 		if err := op(u); err != nil {
-			var t trouble
+			var t problem
 			if errors.As(err, &t) && !strings.Contains(t.message, "byte ") {
 				t.message += " (pickle, byte " + decimal(start) + ")"
 				return nil, t

@@ -53,7 +53,7 @@ func (h *header) at() int64 { return 8 + h.json.InputOffset() }
 // token reads a token.
 func (h *header) token() (json.Token, error) {
 	t, err := h.json.Token()
-	var tr trouble
+	var tr problem
 	switch {
 	case err == nil:
 		return t, nil

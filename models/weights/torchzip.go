@@ -64,10 +64,10 @@ func readZip(r io.ReaderAt, size int64) ([]Tensor, error) {
 		}
 	}
 	if !found {
-		return nil, trouble{"it is a zip archive, but not one of torch.save: no member is named …/data.pkl", "Choose a .safetensors, .bin or .pth file."}
+		return nil, problem{"it is a zip archive, but not one of torch.save: no member is named …/data.pkl", "Choose a .safetensors, .bin or .pth file."}
 	}
 	if byName[prefix+"/constants.pkl"] != nil {
-		return nil, trouble{"it is a TorchScript program (constants.pkl), not a state dict", "Save the weights with torch.save(model.state_dict(), …)."}
+		return nil, problem{"it is a TorchScript program (constants.pkl), not a state dict", "Save the weights with torch.save(model.state_dict(), …)."}
 	}
 	if err := checkByteOrder(r, byName[prefix+"/byteorder"]); err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func checkByteOrder(r io.ReaderAt, m *member) error {
 		return err
 	}
 	if string(b) != "little" {
-		return trouble{"it was not written on a little-endian machine (byteorder is " + quote(string(b)) + ")", "Save it again on an ordinary PC."}
+		return problem{"it was not written on a little-endian machine (byteorder is " + quote(string(b)) + ")", "Save it again on an ordinary PC."}
 	}
 	return nil
 }
@@ -126,10 +126,10 @@ func zipTensors(r io.ReaderAt, size int64, byName map[string]*member, prefix str
 // stored makes sure that the member's bytes are in the file uncompressed.
 func (m *member) stored() error {
 	if m.method != 0 || m.size != m.plain {
-		return trouble{"the member " + quote(m.name) + " is compressed, so its tensors cannot be used in place", "Save it with torch.save, which does not compress."}
+		return problem{"the member " + quote(m.name) + " is compressed, so its tensors cannot be used in place", "Save it with torch.save, which does not compress."}
 	}
 	if m.flags&1 != 0 {
-		return trouble{"the member " + quote(m.name) + " is encrypted", "Save it without a password."}
+		return problem{"the member " + quote(m.name) + " is encrypted", "Save it without a password."}
 	}
 	return nil
 }

@@ -8,7 +8,7 @@
 //	safetensors   8 bytes of length, a JSON header, the tensors end to end
 //	torch zip     PyTorch ≥ 1.6: a zip archive of stored members; data.pkl
 //	              maps each tensor to a part of a member
-//	torch legacy  PyTorch < 1.6: five pickles in a row, then the storages, each
+//	torch legacy  PyTorch < 1.6: five pickles, then the storages, each
 //	              behind its element count
 //
 // The two PyTorch containers are pickles, which in Python are programs. Here
@@ -16,7 +16,7 @@
 // only build tuples, dictionaries and tensor records (pickle.go); anything else
 // is refused by name.
 //
-// A file is taken to be hostile. Every length, offset, stride and product is
+// Files are treated as hostile. Every length, offset, stride and product is
 // checked before memory is taken for it, so that reading a directory needs
 // memory in proportion to the directory alone. Ranges that overlap or leave the
 // file, duplicate keys, holes and bytes after the end are errors, and
@@ -189,7 +189,7 @@ func Open(path string) (*File, error) {
 	// Before it is opened: opening a pipe would wait for ever.
 	info, err := os.Stat(real)
 	if err == nil && !info.Mode().IsRegular() {
-		err = trouble{"it is a folder or a device, not a weight file", "Name the file of weights itself."}
+		err = problem{"it is a folder or a device, not a weight file", "Name the file of weights itself."}
 	}
 	if err != nil {
 		return nil, explain(path, err)
@@ -224,7 +224,7 @@ func resolve(path string) (string, error) {
 // (MAGIC_NUMBER in torch/serialization.py).
 var legacyMagic = []byte{0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, '.'}
 
-// lookalikes are beginnings of files that people take for weights.
+// lookalikes are the first bytes of files that are often taken for weights.
 var lookalikes = []struct {
 	start, message, hint string
 }{
@@ -258,11 +258,11 @@ func read(r io.ReaderAt, size int64) (*File, error) {
 	default:
 		for _, l := range lookalikes {
 			if bytes.HasPrefix(head, []byte(l.start)) {
-				return nil, trouble{l.message, l.hint}
+				return nil, problem{l.message, l.hint}
 			}
 		}
 		if len(head) < 9 || head[8] != '{' {
-			return nil, trouble{"it is not a weight file: neither safetensors nor written by torch.save", "Choose a .safetensors, .bin or .pth file."}
+			return nil, problem{"it is not a weight file: neither safetensors nor written by torch.save", "Choose a .safetensors, .bin or .pth file."}
 		}
 		f.Format = Safetensors
 		f.tensors, err = readSafetensors(r, size, binary.LittleEndian.Uint64(head))
@@ -324,14 +324,14 @@ func readAt(r io.ReaderAt, b []byte, offset int64, what string) error {
 	return fmt.Errorf("%s cannot be read at byte %d: %w", what, offset, err)
 }
 
-// trouble is what is wrong with a file and, where it is known, what to do.
-type trouble struct{ message, hint string }
+// problem is what is wrong with a file and, where it is known, what to do.
+type problem struct{ message, hint string }
 
-func (t trouble) Error() string { return t.message }
+func (t problem) Error() string { return t.message }
 
-// damage makes a trouble whose remedy is to fetch the file again.
+// damage returns a problem whose remedy is to fetch the file again.
 func damage(format string, args ...any) error {
-	return trouble{fmt.Sprintf(format, args...), "The file is damaged or was changed: fetch it again."}
+	return problem{fmt.Sprintf(format, args...), "The file is damaged or was changed: fetch it again."}
 }
 
 // quote quotes a name out of a file, shortened.
@@ -345,7 +345,7 @@ func quote(name string) string {
 
 // explain makes err the failure that Open returns.
 func explain(path string, err error) error {
-	var t trouble
+	var t problem
 	switch {
 	case errors.As(err, &t):
 		return failure.New(failure.Model, "load", path, "%s", t.message).WithHint("%s", t.hint)
