@@ -17,9 +17,5 @@ func (s *Set) Tasks() []string {
 // MapsObjects reports whether a set has no model for classes, but one for objects
 // with masks, of which a class map can be made (segment.FromObjects).
 func (s *Set) MapsObjects() bool {
-	if s.Classes != nil || s.Instances == nil {
-		return false
-	}
-	a, _ := arch.Find(s.Instances.Architecture)
-	return !s.Instances.BoxesOnly && !a.BoxesOnly
+	return s.Classes == nil && s.Instances != nil && !s.Instances.BoxesOnly && !arch.BoxesOnly(s.Instances.Architecture)
 }

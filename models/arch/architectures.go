@@ -105,6 +105,12 @@ func ForWeights() []string {
 	return all
 }
 
+// BoxesOnly reports whether the objects of an architecture have no masks.
+func BoxesOnly(id string) bool {
+	a, _ := Find(id)
+	return a.BoxesOnly
+}
+
 // WorkingMemory returns the bytes that a model of an architecture needs besides its
 // weights, a cautious number for one that is not in the table.
 func WorkingMemory(id string) int64 {
