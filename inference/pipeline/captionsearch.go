@@ -8,12 +8,9 @@ import (
 	"descry/internal/failure"
 )
 
-// officialWords is the vocabulary of every published BLIP: BERT's 30,522 and
-// [DEC] and [ENC]. A set over such weights that states no search is
-// searched as the paper does; another one greedily, up to the number of tokens
-// that inference.CaptionOptions names.
-const officialWords = 30524
-
+// plainRecipe is that of a set that states no search: greedy, up to the number of
+// tokens that inference.CaptionOptions names. A published model is searched as its
+// paper does instead.
 var plainRecipe = inference.CaptionRecipe{Beams: 1, Most: 30, LengthNorm: inference.LengthNormWhole}
 
 // mostAvoided bounds the words to avoid: each costs time in each step.
@@ -27,7 +24,7 @@ func (c *captioner) recipe(o inference.CaptionOptions) inference.CaptionRecipe {
 	}
 	s, r := c.spec, plainRecipe
 	silent := s.Prompt == "" && s.Beams == 0 && s.MaxTokens == 0 && s.MinTokens == 0 && s.LengthNorm == ""
-	if silent && c.language.Vocabulary == officialWords {
+	if silent && c.language.Published {
 		r, _ = inference.PresetPaper.Recipe()
 		return r
 	}

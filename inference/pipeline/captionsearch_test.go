@@ -78,7 +78,7 @@ func TestASilentSetOverOfficialWordsIsSearchedAsThePaperDoes(t *testing.T) {
 	if got := c.recipe(inference.CaptionOptions{}); got != plainRecipe {
 		t.Errorf("another vocabulary: %+v", got)
 	}
-	c.language.Vocabulary = officialWords
+	c.language.Published = true
 	if got := c.recipe(inference.CaptionOptions{}); got != paper {
 		t.Errorf("a silent set: %+v", got)
 	}

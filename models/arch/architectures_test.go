@@ -65,3 +65,32 @@ func TestANetworkIsOfItsTasksKind(t *testing.T) {
 		t.Errorf("a Faster R-CNN: %v", err)
 	}
 }
+
+func TestACaptionerSaysWhatTheSearchNeeds(t *testing.T) {
+	o := officialBLIP(t)["base"]
+	c, err := Open[Captioner]("blip", shapes(o.Tensors).file(t), Files{Config: file(t, "config.json", o.Config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Language{Vocabulary: 30524, Positions: 512, Start: 30522, Stop: 102, Published: true, Caches: 24, EmptyCache: [4]int64{1, 12, 0, 64}}
+	if got := c.Language(); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if p := c.Pixels(); p.Width != 384 || p.Height != 384 || p.Scale == 0 {
+		t.Errorf("pixels %+v", p)
+	}
+	config, tensors := smallBLIP(t)
+	c, err = Open[Captioner]("blip", shapes(tensors).file(t), Files{Config: file(t, "config.json", config)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l := c.Language(); l.Published || l.Caches != 4 || l.EmptyCache != [4]int64{1, 2, 0, 4} {
+		t.Errorf("a small one: %+v", l)
+	}
+	_, err = Open[Captioner]("blip", shapes(tensors).file(t), Files{
+		Config: file(t, "config.json", config), Preprocessor: file(t, "preprocessor_config.json", []byte(`{"resample": 2}`)),
+	})
+	if err == nil || !strings.Contains(err.Error(), "resample is 2") {
+		t.Errorf("another resampling: %v", err)
+	}
+}

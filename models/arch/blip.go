@@ -60,7 +60,7 @@ func (b BLIP) Pixels() Pixels { return b.pixels }
 func (b BLIP) Language() Language {
 	t := b.Config.Text
 	return Language{
-		Vocabulary: t.Vocabulary, Positions: t.Positions, Start: *t.Start, Stop: *t.Stop,
+		Vocabulary: t.Vocabulary, Positions: t.Positions, Start: *t.Start, Stop: *t.Stop, Published: t.Vocabulary == officialVocabulary,
 		Caches: int(2 * t.Layers), EmptyCache: [4]int64{1, t.Heads, 0, t.Hidden / t.Heads},
 	}
 }

@@ -50,7 +50,7 @@ func officialBLIPConfig() BLIPConfig {
 	vision, text, start, stop := visionEps, textEps, startToken, stopToken
 	return BLIPConfig{
 		Vision: BLIPVisionConfig{Hidden: 768, Layers: 12, Heads: 12, Intermediate: 3072, Image: 384, Patch: 16, Channels: 3, Act: "gelu", Eps: &vision},
-		Text: BLIPTextConfig{Vocabulary: 30524, Hidden: 768, Encoder: 768, Layers: 12, Heads: 12, Intermediate: 3072, Positions: 512, Act: "gelu",
+		Text: BLIPTextConfig{Vocabulary: officialVocabulary, Hidden: 768, Encoder: 768, Layers: 12, Heads: 12, Intermediate: 3072, Positions: 512, Act: "gelu",
 			Eps: &text, Start: &start, Stop: &stop},
 	}
 }
@@ -77,6 +77,10 @@ const (
 	startToken    = 30522
 	stopToken     = 102
 )
+
+// officialVocabulary is that of every published BLIP: BERT's 30,522 tokens, [DEC] and
+// [ENC].
+const officialVocabulary = 30524
 
 // ReadBLIPConfig reads config.json; an empty path means the official
 // configuration. Sizes that are left out are taken from the weights' shapes. f has

@@ -26,6 +26,7 @@ type Language struct {
 	Vocabulary  int64    // tokens
 	Positions   int64    // the most tokens of a row, start and prompt included
 	Start, Stop int      // tokens
+	Published   bool     // the vocabulary is that of the published models, not of a small one for tests
 	Caches      int      // tensors of the cache: keys and values of each layer
 	EmptyCache  [4]int64 // the shape of each before the first token: one row, no tokens
 }
