@@ -21,6 +21,7 @@ type Control struct {
 	focused  bool
 	disabled bool
 	onTap    func()
+	list     rowHost // of a row; else nil
 }
 
 // extend makes the embedding widget known to Fyne and to the tooltips.
@@ -86,7 +87,13 @@ func (c *Control) MouseOut() {
 }
 
 // FocusGained implements fyne.Focusable.
-func (c *Control) FocusGained() { c.focused = true; c.self.Refresh() }
+func (c *Control) FocusGained() {
+	c.focused = true
+	c.self.Refresh()
+	if c.list != nil {
+		c.list.rowFocused(c)
+	}
+}
 
 // FocusLost implements fyne.Focusable.
 func (c *Control) FocusLost() { c.focused = false; c.self.Refresh() }
@@ -113,6 +120,9 @@ func (c *Control) TypedKey(e *fyne.KeyEvent) {
 }
 
 func (c *Control) forward(e *fyne.KeyEvent) {
+	if c.list != nil && c.list.rowKey(c, e) {
+		return
+	}
 	if win := c.window(); win != nil && win.OnTypedKey() != nil {
 		win.OnTypedKey()(e)
 	}

@@ -42,6 +42,8 @@ func shown(o fyne.CanvasObject) bool {
 			return true
 		}
 	case *row, *column:
+	case interface{ empty() bool }:
+		return !l.empty()
 	default:
 		return true
 	}
