@@ -114,17 +114,32 @@ func (l *List[R]) Row(index int) (row R, ok bool) {
 // Focused returns the item whose row has the focus, if one has.
 func (l *List[R]) Focused() (index int, ok bool) {
 	for i, r := range l.rows {
-		if r.control().focused {
+		if l.focused(r) {
 			return i, true
 		}
 	}
 	return 0, false
 }
 
+// focused reports whether a row has the focus, or will have it again when the
+// window has the keyboard again.
+func (l *List[R]) focused(r R) bool {
+	win := l.window()
+	return r.control().focused || win != nil && win.Focused() == fyne.Focusable(r)
+}
+
+// held reports whether a row has the focus or the pointer, so that it must not
+// show another item.
+func (l *List[R]) held(r R) bool { return r.control().hovered || l.focused(r) }
+
+func (l *List[R]) window() fyne.Canvas {
+	return fyne.CurrentApp().Driver().CanvasForObject(l.Container)
+}
+
 // Focus moves the focus to an item's row and scrolls it into view; with an index
 // below 0 no control has the focus.
 func (l *List[R]) Focus(index int) {
-	win := fyne.CurrentApp().Driver().CanvasForObject(l.Container)
+	win := l.window()
 	if win == nil {
 		return
 	}
@@ -157,9 +172,9 @@ func (l *List[R]) ScrollTo(index int) {
 func (l *List[R]) Arranged() {
 	from, to := l.visible()
 	for i, r := range l.rows {
-		if i >= l.count || (i < from || i >= to) && !r.control().held() {
+		if i >= l.count || (i < from || i >= to) && !l.held(r) {
 			delete(l.rows, i)
-			if !r.control().held() {
+			if !l.held(r) {
 				l.spare = append(l.spare, r)
 			}
 		}
@@ -241,10 +256,6 @@ type rowHost interface {
 	rowKey(*Control, *fyne.KeyEvent) bool
 }
 
-// held reports whether a control has the focus or the pointer, so that it must
-// not show another item.
-func (c *Control) held() bool { return c.focused || c.hovered }
-
 // index returns the item that a control's row shows.
 func (l *List[R]) index(c *Control) (index int, ok bool) {
 	for i, r := range l.rows {
@@ -258,12 +269,6 @@ func (l *List[R]) index(c *Control) (index int, ok bool) {
 func (l *List[R]) rowFocused(c *Control) {
 	if i, ok := l.index(c); ok {
 		l.ScrollTo(i)
-		return
-	}
-	// The window got the keyboard back and returns it to a row that was scrolled
-	// away meanwhile.
-	if win := c.window(); win != nil {
-		win.Unfocus()
 	}
 }
 

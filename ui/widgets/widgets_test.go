@@ -21,9 +21,11 @@ import (
 func themed(t *testing.T) fyne.App {
 	t.Helper()
 	a := test.NewTempApp(t)
-	a.Settings().SetTheme(theme.Fixed(fynetheme.VariantLight))
+	a.Settings().SetTheme(lightTheme())
 	return a
 }
+
+func lightTheme() fyne.Theme { return theme.Fixed(fynetheme.VariantLight) }
 
 // placed puts an object into a window of a size.
 func placed(t *testing.T, o fyne.CanvasObject, w, h float32) fyne.Window {
