@@ -242,8 +242,8 @@ func (p *inspector) showObject(i int, row *widgets.ObjectRow) {
 
 // objectActs are what the rows ask for. They know objects by their index, so
 // that a row can be used for another object.
-func (p *inspector) objectActs() widgets.ObjectActs {
-	return widgets.ObjectActs{
+func (p *inspector) objectActs() widgets.ObjectHandlers {
+	return widgets.ObjectHandlers{
 		Toggle: func(object int, _ bool) { p.send(state.ObjectToggled{Object: object}) },
 		Zoom:   func(object int) { p.send(state.LookedAt{Object: object}) },
 		Hover:  func(object int) { p.send(state.Hovered{Object: object}) },
@@ -284,8 +284,8 @@ func (p *inspector) sortMenu() {
 }
 
 // legendActs are what the rows of the legend ask for.
-func (p *inspector) legendActs() widgets.LegendActs {
-	return widgets.LegendActs{
+func (p *inspector) legendActs() widgets.LegendHandlers {
+	return widgets.LegendHandlers{
 		Toggle: func(class int) { p.send(state.ClassToggled{Class: class}) },
 		Point:  func(class int) { p.send(state.ClassPointed{Class: class, Listed: true}) },
 	}

@@ -42,10 +42,10 @@ var controls = map[string]func(press func()) pressable{
 	"link text": func(do func()) pressable { l := NewLinkText(theme.Accent, do); l.SetText("Read more"); return l },
 	"candidate": func(do func()) pressable { c := NewCandidateRow(nil); c.Set("a dog", "likely", do); return c },
 	"class": func(do func()) pressable {
-		return NewLegendRow(LegendActs{Toggle: func(int) { do() }, Point: func(int) {}})
+		return NewLegendRow(LegendHandlers{Toggle: func(int) { do() }, Point: func(int) {}})
 	},
 	"object": func(do func()) pressable {
-		return NewObjectRow(ObjectActs{Zoom: func(int) { do() }, Hover: func(int) {}, Toggle: func(int, bool) {}})
+		return NewObjectRow(ObjectHandlers{Zoom: func(int) { do() }, Hover: func(int) {}, Toggle: func(int, bool) {}})
 	},
 }
 
@@ -116,7 +116,7 @@ func TestFocusIsShownByARing(t *testing.T) {
 	}
 }
 
-func TestSwitchedOffControlsAreLeftOutByTab(t *testing.T) {
+func TestDisabledControlsAreLeftOutByTab(t *testing.T) {
 	for name, make := range controls {
 		t.Run(name, func(t *testing.T) {
 			themed(t)
@@ -126,7 +126,7 @@ func TestSwitchedOffControlsAreLeftOutByTab(t *testing.T) {
 			if win.Canvas().FocusNext(); win.Canvas().Focused() != fyne.Focusable(after) {
 				t.Error("Tab reaches it")
 			}
-			c.FocusGained() // it was switched off while it had the focus
+			c.FocusGained() // it was disabled while it had the focus
 			if ringOf(c).Visible() {
 				t.Error("it has a ring")
 			}

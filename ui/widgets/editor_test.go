@@ -15,22 +15,22 @@ import (
 
 func TestOnlyAPersonsEditsAreTold(t *testing.T) {
 	themed(t)
-	var told []string
-	e := NewEditor(2, func(s string) { told = append(told, s) })
+	var reported []string
+	e := NewEditor(2, func(s string) { reported = append(reported, s) })
 	win := placed(t, e, 300, 120)
 	e.SetText("a dog", false)
 	win.Canvas().Focus(e.Focusable())
 	test.Type(e.Focusable(), "x")
 	e.SetText("xa dog", false) // the answer to what was typed
 	test.Type(e.Focusable(), "y")
-	if !slices.Equal(told, []string{"xa dog", "xya dog"}) {
-		t.Errorf("told %q", told)
+	if !slices.Equal(reported, []string{"xa dog", "xya dog"}) {
+		t.Errorf("reported %q", reported)
 	}
 }
 
 func TestEditorShowsWhatTheModelWrites(t *testing.T) {
 	themed(t)
-	e := NewEditor(2, func(string) { t.Error("told of a change") })
+	e := NewEditor(2, func(string) { t.Error("reported of a change") })
 	placed(t, e, 300, 120)
 	e.SetText("an old caption", false)
 	all := test.WidgetRenderer(e).Objects()
@@ -81,35 +81,35 @@ func TestEditorFrameShowsTheFocus(t *testing.T) {
 	themed(t)
 	e := NewEditor(2, nil)
 	win := placed(t, e, 300, 120)
-	ground := test.WidgetRenderer(e).Objects()[0].(*canvas.Rectangle)
+	background := test.WidgetRenderer(e).Objects()[0].(*canvas.Rectangle)
 	win.Canvas().Focus(e.Focusable())
-	if !e.Typing() || ground.StrokeWidth != theme.FocusRing || ground.StrokeColor != colour(theme.Accent) {
-		t.Errorf("typing %v, the frame is %g wide, %v", e.Typing(), ground.StrokeWidth, ground.StrokeColor)
+	if !e.Typing() || background.StrokeWidth != theme.FocusRing || background.StrokeColor != colour(theme.Accent) {
+		t.Errorf("typing %v, the frame is %g wide, %v", e.Typing(), background.StrokeWidth, background.StrokeColor)
 	}
 	e.Focusable().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if e.Typing() || win.Canvas().Focused() != nil || ground.StrokeWidth != 1 {
-		t.Errorf("after Escape: typing %v, the frame is %g wide", e.Typing(), ground.StrokeWidth)
+	if e.Typing() || win.Canvas().Focused() != nil || background.StrokeWidth != 1 {
+		t.Errorf("after Escape: typing %v, the frame is %g wide", e.Typing(), background.StrokeWidth)
 	}
 	if e.entry.AcceptsTab() {
 		t.Error("Tab writes into the field")
 	}
 }
 
-func TestEditorCanBeSwitchedOff(t *testing.T) {
+func TestEditorCanBeDisabled(t *testing.T) {
 	themed(t)
-	told := 0
-	e := NewEditor(2, func(string) { told++ })
+	reported := 0
+	e := NewEditor(2, func(string) { reported++ })
 	placed(t, e, 300, 120)
 	e.SetPlaceHolder("No caption yet")
 	if e.entry.PlaceHolder != "No caption yet" {
 		t.Errorf("the empty field says %q", e.entry.PlaceHolder)
 	}
 	e.SetEditable(false)
-	if e.entry.TypedRune('x'); told != 0 || e.Text() != "" || !e.entry.Disabled() {
-		t.Errorf("switched off it takes letters: %q", e.Text())
+	if e.entry.TypedRune('x'); reported != 0 || e.Text() != "" || !e.entry.Disabled() {
+		t.Errorf("disabled it takes letters: %q", e.Text())
 	}
 	e.SetEditable(true)
-	if e.entry.TypedRune('x'); told != 1 || e.Text() != "x" {
+	if e.entry.TypedRune('x'); reported != 1 || e.Text() != "x" {
 		t.Errorf("switched on it has %q", e.Text())
 	}
 }
@@ -167,17 +167,17 @@ func TestEditorDoesNotUndoByItself(t *testing.T) {
 
 func TestFieldTellsAPersonsEdits(t *testing.T) {
 	themed(t)
-	var told []string
-	f := NewField(func(s string) { told = append(told, s) })
+	var reported []string
+	f := NewField(func(s string) { reported = append(reported, s) })
 	win := placed(t, f, 200, 40)
 	f.Put("0.5", "a number")
-	if f.Text != "0.5" || f.PlaceHolder != "a number" || len(told) > 0 {
-		t.Errorf("it shows %q, %q and told %q", f.Text, f.PlaceHolder, told)
+	if f.Text != "0.5" || f.PlaceHolder != "a number" || len(reported) > 0 {
+		t.Errorf("it shows %q, %q and reported %q", f.Text, f.PlaceHolder, reported)
 	}
 	win.Canvas().Focus(f)
 	test.Type(f, "1")
-	if !slices.Equal(told, []string{"10.5"}) {
-		t.Errorf("told %q", told)
+	if !slices.Equal(reported, []string{"10.5"}) {
+		t.Errorf("reported %q", reported)
 	}
 	f.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
 	if win.Canvas().Focused() != nil {

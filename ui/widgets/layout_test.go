@@ -47,7 +47,7 @@ func TestLayoutsPlaceTheirParts(t *testing.T) {
 		"row with a hidden one": {Row(5, 2, brick(30, 10), hidden(brick(9, 9)), brick(40, 10)), fyne.NewSize(100, 10), []string{"0,0 30×10", "35,0 65×10"}},
 		"column":                {Column(5, brick(30, 10), hidden(brick(9, 9)), brick(40, 20)), fyne.NewSize(100, 80), []string{"0,0 100×10", "0,15 100×20"}},
 		"margin":                {Padded(brick(30, 10), 1, 2, 3, 4, fyne.Size{}), fyne.NewSize(100, 80), []string{"4,1 94×76"}},
-		"ground":                {On(NewBox(theme.Panel, "", 0), brick(30, 10), 1, 2, 3, 4), fyne.NewSize(100, 80), []string{"0,0 100×80", "0,0 100×80"}},
+		"background":            {On(NewBox(theme.Panel, "", 0), brick(30, 10), 1, 2, 3, 4), fyne.NewSize(100, 80), []string{"0,0 100×80", "0,0 100×80"}},
 		"halves":                {Halves(8, brick(30, 10), brick(40, 20)), fyne.NewSize(108, 30), []string{"0,0 50×30", "58,0 50×30"}},
 		"thirds":                {Halves(5, brick(1, 1), brick(1, 1), brick(1, 1)), fyne.NewSize(100, 9), []string{"0,0 30×9", "35,0 30×9", "70,0 30×9"}},
 		"flow":                  {Flow(5, brick(40, 10), hidden(brick(9, 9)), brick(40, 20), brick(30, 10)), fyne.NewSize(100, 99), []string{"0,0 40×10", "45,0 40×20", "0,25 30×10"}},
@@ -71,7 +71,7 @@ func TestLayoutsAskForTheRoomOfTheirParts(t *testing.T) {
 		"row":        {Row(5, -1, brick(30, 10), hidden(brick(99, 99)), brick(40, 20)), fyne.NewSize(75, 20)},
 		"column":     {Column(5, brick(30, 10), hidden(brick(99, 99)), brick(40, 20)), fyne.NewSize(40, 35)},
 		"margin":     {Padded(brick(30, 10), 1, 2, 3, 4, fyne.NewSize(0, 50)), fyne.NewSize(36, 50)},
-		"ground":     {On(NewBox(theme.Panel, "", 0), brick(30, 10), 1, 2, 3, 4), fyne.NewSize(36, 14)},
+		"background": {On(NewBox(theme.Panel, "", 0), brick(30, 10), 1, 2, 3, 4), fyne.NewSize(36, 14)},
 		"halves":     {Halves(8, brick(30, 10), brick(40, 20)), fyne.NewSize(88, 20)},
 		"flow":       {Flow(5, brick(40, 10), brick(30, 20)), fyne.NewSize(40, 35)},
 		"corner":     {Overlaid(brick(1, 1), brick(50, 20), brick(10, 10)), fyne.NewSize(50, 20)},
@@ -89,12 +89,12 @@ func TestLayoutsAskForTheRoomOfTheirParts(t *testing.T) {
 // parts when it is laid out at that width, and its least height once it was.
 func TestHeightForIsWhatIsNeeded(t *testing.T) {
 	for name, make := range map[string]func() *fyne.Container{
-		"column": func() *fyne.Container { return Column(5, words(), brick(30, 10), words()) },
-		"margin": func() *fyne.Container { return Padded(words(), 3, 8, 5, 8, fyne.Size{}) },
-		"nested": func() *fyne.Container { return Column(5, Padded(Column(3, words(), words()), 4, 4, 4, 4, fyne.Size{})) },
-		"ground": func() *fyne.Container { return On(NewBox(theme.Panel, "", 0), words(), 6, 6, 6, 6) },
-		"beside": func() *fyne.Container { return Beside(8, words(), brick(60, 28)) },
-		"flow":   func() *fyne.Container { return Flow(5, brick(60, 20), brick(90, 30), brick(60, 20), brick(90, 10)) },
+		"column":     func() *fyne.Container { return Column(5, words(), brick(30, 10), words()) },
+		"margin":     func() *fyne.Container { return Padded(words(), 3, 8, 5, 8, fyne.Size{}) },
+		"nested":     func() *fyne.Container { return Column(5, Padded(Column(3, words(), words()), 4, 4, 4, 4, fyne.Size{})) },
+		"background": func() *fyne.Container { return On(NewBox(theme.Panel, "", 0), words(), 6, 6, 6, 6) },
+		"beside":     func() *fyne.Container { return Beside(8, words(), brick(60, 28)) },
+		"flow":       func() *fyne.Container { return Flow(5, brick(60, 20), brick(90, 30), brick(60, 20), brick(90, 10)) },
 	} {
 		themed(t)
 		for _, width := range []float32{120, 200, 333, 640} {
@@ -111,7 +111,7 @@ func TestHeightForIsWhatIsNeeded(t *testing.T) {
 			if lowest > h || h-lowest > 12 {
 				t.Errorf("%s at %g is %g high, its parts end at %g", name, width, h, lowest)
 			}
-			if box.MinSize().Width <= width && math.Abs(float64(box.MinSize().Height-h)) > 0.01 && name != "margin" && name != "ground" {
+			if box.MinSize().Width <= width && math.Abs(float64(box.MinSize().Height-h)) > 0.01 && name != "margin" && name != "background" {
 				t.Errorf("%s, laid out at %g, asks for %g, not %g", name, width, box.MinSize().Height, h)
 			}
 		}
@@ -126,7 +126,7 @@ func walkParts(c *fyne.Container, y float32, visit func(o fyne.CanvasObject, bot
 			walkParts(inner, y+o.Position().Y, visit)
 			continue
 		}
-		if _, ground := o.(*Box); o.Visible() && !ground {
+		if _, background := o.(*Box); o.Visible() && !background {
 			visit(o, y+o.Position().Y+o.Size().Height)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 	"fyne.io/fyne/v2/container"
 )
 
-// ListRow is what a List shows its items with: a Control, so that each row can have
-// the focus and a tooltip.
+// ListRow is a row of a List. It embeds a Control, so that it can have the focus
+// and a tooltip.
 type ListRow interface {
 	fyne.CanvasObject
 	fyne.Focusable
@@ -30,14 +30,14 @@ const listMargin = 2
 //
 // Fyne's own List always scrolls by itself, so it cannot be a part of a panel
 // that scrolls as a whole, and keeps the focus for itself, so its rows cannot
-// hand their keys to the window.
+// pass their keys to the window.
 //
 // A List can be a part of the content of a Scroll, together with other parts
 // (In), or have a Scroll of its own (Scroller).
 type List[R ListRow] struct {
 	*fyne.Container
 	count  int
-	size   fyne.Size // of a row, at least
+	size   fyne.Size // minimum size of a row
 	gap    float32
 	make   func() R
 	set    func(index int, row R)
@@ -58,8 +58,8 @@ func NewList[R ListRow](gap float32, newRow func() R, set func(index int, row R)
 	return l
 }
 
-// In tells the list which scroll shows it. Between the scroll and the list there
-// may be containers only. Whoever changes the scroll's size calls Arranged.
+// In attaches the list to the scroll that contains it. Only containers may lie
+// between the scroll and the list. After resizing the scroll, call Arranged.
 func (l *List[R]) In(s *container.Scroll) {
 	l.scroll = s
 	before := s.OnScrolled
@@ -82,9 +82,9 @@ func (l *List[R]) Scroller() fyne.CanvasObject {
 	}, s)
 }
 
-// Update shows count items, all of which may have changed. The position stays
-// where it is, and the focus stays on the row with its number, or moves to the
-// last one if there are fewer.
+// Update shows count items, all of which may have changed. It keeps the scroll
+// position and the index of the focused row; if there are fewer items now, the
+// last row gets the focus.
 func (l *List[R]) Update(count int) {
 	focused, was := l.Focused()
 	l.count = count
@@ -121,8 +121,7 @@ func (l *List[R]) Focused() (index int, ok bool) {
 	return 0, false
 }
 
-// focused reports whether a row has the focus, or will have it again when the
-// window has the keyboard again.
+// focused reports whether a row has the focus, also while its window does not.
 func (l *List[R]) focused(r R) bool {
 	win := l.window()
 	return r.control().focused || win != nil && win.Focused() == fyne.Focusable(r)
@@ -136,8 +135,8 @@ func (l *List[R]) window() fyne.Canvas {
 	return fyne.CurrentApp().Driver().CanvasForObject(l.Container)
 }
 
-// Focus moves the focus to an item's row and scrolls it into view; with an index
-// below 0 no control has the focus.
+// Focus scrolls an item into view and moves the focus to its row. If there is no
+// such item, it removes the focus.
 func (l *List[R]) Focus(index int) {
 	win := l.window()
 	if win == nil {
@@ -151,7 +150,7 @@ func (l *List[R]) Focus(index int) {
 	}
 }
 
-// ScrollTo scrolls no further than needed to have an item in view.
+// ScrollTo scrolls by the least distance that brings an item into view.
 func (l *List[R]) ScrollTo(index int) {
 	if l.scroll == nil || index < 0 || index >= l.count {
 		return
@@ -167,8 +166,8 @@ func (l *List[R]) ScrollTo(index int) {
 	l.Arranged()
 }
 
-// Arranged makes the rows that came into view and takes back those that left it.
-// The list calls it when it is laid out or scrolled.
+// Arranged adds the rows that came into view and removes those that left it. The
+// list calls it when it is laid out or scrolled.
 func (l *List[R]) Arranged() {
 	from, to := l.visible()
 	for i, r := range l.rows {
@@ -195,7 +194,7 @@ func (l *List[R]) Arranged() {
 	l.Objects = objects
 }
 
-// row returns a row that shows no item.
+// row returns an unused row.
 func (l *List[R]) row() R {
 	n := len(l.spare) - 1
 	if n < 0 {
@@ -233,8 +232,8 @@ func (l *List[R]) visible() (from, to int) {
 	return from, to
 }
 
-// offsetIn returns how far below the top of a container another one lies within
-// it.
+// offsetIn returns the vertical position of a container within an outer one, and
+// reports whether it lies in it.
 func offsetIn(outer fyne.CanvasObject, inner *fyne.Container) (y float32, ok bool) {
 	c, ok := outer.(*fyne.Container)
 	if !ok || c == inner {
@@ -250,9 +249,10 @@ func offsetIn(outer fyne.CanvasObject, inner *fyne.Container) (y float32, ok boo
 
 // rowHost is the list that a row belongs to.
 type rowHost interface {
-	// rowFocused is called when a row got the focus.
+	// rowFocused is called when a row gets the focus.
 	rowFocused(*Control)
-	// rowKey reports whether the list used a key that a row has no use for.
+	// rowKey handles a key that a row does not use, and reports whether the list
+	// uses it.
 	rowKey(*Control, *fyne.KeyEvent) bool
 }
 
@@ -297,7 +297,8 @@ func (l *List[R]) rowKey(c *Control, e *fyne.KeyEvent) bool {
 	return true
 }
 
-// page returns how many rows PageUp and PageDown move by: one stays in view.
+// page returns the number of rows that PageUp and PageDown move by, one fewer than
+// fit.
 func (l *List[R]) page() int {
 	if l.scroll == nil {
 		return l.count
@@ -314,7 +315,7 @@ func (l *listLayout[R]) height() float32 {
 
 func (l *listLayout[R]) heightFor([]fyne.CanvasObject, float32) float32 { return l.height() }
 
-// empty reports whether the list takes no room.
+// empty reports whether the list takes up no space.
 func (l *listLayout[R]) empty() bool { return l.list.count == 0 }
 
 // MinSize implements fyne.Layout.

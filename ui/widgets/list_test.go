@@ -31,7 +31,7 @@ type listed struct {
 // newListed makes a list; the caller shows it.
 func newListed(t testing.TB) *listed {
 	x := &listed{}
-	acts := ObjectActs{
+	acts := ObjectHandlers{
 		Hover:  func(i int) { x.hovered = append(x.hovered, i) },
 		Toggle: func(i int, _ bool) { x.toggled = append(x.toggled, i) },
 	}

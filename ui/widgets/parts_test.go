@@ -35,7 +35,7 @@ func TestButtonsAreLargeEnoughForTheirWords(t *testing.T) {
 				t.Errorf("%s: word at %v, %v large, icon at %v in %v", name, line.Position(), line.Size(), icon.Position(), m)
 			}
 		}
-		if m.Width < wide || m.Height < theme.LeastHit {
+		if m.Width < wide || m.Height < theme.MinHit {
 			t.Errorf("%s is %v large, its word %g", name, m, wide)
 		}
 		if icon.Visible() != (b.icon != "") {
@@ -59,8 +59,8 @@ func TestPillsDoNotJump(t *testing.T) {
 	if b.SetOn(true); b.MinSize() != off {
 		t.Errorf("on it is %v, off %v", b.MinSize(), off)
 	}
-	if ground := test.WidgetRenderer(b).Objects()[0].(*canvas.Rectangle); ground.CornerRadius != 15 {
-		t.Errorf("its corners are %g round, want half of its height", ground.CornerRadius)
+	if background := test.WidgetRenderer(b).Objects()[0].(*canvas.Rectangle); background.CornerRadius != 15 {
+		t.Errorf("its corners are %g round, want half of its height", background.CornerRadius)
 	}
 }
 

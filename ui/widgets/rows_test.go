@@ -56,13 +56,13 @@ func TestNothingInARowLiesOverAnother(t *testing.T) {
 	const long = "a very long name of an object that has no room"
 	for name, make := range map[string]func() fyne.Widget{
 		"object": func() fyne.Widget {
-			o := NewObjectRow(ObjectActs{})
+			o := NewObjectRow(ObjectHandlers{})
 			o.Set(ObjectData{Name: long, Detail: "lower right · 6 % of the picture", Score: "100 %", Shown: true})
 			return o
 		},
 		"candidate": func() fyne.Widget { c := NewCandidateRow(nil); c.Set(long+" "+long, "very likely", nil); return c },
 		"class": func() fyne.Widget {
-			l := NewLegendRow(LegendActs{})
+			l := NewLegendRow(LegendHandlers{})
 			l.Set(LegendData{Name: long, Share: "100 %"})
 			return l
 		},
@@ -83,7 +83,7 @@ func TestNothingInARowLiesOverAnother(t *testing.T) {
 	}
 }
 
-func TestObjectRowTellsWhatWasDone(t *testing.T) {
+func TestObjectRowReportsWhatWasDone(t *testing.T) {
 	at := func(x float32) *fyne.PointEvent {
 		return &fyne.PointEvent{Position: fyne.NewPos(x, 20), AbsolutePosition: fyne.NewPos(x+500, 320)}
 	}
@@ -104,9 +104,9 @@ func TestObjectRowTellsWhatWasDone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			themed(t)
-			var told []string
-			tell := func(format string, args ...any) { told = append(told, fmt.Sprintf(format, args...)) }
-			o := NewObjectRow(ObjectActs{
+			var reported []string
+			tell := func(format string, args ...any) { reported = append(reported, fmt.Sprintf(format, args...)) }
+			o := NewObjectRow(ObjectHandlers{
 				Toggle: func(i int, show bool) { tell("toggle %d %v", i, show) },
 				Zoom:   func(i int) { tell("zoom %d", i) },
 				Hover:  func(i int) { tell("hover %d", i) },
@@ -115,14 +115,14 @@ func TestObjectRowTellsWhatWasDone(t *testing.T) {
 			o.Set(ObjectData{Index: 7, Name: "boat", Shown: true})
 			placed(t, o, 320, 44)
 			o.SetTip("")
-			if c.do(o); !reflect.DeepEqual(told, c.want) {
-				t.Errorf("told %q, want %q", told, c.want)
+			if c.do(o); !reflect.DeepEqual(reported, c.want) {
+				t.Errorf("reported %q, want %q", reported, c.want)
 			}
 		})
 	}
 }
 
-func TestLegendRowTellsWhatWasDone(t *testing.T) {
+func TestLegendRowReportsWhatWasDone(t *testing.T) {
 	for name, c := range map[string]struct {
 		do   func(l *LegendRow)
 		want []string
@@ -135,16 +135,16 @@ func TestLegendRowTellsWhatWasDone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			themed(t)
-			var told []string
-			l := NewLegendRow(LegendActs{
-				Toggle: func(i int) { told = append(told, fmt.Sprint("toggle ", i)) },
-				Point:  func(i int) { told = append(told, fmt.Sprint("point ", i)) },
+			var reported []string
+			l := NewLegendRow(LegendHandlers{
+				Toggle: func(i int) { reported = append(reported, fmt.Sprint("toggle ", i)) },
+				Point:  func(i int) { reported = append(reported, fmt.Sprint("point ", i)) },
 			})
 			l.Set(LegendData{Class: 4, Name: "boat"})
 			placed(t, l, 320, 28)
 			l.SetTip("")
-			if c.do(l); !reflect.DeepEqual(told, c.want) {
-				t.Errorf("told %q, want %q", told, c.want)
+			if c.do(l); !reflect.DeepEqual(reported, c.want) {
+				t.Errorf("reported %q, want %q", reported, c.want)
 			}
 		})
 	}
@@ -152,13 +152,13 @@ func TestLegendRowTellsWhatWasDone(t *testing.T) {
 
 func TestHighlightedRowsHaveAGround(t *testing.T) {
 	themed(t)
-	l := NewLegendRow(LegendActs{})
+	l := NewLegendRow(LegendHandlers{})
 	placed(t, l, 320, 28)
-	ground := test.WidgetRenderer(l).Objects()[0].(*canvas.Rectangle)
+	background := test.WidgetRenderer(l).Objects()[0].(*canvas.Rectangle)
 	for _, on := range []bool{true, false} {
 		l.Set(LegendData{Name: "boat", Highlighted: on})
-		if _, _, _, a := ground.FillColor.RGBA(); (a > 0) != on {
-			t.Errorf("highlighted %v: the ground is %v", on, ground.FillColor)
+		if _, _, _, a := background.FillColor.RGBA(); (a > 0) != on {
+			t.Errorf("highlighted %v: the background is %v", on, background.FillColor)
 		}
 	}
 }
@@ -171,7 +171,7 @@ func TestCandidateTakesTwoLinesRatherThanBeingCut(t *testing.T) {
 	c.Set("a dog", "likely", func() { picked = "short" })
 	short := c.HeightFor(300)
 	c.Set("a dog beside a boat in front of a wall with a stop sign", "likely", func() { picked = "long" })
-	if long := c.HeightFor(300); short != theme.LeastHit || long <= short {
+	if long := c.HeightFor(300); short != theme.MinHit || long <= short {
 		t.Errorf("one line is %g high, two are %g", short, long)
 	}
 	if c.MinSize().Height != c.HeightFor(300) {
