@@ -15,6 +15,7 @@ import (
 
 	"descry/internal/failure"
 	"descry/internal/message"
+	"descry/models/arch"
 )
 
 // SetFile is the name of the file that makes a folder a model set.
@@ -112,7 +113,7 @@ func (r *setReader) section(o *object, c *Common, more map[string]*string) {
 	task := o.path
 	c.Set = r.set.Name
 	c.Architecture = o.text("architecture")
-	if known := Architectures[task]; !slices.Contains(known, c.Architecture) {
+	if known := arch.ForTask(task); !slices.Contains(known, c.Architecture) {
 		if c.Architecture == "" {
 			o.fail("%s is missing; known for %s: %s", o.at("architecture"), task, strings.Join(known, ", "))
 		}

@@ -23,8 +23,8 @@ type object struct {
 	err    *error // shared by all objects of one file
 }
 
-// parseObject splits raw into its fields. JSON lets a key stand twice; here it
-// is an error, because one of the two would be ignored in silence.
+// parseObject splits raw into its fields. JSON allows duplicate keys; here one
+// is an error, because one of the two would be ignored silently.
 func parseObject(path string, raw []byte, err *error) *object {
 	o := &object{path: path, fields: map[string]json.RawMessage{}, used: map[string]bool{}, err: err}
 	d := json.NewDecoder(bytes.NewReader(raw))
@@ -204,7 +204,7 @@ func (o *object) object(key string) *object {
 	return parseObject(o.place(key), raw, o.err)
 }
 
-// unknown names the keys that nobody asked for, sorted.
+// unknown returns the keys that were not read, sorted.
 func (o *object) unknown() []string {
 	var keys []string
 	for key := range o.fields {

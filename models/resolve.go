@@ -14,7 +14,7 @@ import (
 // Starter is the name of the built-in model set.
 const Starter = "starter"
 
-// Resolve finds a model set by what somebody wrote after --model: "starter"
+// Resolve finds a model set by the value of --model: "starter"
 // (built in, unpacked first), the name of an installed set or model, a named set
 // ("full", "fast": whatever of it has arrived), a folder with a descry.json, or a
 // mix, "caption=NAME,instances=NAME,classes=NAME", each NAME

@@ -14,6 +14,7 @@ import (
 	"descry/internal/failure"
 	"descry/internal/nearest"
 	"descry/models"
+	"descry/models/arch"
 	"descry/models/catalogue"
 	"descry/models/transfer"
 )
@@ -79,7 +80,7 @@ func (s *Store) expand(names []string) ([]catalogue.Model, error) {
 // known refuses models that nothing here could load, before they are fetched.
 func known(wanted []catalogue.Model) error {
 	for _, m := range wanted {
-		if list := models.Architectures[m.For]; m.For != catalogue.ForRuntime && !slices.Contains(list, m.Architecture) {
+		if list := arch.ForTask(m.For); m.For != catalogue.ForRuntime && !slices.Contains(list, m.Architecture) {
 			f := failure.New(failure.Model, "download", m.Name, "its architecture in the catalogue is %q, which this program does not know", m.Architecture)
 			if near := nearest.Word(m.Architecture, list); near != "" {
 				return f.WithHint("Did you mean %s? Known for %s are %s.", near, m.For, strings.Join(list, ", "))
