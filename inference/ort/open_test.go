@@ -12,7 +12,7 @@ import (
 	"descry/internal/failure"
 )
 
-// compile makes a shared library from C, or skips the test.
+// compile builds a shared library from C, or skips the test.
 func compile(t *testing.T, source string) string {
 	t.Helper()
 	if runtime.GOOS != "linux" {
@@ -29,8 +29,8 @@ func compile(t *testing.T, source string) string {
 	return so
 }
 
-// oldRuntime is a library that is ONNX Runtime of another version, as far as one
-// can ask; GetApi crashes as the binding would.
+// oldRuntime is a library that claims to be another version of ONNX Runtime; its
+// GetApi crashes as the binding would.
 const oldRuntime = `
 #include <stdint.h>
 #include <stdlib.h>
@@ -85,7 +85,7 @@ func TestOpeningTheSameFileAgainGivesTheSameLibrary(t *testing.T) {
 	if err := b.Close(); err == nil {
 		t.Error("a second Close went well")
 	}
-	newSession(t, a, addGraph(), Options{}) // a is still good
+	newSession(t, a, addGraph(), Options{}) // a still works
 }
 
 func TestAnotherLibraryIsRefusedWhileOneIsOpen(t *testing.T) {

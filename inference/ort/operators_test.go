@@ -36,7 +36,7 @@ func (a array) tensor() *Tensor {
 	return NewFloat32(a.Shape, data)
 }
 
-// elements returns a tensor's elements as float64, whatever they are.
+// elements returns a tensor's elements as float64, of whatever type they are.
 func elements(t *Tensor) []float64 {
 	p := t.live("")
 	all := make([]float64, 0, len(p.floats)+len(p.ints)+len(p.bytes))
@@ -98,7 +98,7 @@ func linear(f func(g *onnx.Graph, x, w, b onnx.Value) onnx.Value) build {
 	}
 }
 
-// builds are the graphs, by case; a case is the method's name and what is special.
+// builds are the graphs, by case; a case is named by the method and its variant.
 var builds = map[string]build{
 	"Add/broadcast":          binary((*onnx.Graph).Add),
 	"Sub/broadcast":          binary((*onnx.Graph).Sub),
@@ -257,7 +257,8 @@ func TestEachOperatorGivesWhatTorchGives(t *testing.T) {
 	}
 }
 
-// compare allows 2e-6 of the largest element: float32 sums in another order.
+// compare allows a difference of 2e-6 of the largest element, as float32 sums
+// differ with their order.
 func compare(t *testing.T, got *Tensor, want array) {
 	t.Helper()
 	if !slices.Equal(got.Shape(), want.Shape) {
@@ -279,7 +280,7 @@ func compare(t *testing.T, got *Tensor, want array) {
 	}
 }
 
-// TestEveryOperatorMethodHasACase looks at the methods of Graph that give values.
+// TestEveryOperatorMethodHasACase checks the methods of Graph that return values.
 func TestEveryOperatorMethodHasACase(t *testing.T) {
 	elsewhere := map[string]string{
 		"Input": "every case", "Weight": "weights_test.go", "WeightRows": "weights_test.go", "Rows": "weights_test.go",

@@ -199,7 +199,7 @@ func TestRunsLeaveNoMemoryBehind(t *testing.T) {
 	}
 	run(20)
 	before := resident(t)
-	run(200) // 800 MB go through
+	run(200) // 800 MB in all
 	after := resident(t)
 	t.Logf("resident %d MB, after 200 runs of 4 MB %d MB", before>>20, after>>20)
 	if after > before+40<<20 {
@@ -250,8 +250,8 @@ func TestDevices(t *testing.T) {
 	}
 }
 
-// TestAClosedSessionGivesItsMemoryBack: weights are blocks that the C library
-// would rather keep (giveBack says more).
+// TestAClosedSessionGivesItsMemoryBack: the C library would keep the blocks of
+// weights (see trimHeap).
 func TestAClosedSessionGivesItsMemoryBack(t *testing.T) {
 	if resident(t) == 0 {
 		t.Skip("no /proc here")
@@ -282,7 +282,7 @@ func TestAClosedSessionGivesItsMemoryBack(t *testing.T) {
 		}
 		debug.FreeOSMemory()
 	}
-	debug.FreeOSMemory() // what the building of the graph took
+	debug.FreeOSMemory() // memory of building the graph
 	before := resident(t)
 	for range 4 {
 		use()
