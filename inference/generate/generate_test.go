@@ -95,7 +95,7 @@ func (r reference) options() Options {
 	}
 }
 
-// runs makes a run of each token.
+// runs returns a sequence of each token.
 func runs(tokens []int) [][]int {
 	var all [][]int
 	for _, id := range tokens {
@@ -278,10 +278,10 @@ func TestOptionsThatCannotBeMeantAreRefused(t *testing.T) {
 	}
 }
 
-// spoilt answers every step with the same logits.
-type spoilt []float32
+// constantLogits returns the same logits at every step.
+type constantLogits []float32
 
-func (s spoilt) Step(_ context.Context, tokens [][]int, _ []int) ([][]float32, error) {
+func (s constantLogits) Step(_ context.Context, tokens [][]int, _ []int) ([][]float32, error) {
 	out := make([][]float32, len(tokens))
 	for i := range out {
 		out[i] = s
@@ -291,7 +291,7 @@ func (s spoilt) Step(_ context.Context, tokens [][]int, _ []int) ([][]float32, e
 
 func TestDamagedLogitsAreAnErrorAndNoCaption(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	for name, m := range map[string]spoilt{
+	for name, m := range map[string]constantLogits{
 		"NaN first": {nan, 1, 2, 3, 4, 5}, "NaN last": {1, 2, 3, 4, 5, nan}, "infinite": {1, inf, 2, 3, 4, 5},
 		"all -Inf": {-inf, -inf, -inf, -inf, -inf, -inf}, "none": {},
 	} {
@@ -306,12 +306,12 @@ func TestDamagedLogitsAreAnErrorAndNoCaption(t *testing.T) {
 func TestAForbiddenVocabularyEndsTheCaption(t *testing.T) {
 	o := plain(1)
 	o.Prompt, o.Stop, o.MinTokens, o.NoRepeatNGram = []int{0}, 3, 8, 1
-	got, err := Search(context.Background(), spoilt{1, 2, 3, 4}, o, nil)
+	got, err := Search(context.Background(), constantLogits{1, 2, 3, 4}, o, nil)
 	if err != nil || !slices.Equal(got[0].Tokens, []int{2, 1}) {
 		t.Errorf("%v, %v; want tokens 2 and 1, then nothing", got, err)
 	}
 	o.Beams, o.NBest = 2, 2
-	got, err = Search(context.Background(), spoilt{1, 2, 3, 4}, o, nil)
+	got, err = Search(context.Background(), constantLogits{1, 2, 3, 4}, o, nil)
 	if err != nil || len(got) != 2 || !slices.Equal(got[0].Tokens, []int{1, 2}) || !slices.Equal(got[1].Tokens, []int{2, 1}) {
 		t.Errorf("two beams: %+v, %v; want tokens 1, 2 and 2, 1", got, err)
 	}

@@ -147,7 +147,7 @@ func TestValidRefuses(t *testing.T) {
 		if m.Valid() == nil {
 			t.Errorf("%s: valid", name)
 		}
-		// Whatever the runs say, nothing may be read outside the mask.
+		// Whatever the runs are, nothing outside the mask may be read.
 		m.Bounds()
 		m.Contains(0, 0)
 		m.BitmapIn(-3, -3, 3, 3)
