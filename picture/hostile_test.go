@@ -14,8 +14,8 @@ import (
 	"descry/internal/hostile"
 )
 
-// refused opens path, which must fail, and gives the failure and the bytes
-// that were allocated on the way.
+// refused opens path, which must fail, and returns the failure and the number of
+// bytes allocated.
 func refused(t *testing.T, path string) (*failure.Failure, uint64) {
 	t.Helper()
 	var before, after runtime.MemStats
@@ -58,9 +58,9 @@ func TestHostileFilesAreRefusedInWordsAndWithoutMemory(t *testing.T) {
 	}
 }
 
-// TestACutFileIsNeverHalfAPicture cuts every reference file at many lengths. A
-// cut that loses pixels is refused; one that loses only what follows them may
-// be read, and then gives the same picture.
+// TestACutFileIsNeverHalfAPicture truncates every reference file at many lengths. A
+// file that loses pixels must be refused; one that loses only what follows them may
+// be read, and then must give the same picture.
 func TestACutFileIsNeverHalfAPicture(t *testing.T) {
 	for _, r := range references(t) {
 		data, err := os.ReadFile(filepath.Join("testdata", r.File))

@@ -35,8 +35,8 @@ func tooLarge(format string, args ...any) *failure.Failure {
 	return failure.New(failure.TooLarge, "decode", "", format, args...).WithHint("%s", hintLimit)
 }
 
-// decoderFailure turns a decoder's error into a Failure of the right kind.
-func decoderFailure(f *file, format string, err error) *failure.Failure {
+// decoderFailure converts a decoder's error to a Failure of the right kind.
+func decoderFailure(f *pictureFile, format string, err error) *failure.Failure {
 	if f.ctx.Err() != nil {
 		err = f.ctx.Err()
 	}
@@ -65,7 +65,7 @@ func isUnsupported(err error) bool {
 	return errors.As(err, &j) || errors.As(err, &p) || errors.As(err, &t) || errors.Is(err, bmp.ErrUnsupported)
 }
 
-// reason is a decoder's error without its package's name.
+// reason returns a decoder's error without its package's name.
 func reason(err error) string {
 	text := err.Error()
 	for _, prefix := range []string{"png: invalid format: ",
@@ -76,7 +76,7 @@ func reason(err error) string {
 	return text
 }
 
-// grouped writes a number with commas between the thousands.
+// grouped formats a number with commas between the thousands.
 func grouped(n int64) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {

@@ -6,17 +6,18 @@ import (
 	"strings"
 )
 
-// magic says what a file is by its first bytes. mask 0 at '?' positions.
+// magic identifies a format by a file's first bytes. Positions with '?' match any
+// byte.
 type magic struct {
 	offset int
 	prefix string
 	what   string // with its article: "a HEIC photo"
 }
 
-// foreign are formats that are known and not read. The order matters where one
-// prefix contains another. Sources: the formats' own specifications and
-// file(1)'s magic; HEIF and AVIF brands: ISO/IEC 23008-12 and the AV1 image
-// file format; raw files: the makers' headers as ExifTool lists them.
+// foreign lists known formats that are not supported. The order matters where one
+// prefix contains another. Sources: the formats' own specifications and file(1)'s
+// magic; HEIF and AVIF brands: ISO/IEC 23008-12 and the AV1 image file format; raw
+// files: the makers' headers as listed by ExifTool.
 var foreign = []magic{
 	{8, "CR\x02", "a Canon RAW photo (CR2)"},
 	{4, "ftypcrx ", "a Canon RAW photo (CR3)"},
@@ -66,7 +67,7 @@ var foreign = []magic{
 	{0, "MZ", "a program"},
 }
 
-// foreignName says what a file that is not read is, with its article, or "".
+// foreignName returns the name of an unsupported format, with its article, or "".
 func foreignName(head []byte) string {
 	for _, m := range foreign {
 		if len(head) >= m.offset && bytes.HasPrefix(head[m.offset:], []byte(m.prefix)) {
@@ -96,8 +97,8 @@ func isText(head []byte) bool {
 	return true
 }
 
-// rawExtensions are RAW photos that are TIFF files inside: read as TIFF they
-// would give the thumbnail. The names are the makers'.
+// rawExtensions are those of RAW photos that are TIFF files inside: as TIFF, only
+// the thumbnail would be read. The names are the makers'.
 var rawExtensions = map[string]string{
 	".cr2": "Canon RAW photo (CR2)", ".nef": "Nikon RAW photo (NEF)", ".nrw": "Nikon RAW photo (NRW)",
 	".arw": "Sony RAW photo (ARW)", ".sr2": "Sony RAW photo (SR2)", ".dng": "DNG RAW photo",
@@ -107,23 +108,23 @@ var rawExtensions = map[string]string{
 	".rwl": "Leica RAW photo (RWL)", ".mef": "Mamiya RAW photo (MEF)", ".mos": "Leaf RAW photo (MOS)",
 }
 
-// extensions are the names of files that are read, for dialogs, folders and
-// desktop entries; what a file is in truth, its first bytes say.
+// extensions are those of supported files, for dialogs, folders and desktop
+// entries; the format itself is recognised by a file's first bytes.
 var extensions = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".gif", ".bmp", ".tif", ".tiff", ".webp"}
 
-// mimeTypes belong to extensions (IANA; BMP: RFC 7903).
+// mimeTypes are the media types for extensions (IANA; BMP: RFC 7903).
 var mimeTypes = []string{"image/jpeg", "image/png", "image/apng", "image/gif", "image/bmp", "image/x-bmp", "image/tiff", "image/webp"}
 
-// Extensions lists the file name extensions of what is read, in lower case,
-// with the dot.
+// Extensions returns the file name extensions of the supported formats, in lower
+// case, with the dot.
 func Extensions() []string { return append([]string(nil), extensions...) }
 
-// MIMETypes lists the media types of what is read.
+// MIMETypes returns the media types of the supported formats.
 func MIMETypes() []string { return append([]string(nil), mimeTypes...) }
 
-// IsPictureName reports whether a file of this name is likely a picture that is
-// read: by its extension, in any case. The hidden companions "._NAME" that
-// macOS leaves on other systems' disks are none.
+// IsPictureName reports whether a file of this name is likely a supported picture:
+// by its extension, in any case. The hidden companions "._NAME" that macOS leaves
+// on other systems' disks are not.
 func IsPictureName(name string) bool {
 	base := filepath.Base(name)
 	if strings.HasPrefix(base, "._") {

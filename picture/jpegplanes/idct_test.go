@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// someBlock is coefficients as pictures have them, up to this zigzag index,
+// someBlock returns typical coefficients of pictures, up to the given zigzag index,
 // and a table.
 func someBlock(r *rand.Rand, last int) (*block, *quantiser) {
 	b, q := new(block), new(quantiser)
@@ -20,7 +20,7 @@ func someBlock(r *rand.Rand, last int) (*block, *quantiser) {
 	return b, q
 }
 
-// exact is the transform's definition (T.81, A.3.3), not rounded or limited.
+// exact computes the transform's definition (T.81, A.3.3), not rounded or limited.
 func exact(b *block, q *quantiser) (out [64]float64) {
 	scale := [8]float64{math.Sqrt2 / 2, 1, 1, 1, 1, 1, 1, 1}
 	for i := range out {
@@ -50,8 +50,8 @@ func TestTheTransformIsWithinAGreyLevelOfItsDefinition(t *testing.T) {
 	}
 }
 
-// TestShortcutsChangeNoSample holds the transforms that leave zeros out
-// against the whole one.
+// TestShortcutsChangeNoSample compares the transforms that skip zeros with the
+// complete one.
 func TestShortcutsChangeNoSample(t *testing.T) {
 	r := rand.New(rand.NewSource(2))
 	for last := range 64 {

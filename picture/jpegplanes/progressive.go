@@ -69,8 +69,8 @@ func (d *decoder) refineDC(b *block, low uint) {
 	d.take(1)
 }
 
-// code reads a code, for which there must be enough bits, and gives its entry;
-// 0, with d.wrong set, if there is none.
+// code reads a code, for which there must be enough bits, and returns its entry; 0,
+// with d.wrong set, if there is none.
 func (d *decoder) code(table *huffman) uint32 {
 	e := table.fast[d.acc>>(64-lookup)]
 	if e == 0 {
@@ -146,8 +146,8 @@ func (d *decoder) firstAC(b *block, last *byte, s *scan) {
 	}
 }
 
-// endOfBand reads the rest of the code EOBn: this block and the next eobRun − 1
-// have nothing more.
+// endOfBand reads the remaining bits of the code EOBn: this block and the next
+// eobRun − 1 have no more coefficients.
 func (d *decoder) endOfBand(n int) {
 	d.eobRun = 1<<n + int(d.acc>>1>>(63-n))
 	d.take(uint(n))
@@ -191,8 +191,8 @@ func (d *decoder) refineAC(b *block, last *byte, s *scan) {
 	}
 }
 
-// refine reads a bit for each coefficient from k on that is not zero, over run
-// zeros, and gives the index of the zero after those, or to + 1.
+// refine reads a bit for each non-zero coefficient from k on, skipping run zeros,
+// and returns the index of the zero after those, or to + 1.
 func (d *decoder) refine(b *block, k, to, run int, bit int16) int {
 	for ; k <= to; k++ {
 		p := &b[zigzag[k&127]&63]

@@ -15,13 +15,13 @@ import (
 	"testing"
 )
 
-// read is Read of bytes, with the memory that its frame asks for.
+// read calls Read with the memory that the frame needs.
 func read(data []byte) (*Planes, error) {
 	return Read(context.Background(), bytes.NewReader(data), 1<<26)
 }
 
-// files are the JPEGs of ../testdata, which the test of the package above
-// holds against Pillow's pixels.
+// files returns the JPEGs of ../testdata, which the test of package picture
+// compares with Pillow's pixels.
 func files(t testing.TB) map[string][]byte {
 	t.Helper()
 	paths, err := filepath.Glob("../testdata/*.jpg")
@@ -37,7 +37,7 @@ func files(t testing.TB) map[string][]byte {
 	return all
 }
 
-// encoded is a picture of some detail as image/jpeg writes it: 4:2:0, or grey.
+// encoded returns a picture of some detail as image/jpeg writes it: 4:2:0, or grey.
 func encoded(t testing.TB, w, h int, grey bool) []byte {
 	t.Helper()
 	rgba, gray := image.NewRGBA(image.Rect(0, 0, w, h)), image.NewGray(image.Rect(0, 0, w, h))
@@ -58,7 +58,7 @@ func encoded(t testing.TB, w, h int, grey bool) []byte {
 	return out.Bytes()
 }
 
-// equal compares what belongs to the picture.
+// equal compares the visible parts.
 func equal(a, b *Planes) bool {
 	if a.Width != b.Width || a.Height != b.Height || a.Space != b.Space || len(a.Planes) != len(b.Planes) {
 		return false
@@ -71,7 +71,7 @@ func equal(a, b *Planes) bool {
 	return true
 }
 
-// furthest is the largest difference of p's samples from others.
+// furthest returns the largest difference of p's samples from others.
 func furthest(p Plane, pix []byte, stride int) int {
 	worst := 0
 	for y := range p.Height {
@@ -83,8 +83,8 @@ func furthest(p Plane, pix []byte, stride int) int {
 	return worst
 }
 
-// TestGoroutinesChangeNothing: many rows are transformed beside the reading of
-// the next, few are not.
+// TestGoroutinesChangeNothing: many rows are transformed while the next are read,
+// few are not.
 func TestGoroutinesChangeNothing(t *testing.T) {
 	for _, grey := range []bool{false, true} {
 		data := encoded(t, 700, 1301, grey)
@@ -98,15 +98,15 @@ func TestGoroutinesChangeNothing(t *testing.T) {
 		if err != nil || !equal(one, many) {
 			t.Errorf("grey %v: other samples on one processor (%v)", grey, err)
 		}
-		if !nearTheirs(t, data, many) {
+		if !nearImageJPEG(t, data, many) {
 			t.Errorf("grey %v: far from image/jpeg's", grey)
 		}
 	}
 }
 
-// nearTheirs compares with image/jpeg, whose transform rounds otherwise.
-// Pictures that it does not give as planes are near.
-func nearTheirs(t *testing.T, data []byte, p *Planes) bool {
+// nearImageJPEG compares with image/jpeg, whose transform rounds differently.
+// Pictures that it does not return as planes count as near.
+func nearImageJPEG(t *testing.T, data []byte, p *Planes) bool {
 	t.Helper()
 	img, err := jpeg.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -151,7 +151,7 @@ func TestMemoryIsWhatTheFrameSays(t *testing.T) {
 	}
 }
 
-// frameOf finds the frame header of a sound file.
+// frameOf returns the frame header of a valid file.
 func frameOf(t *testing.T, data []byte) *Frame {
 	t.Helper()
 	d := &decoder{bits: bits{r: bytes.NewReader(data), buf: make([]byte, 1024)}, ctx: context.Background()}
@@ -167,7 +167,7 @@ func frameOf(t *testing.T, data []byte) *Frame {
 	return d.frame
 }
 
-// cancelling cancels when it is read for the n-th time, and goes on.
+// cancelling is a reader that cancels a context at its n-th read, and continues.
 type cancelling struct {
 	io.Reader
 	n      int
@@ -202,7 +202,7 @@ type errReader struct{ err error }
 
 func (e errReader) Read([]byte) (int, error) { return 0, e.err }
 
-// at finds the n-th marker of a file (from 0), where its FF lies.
+// at returns the offset of the n-th marker of a file (from 0).
 func at(t *testing.T, data []byte, marker byte, n int) int {
 	t.Helper()
 	i := 0

@@ -13,7 +13,7 @@ import (
 )
 
 // reference is one case of testdata/*.json.gz (tools/reference/pixels.py): a
-// drawn picture, a target size, and what the official resampler made of it.
+// generated picture, a target size, and the official resampler's result.
 type reference struct {
 	Filter string   `json:"filter"`
 	Kind   string   `json:"kind"`
