@@ -326,11 +326,11 @@ func testEventOrder(t *testing.T, worker func(Opener) Worker) {
 	}
 }
 
-func TestTheWorkerInThisProcessKeepsTheContract(t *testing.T) {
+func TestInProcessKeepsTheContract(t *testing.T) {
 	testContract(t, InProcess)
 }
 
-func TestALoadFailureSaysThatItIsOne(t *testing.T) {
+func TestALoadFailureIsReported(t *testing.T) {
 	b := startBench(t, InProcess)
 	defer b.cancel()
 	b.send(1, TaskCaption, "x", "damaged", false)

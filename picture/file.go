@@ -52,5 +52,7 @@ func (f *pictureFile) bytes(off int64, n int) ([]byte, error) {
 // section returns a part of the file.
 func (f *pictureFile) section(off, n int64) *io.SectionReader { return io.NewSectionReader(f, off, n) }
 
-// all returns a buffered reader of the whole file.
-func (f *pictureFile) all() *bufio.Reader { return bufio.NewReaderSize(f.section(0, f.size), 64<<10) }
+// reader returns a buffered reader of the whole file.
+func (f *pictureFile) reader() *bufio.Reader {
+	return bufio.NewReaderSize(f.section(0, f.size), 64<<10)
+}

@@ -120,7 +120,7 @@ func gifSkip(f *pictureFile, at int64) (int64, error) {
 // decodeGIF returns the first frame on its canvas. As in Pillow, the canvas around
 // it has the transparent colour, or colour 0.
 func decodeGIF(f *pictureFile, h header) (source, error) {
-	img, err := gif.Decode(f.all())
+	img, err := gif.Decode(f.reader())
 	if err != nil {
 		return source{}, err
 	}

@@ -22,7 +22,7 @@ func inspectJPEG(f *pictureFile) (header, error) {
 	var h header
 	var frame []byte
 	var kind byte
-	in := &counter{r: f.all()}
+	in := &counter{r: f.reader()}
 	in.skip(2)
 	for {
 		marker, length := in.marker()

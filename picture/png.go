@@ -85,7 +85,7 @@ func pngChunks(f *pictureFile, h *header) (transparent bool, compressed int64, c
 }
 
 func decodePNG(f *pictureFile, _ header) (source, error) {
-	img, err := png.Decode(f.all())
+	img, err := png.Decode(f.reader())
 	if err != nil {
 		return source{}, err
 	}

@@ -63,7 +63,7 @@ func sha(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func TestEveryFileGivesWhatPillowReads(t *testing.T) {
+func TestDecodingMatchesPillow(t *testing.T) {
 	for _, r := range references(t) {
 		t.Run(r.File, func(t *testing.T) {
 			p := opened(t, filepath.Join("testdata", r.File))

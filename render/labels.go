@@ -26,14 +26,14 @@ func placeLabels(labels []label, bounds image.Rectangle, gap int) []image.Rectan
 		if box.Empty() || l.size.X <= 0 || l.size.Y <= 0 || 8*l.size.X*l.size.Y > bounds.Dx()*bounds.Dy() {
 			continue
 		}
-		best, least := image.Rectangle{}, math.Inf(1)
+		best, minCost := image.Rectangle{}, math.Inf(1)
 		for rank, at := range candidates(l.size, box, bounds, gap) {
 			r := image.Rectangle{at, at.Add(l.size)}
 			if !r.In(bounds) || overlapsAny(r, placed[:i]) {
 				continue
 			}
-			if cost := 0.08*float64(rank) + min(covered(r, labels, i), 2); cost < least {
-				best, least = r, cost
+			if cost := 0.08*float64(rank) + min(covered(r, labels, i), 2); cost < minCost {
+				best, minCost = r, cost
 			}
 		}
 		if best.Empty() {

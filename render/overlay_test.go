@@ -207,7 +207,7 @@ func TestOddViewsAreHarmless(t *testing.T) {
 	DrawOverlay(image.NewRGBA(image.Rectangle{}), p, View{Zoom: 1}, DefaultStyle())
 }
 
-func TestManyMayDrawOneContentAtOnce(t *testing.T) {
+func TestConcurrentDrawing(t *testing.T) {
 	p := Prepare(small(), nil)
 	want := drawn(p, 320, 240, View{Zoom: 2}, DefaultStyle())
 	var all sync.WaitGroup
@@ -223,7 +223,7 @@ func TestManyMayDrawOneContentAtOnce(t *testing.T) {
 	all.Wait()
 }
 
-func TestPrepareTakesOverWhatIsStillRight(t *testing.T) {
+func TestPrepareReusesWhatIsStillValid(t *testing.T) {
 	c := small()
 	p := Prepare(c, nil)
 	hidden := Prepare(Content{Base: c.Base, Items: c.Items[1:], Classes: c.Classes}, p)
@@ -296,7 +296,7 @@ func TestThePictureIsDrawnAsItIs(t *testing.T) {
 	}
 }
 
-func TestWarmingChangesNothingThatIsSeen(t *testing.T) {
+func TestWarmingDoesNotChangeTheDrawing(t *testing.T) {
 	c := small()
 	cold, warm := Prepare(Content{Base: c.Base}, nil), Prepare(Content{Base: c.Base}, nil)
 	warm.Warm(0.1)

@@ -147,16 +147,16 @@ func (p *Prepared) visible(target image.Rectangle, v View) image.Rectangle {
 }
 
 // parallel calls f for consecutive parts of 0 … n-1, on as many goroutines as there
-// are processors, and waits. Each part has at least least elements.
-func parallel(n, least int, f func(from, to int)) {
-	workers := min(runtime.GOMAXPROCS(0), n/max(least, 1))
+// are processors, and waits. Each part has at least minLen elements.
+func parallel(n, minLen int, f func(from, to int)) {
+	workers := min(runtime.GOMAXPROCS(0), n/max(minLen, 1))
 	if workers <= 1 {
 		if n > 0 {
 			f(0, n)
 		}
 		return
 	}
-	parts := min(workers*4, n/max(least, 1)) // more parts than workers: they take unequal time
+	parts := min(workers*4, n/max(minLen, 1)) // more parts than workers: they take unequal time
 	next := make(chan int, parts)
 	for i := range parts {
 		next <- i

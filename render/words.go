@@ -92,15 +92,15 @@ func HideSecondNames(items []inference.Instance, iou float64) []bool {
 	return hide
 }
 
-func sameObject(a, b inference.Instance, least float64) bool {
+func sameObject(a, b inference.Instance, minIoU float64) bool {
 	box := boxIoU(a.Box, b.Box)
 	if box <= 0 {
 		return false
 	}
 	if a.Mask != nil && b.Mask != nil {
-		return rle.IoU(*a.Mask, *b.Mask) >= least
+		return rle.IoU(*a.Mask, *b.Mask) >= minIoU
 	}
-	return box >= least
+	return box >= minIoU
 }
 
 func boxIoU(a, b [4]float32) float64 {

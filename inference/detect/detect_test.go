@@ -128,7 +128,7 @@ func TestAnchorsAreTorchvisions(t *testing.T) {
 	near(t, "anchors", got, boxesOf(r.Boxes), 0)
 }
 
-func TestTheCoarsestLevelHasTheStrideThatItsMapGives(t *testing.T) {
+func TestTheCoarsestLevelHasTheStrideOfItsMap(t *testing.T) {
 	if a := NewAnchors([]float64{512}, []float64{1}, 17, 13, 1088, 800); a.StrideX != 64 || a.StrideY != 61 {
 		t.Errorf("strides %d and %d, want 64 and 61", a.StrideX, a.StrideY)
 	}
@@ -177,7 +177,7 @@ func TestRescaledBoxesAreTorchvisions(t *testing.T) {
 	near(t, "boxes", Rescale(boxesOf(r.Boxes), 301, 255, 318, 270), boxesOf(r.Scaled), 1e-7)
 }
 
-func TestSuppressionKeepsWhatTorchvisionKeeps(t *testing.T) {
+func TestSuppressMatchesTorchvision(t *testing.T) {
 	for _, c := range readReference(t).Suppression {
 		boxes, scores := make([]Box, len(c.Scores)), make([]float32, len(c.Scores))
 		for i := range boxes {
@@ -203,7 +203,7 @@ func TestSuppressionKeepsWhatTorchvisionKeeps(t *testing.T) {
 	}
 }
 
-func TestTheBestAreChosenInOrderAndEqualsByPlace(t *testing.T) {
+func TestTopKeepsTheOrderOfEqualScores(t *testing.T) {
 	nan := float32(math.NaN())
 	for _, c := range []struct {
 		scores []float32
@@ -248,7 +248,7 @@ func TestPastedMasksAreTorchvisions(t *testing.T) {
 	}
 }
 
-func TestWildNumbersDoNoHarm(t *testing.T) {
+func TestExtremeNumbersAreHarmless(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	for _, box := range []Box{{nan, nan, nan, nan}, {-inf, -inf, inf, inf}, {-1e30, 0, 1e30, 1}, {5, 5, 1, 1}, {200, 200, 300, 300}} {
 		if box == (Box{-inf, -inf, inf, inf}) || box[0] == -1e30 {
@@ -276,7 +276,7 @@ func TestWildNumbersDoNoHarm(t *testing.T) {
 	}
 }
 
-func TestOneProposalMayGiveObjectsOfSeveralClasses(t *testing.T) {
+func TestOneProposalMayYieldSeveralClasses(t *testing.T) {
 	logits := []float32{0, 4, 4, -9}
 	deltas := make([]float32, 16)
 	deltas[4] = 1 // class 1 moves to the right: by 1/10 of the width

@@ -16,14 +16,14 @@ const (
 )
 
 // Resized returns the size to which a picture of w × h pixels is resized: the short
-// side becomes least, unless the long side would then exceed most. Both sides are
+// side becomes minSize, unless the long side would then exceed maxSize. Both sides are
 // truncated, not rounded. Where torchvision would request an empty image (1 × 3000)
 // the side is one pixel.
-func Resized(w, h, least, most int, rule SizeRule) (rw, rh int) {
+func Resized(w, h, minSize, maxSize int, rule SizeRule) (rw, rh int) {
 	short, long := float64(min(w, h)), float64(max(w, h))
-	scale := min(float64(least)/short, float64(most)/long)
+	scale := min(float64(minSize)/short, float64(maxSize)/long)
 	if rule == SizeFloat32 {
-		scale = float64(min(1/float32(short)*float32(least), 1/float32(long)*float32(most)))
+		scale = float64(min(1/float32(short)*float32(minSize), 1/float32(long)*float32(maxSize)))
 	}
 	side := func(n int) int { return max(int(math.Floor(float64(n)*scale)), 1) }
 	return side(w), side(h)

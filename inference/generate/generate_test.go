@@ -129,7 +129,7 @@ func read(t *testing.T, path string, into any) {
 	}
 }
 
-func TestSearchFindsWhatTransformersFinds(t *testing.T) {
+func TestSearchMatchesTransformers(t *testing.T) {
 	for _, r := range references(t) {
 		got, err := Search(context.Background(), &table{seed: r.Seed}, r.options(), nil)
 		if err != nil {
@@ -183,7 +183,7 @@ func TestLogProbsAreTheRawOnesOfEachEmittedToken(t *testing.T) {
 	}
 }
 
-func TestGreedyTellsOfEachTokenAsItIsChosen(t *testing.T) {
+func TestGreedyReportsEachToken(t *testing.T) {
 	for _, r := range references(t) {
 		if r.Beams > 1 {
 			continue
@@ -204,7 +204,7 @@ func TestGreedyTellsOfEachTokenAsItIsChosen(t *testing.T) {
 	}
 }
 
-func TestBeamSearchTellsOfOneLongerSequenceEachStep(t *testing.T) {
+func TestBeamSearchReportsOneLongerSequenceEachStep(t *testing.T) {
 	for _, r := range references(t) {
 		if r.Beams == 1 {
 			continue
@@ -251,7 +251,7 @@ func plain(beams int) Options {
 	}
 }
 
-func TestOptionsThatCannotBeMeantAreRefused(t *testing.T) {
+func TestInvalidOptionsAreRefused(t *testing.T) {
 	for name, change := range map[string]func(*Options){
 		"no start token":       func(o *Options) { o.Prompt = nil },
 		"no beams":             func(o *Options) { o.Beams = 0 },
@@ -289,7 +289,7 @@ func (s constantLogits) Step(_ context.Context, tokens [][]int, _ []int) ([][]fl
 	return out, nil
 }
 
-func TestDamagedLogitsAreAnErrorAndNoCaption(t *testing.T) {
+func TestDamagedLogitsAreAnError(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	for name, m := range map[string]constantLogits{
 		"NaN first": {nan, 1, 2, 3, 4, 5}, "NaN last": {1, 2, 3, 4, 5, nan}, "infinite": {1, inf, 2, 3, 4, 5},

@@ -102,7 +102,7 @@ func TestDrawnTokensHaveTheNucleusFrequencies(t *testing.T) {
 	}
 }
 
-func TestTheSameSeedDrawsTheSameAndEachSequenceStandsAlone(t *testing.T) {
+func TestTheSameSeedDrawsTheSameSequencesIndependently(t *testing.T) {
 	draw := func(seed uint64, n int) map[string]bool {
 		got, err := Search(context.Background(), &table{seed: 5}, drawing(0.95, seed, n), nil)
 		if err != nil || len(got) != n {

@@ -278,9 +278,9 @@ func TestManyCallsThatFailAtOnceFallBackOnce(t *testing.T) {
 	}
 }
 
-// TestProvidersThatAreNotThereFailForReal injects no fault: every device passes the
+// TestMissingProvidersFail injects no fault: every device passes the
 // check for missing parts, so each provider is really requested, and fails.
-func TestProvidersThatAreNotThereFailForReal(t *testing.T) {
+func TestMissingProvidersFail(t *testing.T) {
 	l := openLibrary(t)
 	for _, d := range devices {
 		if d.id != DeviceCPU && l.missing(d) == nil {

@@ -47,7 +47,7 @@ func TestALibraryThatWillNotDoIsOneClearFailure(t *testing.T) {
 	if err := os.WriteFile(text, []byte("not a library\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for name, c := range map[string]struct{ path, says string }{
+	for name, c := range map[string]struct{ path, message string }{
 		"absent":          {filepath.Join(t.TempDir(), "none.so"), "cannot be loaded"},
 		"not a library":   {text, "cannot be loaded"},
 		"too old":         {compile(t, oldRuntime), "ONNX Runtime 1.17.1; 1.24 or newer is needed"},
@@ -63,8 +63,8 @@ func TestALibraryThatWillNotDoIsOneClearFailure(t *testing.T) {
 			if !errors.As(err, &f) || f.Kind != failure.Model || f.Subject != c.path || f.Hint.IsZero() {
 				t.Errorf("failure %#v", err)
 			}
-			if !strings.Contains(f.Message.String(), c.says) || strings.Contains(err.Error(), "\n") {
-				t.Errorf("it says %q, want one line with %q", err.Error(), c.says)
+			if !strings.Contains(f.Message.String(), c.message) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("it says %q, want one line with %q", err.Error(), c.message)
 			}
 		})
 	}

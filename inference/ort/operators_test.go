@@ -221,7 +221,7 @@ func readCases(t *testing.T) map[string]struct{ In, Out []array } {
 	return cases
 }
 
-func TestEachOperatorGivesWhatTorchGives(t *testing.T) {
+func TestEachOperatorMatchesTorch(t *testing.T) {
 	cases := readCases(t)
 	l := openLibrary(t)
 	for name, c := range cases {

@@ -134,8 +134,8 @@ func TestWrongInputsAreRefusedByName(t *testing.T) {
 	destroyed := rows(1)
 	destroyed.Destroy()
 	for name, c := range map[string]struct {
-		in   []*Tensor
-		says string
+		in      []*Tensor
+		message string
 	}{
 		"too few":         {[]*Tensor{rows(1)}, "1 inputs are given, the graph has 2"},
 		"missing":         {[]*Tensor{rows(1), nil}, `input "b": the tensor is missing`},
@@ -150,8 +150,8 @@ func TestWrongInputsAreRefusedByName(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := s.Run(context.Background(), c.in)
 			var f *failure.Failure
-			if !errors.As(err, &f) || f.Kind != failure.Model || f.Subject != "sum" || !strings.Contains(err.Error(), c.says) {
-				t.Errorf("error %v, want %q", err, c.says)
+			if !errors.As(err, &f) || f.Kind != failure.Model || f.Subject != "sum" || !strings.Contains(err.Error(), c.message) {
+				t.Errorf("error %v, want %q", err, c.message)
 			}
 		})
 	}

@@ -17,7 +17,7 @@ func TestErrorsAreReadRight(t *testing.T) {
 	for _, c := range []struct {
 		device, text string
 		reason       Reason
-		says         string
+		message      string
 	}{
 		{DeviceCUDA, "/onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:1952 onnxruntime::Provider& onnxruntime::ProviderLibrary::Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library /opt/libonnxruntime_providers_shared.so with error: /opt/libonnxruntime_providers_shared.so: cannot open shared object file: No such file or directory\n", ReasonFile, "libonnxruntime_providers_shared.so is not beside"},
 		{DeviceCUDA, "provider_bridge_ort.cc:2043 [ONNXRuntimeError] : 1 : FAIL : Failed to load library /opt/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared object file: No such file or directory", ReasonLibrary, "libcublasLt.so.13"},
@@ -48,8 +48,8 @@ func TestErrorsAreReadRight(t *testing.T) {
 	} {
 		d, _ := deviceByID(c.device)
 		got := diagnose(d, DuringLoad, errors.New(c.text))
-		if got.Reason != c.reason || !strings.Contains(got.Message, c.says) || strings.Contains(got.String(), "%") || strings.Contains(got.Detail, "\n") {
-			t.Errorf("%q\nis read as %s: %s\nwant %s with %q", c.text, got.Reason, got, c.reason, c.says)
+		if got.Reason != c.reason || !strings.Contains(got.Message, c.message) || strings.Contains(got.String(), "%") || strings.Contains(got.Detail, "\n") {
+			t.Errorf("%q\nis read as %s: %s\nwant %s with %q", c.text, got.Reason, got, c.reason, c.message)
 		}
 	}
 	d, _ := deviceByID(DeviceCUDA)

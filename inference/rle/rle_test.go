@@ -97,9 +97,9 @@ func TestTextOfKnownRuns(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
-		text string
-		h, w int
-		says string
+		text    string
+		h, w    int
+		message string
 	}{
 		"empty":              {"", 2, 2, "end at pixel 0 of 4"},
 		"too short":          {"3", 2, 2, "end at pixel 3 of 4"},
@@ -116,7 +116,7 @@ func TestParseRefuses(t *testing.T) {
 		"overflowing size":   {"0", math.MaxInt, math.MaxInt, "out of range"},
 		"zero runs too many": {"0000", 1, 1, "end at pixel 0 of 1"},
 	} {
-		if m, err := Parse(c.text, c.h, c.w); err == nil || !strings.Contains(err.Error(), c.says) || m.Counts != nil {
+		if m, err := Parse(c.text, c.h, c.w); err == nil || !strings.Contains(err.Error(), c.message) || m.Counts != nil {
 			t.Errorf("%s: %v, %v", name, m, err)
 		}
 	}

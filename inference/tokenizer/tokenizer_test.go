@@ -71,7 +71,7 @@ func stored(t testing.TB, b bert) partial {
 	return p
 }
 
-func TestTextGetsTheIDsThatTransformersGives(t *testing.T) {
+func TestEncodeMatchesTransformers(t *testing.T) {
 	b := references(t)
 	p := stored(t, b)
 	for _, c := range b.Encode {
@@ -89,7 +89,7 @@ func TestTextGetsTheIDsThatTransformersGives(t *testing.T) {
 	}
 }
 
-func TestIDsGetTheTextThatTransformersGives(t *testing.T) {
+func TestDecodeMatchesTransformers(t *testing.T) {
 	b := references(t)
 	p := stored(t, b)
 	for _, c := range b.Decode {
@@ -103,7 +103,7 @@ func TestIDsGetTheTextThatTransformersGives(t *testing.T) {
 	}
 }
 
-func TestTheWholeVocabularyAgreesToo(t *testing.T) {
+func TestTheFullVocabularyMatchesToo(t *testing.T) {
 	shared := os.Getenv("DESCRY_SHARED")
 	if shared == "" {
 		shared = filepath.Join("..", "..", "..", "shared")
@@ -144,7 +144,7 @@ func TestSpecialTokensThatAPersonTypesAreText(t *testing.T) {
 	}
 }
 
-func TestTextThatIsNoUTF8IsRefused(t *testing.T) {
+func TestInvalidUTF8IsRefused(t *testing.T) {
 	v, err := Read(strings.NewReader(small), "small")
 	if err != nil {
 		t.Fatal(err)
@@ -191,7 +191,7 @@ func TestWindowsLineEndsMakeTheSameVocabulary(t *testing.T) {
 
 // A change of Go's Unicode tables must be noticed: splitting into words depends on
 // them.
-func TestUnassignedCharactersAreNoText(t *testing.T) {
+func TestUnassignedCharactersAreNotText(t *testing.T) {
 	if got := splitWords("a\u0378b \U0010ffffc"); !slices.Equal(got, []string{"ab", "c"}) {
 		t.Errorf("%q with Unicode %s", got, unicode.Version)
 	}

@@ -24,10 +24,10 @@ import (
 
 // File is one malformed file.
 type File struct {
-	Name string // a file name with the extension of the claimed format
-	Data []byte
-	Kind failure.Kind // kind of the expected failure
-	Says string       // part of the expected message
+	Name    string // a file name with the extension of the claimed format
+	Data    []byte
+	Kind    failure.Kind // kind of the expected failure
+	Message string       // part of the expected message
 }
 
 // Files returns all of them, in a fixed order.
@@ -254,7 +254,7 @@ func strangers() []File {
 		{"zeros.jpg", make([]byte, 4096), failure.Unsupported, "not a supported picture format"},
 		{"drawing.svg", []byte(`<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>`), failure.Unsupported, "SVG"},
 	}
-	for _, s := range []struct{ name, start, says string }{
+	for _, s := range []struct{ name, start, message string }{
 		{"photo.heic", string(ftyp("heic")), "HEIC photo"},
 		{"renamed-heic.jpg", string(ftyp("mif1")), "HEIC photo"},
 		{"photo.avif", string(ftyp("avif")), "AVIF picture"},
@@ -269,7 +269,7 @@ func strangers() []File {
 		{"layers.psd", "8BPS\x00\x01", "Photoshop file"},
 		{"icon.ico", "\x00\x00\x01\x00\x01\x00", "Windows icon"},
 	} {
-		files = append(files, File{s.name, []byte(s.start + strings.Repeat("\x00", 64)), failure.Unsupported, s.says})
+		files = append(files, File{s.name, []byte(s.start + strings.Repeat("\x00", 64)), failure.Unsupported, s.message})
 	}
 	return files
 }

@@ -125,7 +125,7 @@ func Hollow(path, model string) error {
 		return err
 	}
 	size += int64(b.Len())
-	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil { //nolint:gosec // for anybody to read
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil { //nolint:gosec // readable by all
 		return err
 	}
 	return os.Truncate(path, size)
@@ -205,7 +205,7 @@ func WriteSet(dir string, models []string, seed uint64) error {
 		entry := map[string]any{"architecture": task[1], "weights": model + ".safetensors"}
 		if task[0] == "caption" {
 			entry["vocabulary"] = "vocab.txt"
-			if err := os.WriteFile(filepath.Join(dir, "vocab.txt"), words(), 0o644); err != nil { //nolint:gosec // for anybody to read
+			if err := os.WriteFile(filepath.Join(dir, "vocab.txt"), words(), 0o644); err != nil { //nolint:gosec // readable by all
 				return err
 			}
 		}
@@ -215,7 +215,7 @@ func WriteSet(dir string, models []string, seed uint64) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, "descry.json"), append(text, '\n'), 0o644) //nolint:gosec // for anybody to read
+	return os.WriteFile(filepath.Join(dir, "descry.json"), append(text, '\n'), 0o644) //nolint:gosec // readable by all
 }
 
 // words returns a vocabulary of invented words.

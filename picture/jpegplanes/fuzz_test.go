@@ -45,7 +45,7 @@ func compareWithImageJPEG(t *testing.T, data []byte) (both bool) {
 	return own == nil
 }
 
-func TestWhatImageJPEGReadsIsRead(t *testing.T) {
+func TestReadsWhatImageJPEGReads(t *testing.T) {
 	all := files(t)
 	for name, data := range all {
 		p, err := read(data)

@@ -14,8 +14,8 @@ func someBlock(r *rand.Rand, last int) (*block, *quantiser) {
 		q[zigzag[k]] = int32(1 + r.Intn(6+2*k))
 	}
 	for k := range last + 1 {
-		most := 900 / (1 + k*k/4) / int(q[zigzag[k]])
-		b[zigzag[k]] = int16(r.Intn(2*most+1) - most)
+		maxBytes := 900 / (1 + k*k/4) / int(q[zigzag[k]])
+		b[zigzag[k]] = int16(r.Intn(2*maxBytes+1) - maxBytes)
 	}
 	return b, q
 }

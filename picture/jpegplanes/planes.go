@@ -58,13 +58,13 @@ type Planes struct {
 	Planes        []Plane // one, three or four
 }
 
-// Read decodes one picture up to its end marker. It allocates at most most bytes,
+// Read decodes one picture up to its end marker. It allocates at most maxBytes bytes,
 // apart from a few buffers of fixed size, and refuses files that need more (see
 // Frame.Bytes). Once ctx is cancelled, it ends at the next row of blocks. Errors
 // are FormatError, UnsupportedError, io.ErrUnexpectedEOF if the file is cut off,
 // r's and ctx's.
-func Read(ctx context.Context, r io.Reader, most int64) (*Planes, error) {
-	d := &decoder{ctx: ctx, bits: bits{r: r, buf: make([]byte, 32<<10)}, most: most}
+func Read(ctx context.Context, r io.Reader, maxBytes int64) (*Planes, error) {
+	d := &decoder{ctx: ctx, bits: bits{r: r, buf: make([]byte, 32<<10)}, maxBytes: maxBytes}
 	var start [2]byte
 	if err := d.full(start[:]); err != nil {
 		return nil, err
@@ -89,8 +89,8 @@ func Read(ctx context.Context, r io.Reader, most int64) (*Planes, error) {
 // decoder is the state of one Read.
 type decoder struct {
 	bits
-	ctx  context.Context
-	most int64
+	ctx      context.Context
+	maxBytes int64
 
 	frame     *Frame
 	parts     []component // the frame's components, set up by the first scan
@@ -132,8 +132,8 @@ func (d *decoder) setUp() error {
 		return nil
 	}
 	f := d.frame
-	if need := f.Bytes(); need > d.most {
-		return FormatError(fmt.Sprintf("decoding takes %d bytes, and %d are allowed", need, d.most))
+	if need := f.Bytes(); need > d.maxBytes {
+		return FormatError(fmt.Sprintf("decoding takes %d bytes, and %d are allowed", need, d.maxBytes))
 	}
 	d.space = d.colours()
 	d.parts = make([]component, len(f.Components))

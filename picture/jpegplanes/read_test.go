@@ -121,7 +121,7 @@ func nearImageJPEG(t *testing.T, data []byte, p *Planes) bool {
 	return true
 }
 
-func TestMemoryIsWhatTheFrameSays(t *testing.T) {
+func TestReadAllocatesTheFramesBytes(t *testing.T) {
 	all := files(t)
 	all["large.jpg"] = encoded(t, 3000, 2000, false)
 	for name, data := range all {
@@ -228,7 +228,7 @@ func set(data []byte, at int, with ...byte) []byte {
 	return data
 }
 
-func TestWhatIsOddIsReadAllTheSame(t *testing.T) {
+func TestUnusualFilesAreRead(t *testing.T) {
 	all := files(t)
 	data, restarts := all["420.jpg"], all["restart.jpg"]
 	sos, eoi := at(t, data, markerSOS, 0), len(data)-2
@@ -255,7 +255,7 @@ func TestWhatIsOddIsReadAllTheSame(t *testing.T) {
 	}
 }
 
-func TestDamageIsToldInOneSentence(t *testing.T) {
+func TestDamageIsReportedInOneSentence(t *testing.T) {
 	all := files(t)
 	data, progressive, restarts := all["420.jpg"], all["progressive.jpg"], all["restart.jpg"]
 	sof, dht, dqt, sos := at(t, data, 0xc0, 0), at(t, data, markerDHT, 0), at(t, data, markerDQT, 0), at(t, data, markerSOS, 0)
@@ -263,8 +263,8 @@ func TestDamageIsToldInOneSentence(t *testing.T) {
 	rst := at(t, restarts, markerRST0+1, 0)
 	scan := data[sos : len(data)-2]
 	for _, c := range []struct {
-		says string
-		data []byte
+		message string
+		data    []byte
 	}{
 		{"does not begin", set(data, 0, 'G', 'I', 'F')},
 		{"no scan", append(bytes.Clone(data[:sos]), 0xff, markerEOI)},
@@ -299,8 +299,8 @@ func TestDamageIsToldInOneSentence(t *testing.T) {
 		_, err := read(c.data)
 		var format FormatError
 		var unsupported UnsupportedError
-		if err == nil || !strings.Contains(err.Error(), c.says) || !errors.As(err, &format) && !errors.As(err, &unsupported) {
-			t.Errorf("%T %v, want %q", err, err, c.says)
+		if err == nil || !strings.Contains(err.Error(), c.message) || !errors.As(err, &format) && !errors.As(err, &unsupported) {
+			t.Errorf("%T %v, want %q", err, err, c.message)
 		}
 	}
 	for i := 2; i < len(data)-1; i += 97 {

@@ -74,7 +74,7 @@ func run(ctx context.Context) error {
 	if h.build, err = programHash(); err != nil {
 		return err
 	}
-	table, err := h.all(ctx, flag.Args())
+	table, err := h.compareAll(ctx, flag.Args())
 	if err != nil {
 		return err
 	}
@@ -112,8 +112,8 @@ func programHash() (string, error) {
 	return hex.EncodeToString(sum.Sum(nil))[:16], nil
 }
 
-// all compares every container of every model found, or of those named.
-func (h *harness) all(ctx context.Context, only []string) (*table, error) {
+// compareAll compares every container of every model found, or of those named.
+func (h *harness) compareAll(ctx context.Context, only []string) (*table, error) {
 	folders, err := filepath.Glob(filepath.Join(h.dir, "models", "*", "*", models.SetFile))
 	if err != nil || len(folders) == 0 {
 		return nil, errors.Join(err, fmt.Errorf("%s holds no models; tools/reference/full/build.py makes them", h.dir))
@@ -163,8 +163,8 @@ func (h *harness) container(ctx context.Context, t *table, s subject, references
 	defer runner.close()
 	for _, reference := range references {
 		name := strings.TrimSuffix(filepath.Base(reference), ".json")
-		kept := filepath.Join(h.dir, "results", s.model, s.container, name+".json")
-		if r, ok := h.kept(kept, reference); ok {
+		stored := filepath.Join(h.dir, "results", s.model, s.container, name+".json")
+		if r, ok := h.loadResult(stored, reference); ok {
 			t.add(s, r)
 			continue
 		}
@@ -182,15 +182,15 @@ func (h *harness) container(ctx context.Context, t *table, s subject, references
 		r.Seconds = time.Since(start).Seconds()
 		t.add(s, r)
 		fmt.Fprintf(os.Stderr, "%s %s %s: %.1f s%s\n", s.model, s.container, name, r.Seconds, r.summary())
-		if err := keep(kept, r); err != nil {
+		if err := saveResult(stored, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// kept returns a stored result of this program, if it is newer than its reference.
-func (h *harness) kept(path, reference string) (result, bool) {
+// loadResult returns a stored result of this program, if it is newer than its reference.
+func (h *harness) loadResult(path, reference string) (result, bool) {
 	var r result
 	made, err := os.Stat(reference)
 	if err != nil || h.fresh {
@@ -203,7 +203,7 @@ func (h *harness) kept(path, reference string) (result, bool) {
 	return r, r.Form == resultForm && (r.Build == h.build || h.anyBuild)
 }
 
-func keep(path string, r result) error {
+func saveResult(path string, r result) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func (t *table) add(s subject, r result) {
 		r.Measures = append(r.Measures, measure{Stage: "runs at all", Worst: 1, Bound: 0, Over: true})
 	}
 	for _, m := range r.Measures {
-		t.row(s, m).take(m)
+		t.row(s, m).add(m)
 	}
 	for _, note := range r.Notes {
 		t.notes = append(t.notes, fmt.Sprintf("%s, %s: %s", s.model, s.container, note))
@@ -100,7 +100,7 @@ func (t *table) row(s subject, m measure) *row {
 	return r
 }
 
-func (r *row) take(m measure) {
+func (r *row) add(m measure) {
 	r.pictures++
 	if m.Over {
 		r.over++

@@ -83,7 +83,7 @@ var passing = []*fault{
 // error.
 var final = []struct {
 	*fault
-	says string
+	message string
 }{
 	{&fault{"wrong bytes", func(_ *server, f *standIn, w http.ResponseWriter, r *http.Request) {
 		version(f, 1, goodTag, w, r)

@@ -94,7 +94,7 @@ func (t *torture) eachFinalFault(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if code == 0 || !strings.Contains(out, wrong.says) {
+		if code == 0 || !strings.Contains(out, wrong.message) {
 			return fmt.Errorf("%s: exit code %d, and it said: %s", wrong.name, code, out)
 		}
 		if _, err := os.Stat(t.p.place(files[0])); err == nil {
