@@ -210,7 +210,7 @@ func testContract(t *testing.T, worker func(Opener) Worker) {
 			defer b.cancel()
 			c.run(b)
 			if got := withoutProgress(b.drain()); !reflect.DeepEqual(got, c.want) {
-				t.Errorf("said %q, want %q", got, c.want)
+				t.Errorf("events %q, want %q", got, c.want)
 			}
 			if err := <-b.err; err != nil {
 				t.Errorf("the worker ended with %v", err)
@@ -269,7 +269,7 @@ func testEnginesMakeRoom(t *testing.T, worker func(Opener) Worker) {
 		t.Errorf("opened %q, want %q", b.opener.opened, want)
 	}
 	if slices.ContainsFunc(ends, func(s string) bool { return strings.Contains(s, "failed") }) {
-		t.Errorf("said %q", ends)
+		t.Errorf("events %q", ends)
 	}
 }
 
@@ -305,7 +305,7 @@ func testContextEnds(t *testing.T, worker func(Opener) Worker) {
 		got = append(got, summary(e))
 	}
 	if got, want := withoutProgress(got), []string{"1 failed cancelled", "2 failed cancelled"}; !reflect.DeepEqual(got, want) {
-		t.Errorf("said %q, want %q", got, want)
+		t.Errorf("events %q, want %q", got, want)
 	}
 	if err := <-b.err; !errors.Is(err, context.Canceled) {
 		t.Errorf("the worker ended with %v", err)
@@ -322,7 +322,7 @@ func testEventOrder(t *testing.T, worker func(Opener) Worker) {
 	got := b.drain()
 	want := []string{"1 progress", "1 progress", "1 token", "1 token", "1 token", "1 caption", "1 done"}
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("said %q, want %q", got, want)
+		t.Errorf("events %q, want %q", got, want)
 	}
 }
 

@@ -27,7 +27,7 @@ func refused(t *testing.T, path string) (*failure.Failure, uint64) {
 	}
 	var f *failure.Failure
 	if !errors.As(err, &f) {
-		t.Fatalf("%T is no failure: %v", err, err)
+		t.Fatalf("%T is not a *failure.Failure: %v", err, err)
 	}
 	return f, after.TotalAlloc - before.TotalAlloc
 }

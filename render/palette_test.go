@@ -42,7 +42,7 @@ func TestNamesOfOneThingShareTheColour(t *testing.T) {
 			t.Errorf("%q is not plain and never found", other)
 		}
 		if _, ok := places[normalName(name)]; !ok {
-			t.Errorf("%q stands for %q, which is no class", other, name)
+			t.Errorf("%q stands for %q, which is not a class", other, name)
 		}
 	}
 	if len(places) != len(cocoOrder)+len(aliases) {

@@ -96,7 +96,7 @@ func TestResizedSizesAreTorchvisions(t *testing.T) {
 		}
 	}
 	if odd == 0 {
-		t.Error("no size tells the two rules apart")
+		t.Error("no size distinguishes the two rules")
 	}
 	for _, c := range [][6]int{ // from the current release: float64
 		{640, 480, 800, 1333, 1066, 800}, {640, 427, 800, 1333, 1199, 800}, {1920, 1080, 800, 1333, 1333, 749},

@@ -199,7 +199,7 @@ func TestGreedyReportsEachToken(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !slices.Equal(last, got[0].Tokens) {
-			t.Errorf("case %d: told of %v, found %v", r.Seed, last, got[0].Tokens)
+			t.Errorf("case %d: reported %v, found %v", r.Seed, last, got[0].Tokens)
 		}
 	}
 }
@@ -220,7 +220,7 @@ func TestBeamSearchReportsOneLongerSequenceEachStep(t *testing.T) {
 			t.Fatal(err)
 		}
 		if told != m.calls && told != m.calls-1 {
-			t.Errorf("case %d: told %d times in %d steps", r.Seed, told, m.calls)
+			t.Errorf("case %d: %d reports in %d steps", r.Seed, told, m.calls)
 		}
 	}
 }
@@ -317,7 +317,7 @@ func TestAForbiddenVocabularyEndsTheCaption(t *testing.T) {
 	}
 	for _, h := range got {
 		if math.IsInf(h.Rank, 0) || math.IsNaN(h.Rank) {
-			t.Errorf("rank %v is no number to sort by", h.Rank)
+			t.Errorf("rank %v is not sortable", h.Rank)
 		}
 	}
 }

@@ -141,7 +141,7 @@ func TestTheSameSeedDrawsTheSameSequencesIndependently(t *testing.T) {
 		t.Errorf("another seed drew the same: %v", other)
 	}
 	if len(five) < 4 {
-		t.Errorf("five draws gave only %v", five)
+		t.Errorf("five draws returned only %v", five)
 	}
 }
 

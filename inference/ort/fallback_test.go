@@ -147,11 +147,11 @@ func TestADeviceThatFailsInARunIsReplacedByTheCPU(t *testing.T) {
 	}
 	news := l.News()
 	if len(news) != 1 || news[0].Device != DeviceCUDA || news[0].Reason != ReasonMemory || news[0].During != DuringRun || !strings.Contains(news[0].Detail, "bfc_arena") {
-		t.Fatalf("it is told %+v", news)
+		t.Fatalf("News returns %+v", news)
 	}
-	checkSum(t, second) // also when it was asked for by name
+	checkSum(t, second) // also if it was requested by name
 	if second.Device() != DeviceCPU || len(l.News()) != 0 {
-		t.Errorf("the second session is on %q, or it is told again", second.Device())
+		t.Errorf("the second session is on %q, or the failure is reported again", second.Device())
 	}
 	made := i.made.Load()
 	for _, device := range []string{DeviceAuto, DeviceCUDA, ""} {
@@ -174,7 +174,7 @@ func TestADeviceThatFailsInARunIsReplacedByTheCPU(t *testing.T) {
 		t.Errorf("%d sessions stay open", n)
 	}
 	if d := l.Devices(); len(d) == 0 || d[0].ID != DeviceCUDA || d[0].Trouble == nil || d[0].Trouble.Reason != ReasonMemory {
-		t.Errorf("the list of devices says %+v", d)
+		t.Errorf("Devices returns %+v", d)
 	}
 }
 
@@ -208,7 +208,7 @@ func TestADeviceIsNotBlamedForWhatTheCPUCannotDoEither(t *testing.T) {
 	}
 	i.cpuLoad, i.load = errors.New("a bad graph"), errors.New("a bad graph, says CUDA")
 	if _, err := newSum(t, l, DeviceAuto); err == nil || len(l.News()) != 0 {
-		t.Errorf("a graph that nobody can load: %v, and CUDA is blamed", err)
+		t.Errorf("a graph that no device can load: %v, and CUDA is blamed", err)
 	}
 }
 
@@ -221,7 +221,7 @@ func TestADeviceThatFailsAtLoad(t *testing.T) {
 		t.Errorf("asked for by name: %#v", f)
 	}
 	if len(l.News()) != 0 {
-		t.Error("what is an error is told as news as well")
+		t.Error("an error is reported by News as well")
 	}
 	s, err := newSum(t, l, DeviceAuto)
 	if err != nil {
@@ -231,7 +231,7 @@ func TestADeviceThatFailsAtLoad(t *testing.T) {
 	checkSum(t, s)
 	news := l.News()
 	if s.Device() != DeviceCPU || len(news) != 1 || news[0].Reason != ReasonCard || news[0].During != DuringLoad {
-		t.Errorf("on %q, told %+v", s.Device(), news)
+		t.Errorf("on %q, News returns %+v", s.Device(), news)
 	}
 	i.load = nil
 	again, err := newSum(t, l, DeviceAuto)
@@ -240,7 +240,7 @@ func TestADeviceThatFailsAtLoad(t *testing.T) {
 	}
 	defer again.Close()
 	if again.Device() != DeviceCPU || len(l.News()) != 0 {
-		t.Error("a device that was given up is tried again, or told again")
+		t.Error("a device that was given up is tried or reported again")
 	}
 	if _, err := newSum(t, l, DeviceCUDA); err == nil {
 		t.Error("a device that was given up at load is used when it is asked for by name")
@@ -274,7 +274,7 @@ func TestManyCallsThatFailAtOnceFallBackOnce(t *testing.T) {
 		t.Error(err)
 	}
 	if n := len(l.News()); n != 1 || i.onCPU.Load() != 1 || i.open.Load() != 0 {
-		t.Errorf("told %d times, %d sessions made on the CPU, %d left open", n, i.onCPU.Load(), i.open.Load())
+		t.Errorf("%d reports, %d sessions made on the CPU, %d left open", n, i.onCPU.Load(), i.open.Load())
 	}
 }
 
@@ -305,7 +305,7 @@ func TestMissingProvidersFail(t *testing.T) {
 		}
 	}
 	if s.Device() != DeviceCPU || len(news) != 3 {
-		t.Errorf("on %q, told %d times", s.Device(), len(news))
+		t.Errorf("on %q, %d reports", s.Device(), len(news))
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)

@@ -87,10 +87,10 @@ func (s search) cuda(cacheDir string, files []string) (string, []string) {
 		slices.Reverse(dirs) // the newest version first, in lexical order
 		for _, dir := range dirs {
 			versions, _ := s.glob(filepath.Join(dir, s.names[0]+".*")) // archives unpacked without their symbolic links
-			path, looked := s.first(append(s.in(dir), versions...))
-			tried = append(tried, looked...)
-			whole := !slices.ContainsFunc(files, func(f string) bool { return !s.isFile(filepath.Join(dir, f)) })
-			if path != "" && whole {
+			path, checked := s.first(append(s.in(dir), versions...))
+			tried = append(tried, checked...)
+			complete := !slices.ContainsFunc(files, func(f string) bool { return !s.isFile(filepath.Join(dir, f)) })
+			if path != "" && complete {
 				return path, tried
 			}
 		}

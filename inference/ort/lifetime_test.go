@@ -15,11 +15,11 @@ import (
 // use after Close, a second Close, a call's options used after their release or for
 // two runs. Its runs last until finish is closed, or they are terminated.
 type strictLibrary struct {
-	open   atomic.Int32 // sessions
-	calls  atomic.Int32 // not released
-	runs   atomic.Int32
-	begun  chan []*payload
-	finish chan struct{}
+	open    atomic.Int32 // sessions
+	calls   atomic.Int32 // not released
+	runs    atomic.Int32
+	started chan []*payload
+	finish  chan struct{}
 }
 
 func (p *strictLibrary) newSession(onnx.Model, Options, string) (nativeSession, error) {
@@ -71,7 +71,7 @@ func (c *strictCall) run(inputs, outputs []*payload) error {
 	}
 	c.of.runs.Add(1)
 	defer c.of.runs.Add(-1)
-	c.of.begun <- inputs
+	c.of.started <- inputs
 	select {
 	case <-c.of.finish:
 		for i := range outputs {
@@ -100,7 +100,7 @@ func (c *strictCall) release() {
 // newStrict returns a session of a strictLibrary.
 func newStrict(t *testing.T) (*strictLibrary, *Session) {
 	t.Helper()
-	p := &strictLibrary{begun: make(chan []*payload), finish: make(chan struct{})}
+	p := &strictLibrary{started: make(chan []*payload), finish: make(chan struct{})}
 	l := &Library{native: p}
 	s, err := l.NewSession(onnx.Model{Inputs: []string{"x"}, Outputs: []string{"y"}}, Options{})
 	if err != nil {
@@ -129,7 +129,7 @@ func TestATensorDestroyedWhileACallReadsItStaysWhole(t *testing.T) {
 	x := NewFloat32([]int64{1 << 16}, make([]float32, 1<<16))
 	x.Float32s()[12345] = 7
 	ended := start(context.Background(), s, x)
-	reading := <-p.begun
+	reading := <-p.started
 	x.Destroy()
 	runtime.GC()
 	if reading[0].floats[12345] != 7 {
@@ -147,7 +147,7 @@ func TestATensorDestroyedWhileACallReadsItStaysWhole(t *testing.T) {
 func TestCloseWaitsForTheRunningCall(t *testing.T) {
 	p, s := newStrict(t)
 	ended := start(context.Background(), s, rows(1))
-	<-p.begun
+	<-p.started
 	closed := make(chan error)
 	go func() { closed <- s.Close() }()
 	runtime.Gosched()
@@ -174,7 +174,7 @@ func TestEachRunHasOptionsOfItsOwnAndReleasesThem(t *testing.T) {
 	for i := range 50 {
 		ctx, cancel := context.WithCancel(context.Background())
 		ended := start(ctx, s, rows(1))
-		<-p.begun
+		<-p.started
 		if i%2 == 0 {
 			p.finish <- struct{}{}
 		}

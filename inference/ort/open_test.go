@@ -64,7 +64,7 @@ func TestALibraryThatWillNotDoIsOneClearFailure(t *testing.T) {
 				t.Errorf("failure %#v", err)
 			}
 			if !strings.Contains(f.Message.String(), c.message) || strings.Contains(err.Error(), "\n") {
-				t.Errorf("it says %q, want one line with %q", err.Error(), c.message)
+				t.Errorf("error %q, want one line with %q", err.Error(), c.message)
 			}
 		})
 	}

@@ -233,7 +233,7 @@ func TestDevices(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !gpu && (s.Device() != DeviceCPU || len(l.News()) > 0) || s.Threads() != 1 {
-			t.Errorf("device %q gives %q, %d threads", device, s.Device(), s.Threads())
+			t.Errorf("device %q: session on %q, %d threads", device, s.Device(), s.Threads())
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)

@@ -84,10 +84,10 @@ func TestTextOfKnownRuns(t *testing.T) {
 	} {
 		m := Mask{c.h, c.w, c.counts}
 		if c.text != "" && m.String() != c.text {
-			t.Errorf("%v gives %q, want %q", c.counts, m, c.text)
+			t.Errorf("%v encodes to %q, want %q", c.counts, m, c.text)
 		}
 		if p, err := Parse(m.String(), c.h, c.w); err != nil || !slices.Equal(p.Counts, c.counts) {
-			t.Errorf("%q gives %v, %v", m, p.Counts, err)
+			t.Errorf("%q decodes to %v, %v", m, p.Counts, err)
 		}
 	}
 	if m := FromBitmap([]byte{0, 1, 1, 1}, 2, 2); !slices.Equal(m.Counts, []uint32{1, 3}) {

@@ -169,6 +169,6 @@ func TestThisMachineIsMeasuredOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := again.Measured(ctx, lib, ort.DeviceCPU, 1); err == nil {
-		t.Error("it measured although nobody waits any more")
+		t.Error("it measured although the context is cancelled")
 	}
 }

@@ -208,7 +208,7 @@ func FuzzEncode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		ids, err := p.Encode(text)
 		if (err != nil) == (failure.Of(err, failure.Model) == nil) {
-			t.Fatal("an error that is no failure")
+			t.Fatal("an error that is not a *failure.Failure")
 		}
 		for _, id := range ids {
 			if id < 0 || id >= p.Size() {

@@ -138,7 +138,7 @@ func TestReadAllocatesTheFramesBytes(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		const buffers = 128 << 10 // the reader's, the Huffman tables'
 		if spent := int64(after.TotalAlloc - before.TotalAlloc); spent > need*21/20+buffers {
-			t.Errorf("%s, %d × %d: %d bytes allocated, the frame says %d", name, p.Width, p.Height, spent, need)
+			t.Errorf("%s, %d × %d: %d bytes allocated, Frame.Bytes is %d", name, p.Width, p.Height, spent, need)
 		}
 		runtime.ReadMemStats(&before)
 		if _, err = Read(context.Background(), bytes.NewReader(data), need-1); err == nil {

@@ -56,7 +56,7 @@ func newComparison(ctx context.Context, r *runner, p testPicture, reference stri
 		return nil, err
 	}
 	if exact.Width != own.Width || exact.Height != own.Height {
-		return nil, fmt.Errorf("%s is %d × %d, Pillow says %d × %d", p.File, own.Width, own.Height, exact.Width, exact.Height)
+		return nil, fmt.Errorf("%s is %d × %d, Pillow reads %d × %d", p.File, own.Width, own.Height, exact.Width, exact.Height)
 	}
 	worst := 0
 	for i, v := range exact.RGB {
@@ -132,7 +132,7 @@ func greyPicture(path string) ([]byte, error) {
 	}
 	grey, ok := decoded.(*image.Gray)
 	if !ok || grey.Stride != grey.Rect.Dx() {
-		return nil, fmt.Errorf("%s is no plain grey picture", path)
+		return nil, fmt.Errorf("%s is not a plain grey picture", path)
 	}
 	return grey.Pix, nil
 }

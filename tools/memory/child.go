@@ -139,7 +139,7 @@ func private() (int64, error) {
 func field(path, name string) (int64, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return 0, errors.New("only Linux tells a process's memory in /proc")
+		return 0, errors.New("only Linux reports a process's memory in /proc")
 	}
 	if err != nil {
 		return 0, err

@@ -18,12 +18,12 @@ var passing = []*fault{
 		honest(f, &cutAfter{w, 1, hangUp}, r)
 	}},
 	{"stall", func(s *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		honest(f, &cutAfter{w, s.randomN(f.size - rangeStart(r)), s.hold(r)}, r)
+		honest(f, &cutAfter{w, s.randomN(f.size - rangeStart(r)), s.hang(r)}, r)
 	}},
 	{"stall after 1 KiB", func(s *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		honest(f, &cutAfter{w, 1 << 10, s.hold(r)}, r)
+		honest(f, &cutAfter{w, 1 << 10, s.hang(r)}, r)
 	}},
-	{"stall before the head", func(s *server, _ *standIn, _ http.ResponseWriter, r *http.Request) { s.hold(r)() }},
+	{"stall before the head", func(s *server, _ *standIn, _ http.ResponseWriter, r *http.Request) { s.hang(r)() }},
 	{"ends early without an error", func(s *server, f *standIn, w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", goodTag)
 		w.WriteHeader(http.StatusOK) // no length: chunked, with a regular end

@@ -70,6 +70,6 @@ func TestABadFileIsNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := tt.check(files, false); err == nil || !strings.Contains(err.Error(), "a bad file") {
-		t.Errorf("a wrong bit gives %v", err)
+		t.Errorf("for a wrong bit, check returns %v", err)
 	}
 }

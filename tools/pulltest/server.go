@@ -99,7 +99,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.Faults[bad.name]++
 	}
 	s.mu.Unlock()
-	out := &counting{ResponseWriter: w, s: s, begun: time.Now()}
+	out := &counting{ResponseWriter: w, s: s, start: time.Now()}
 	if bad == nil {
 		honest(f, out, r)
 		return
@@ -118,7 +118,7 @@ func (s *server) randomN(n int64) int64 {
 type counting struct {
 	http.ResponseWriter
 	s     *server
-	begun time.Time
+	start time.Time
 	sent  int64
 }
 
@@ -129,7 +129,7 @@ func (c *counting) Write(b []byte) (int, error) {
 	c.s.Bytes += int64(n)
 	c.s.mu.Unlock()
 	if pace := c.s.pace.Load(); pace > 0 {
-		due := c.begun.Add(time.Duration(float64(c.sent) / float64(pace) * 1e9))
+		due := c.start.Add(time.Duration(float64(c.sent) / float64(pace) * 1e9))
 		time.Sleep(time.Until(due)) // simulates bandwidth; no test depends on it
 	}
 	return n, err
@@ -174,9 +174,9 @@ func (u *cutAfter) Write(b []byte) (int, error) {
 // hangUp drops the connection.
 func hangUp() { panic(http.ErrAbortHandler) }
 
-// hold returns a function that keeps the connection open and silent until the
+// hang returns a function that keeps the connection open and silent until the
 // client closes it.
-func (s *server) hold(r *http.Request) func() {
+func (s *server) hang(r *http.Request) func() {
 	return func() {
 		select {
 		case <-r.Context().Done():

@@ -48,7 +48,7 @@ func (t *torture) pull(ctx context.Context, files []*standIn) (int, string, erro
 // a cut so that there is a part to continue.
 func (t *torture) eachPassingFault(ctx context.Context) error {
 	for i, bad := range passing {
-		begun := time.Now()
+		start := time.Now()
 		files := []*standIn{t.files[1+i%2], t.files[3+i%3]}
 		met := map[*standIn]int{}
 		t.s.program(func(f *standIn) *fault {
@@ -71,7 +71,7 @@ func (t *torture) eachPassingFault(ctx context.Context) error {
 		if err := t.check(files, true); err != nil {
 			return fmt.Errorf("%s: %w", bad.name, err)
 		}
-		t.line(bad.name, "right", files, begun)
+		t.line(bad.name, "right", files, start)
 		if err := t.clean(); err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (t *torture) eachFinalFault(ctx context.Context) error {
 		if _, real := t.p.(descryPuller); real && wrong.name == "stall for ever" {
 			continue // seven timeouts of half a minute
 		}
-		begun := time.Now()
+		start := time.Now()
 		files := t.files[1+i%3 : 2+i%3]
 		t.s.program(func(*standIn) *fault { return wrong.fault })
 		code, out, err := t.pull(ctx, files)
@@ -100,7 +100,7 @@ func (t *torture) eachFinalFault(ctx context.Context) error {
 		if _, err := os.Stat(t.p.place(files[0])); err == nil {
 			return fmt.Errorf("%s: there is a file all the same", wrong.name)
 		}
-		c := t.line(wrong.name, "one error: "+sentence(out), files, begun)
+		c := t.line(wrong.name, "one error: "+sentence(out), files, start)
 		if most := 8 * files[0].size; c.Bytes > most {
 			return fmt.Errorf("%s: %d bytes were fetched of a file of %d", wrong.name, c.Bytes, files[0].size)
 		}
@@ -122,7 +122,7 @@ func (t *torture) eachFinalFault(ctx context.Context) error {
 // mixedFaults pulls all files through random faults of all kinds, until they are
 // complete.
 func (t *torture) mixedFaults(ctx context.Context) error {
-	begun := time.Now()
+	start := time.Now()
 	pulls, failed := 0, 0
 	for range t.mixed {
 		for once := true; once || t.check(t.files, true) != nil; once = false {
@@ -151,7 +151,7 @@ func (t *torture) mixedFaults(ctx context.Context) error {
 			return err
 		}
 	}
-	t.line(fmt.Sprintf("mixed faults: %d rounds, %d pulls", t.mixed, pulls), fmt.Sprintf("right in the end; %d ended with a clear error before", failed), nil, begun)
+	t.line(fmt.Sprintf("mixed faults: %d rounds, %d pulls", t.mixed, pulls), fmt.Sprintf("right in the end; %d ended with a clear error before", failed), nil, start)
 	return nil
 }
 
@@ -174,7 +174,7 @@ func (t *torture) randomFault(*standIn) *fault {
 // together runs three processes that pull the same files at the same time: they
 // must wait for one another and fetch nothing twice.
 func (t *torture) together(ctx context.Context) error {
-	begun := time.Now()
+	start := time.Now()
 	t.s.program(func(*standIn) *fault { return nil })
 	var group errgroup.Group
 	for range 3 {
@@ -192,7 +192,7 @@ func (t *torture) together(ctx context.Context) error {
 	if err := t.check(t.files, true); err != nil {
 		return fmt.Errorf("three at once: %w", err)
 	}
-	if c := t.line("three processes at once", "right", t.files, begun); c.Bytes != t.all || c.Requests != len(t.files) {
+	if c := t.line("three processes at once", "right", t.files, start); c.Bytes != t.all || c.Requests != len(t.files) {
 		return fmt.Errorf("three at once fetched %d bytes in %d requests, not %d in %d", c.Bytes, c.Requests, t.all, len(t.files))
 	}
 	return t.clean()
@@ -201,7 +201,7 @@ func (t *torture) together(ctx context.Context) error {
 // killed kills the puller at random moments and restarts it, until it has been
 // killed often enough; meanwhile the server cuts connections as well.
 func (t *torture) killed(ctx context.Context) error {
-	begun := time.Now()
+	start := time.Now()
 	var sum counts
 	kills, rounds := 0, 0
 	t.s.pace.Store(int64(float64(t.all) / t.lasts.Seconds()))
@@ -231,7 +231,7 @@ func (t *torture) killed(ctx context.Context) error {
 			return err
 		}
 	}
-	sum = t.line(fmt.Sprintf("%d kills in %d rounds", kills, rounds), "right", nil, begun)
+	sum = t.line(fmt.Sprintf("%d kills in %d rounds", kills, rounds), "right", nil, start)
 	whole := int64(rounds) * t.all
 	fmt.Fprintf(t.out, "killed %d times: %d bytes fetched for %d of files (%.2f times), %d requests, %d of them for a part, %d cut\n",
 		kills, sum.Bytes, whole, float64(sum.Bytes)/float64(whole), sum.Requests, sum.Resumes, sum.Faults["cut"])
@@ -322,7 +322,7 @@ func (t *torture) clean() error {
 }
 
 // line prints one line of the report and returns the counts since the last.
-func (t *torture) line(what, outcome string, files []*standIn, begun time.Time) counts {
+func (t *torture) line(what, outcome string, files []*standIn, start time.Time) counts {
 	c := t.s.counted()
 	var size int64
 	for _, f := range files {
@@ -332,7 +332,7 @@ func (t *torture) line(what, outcome string, files []*standIn, begun time.Time) 
 	for _, n := range c.Faults {
 		faults += n
 	}
-	fmt.Fprintf(t.out, "%-42s %6.1f s  %3d requests %3d for a part %3d faults %11d bytes", what, time.Since(begun).Seconds(), c.Requests, c.Resumes, faults, c.Bytes)
+	fmt.Fprintf(t.out, "%-42s %6.1f s  %3d requests %3d for a part %3d faults %11d bytes", what, time.Since(start).Seconds(), c.Requests, c.Resumes, faults, c.Bytes)
 	if size > 0 {
 		fmt.Fprintf(t.out, " (%.2f of the files)", float64(c.Bytes)/float64(size))
 	}
