@@ -16,9 +16,8 @@ import (
 	"descry/internal/failure"
 )
 
-// Open reads the picture at path. Every error is a *failure.Failure. What is
-// no regular file is refused without being opened, so that a FIFO never makes
-// it wait.
+// Open reads the picture at path. Every error is a *failure.Failure. Anything but a
+// regular file is refused without being opened, so that a FIFO does not block it.
 func Open(ctx context.Context, path string, l Limits) (*Picture, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -27,8 +26,8 @@ func Open(ctx context.Context, path string, l Limits) (*Picture, error) {
 	if f := notAFile(path, info); f != nil {
 		return nil, f
 	}
-	// Between Stat and Open the name may have become a FIFO: O_NONBLOCK makes
-	// opening one return, and the second look refuses it.
+	// Between Stat and OpenFile the name may have become a FIFO: with O_NONBLOCK
+	// opening it returns, and the second check refuses it.
 	in, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, openFailure(path, err)
@@ -80,25 +79,25 @@ func notAFile(path string, info fs.FileInfo) *failure.Failure {
 	return no("this is a special file, not a picture").WithHint(choose)
 }
 
-// header is what a format's inspect finds before anything is decoded. Its
-// numbers are the file's word, not yet believed.
+// header is the result of a format's inspect, before anything is decoded. Its
+// numbers come from the file and have not been checked.
 type header struct {
 	width, height int64 // pixels, as stored
 	scratch       int64 // bytes that decoding allocates besides the result
-	least         int64 // bytes that no file with these pixels can be shorter than
-	exifAt, exifN int64 // where the EXIF block (a TIFF structure) lies; exifN 0: none
-	detail        any   // what the format's decode wants to know again
+	least         int64 // minimum size in bytes of a file with these pixels
+	exifAt, exifN int64 // offset and length of the EXIF block (a TIFF structure); exifN 0: none
+	detail        any   // passed from the format's inspect to its decode
 }
 
-// codec is one format: its magic, a look at its header, and its decoder.
+// codec is one format: its magic, the inspection of its header, and its decoder.
 type codec struct {
 	name    string
 	is      func(head []byte) bool
-	inspect func(f *file) (header, error)
-	decode  func(f *file, h header) (source, error)
+	inspect func(f *pictureFile) (header, error)
+	decode  func(f *pictureFile, h header) (source, error)
 }
 
-// codecs are the formats that are read.
+// codecs are the supported formats.
 var codecs = []codec{
 	{"JPEG", prefixed("\xff\xd8\xff"), inspectJPEG, decodeJPEG},
 	{"PNG", prefixed("\x89PNG\r\n\x1a\n"), inspectPNG, decodePNG},
@@ -119,12 +118,12 @@ func prefixed(all ...string) func([]byte) bool {
 	}
 }
 
-// Decode reads a picture of size bytes from r. name is for people: a path, or
-// where the bytes came from. Every error is a *failure.Failure with name as
-// its subject. A cancelled ctx ends it at the next read.
+// Decode reads a picture of size bytes from r. name describes the source in errors:
+// a path, or where the bytes came from. Every error is a *failure.Failure with name
+// as its subject. Once ctx is cancelled, the next read fails.
 func Decode(ctx context.Context, r io.ReaderAt, size int64, name string, l Limits) (*Picture, error) {
 	l = l.orDefault()
-	f := &file{ctx: ctx, r: r, size: size, name: name}
+	f := &pictureFile{ctx: ctx, r: r, size: size, name: name}
 	c, err := recognise(f)
 	if err != nil {
 		return nil, decoderFailure(f, "picture", err)
@@ -147,8 +146,8 @@ func (l Limits) orDefault() Limits {
 	return l
 }
 
-// recognise finds the format by the first bytes.
-func recognise(f *file) (*codec, error) {
+// recognise returns the format by the first bytes.
+func recognise(f *pictureFile) (*codec, error) {
 	if f.size == 0 {
 		return nil, unsupported("the file is empty").WithHint("Copy or download it again.")
 	}
@@ -179,10 +178,11 @@ func recognise(f *file) (*codec, error) {
 	return nil, g
 }
 
-// picture inspects, checks, hashes, decodes and turns upright.
-func (c *codec) picture(f *file, l Limits) (p *Picture, err error) {
-	// The decoders are other people's code on hostile bytes: should one of
-	// them panic all the same, then the file is damaged, not the program.
+// picture inspects, checks, hashes and decodes the file, and applies its
+// orientation.
+func (c *codec) picture(f *pictureFile, l Limits) (p *Picture, err error) {
+	// The decoders are third-party code that parses untrusted bytes: if one panics,
+	// report a damaged file rather than end the program.
 	defer func() {
 		if r := recover(); r != nil {
 			p, err = nil, damaged("the %s file is damaged (the decoder stopped: %v)", c.name, r)
@@ -216,8 +216,8 @@ func (c *codec) picture(f *file, l Limits) (p *Picture, err error) {
 	return p, nil
 }
 
-// check holds the header against the limits, then against the file.
-func (h header) check(f *file, format string, l Limits) error {
+// check compares the header with the limits, then with the file.
+func (h header) check(f *pictureFile, format string, l Limits) error {
 	if h.width <= 0 || h.height <= 0 {
 		return damaged("the %s file says that the picture has %d × %d pixels", format, h.width, h.height)
 	}
@@ -236,8 +236,8 @@ func (h header) check(f *file, format string, l Limits) error {
 	return nil
 }
 
-// key is the SHA-256 of all bytes, in hex.
-func (f *file) key() (string, error) {
+// key returns the SHA-256 of all bytes, in hex.
+func (f *pictureFile) key() (string, error) {
 	sum := sha256.New()
 	if _, err := io.CopyBuffer(sum, struct{ io.Reader }{f.section(0, f.size)}, make([]byte, 256<<10)); err != nil {
 		return "", err

@@ -35,8 +35,8 @@ func tooLarge(format string, args ...any) *failure.Failure {
 	return failure.New(failure.TooLarge, "decode", "", format, args...).WithHint(hintLimit)
 }
 
-// decoderFailure turns a decoder's error into a Failure of the right kind.
-func decoderFailure(f *file, format string, err error) *failure.Failure {
+// decoderFailure converts a decoder's error to a Failure of the right kind.
+func decoderFailure(f *pictureFile, format string, err error) *failure.Failure {
 	if f.ctx.Err() != nil {
 		err = f.ctx.Err()
 	}
@@ -82,7 +82,7 @@ func reason(err error) string {
 	return text
 }
 
-// grouped writes a number with commas between the thousands.
+// grouped formats a number with commas between the thousands.
 func grouped(n int64) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {

@@ -8,7 +8,8 @@ import (
 	"descry/internal/message"
 )
 
-// magic says what a file is by its first bytes.
+// magic identifies a format by a file's first bytes. Positions with '?' match any
+// byte.
 type magic struct {
 	offset int
 	prefix string
@@ -16,10 +17,10 @@ type magic struct {
 	other  bool         // it is nothing that a program can save as a picture
 }
 
-// foreign are formats that are known and not read. The order matters where one
-// prefix contains another. Sources: the formats' own specifications and
-// file(1)'s magic; HEIF and AVIF brands: ISO/IEC 23008-12 and the AV1 image
-// file format; raw files: the makers' headers as ExifTool lists them.
+// foreign lists known formats that are not supported. The order matters where one
+// prefix contains another. Sources: the formats' own specifications and file(1)'s
+// magic; HEIF and AVIF brands: ISO/IEC 23008-12 and the AV1 image file format; raw
+// files: the makers' headers as listed by ExifTool.
 var foreign = []magic{
 	{8, "CR\x02", message.Of("a Canon RAW photo (CR2)"), false},
 	{4, "ftypcrx ", message.Of("a Canon RAW photo (CR3)"), false},
@@ -69,14 +70,14 @@ var foreign = []magic{
 	{0, "MZ", message.Of("a program"), true},
 }
 
-// foreignFormat is a format that is known and not read.
+// foreignFormat is a known format that is not supported.
 type foreignFormat struct {
 	name     message.Text
-	converts bool // it is something that a program can save as a picture
+	converts bool // a program can save it as a picture
 }
 
-// foreignOf returns what a file that is not read is; the name is empty where its
-// first bytes do not say.
+// foreignOf returns the unsupported format with these first bytes; the name is empty
+// if it is unknown.
 func foreignOf(head []byte) foreignFormat {
 	for _, m := range foreign {
 		if len(head) >= m.offset && bytes.HasPrefix(head[m.offset:], []byte(m.prefix)) {
@@ -106,8 +107,8 @@ func isText(head []byte) bool {
 	return true
 }
 
-// rawExtensions are RAW photos that are TIFF files inside: read as TIFF they
-// would yield the thumbnail. The names are the makers'.
+// rawExtensions are those of RAW photos that are TIFF files inside: as TIFF, only
+// the thumbnail would be read. The names are the makers'.
 var rawExtensions = map[string]message.Text{
 	".cr2": message.Of("a Canon RAW photo (CR2)"), ".nef": message.Of("a Nikon RAW photo (NEF)"), ".nrw": message.Of("a Nikon RAW photo (NRW)"),
 	".arw": message.Of("a Sony RAW photo (ARW)"), ".sr2": message.Of("a Sony RAW photo (SR2)"), ".dng": message.Of("a DNG RAW photo"),
@@ -117,23 +118,23 @@ var rawExtensions = map[string]message.Text{
 	".rwl": message.Of("a Leica RAW photo (RWL)"), ".mef": message.Of("a Mamiya RAW photo (MEF)"), ".mos": message.Of("a Leaf RAW photo (MOS)"),
 }
 
-// extensions are the names of files that are read, for dialogs, folders and
-// desktop entries; what a file is in truth, its first bytes say.
+// extensions are those of supported files, for dialogs, folders and desktop
+// entries; the format itself is recognised by a file's first bytes.
 var extensions = []string{".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".apng", ".gif", ".bmp", ".tif", ".tiff", ".webp"}
 
-// mimeTypes belong to extensions (IANA; BMP: RFC 7903).
+// mimeTypes are the media types for extensions (IANA; BMP: RFC 7903).
 var mimeTypes = []string{"image/jpeg", "image/png", "image/apng", "image/gif", "image/bmp", "image/x-bmp", "image/tiff", "image/webp"}
 
-// Extensions lists the file name extensions of what is read, in lower case,
-// with the dot.
+// Extensions returns the file name extensions of the supported formats, in lower
+// case, with the dot.
 func Extensions() []string { return append([]string(nil), extensions...) }
 
-// MIMETypes lists the media types of what is read.
+// MIMETypes returns the media types of the supported formats.
 func MIMETypes() []string { return append([]string(nil), mimeTypes...) }
 
-// IsPictureName reports whether a file of this name is likely a picture that is
-// read: by its extension, in any case. The hidden companions "._NAME" that
-// macOS leaves on other systems' disks are none.
+// IsPictureName reports whether a file of this name is likely a supported picture:
+// by its extension, in any case. The hidden companions "._NAME" that macOS leaves
+// on other systems' disks are not.
 func IsPictureName(name string) bool {
 	base := filepath.Base(name)
 	if strings.HasPrefix(base, "._") {

@@ -8,47 +8,47 @@ import (
 	"descry/internal/message"
 )
 
-// Reason says in one word why a device is not used.
+// Reason classifies why a device is not used.
 type Reason string
 
-// The reasons, from what is furthest from working to what is nearest.
+// The reasons, from the furthest from working to the nearest.
 const (
-	ReasonSystem   Reason = "system"        // there is none under this system
+	ReasonSystem   Reason = "system"        // the operating system does not have it
 	ReasonProvider Reason = "provider"      // ONNX Runtime was built without the provider
-	ReasonFile     Reason = "provider_file" // the provider's own library is not beside ONNX Runtime's
+	ReasonFile     Reason = "provider_file" // the provider's own library is not next to ONNX Runtime's
 	ReasonDriver   Reason = "driver"        // no driver, or one that is too old
 	ReasonCard     Reason = "card"          // the driver sees no card, or one that the library cannot use
 	ReasonLibrary  Reason = "library"       // a library that the provider needs is missing: CUDA's, cuDNN
 	ReasonDamaged  Reason = "damaged"       // such a library, or the provider's own, is damaged or of another version
 	ReasonMemory   Reason = "memory"        // the card has too little memory left
 	ReasonGraph    Reason = "graph"         // the provider cannot run this graph
-	ReasonFailed   Reason = "failed"        // anything else: Detail has the runtime's words
+	ReasonFailed   Reason = "failed"        // anything else: Detail holds the runtime's message
 )
 
-// When a device failed.
+// The values of Trouble.During.
 const (
 	DuringLoad = "load"
 	DuringRun  = "run"
 )
 
-// Trouble is why a device is not used.
+// Trouble describes why a device is not used.
 type Trouble struct {
 	Device  string `json:"device"`
 	Title   string `json:"title"`
-	During  string `json:"during,omitempty"` // DuringLoad, DuringRun; empty: it was not tried
+	During  string `json:"during,omitempty"` // DuringLoad, DuringRun; empty: not tried
 	Reason  Reason `json:"reason"`
 	Message string `json:"message"` // a clause: "the library libcudnn.so.9 was not found"
 	Hint    string `json:"hint,omitempty"`
-	Detail  string `json:"detail,omitempty"` // what ONNX Runtime said, on one line
+	Detail  string `json:"detail,omitempty"` // ONNX Runtime's message, on one line
 }
 
-// quiet reports whether there is nothing to report: this library, on this system,
-// never promised the device.
+// quiet reports whether the trouble is not worth reporting: this library, on this
+// system, never included the device.
 func (t *Trouble) quiet() bool {
 	return t.Reason == ReasonSystem || t.Reason == ReasonProvider || t.Reason == ReasonFile
 }
 
-// failure is the error where the device was asked for by name.
+// failure returns the error for a device that was requested by name.
 func (t *Trouble) failure(model string) *failure.Failure {
 	f := failure.New(failure.Model, "load", model, "%s cannot be used: %s", t.Title, t.Message)
 	if t.Hint == "" {
@@ -66,16 +66,16 @@ func (t Trouble) String() string {
 	return s
 }
 
-// What to install.
+// Hints that name what to install.
 const (
 	cudaHint     = "Install CUDA's libraries (cudart, cuBLAS, cuFFT, cuRAND) of the version that the name ends with, and cuDNN 9 for it, where the system's loader finds them (Linux: LD_LIBRARY_PATH, Windows: PATH)."
 	cudaPullHint = "Run descry models pull onnxruntime-cuda and start again, or name a GPU build of ONNX Runtime with --ort."
 )
 
-// explanation is what people read about a reason.
+// explanation is the text that a user reads about a reason.
 type explanation struct{ message, hint message.Text }
 
-// nameHere stands in an explanation where the name of a file or library belongs.
+// nameHere is the placeholder of a file's or library's name in an explanation.
 const nameHere = "NAME"
 
 // explanations are by reason. Devices differ where a hint does: "device/reason"
@@ -104,7 +104,7 @@ var explanations = map[string]explanation{
 	"directml/library":   {message.Of("DirectML.dll was not found"), message.Of("Put DirectML.dll next to onnxruntime.dll.")},
 }
 
-// newTrouble says why d is not used; named is the file or library that is meant, or
+// newTrouble returns the trouble of d; named is the file or library concerned, or
 // empty.
 func newTrouble(d device, r Reason, named string) *Trouble {
 	keys := []string{d.id + "/" + string(r), string(r)}
@@ -125,18 +125,19 @@ func newTrouble(d device, r Reason, named string) *Trouble {
 	return &Trouble{Device: d.id, Title: d.title, Reason: r, Message: words.String(), Hint: found.hint.String()}
 }
 
-// sign is a text of ONNX Runtime, the loader or a driver that shows a reason. A
-// group in it is the name of what is missing.
-type sign struct {
+// errorPattern matches a message of ONNX Runtime, the loader or a driver. Its
+// group, if any, is the name of what is missing.
+type errorPattern struct {
 	text   *regexp.Regexp
 	reason Reason
 }
 
-// signs are looked for in order: a more special one stands before a more general
-// one. Seen: with ONNX Runtime 1.24 and 1.31 (core/session/provider_bridge_ort.cc,
-// core/framework/bfc_arena.cc, core/providers/cuda/cuda_call.cc), glibc's loader,
-// and in the CUDA runtime's list of errors (cudaError_t).
-var signs = []sign{
+// errorPatterns are tried in order, the more specific before the more general. The
+// messages were seen with ONNX Runtime 1.24 and 1.31
+// (core/session/provider_bridge_ort.cc, core/framework/bfc_arena.cc,
+// core/providers/cuda/cuda_call.cc), with glibc's loader, and in the CUDA runtime's
+// list of errors (cudaError_t).
+var errorPatterns = []errorPattern{
 	{regexp.MustCompile(`(libcuda\.so[.\d]*|nvcuda\.dll)`), ReasonDriver},
 	{regexp.MustCompile(`(lib\w*onnxruntime_providers_\w+\.so): cannot open shared object`), ReasonFile},
 	{regexp.MustCompile(`(lib[\w.+-]+?\.so[.\d]*): (?:file too short|invalid ELF header|wrong ELF class|undefined symbol|version .* not found)`), ReasonDamaged},
@@ -154,11 +155,11 @@ var signs = []sign{
 	{regexp.MustCompile(`NOT_IMPLEMENTED|fallback to CPU EP has been explicitly disabled|EPFail.*compile|Error compiling model`), ReasonGraph},
 }
 
-// blame reads ONNX Runtime's error of a device that was tried.
-func blame(d device, during string, err error) *Trouble {
+// diagnose returns the trouble that ONNX Runtime's error of a device stands for.
+func diagnose(d device, during string, err error) *Trouble {
 	text := strings.Join(strings.Fields(err.Error()), " ")
 	t := newTrouble(d, ReasonFailed, "")
-	for _, s := range signs {
+	for _, s := range errorPatterns {
 		found := s.text.FindStringSubmatch(text)
 		if found == nil {
 			continue
@@ -170,17 +171,17 @@ func blame(d device, during string, err error) *Trouble {
 		t = newTrouble(d, s.reason, name)
 		break
 	}
-	t.During, t.Detail = during, clipped(text)
+	t.During, t.Detail = during, truncated(text)
 	return t
 }
 
-// mostDetail bounds what is kept of an error's text, in bytes.
-const mostDetail = 600
+// maxDetail limits the length of Trouble.Detail, in bytes.
+const maxDetail = 600
 
-// clipped cuts a text between letters.
-func clipped(s string) string {
-	if len(s) <= mostDetail {
+// truncated cuts a text to maxDetail bytes, between characters.
+func truncated(s string) string {
+	if len(s) <= maxDetail {
 		return s
 	}
-	return strings.ToValidUTF8(s[:mostDetail], "") + "…"
+	return strings.ToValidUTF8(s[:maxDetail], "") + "…"
 }

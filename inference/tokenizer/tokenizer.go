@@ -1,17 +1,16 @@
-// Package tokenizer turns a prompt into the token ids of BERT's uncased
-// WordPiece vocabulary, and ids back into text, as Hugging Face's BertTokenizer
-// does.
+// Package tokenizer converts a prompt to the token IDs of BERT's uncased WordPiece
+// vocabulary, and IDs back to text, as Hugging Face's BertTokenizer does.
 //
 // The greedy longest-match search within a word is that of
-// github.com/sugarme/tokenizer, which is sound for a clean word. Its normaliser,
-// pre-tokeniser and decoder are not used: they slice multi-byte text at wrong
-// places and panic ("İstanbul"), do not decompose before dropping accents
-// ("café" becomes [UNK]), know no Unicode space but the plain one, miss CJK
-// extension A, and end the process on some errors. So everything before the
-// words is done here (words.go), and decoding is a look-up in the table.
+// github.com/sugarme/tokenizer, which is correct for a normalised word. Its
+// normaliser, pre-tokeniser and decoder are not used: they slice multi-byte text at
+// wrong places and panic ("İstanbul"), do not decompose before dropping accents
+// ("café" becomes [UNK]), do not recognise Unicode spaces or CJK extension A, and
+// end the process on some errors. So text is split into words here (words.go), and
+// decoding is a table look-up.
 //
-// What a person types is text: "[SEP]" in a prompt is three words, never the
-// stop token. Hugging Face would make it the stop token.
+// A prompt is plain text: "[SEP]" in it is three words, never the stop token, which
+// Hugging Face would make of it.
 package tokenizer
 
 import (
@@ -30,25 +29,25 @@ import (
 
 const (
 	unknown = "[UNK]"
-	// mostVocabularyBytes bounds what is read as a vocabulary; BERT's own are
-	// 231,508 bytes (uncased) and 995,526 (multilingual).
+	// mostVocabularyBytes limits the size of a vocabulary; BERT's own are 231,508
+	// bytes (uncased) and 995,526 (multilingual).
 	mostVocabularyBytes = 8 << 20
-	mostWordRunes       = 100 // longer words are [UNK] (tokenization_bert.py, WordpieceTokenizer)
+	maxWordRunes        = 100 // longer words are [UNK] (tokenization_bert.py, WordpieceTokenizer)
 )
 
-// special names the tokens that stand for no text: decoding leaves them out.
+// special holds the tokens that do not stand for text: decoding leaves them out.
 var special = map[string]bool{
 	"[PAD]": true, unknown: true, "[CLS]": true, "[SEP]": true, "[MASK]": true, "[DEC]": true, "[ENC]": true,
 }
 
-// Tokenizer holds one vocabulary. It is safe for use by several goroutines.
+// Tokenizer holds one vocabulary. It is safe for concurrent use.
 type Tokenizer struct {
 	tokens []string // by id
 	words  wordpiece.WordPiece
 	unk    int
 }
 
-// Open reads a vocab.txt: one token a line, the id is the line's number from 0.
+// Open reads a vocab.txt: one token per line, whose ID is the line's number from 0.
 func Open(path string) (*Tokenizer, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -89,14 +88,14 @@ func Read(r io.Reader, name string) (*Tokenizer, error) {
 		return nil, bad("the vocabulary has no [UNK]")
 	}
 	t.unk = unk
-	t.words = wordpiece.NewWordPieceBuilder().Vocab(&ids).UnkToken(unknown).MaxInputCharsPerWord(mostWordRunes).Build()
+	t.words = wordpiece.NewWordPieceBuilder().Vocab(&ids).UnkToken(unknown).MaxInputCharsPerWord(maxWordRunes).Build()
 	return t, nil
 }
 
-// Size is the number of tokens; ids are below it.
+// Size returns the number of tokens; IDs are below it.
 func (t *Tokenizer) Size() int { return len(t.tokens) }
 
-// Token returns the token of an id, "" for one that is not in the vocabulary.
+// Token returns the token of an ID, "" for one that is not in the vocabulary.
 func (t *Tokenizer) Token(id int) string {
 	if id < 0 || id >= len(t.tokens) {
 		return ""
@@ -104,7 +103,7 @@ func (t *Tokenizer) Token(id int) string {
 	return t.tokens[id]
 }
 
-// Encode returns the ids of text, without any start or stop token.
+// Encode returns the IDs of text, without any start or stop token.
 func (t *Tokenizer) Encode(text string) ([]int, error) {
 	if !utf8.ValidString(text) {
 		return nil, failure.New(failure.Usage, "caption", "", "the prompt is not valid UTF-8 text").WithHint("Type it again, or save it as UTF-8.")
@@ -122,8 +121,8 @@ func (t *Tokenizer) Encode(text string) ([]int, error) {
 	return ids, nil
 }
 
-// pieces runs the library's WordPiece on one clean word. None makes it panic
-// that is known; a prompt must not end the program all the same.
+// pieces runs the library's WordPiece on one normalised word. No word is known to
+// make it panic; if one does, the program must not end.
 func (t *Tokenizer) pieces(word string) (found []tokenizer.Token, err error) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -133,9 +132,9 @@ func (t *Tokenizer) pieces(word string) (found []tokenizer.Token, err error) {
 	return t.words.Tokenize(word)
 }
 
-// Decode returns the text of ids: continuations ("##") joined to what is before
-// them, words by a space, special tokens and ids outside the vocabulary left
-// out, then the clean-up of English spacing that transformers does.
+// Decode returns the text of IDs: continuations ("##") are joined to what precedes
+// them, words are separated by a space, special tokens and IDs outside the
+// vocabulary are left out; then English spacing is cleaned up as transformers does.
 func (t *Tokenizer) Decode(ids []int) string {
 	var b strings.Builder
 	for _, id := range ids {
