@@ -2,9 +2,17 @@ package picture
 
 import (
 	"bytes"
+	"cmp"
+	"io"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 )
+
+// headBytes is how much of a file's beginning says what it is.
+const headBytes = 512
 
 // magic says what a file is by its first bytes. mask 0 at '?' positions.
 type magic struct {
@@ -13,11 +21,11 @@ type magic struct {
 	what   string // with its article: "a HEIC photo"
 }
 
-// foreign are formats that are known and not read. The order matters where one
+// foreignPictures are formats that are known and not read. The order matters where one
 // prefix contains another. Sources: the formats' own specifications and
 // file(1)'s magic; HEIF and AVIF brands: ISO/IEC 23008-12 and the AV1 image
 // file format; raw files: the makers' headers as ExifTool lists them.
-var foreign = []magic{
+var foreignPictures = []magic{
 	{8, "CR\x02", "a Canon RAW photo (CR2)"},
 	{4, "ftypcrx ", "a Canon RAW photo (CR3)"},
 	{6, "HEAPCCDR", "a Canon RAW photo (CRW)"},
@@ -43,8 +51,6 @@ var foreign = []magic{
 	{0, "\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"},
 	{0, "\xff\x4f\xff\x51", "a JPEG 2000 picture"},
 	{0, "II\xbc\x01", "a JPEG XR picture"},
-	{0, "%PDF", "a PDF document"},
-	{0, "%!PS", "a PostScript document"},
 	{0, "8BPS", "a Photoshop file"},
 	{0, "gimp xcf", "a GIMP file"},
 	{0, "v/1\x01", "an OpenEXR picture"},
@@ -60,18 +66,54 @@ var foreign = []magic{
 	{0, "MM\x00+", "a BigTIFF picture"},
 	{0, "P1\n", "a PBM picture"}, {0, "P2\n", "a PGM picture"}, {0, "P3\n", "a PPM picture"},
 	{0, "P4\n", "a PBM picture"}, {0, "P5\n", "a PGM picture"}, {0, "P6\n", "a PPM picture"},
+}
+
+// foreignFiles are files that are no pictures.
+var foreignFiles = []magic{
+	{0, "%PDF", "a PDF document"},
+	{0, "%!PS", "a PostScript document"},
 	{0, "PK\x03\x04", "a ZIP archive (or an office document)"},
 	{0, "\x1f\x8b", "a gzip archive"},
 	{0, "\x7fELF", "a program"},
 	{0, "MZ", "a program"},
 }
 
-// foreignName says what a file that is not read is, with its article, or "".
-func foreignName(head []byte) string {
-	for _, m := range foreign {
+// named returns what a file is by the first magic that fits, or "".
+func named(head []byte, all []magic) string {
+	for _, m := range all {
 		if len(head) >= m.offset && bytes.HasPrefix(head[m.offset:], []byte(m.prefix)) {
 			return m.what
 		}
+	}
+	return ""
+}
+
+// Recognise reports whether the file at path holds a picture, by its first bytes,
+// also one of a format that is known and not read. What is no file, or cannot be
+// read, is none.
+func Recognise(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	in, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return false
+	}
+	defer in.Close()
+	head := make([]byte, headBytes)
+	n, _ := io.ReadFull(in, head) // most files that are read here are longer
+	head = head[:n]
+	if n > 8 && isBMP(head) && head[8] == '{' {
+		return false // the length of a .safetensors header can begin with "BM"
+	}
+	return slices.ContainsFunc(codecs, func(c codec) bool { return c.is(head) }) || named(head, foreignPictures) != ""
+}
+
+// foreignName says what a file that is not read is, with its article, or "".
+func foreignName(head []byte) string {
+	if name := cmp.Or(named(head, foreignPictures), named(head, foreignFiles)); name != "" {
+		return name
 	}
 	text := strings.ToLower(strings.TrimLeft(strings.TrimPrefix(string(head), "\ufeff"), " \t\r\n"))
 	switch {
