@@ -35,14 +35,11 @@ type Options struct {
 	Limits  picture.Limits
 }
 
-// Outcome is a picture that was described: all that was found, and how it was.
+// Outcome is a picture that was described.
 type Outcome struct {
-	Picture   *picture.Picture
-	Caption   *inference.Caption
-	Instances *inference.Instances
-	Classes   *inference.Classes
-	Decode    time.Duration
-	Done      map[inference.Task]inference.Done
+	Picture *picture.Picture
+	Found   inference.Description
+	LoadMS  float64 // what loading models took, of all tasks together
 }
 
 // Events are what a run tells, in the order of its pictures and on the goroutine
@@ -97,7 +94,7 @@ func (r *Runner) Run(ctx context.Context, inputs []Input, events Events) (Summar
 	var s Summary
 	for i := range inputs {
 		events.Started(i)
-		o, err := r.next(ctx, <-ahead, &s)
+		o, err := r.next(ctx, inputs[i].Name, <-ahead, &s)
 		if err != nil {
 			s.Failed++
 			events.Failed(i, failure.Of(err, failure.Unreadable))
@@ -114,7 +111,7 @@ func (r *Runner) Run(ctx context.Context, inputs []Input, events Events) (Summar
 func (r *Runner) Describe(ctx context.Context, in Input) (*Outcome, error) {
 	start := time.Now()
 	pic, err := in.Open(ctx, r.Options.Limits)
-	return r.next(ctx, decoded{pic, err, time.Since(start)}, &Summary{})
+	return r.next(ctx, in.Name, decoded{pic, err, time.Since(start)}, &Summary{})
 }
 
 // decoded is a picture read ahead of its turn.
@@ -144,7 +141,7 @@ func (r *Runner) decodeAhead(ctx context.Context, inputs []Input) <-chan decoded
 
 // next describes the next decoded picture, unless the run is over or a model is
 // known to be broken; it notes in s what is broken.
-func (r *Runner) next(ctx context.Context, in decoded, s *Summary) (*Outcome, error) {
+func (r *Runner) next(ctx context.Context, name string, in decoded, s *Summary) (*Outcome, error) {
 	switch {
 	case ctx.Err() != nil:
 		return nil, failure.New(failure.Cancelled, "describe", "", "interrupted")
@@ -153,7 +150,10 @@ func (r *Runner) next(ctx context.Context, in decoded, s *Summary) (*Outcome, er
 	case s.Broken != nil:
 		return nil, s.Broken
 	}
-	c := &collector{outcome: &Outcome{Picture: in.picture, Decode: in.took, Done: map[inference.Task]inference.Done{}}, open: len(r.Options.Tasks), done: make(chan struct{})}
+	c := &collector{outcome: &Outcome{Picture: in.picture, Found: inference.Description{
+		Image: name, Name: name, Key: in.picture.Key, Width: in.picture.Width, Height: in.picture.Height,
+		Timings: inference.Timings{Decode: float64(in.took.Microseconds()) / 1000},
+	}}, open: len(r.Options.Tasks), done: make(chan struct{})}
 	if c.open == 0 {
 		return c.outcome, nil
 	}
@@ -170,11 +170,11 @@ func (r *Runner) next(ctx context.Context, in decoded, s *Summary) (*Outcome, er
 		}
 		<-c.done // each job ends, by a failure if by nothing else
 	}
-	if c.failure == nil {
+	if c.err == nil {
 		return c.outcome, nil
 	}
 	s.Broken = c.broken
-	return nil, c.failure
+	return nil, c.err
 }
 
 // request is one job of a picture.
@@ -195,7 +195,7 @@ type collector struct {
 	mu      sync.Mutex
 	outcome *Outcome
 	open    int              // jobs that have not ended
-	failure *failure.Failure // the first
+	err     error            // the first job that failed
 	broken  *failure.Failure // the first of a model that could not be loaded
 	done    chan struct{}    // closed when all jobs have ended
 }
@@ -211,21 +211,16 @@ type job struct {
 func (j *job) onEvent(e inference.Event) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	err := j.outcome.Found.Take(j.task, e)
 	switch e.Kind {
 	case inference.KindProgress:
 		j.stage = e.Progress.Stage
-	case inference.KindCaption:
-		j.outcome.Caption = e.Caption
-	case inference.KindInstances:
-		j.outcome.Instances = e.Instances
-	case inference.KindClasses:
-		j.outcome.Classes = e.Classes
 	case inference.KindDone:
-		j.outcome.Done[j.task] = *e.Done
+		j.outcome.LoadMS += e.Done.LoadMS
 		j.end()
 	case inference.KindFailed:
-		if j.failure == nil {
-			j.failure = e.Failure
+		if j.err == nil {
+			j.err = err
 		}
 		if k := e.Failure.Kind; j.broken == nil && j.stage == inference.StageLoad && (k == failure.Model || k == failure.Memory) {
 			j.broken = e.Failure

@@ -12,7 +12,6 @@ import (
 
 	"descry/app/services"
 	"descry/describe"
-	"descry/inference"
 	"descry/internal/failure"
 	"descry/internal/machine"
 	"descry/models"
@@ -175,13 +174,8 @@ func (p *program) testRun(ctx context.Context, runtime *services.Runtime, f runt
 	if err != nil {
 		return finding{"test run", false, oneLine(failure.Of(err, failure.Model).Error()), ""}
 	}
-	ran := ""
-	for _, t := range describe.Tasks {
-		if d, done := o.Done[t]; done {
-			ran = fmt.Sprintf("%s, %d threads", d.Device, d.Threads)
-		}
-	}
-	return finding{"test run", true, fmt.Sprintf("%q in %.1f s (%s; %s)", bestText(o.Caption), time.Since(start).Seconds(), resources.Samples()[0].Title, ran), ""}
+	found := o.Found
+	return finding{"test run", true, fmt.Sprintf("%q in %.1f s (%s; %s, %d threads)", found.Text(), time.Since(start).Seconds(), resources.Samples()[0].Title, found.Device, found.Threads), ""}
 }
 
 // describeSample describes the first built-in sample with the default models.
@@ -195,14 +189,6 @@ func (p *program) describeSample(ctx context.Context, runtime *services.Runtime,
 		Tasks: tasks, Device: f.device, Threads: f.threadsOrAll(), Limits: picture.DefaultLimits(),
 	}}
 	return runner.Describe(ctx, describe.Samples()[0])
-}
-
-// bestText is the best hypothesis's text, or nothing.
-func bestText(c *inference.Caption) string {
-	if c == nil || len(c.Hypotheses) == 0 {
-		return ""
-	}
-	return c.Hypotheses[0].Text
 }
 
 // short returns a path relative to the home folder, for people.

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"descry/describe"
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/models"
@@ -55,30 +54,30 @@ func numberedVocabulary() (path string, done func(), err error) {
 }
 
 // trialResult says shortly what came out of the one task that ran.
-func trialResult(o *describe.Outcome) string {
+func trialResult(d *inference.Description) string {
 	switch {
-	case o.Caption != nil:
-		h := o.Caption.Hypotheses[0]
+	case d.Caption != nil:
+		h := d.Caption.Hypotheses[0]
 		return fmt.Sprintf("a caption of %d tokens: %q", len(h.TokenIDs), h.Text)
-	case o.Instances != nil:
+	case d.Instances != nil:
 		best := ""
-		if items := o.Instances.Items; len(items) > 0 {
+		if items := d.Instances.Items; len(items) > 0 {
 			best = fmt.Sprintf(", the surest %q with %.2f", items[0].Label, items[0].Score)
 		}
-		return fmt.Sprintf("%d objects%s", len(o.Instances.Items), best)
-	case o.Classes == nil:
+		return fmt.Sprintf("%d objects%s", len(d.Instances.Items), best)
+	case d.Classes == nil:
 		return "nothing"
 	}
 	most, seen := 0, 0
-	for i, n := range o.Classes.Pixels {
+	for i, n := range d.Classes.Pixels {
 		if n > 0 {
 			seen++
 		}
-		if n > o.Classes.Pixels[most] {
+		if n > d.Classes.Pixels[most] {
 			most = i
 		}
 	}
-	return fmt.Sprintf("%d classes, most of it %q", seen, o.Classes.Labels[most])
+	return fmt.Sprintf("%d classes, most of it %q", seen, d.Classes.Labels[most])
 }
 
 // mostListed is how many tensors are listed without --all.

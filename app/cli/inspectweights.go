@@ -151,10 +151,10 @@ func (p *program) tryOnce(f runtimeFlags, r identify.Report) (*trialRun, error) 
 	if err != nil {
 		return nil, err
 	}
-	ran := o.Done[task]
+	t := o.Found.Timings
 	return &trialRun{
-		Picture: resources.Samples()[0].Title, Result: trialResult(o), LoadSeconds: ran.LoadMS / 1000, Seconds: ran.Milliseconds / 1000,
-		Device: ran.Device, Threads: ran.Threads, MemoryBytes: resident(),
+		Picture: resources.Samples()[0].Title, Result: trialResult(&o.Found), LoadSeconds: o.LoadMS / 1000, Seconds: (t.Caption + t.Instances + t.Classes) / 1000,
+		Device: o.Found.Device, Threads: o.Found.Threads, MemoryBytes: resident(),
 	}, nil
 }
 

@@ -3,6 +3,7 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"image"
 	"os"
 	"path/filepath"
 	"sync"
@@ -15,18 +16,18 @@ import (
 	"descry/internal/atomicfile"
 	"descry/internal/failure"
 	"descry/internal/message"
+	"descry/picture"
 )
 
 // reporter writes what comes out of a run: a line a picture on standard output,
 // troubles and progress on standard error, and the files of --out.
 type reporter struct {
-	p    *program
-	d    *describeRun
-	bar  *progressbar.ProgressBar // nil: none
-	coco *export.COCO             // nil: not asked for
-	mode atomicfile.Mode
-	hint bool             // the one about photographs has been given
-	told *failure.Failure // the model's trouble that has been told
+	p     *program
+	d     *describeRun
+	bar   *progressbar.ProgressBar // nil: none
+	files *export.Batch            // nil: no files
+	hint  bool                     // the one about photographs has been given
+	told  *failure.Failure         // the model's trouble that has been told
 
 	unwritten int // pictures that were described and of which a file could not be written
 
@@ -37,12 +38,13 @@ type reporter struct {
 // newReporter shows a progress bar only to somebody at a terminal who waits for
 // more than one picture and does not read the results on the same terminal.
 func newReporter(p *program, d *describeRun) *reporter {
-	r := &reporter{p: p, d: d, mode: atomicfile.Exclusive}
-	if d.flags.overwrite {
-		r.mode = atomicfile.Overwrite
-	}
-	if d.cocoPath() != "" {
-		r.coco = export.NewCOCO()
+	r := &reporter{p: p, d: d}
+	if d.plan != nil {
+		mode := atomicfile.Exclusive
+		if d.flags.overwrite {
+			mode = atomicfile.Overwrite
+		}
+		r.files = d.plan.Start(mode)
 	}
 	if !d.flags.quiet && len(d.inputs) > 1 && isTerminal(p.err) && !isTerminal(p.out) {
 		r.bar = progressbar.NewOptions(len(d.inputs), progressbar.OptionSetWriter(p.err),
@@ -153,23 +155,21 @@ func (r *reporter) step() {
 // done writes the line and the files of a picture that was described. Files
 // that could not be written are the error; the line stands all the same.
 func (r *reporter) done(i int, o *describe.Outcome) error {
-	name := r.d.inputs[i].Name
-	keepAbove(o, r.d.leastScore(r.p.services.Settings, o))
-	line := export.NewLine(result(name, o))
+	shown := o.Found.Above(r.d.leastScore(r.p.services.Settings, o.Found.Instances))
 	if r.d.flags.json {
-		text, err := line.Encode()
+		text, err := export.NewLine(shown).Encode()
 		if err != nil {
 			return err
 		}
 		if _, err := fmt.Fprintf(r.p.out, "%s\n", text); err != nil {
 			return &outputError{err}
 		}
-	} else if err := writeForPeople(r.p.out, name, o); err != nil {
+	} else if err := writeForPeople(r.p.out, &shown); err != nil {
 		return &outputError{err}
 	}
-	r.hintAtPhotographs(o)
+	r.hintAtPhotographs(o.Picture)
 	r.step()
-	return r.writeFiles(i, o, line)
+	return r.writeFiles(i, o.Picture, shown)
 }
 
 // outputError is a standard output that takes nothing more: the run ends.
@@ -179,98 +179,41 @@ func (e *outputError) Error() string { return "standard output: " + e.cause.Erro
 func (e *outputError) Unwrap() error { return e.cause }
 
 // hintAtPhotographs says once, politely, what the built-in models know.
-func (r *reporter) hintAtPhotographs(o *describe.Outcome) {
-	if r.hint || r.d.flags.quiet || r.d.set.Name != "starter" || !describe.LooksLikePhoto(o.Picture) {
+func (r *reporter) hintAtPhotographs(pic *picture.Picture) {
+	if r.hint || r.d.flags.quiet || r.d.set.Name != "starter" || !describe.LooksLikePhoto(pic) {
 		return
 	}
 	r.hint = true
 	fmt.Fprintln(r.p.err, "descry: note: this looks like a photograph. The built-in models know drawings only, so take what they say of it lightly; --model names others.")
 }
 
-// writeFiles writes the files planned for picture i. What could not be written
-// is told; the first trouble is given back.
-func (r *reporter) writeFiles(i int, o *describe.Outcome, line export.Line) error {
-	if r.d.files == nil {
+// writeFiles writes the files planned for picture i and returns the first error.
+func (r *reporter) writeFiles(i int, pic *picture.Picture, shown inference.Description) error {
+	if r.files == nil {
 		return nil
 	}
-	if err := os.MkdirAll(r.d.flags.out, 0o755); err != nil {
-		return failure.Wrap(failure.Unreadable, "write", r.d.flags.out, err, "Choose another folder with --out.")
+	if err := r.makeFolder(); err != nil {
+		return err
 	}
-	var first error
-	var drawn drawing
-	for _, info := range export.Formats {
-		path, wanted := r.d.files[i][info.Format]
-		if !wanted {
-			continue
-		}
-		if err := r.write(info.Format, path, o, line, &drawn); err != nil && first == nil {
-			first = err
-		}
-	}
-	return first
+	draw := sync.OnceValues(func() (*image.RGBA, error) { return captioned(pic, &shown), nil })
+	return r.files.Picture(i, export.Picture{Description: shown, Draw: draw})
 }
 
-// write writes one file; a part that was not asked of the models has none.
-func (r *reporter) write(f export.Format, path string, o *describe.Outcome, line export.Line, drawn *drawing) error {
-	switch f {
-	case export.FormatPNG, export.FormatJPEG:
-		return export.WritePicture(path, drawn.captioned(o), r.mode)
-	case export.FormatText:
-		if o.Caption == nil {
-			return nil
-		}
-		return export.WriteText(path, bestText(o.Caption), r.mode)
-	case export.FormatJSON:
-		return export.WriteLine(path, line, r.mode)
-	case export.FormatLabelMap:
-		if o.Classes == nil {
-			return nil
-		}
-		return export.WriteLabelMap(path, o.Classes, r.mode)
-	case export.FormatCOCO:
-		if o.Instances != nil {
-			r.coco.Add(line.Image, o.Picture.Width, o.Picture.Height, o.Instances)
-		}
+// finish writes the files of the whole run.
+func (r *reporter) finish() error {
+	if r.files == nil || len(r.d.plan.Run) == 0 {
+		return nil
+	}
+	if err := r.makeFolder(); err != nil {
+		return err
+	}
+	return r.files.Finish()
+}
+
+// makeFolder makes the folder of --out.
+func (r *reporter) makeFolder() error {
+	if err := os.MkdirAll(r.d.flags.out, 0o755); err != nil {
+		return failure.Wrap(failure.Unwritable, "write", r.d.flags.out, err, "Choose another folder with --out.")
 	}
 	return nil
-}
-
-// finish writes what belongs to the whole run.
-func (r *reporter) finish() error {
-	if r.coco == nil {
-		return nil
-	}
-	if err := os.MkdirAll(r.d.flags.out, 0o755); err != nil {
-		return failure.Wrap(failure.Unreadable, "write", r.d.flags.out, err, "Choose another folder with --out.")
-	}
-	return r.coco.Write(r.d.cocoPath(), r.mode)
-}
-
-// keepAbove drops objects below the least score.
-func keepAbove(o *describe.Outcome, least float32) {
-	if o.Instances == nil {
-		return
-	}
-	kept := *o.Instances
-	kept.Items = nil
-	for _, i := range o.Instances.Items {
-		if i.Score >= least {
-			kept.Items = append(kept.Items, i)
-		}
-	}
-	o.Instances = &kept
-}
-
-// result is an outcome in the form that the JSON line is made of.
-func result(name string, o *describe.Outcome) export.Result {
-	return export.Result{
-		Image: name, Width: o.Picture.Width, Height: o.Picture.Height,
-		Caption: o.Caption, Instances: o.Instances, Classes: o.Classes,
-		Timings: export.LineTimings{
-			Decode:    float64(o.Decode.Microseconds()) / 1000,
-			Caption:   o.Done[inference.TaskCaption].Milliseconds,
-			Instances: o.Done[inference.TaskInstances].Milliseconds,
-			Classes:   o.Done[inference.TaskClasses].Milliseconds,
-		},
-	}
 }

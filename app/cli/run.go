@@ -22,7 +22,7 @@ type describeRun struct {
 	score   *float32
 	caption inference.CaptionOptions
 	limits  picture.Limits
-	files   []export.Files // by input; nil: no files
+	plan    *export.Plan // nil: no files
 	set     *models.Set
 }
 
@@ -35,24 +35,16 @@ func (d *describeRun) names() []string {
 	return names
 }
 
-// cocoPath is where the run's coco.json goes, or nothing.
-func (d *describeRun) cocoPath() string {
-	if len(d.files) == 0 {
-		return ""
-	}
-	return d.files[0][export.FormatCOCO]
-}
-
 // leastScore is the least score of an object that is kept: the flag, else the
 // person's setting, else the set's own proposal.
-func (d *describeRun) leastScore(s settings.Settings, o *describe.Outcome) float32 {
+func (d *describeRun) leastScore(s settings.Settings, found *inference.Instances) float32 {
 	switch {
 	case d.score != nil:
 		return *d.score
 	case s.Score > 0:
 		return float32(s.Score)
-	case o.Instances != nil:
-		return o.Instances.Score
+	case found != nil:
+		return found.Score
 	}
 	return defaultScore
 }

@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/term"
 
-	"descry/describe"
 	"descry/inference"
 	"descry/render"
 )
@@ -21,34 +20,34 @@ func isTerminal(w any) bool {
 
 // writeForPeople prints what is known of one picture for somebody at a
 // terminal or a screen reader: one fact a line, no drawing characters.
-func writeForPeople(w io.Writer, name string, o *describe.Outcome) error {
+func writeForPeople(w io.Writer, d *inference.Description) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s (%d × %d)\n", printable(name), o.Picture.Width, o.Picture.Height)
-	if o.Caption != nil && len(o.Caption.Hypotheses) > 0 {
-		h := o.Caption.Hypotheses[0]
+	fmt.Fprintf(&b, "%s (%d × %d)\n", printable(d.Image), d.Width, d.Height)
+	if d.Caption != nil && len(d.Caption.Hypotheses) > 0 {
+		h := d.Caption.Hypotheses[0]
 		fmt.Fprintf(&b, "  %s (%s)\n", h.Text, render.CaptionSureness(h.Score))
-		for _, h := range o.Caption.Hypotheses[1:] {
+		for _, h := range d.Caption.Hypotheses[1:] {
 			fmt.Fprintf(&b, "  or: %s (%s)\n", h.Text, render.CaptionSureness(h.Score))
 		}
 	}
-	if o.Instances != nil {
-		writeObjects(&b, o)
+	if d.Instances != nil {
+		writeObjects(&b, d)
 	}
-	if o.Classes != nil {
-		writeClasses(&b, o.Classes)
+	if d.Classes != nil {
+		writeClasses(&b, d.Classes)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func writeObjects(b *strings.Builder, o *describe.Outcome) {
-	shown := o.Instances.Items
+func writeObjects(b *strings.Builder, d *inference.Description) {
+	shown := d.Instances.Items
 	if len(shown) == 0 {
 		fmt.Fprintln(b, "  no objects found")
 	}
 	for _, i := range shown {
 		fmt.Fprintf(b, "  %s %s, %s, %s\n", i.Label, render.Percent(float64(i.Score)),
-			render.Where(i.Box, o.Picture.Width, o.Picture.Height), render.Share(i.Area, o.Picture.Width, o.Picture.Height))
+			render.Where(i.Box, d.Width, d.Height), render.Share(i.Area, d.Width, d.Height))
 	}
 }
 

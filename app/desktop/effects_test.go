@@ -158,7 +158,7 @@ func TestEveryEffectIsPerformedByOneFamily(t *testing.T) {
 	}
 	slices.Sort(performed)
 	declared := readStateTree(t).effects(t)
-	if len(declared) < 30 {
+	if len(declared) < 20 {
 		t.Errorf("only %d effects were found", len(declared))
 	}
 	for _, effect := range declared {

@@ -16,7 +16,7 @@ func setup(s *services.Services, o services.WindowOptions) state.Setup {
 	store := inventory(s, o)
 	start := state.Setup{
 		Settings: o.Settings, Version: services.Version(), Home: home, Models: store.Others, Store: store,
-		Devices: deviceChoices(),
+		Devices: deviceChoices(), Formats: formats(),
 		Threads: max(1, runtime.NumCPU()-1), Cores: runtime.NumCPU(),
 	}
 	for _, sample := range resources.Samples() {

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"descry/internal/failure"
+	"descry/settings"
 )
 
 const someKey = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -76,7 +79,10 @@ func TestAnEditThatCannotBeKeptSaysWhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := Edits{dir}.Save(someKey, "x", Edit{Caption: "x"}, false, time.Now())
-	if err == nil || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "stays in the window") {
+	if f := failure.Of(err, failure.Model); f == nil || f.Kind != failure.Unwritable || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "stays in the window") {
 		t.Errorf("error %v", err)
+	}
+	if f := failure.Of(SaveSettings(filepath.Join(dir, "config"), settings.Default()), failure.Model); f == nil || f.Kind != failure.Unwritable {
+		t.Errorf("settings: error %v", f)
 	}
 }
