@@ -61,7 +61,7 @@ func deviceLine(d services.DeviceReport) string {
 func deviceText(d services.DeviceReport) string {
 	switch {
 	case !d.Usable:
-		text := "not used: " + d.Message
+		text := "not available: " + d.Message
 		if d.Hint != "" {
 			text += ". " + d.Hint
 		}
@@ -78,12 +78,12 @@ func deviceFindings(devices []services.DeviceReport, wanted string) []finding {
 	var all []finding
 	for _, d := range devices {
 		used := d.ID == wanted || d.Auto && wanted == ort.DeviceAuto
-		f := finding{Check: "device " + d.ID, OK: d.Usable || d.ID != wanted, Found: deviceText(d)}
+		f := finding{Check: "device " + d.ID, OK: d.Usable || d.ID != wanted, Found: deviceText(d), absent: !d.Usable}
 		if used && d.Usable {
 			f.Found = "used; " + f.Found
 		}
 		if !d.Usable {
-			f.Found, f.Hint = "not used: "+d.Message, d.Hint
+			f.Found, f.Hint = "not available: "+d.Message, d.Hint
 		}
 		all = append(all, f)
 	}

@@ -26,7 +26,12 @@ type finding struct {
 	OK    bool   `json:"ok"`
 	Found string `json:"found"`
 	Hint  string `json:"hint,omitempty"`
+
+	absent bool // it is not there, and need not be
 }
+
+// good is what was found where all is well.
+func good(check, found string) finding { return finding{Check: check, OK: true, Found: found} }
 
 func (p *program) doctorCommand() *cobra.Command {
 	var asJSON bool
@@ -69,11 +74,14 @@ Exit code 0 when all is well, 3 otherwise. The text names no picture of yours.`,
 func diagnosisText(findings []finding) string {
 	var b strings.Builder
 	for _, x := range findings {
-		mark := "ok  "
-		if !x.OK {
+		mark := "ok"
+		switch {
+		case !x.OK:
 			mark = "FAIL"
+		case x.absent:
+			mark = "–"
 		}
-		fmt.Fprintf(&b, "%s  %-16s %s\n", mark, x.Check, x.Found)
+		fmt.Fprintf(&b, "%-4s  %-16s %s\n", mark, x.Check, x.Found)
 		if x.Hint != "" {
 			fmt.Fprintf(&b, "      %-16s %s\n", "", x.Hint)
 		}
@@ -85,8 +93,8 @@ func diagnosisText(findings []finding) string {
 // where the rest cannot work.
 func (p *program) diagnose(ctx context.Context, f runtimeFlags) []finding {
 	findings := []finding{
-		{"program", true, services.VersionLine(), ""},
-		{"machine", true, machineText(), ""},
+		good("program", services.VersionLine()),
+		good("machine", machineText()),
 	}
 	findings = append(findings, p.lookAtFolders()...)
 	findings = append(findings, p.lookAtModels()...)
@@ -109,7 +117,7 @@ func (p *program) lookAtFolders() []finding {
 	for _, d := range []struct{ name, dir string }{
 		{"cache", p.services.Dirs.Cache}, {"settings", p.services.Dirs.Config}, {"edits", p.services.Dirs.Data}, {"logs", p.services.Dirs.State},
 	} {
-		x := finding{"folder " + d.name, true, d.dir, ""}
+		x := good("folder "+d.name, d.dir)
 		if err := writable(d.dir); err != nil {
 			x.OK, x.Found, x.Hint = false, err.Error(), "Make the folder writable, or set DESCRY_HOME to one that is."
 		}
@@ -135,9 +143,9 @@ func writable(dir string) error {
 func (p *program) lookAtModels() []finding {
 	var all []finding
 	for _, m := range p.installed() {
-		x := finding{"models " + m.Name, m.Problem == "", m.Description, ""}
+		x := good("models "+m.Name, m.Description)
 		if m.Problem != "" {
-			x.Found, x.Hint = m.Problem, "Run descry models verify --repair "+m.Name+"."
+			x.OK, x.Found, x.Hint = false, m.Problem, "Run descry models verify --repair "+m.Name+"."
 			if m.Name == models.Starter {
 				x.Hint = "Remove " + m.Dir + "; the built-in set is unpacked again by itself."
 			}
@@ -157,9 +165,9 @@ func (p *program) lookAtRuntime(ctx context.Context, f runtimeFlags) []finding {
 		if len(library.Tried) > 0 {
 			hint = "Looked at: " + strings.Join(library.Tried, ", ")
 		}
-		return []finding{{"ONNX Runtime", false, oneLine(err.Error()), hint}}
+		return []finding{{Check: "ONNX Runtime", Found: oneLine(err.Error()), Hint: hint}}
 	}
-	all := []finding{{"ONNX Runtime", true, fmt.Sprintf("%s, %s", library.Version, library.Path), ""}}
+	all := []finding{good("ONNX Runtime", fmt.Sprintf("%s, %s", library.Version, library.Path))}
 	if report, err := runtime.TryDevices(ctx, true); err == nil { // the library is open
 		all = append(all, deviceFindings(report.Devices, f.device)...)
 	}
@@ -172,10 +180,10 @@ func (p *program) testRun(ctx context.Context, runtime *services.Runtime, f runt
 	start := time.Now()
 	o, err := p.describeSample(ctx, runtime, f)
 	if err != nil {
-		return finding{"test run", false, oneLine(failure.Of(err, failure.Model).Error()), ""}
+		return finding{Check: "test run", Found: oneLine(failure.Of(err, failure.Model).Error())}
 	}
 	found := o.Found
-	return finding{"test run", true, fmt.Sprintf("%q in %.1f s (%s; %s, %d threads)", found.Text(), time.Since(start).Seconds(), resources.Samples()[0].Title, found.Device, found.Threads), ""}
+	return good("test run", fmt.Sprintf("%q in %.1f s (%s; %s, %d threads)", found.Text(), time.Since(start).Seconds(), resources.Samples()[0].Title, found.Device, found.Threads))
 }
 
 // describeSample describes the first built-in sample with the default models.

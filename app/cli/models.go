@@ -175,9 +175,9 @@ func (l modelsListing) write(out io.Writer) error {
 		fmt.Fprintf(out, "; used in place %s", store.Size(l.Elsewhere))
 	}
 	if len(l.Idle) > 0 {
-		fmt.Fprintf(out, "; here and not in use: %s", strings.Join(l.Idle, ", "))
+		fmt.Fprintf(out, "; downloaded but not in use: %s", strings.Join(l.Idle, ", "))
 	}
-	_, err := fmt.Fprintf(out, "; in use where no set is named: %s; %s\n", l.Default, printable(short(l.Folder)))
+	_, err := fmt.Fprintf(out, "; default: %s; in %s\n", l.Default, printable(short(l.Folder)))
 	return err
 }
 

@@ -64,8 +64,8 @@ func (p *program) pull(f *modelsFlags, names []string, yes, whole bool) error {
 			if err != nil {
 				return err
 			}
-			if !p.agree(texts + "Fetch them?") {
-				return failure.New(failure.Cancelled, "download", "", "nothing was fetched")
+			if !p.agree(texts + "Download them?") {
+				return failure.New(failure.Cancelled, "download", "", "nothing was downloaded")
 			}
 		}
 	}
@@ -169,7 +169,7 @@ func (p *program) sayReady(items []store.Item) {
 			fmt.Fprintln(p.out, "  "+i.Needs)
 		}
 	}
-	fmt.Fprintf(p.out, "in use where no set is named: %s\n", p.services.ModelDirs("").Default())
+	fmt.Fprintf(p.out, "used by default: %s\n", p.services.ModelDirs("").Default())
 }
 
 // modelProgress shows how far models are: a bar at a terminal, else a line

@@ -53,7 +53,7 @@ func (p *program) importModels(f *modelsFlags, paths []string, inPlace bool) err
 		return show.rest(err)
 	}
 	for _, path := range report.Other {
-		fmt.Fprintf(p.err, "descry: %s is no file of a known model\n", printable(path))
+		fmt.Fprintf(p.err, "descry: %s is not a file of a known model\n", printable(path))
 	}
 	if len(report.Models) == 0 {
 		return failure.New(failure.Model, "import", strings.Join(paths, ", "), "none of the %d files there is a model's weights that the catalogue knows", report.Files).WithHint("descry models list has the names; a folder with a descry.json is used with --model FOLDER.")
@@ -74,14 +74,14 @@ func (p *program) modelsVerifyCommand(f *modelsFlags) *cobra.Command {
 		Use:   "verify [NAME…]",
 		Short: "Hash the files of installed models and compare",
 		Long: `Reads every file of the models named, or of all, and compares its SHA-256. With
---repair what is damaged is fetched anew; a file of another program that is used
+--repair what is damaged is downloaded again; a file of another program that is used
 in place is left alone, and a copy of one's own fetched. Exit code 3 where
 something is damaged.`,
 		Example:           "  descry models verify\n  descry models verify --repair blip-base",
 		ValidArgsFunction: p.modelNames(f),
 		RunE:              func(_ *cobra.Command, args []string) error { return p.verifyModels(f, args, repair) },
 	}
-	c.Flags().BoolVar(&repair, "repair", false, "fetch anew what is damaged")
+	c.Flags().BoolVar(&repair, "repair", false, "download damaged files again")
 	return c
 }
 
@@ -197,7 +197,7 @@ func (p *program) removeModels(f *modelsFlags, names []string, unused, yes bool)
 		fmt.Fprintln(p.out, printable(line))
 	}
 	if err == nil {
-		fmt.Fprintf(p.out, "%s freed in all\n", store.Size(total))
+		fmt.Fprintf(p.out, "%s freed in total\n", store.Size(total))
 	}
 	return err
 }

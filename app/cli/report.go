@@ -141,7 +141,7 @@ func (r *reporter) tellLost() {
 	r.mu.Unlock()
 	for _, l := range lost {
 		if !r.d.flags.quiet {
-			r.trouble(fmt.Errorf("note: %s cannot be used: %s. The processor does its work. %s", l.Title, l.Message, l.Hint))
+			r.trouble(fmt.Errorf("note: %s cannot be used: %s. Using the processor instead. %s", l.Title, l.Message, l.Hint))
 		}
 	}
 }
@@ -184,7 +184,7 @@ func (r *reporter) hintAtPhotographs(pic *picture.Picture) {
 		return
 	}
 	r.hint = true
-	fmt.Fprintln(r.p.err, "descry: note: this looks like a photograph. The built-in models know drawings only, so take what they say of it lightly; --model names others.")
+	fmt.Fprintln(r.p.err, "descry: note: this looks like a photograph. The built-in models know drawings only, so expect mistakes; choose others with --model.")
 }
 
 // writeFiles writes the files planned for picture i and returns the first error.
