@@ -76,8 +76,8 @@ func (e *scriptedEngine) Device() (string, int)        { return e.device, e.thre
 func (e *scriptedEngine) Lost() []inference.DeviceLost { return nil }
 func (e *scriptedEngine) Close() error                 { return nil }
 
-// desk is a Runner over a real worker with scripted models, and what it told.
-type desk struct {
+// recorder is a Runner over a real worker with scripted models, and what it told.
+type recorder struct {
 	*Runner
 	opener *scripted
 	client *inference.Client
@@ -86,8 +86,8 @@ type desk struct {
 	found  []*Outcome
 }
 
-func newDesk(model string, tasks ...inference.Task) *desk {
-	d := &desk{opener: &scripted{began: make(chan string, 10)}}
+func newRecorder(model string, tasks ...inference.Task) *recorder {
+	d := &recorder{opener: &scripted{began: make(chan string, 10)}}
 	d.client = inference.NewClient(func(context.Context, *inference.Request) (inference.Worker, error) {
 		return inference.InProcess(d.opener), nil
 	}, func(inference.Event) {})
@@ -95,9 +95,9 @@ func newDesk(model string, tasks ...inference.Task) *desk {
 	return d
 }
 
-func (d *desk) Started(i int) { d.told = append(d.told, fmt.Sprint("started ", i)) }
+func (d *recorder) Started(i int) { d.told = append(d.told, fmt.Sprint("started ", i)) }
 
-func (d *desk) Described(i int, o *Outcome) error {
+func (d *recorder) Described(i int, o *Outcome) error {
 	d.told = append(d.told, fmt.Sprint("described ", i))
 	d.found = append(d.found, o)
 	if o.Found.Name == d.stopAt {
@@ -106,7 +106,7 @@ func (d *desk) Described(i int, o *Outcome) error {
 	return nil
 }
 
-func (d *desk) Failed(i int, f *failure.Failure) {
+func (d *recorder) Failed(i int, f *failure.Failure) {
 	d.told = append(d.told, fmt.Sprint("failed ", i, " ", f.Kind))
 }
 
@@ -126,7 +126,7 @@ func inputs(names ...string) []Input {
 
 func TestARunTellsEachPictureInItsOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk("starter", Tasks...)
+		d := newRecorder("starter", Tasks...)
 		s, err := d.Run(context.Background(), inputs("x", "absent", "bad", "y"), d)
 		d.client.Close()
 		if want := []string{"started 0", "described 0", "started 1", "failed 1 unreadable", "started 2", "failed 2 model", "started 3", "described 3"}; !slices.Equal(d.told, want) {
@@ -148,7 +148,7 @@ func TestARunTellsEachPictureInItsOrder(t *testing.T) {
 func TestAModelThatCannotBeLoadedIsToldForEveryPictureAndTriedOnce(t *testing.T) {
 	for model, ran := range map[string][]string{"broken": nil, "half": {"caption-2 x"}} {
 		synctest.Test(t, func(t *testing.T) {
-			d := newDesk(model, inference.TaskCaption, inference.TaskClasses)
+			d := newRecorder(model, inference.TaskCaption, inference.TaskClasses)
 			s, err := d.Run(context.Background(), inputs("x", "absent", "y"), d)
 			d.client.Close()
 			if want := []string{"started 0", "failed 0 model", "started 1", "failed 1 unreadable", "started 2", "failed 2 model"}; err != nil || !slices.Equal(d.told, want) {
@@ -166,7 +166,7 @@ func TestAModelThatCannotBeLoadedIsToldForEveryPictureAndTriedOnce(t *testing.T)
 
 func TestWhenARunIsCancelledTheRestFailAsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk("starter", inference.TaskCaption, inference.TaskClasses)
+		d := newRecorder("starter", inference.TaskCaption, inference.TaskClasses)
 		ctx, cancel := context.WithCancel(context.Background())
 		go func() {
 			<-d.opener.began
@@ -188,7 +188,7 @@ func TestWhenARunIsCancelledTheRestFailAsCancelled(t *testing.T) {
 
 func TestAnOutputThatTakesNothingMoreEndsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk("starter", inference.TaskClasses)
+		d := newRecorder("starter", inference.TaskClasses)
 		d.stopAt = "x"
 		if _, err := d.Run(context.Background(), inputs("x", "y", "z"), d); err == nil || !slices.Equal(d.told, []string{"started 0", "described 0"}) {
 			t.Errorf("told %q, %v", d.told, err)
@@ -199,7 +199,7 @@ func TestAnOutputThatTakesNothingMoreEndsTheRun(t *testing.T) {
 
 func TestOnePictureIsDescribedByItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newDesk("starter")
+		d := newRecorder("starter")
 		if o, err := d.Describe(context.Background(), inputs("x")[0]); err != nil || o.Found.Caption != nil || o.Picture.Name != "x" {
 			t.Errorf("without tasks: %+v, %v", o, err)
 		}

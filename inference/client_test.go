@@ -9,8 +9,8 @@ import (
 	"testing/synctest"
 )
 
-// clientDesk is a Client over the fake engines, with what its jobs were told.
-type clientDesk struct {
+// clientBench is a Client over the fake engines, with what its jobs were told.
+type clientBench struct {
 	*Client
 	opener *fakeOpener
 	mu     sync.Mutex
@@ -20,8 +20,8 @@ type clientDesk struct {
 	fail   error
 }
 
-func newClientDesk(t *testing.T, worker func(Opener) Worker) *clientDesk {
-	d := &clientDesk{opener: newFakeOpener(t)}
+func newClientBench(t *testing.T, worker func(Opener) Worker) *clientBench {
+	d := &clientBench{opener: newFakeOpener(t)}
 	d.Client = NewClient(func(context.Context, *Request) (Worker, error) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -35,7 +35,7 @@ func newClientDesk(t *testing.T, worker func(Opener) Worker) *clientDesk {
 	return d
 }
 
-func (d *clientDesk) submit(task Task, name string) JobID {
+func (d *clientBench) submit(task Task, name string) JobID {
 	return d.Submit(Request{Task: task, Model: "starter", Picture: Picture{Name: name, Width: 1, Height: 1, Pix: []byte{1, 2, 3}}}, func(e Event) {
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -44,7 +44,7 @@ func (d *clientDesk) submit(task Task, name string) JobID {
 }
 
 // told returns what the jobs were told, and forgets it.
-func (d *clientDesk) told() []string {
+func (d *clientBench) told() []string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	words := without(d.words)
@@ -61,7 +61,7 @@ func want(t *testing.T, got []string, want ...string) {
 
 func TestAClientGivesEachJobItsEventsAndStartsOneWorker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newClientDesk(t, InProcess)
+		d := newClientBench(t, InProcess)
 		synctest.Wait()
 		if d.starts != 0 {
 			t.Error("a worker runs before there is a job")
@@ -85,7 +85,7 @@ func TestAClientGivesEachJobItsEventsAndStartsOneWorker(t *testing.T) {
 
 func TestAClientCancelsAndBringsToTheFront(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newClientDesk(t, InProcess)
+		d := newClientBench(t, InProcess)
 		running := d.submit(TaskClasses, "wait")
 		<-d.opener.began
 		d.submit(TaskClasses, "a")
@@ -103,7 +103,7 @@ func TestAClientCancelsAndBringsToTheFront(t *testing.T) {
 
 func TestClosingAClientEndsWhatIsOpen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newClientDesk(t, InProcess)
+		d := newClientBench(t, InProcess)
 		d.submit(TaskClasses, "wait")
 		<-d.opener.began
 		d.submit(TaskClasses, "x")
@@ -117,7 +117,7 @@ func TestClosingAClientEndsWhatIsOpen(t *testing.T) {
 
 func TestAWorkerThatCannotBeStartedFailsItsJobAndIsTriedAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newClientDesk(t, InProcess)
+		d := newClientBench(t, InProcess)
 		d.fail = errors.New("no library")
 		d.submit(TaskClasses, "x")
 		synctest.Wait()
@@ -133,7 +133,7 @@ func TestAWorkerThatCannotBeStartedFailsItsJobAndIsTriedAgain(t *testing.T) {
 // TestAWorkerThatEndsIsReplaced: as a child process would that crashes in a job.
 func TestAWorkerThatEndsIsReplaced(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newClientDesk(t, func(Opener) Worker {
+		d := newClientBench(t, func(Opener) Worker {
 			return func(_ context.Context, in <-chan Command, out chan<- Event) error {
 				defer close(out)
 				for c := range in {
@@ -161,7 +161,7 @@ func TestAWorkerThatEndsIsReplaced(t *testing.T) {
 
 func TestALostDeviceIsSeenOnceAndByNoJob(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := newClientDesk(t, InProcess)
+		d := newClientBench(t, InProcess)
 		d.submit(TaskClasses, "lost")
 		<-d.opener.began
 		close(d.opener.release)

@@ -62,15 +62,15 @@ func (p *publisher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// storeDesk is modelEffects over an empty store with a catalogue of one model.
-type storeDesk struct {
+// storeBench is modelEffects over an empty store with a catalogue of one model.
+type storeBench struct {
 	t *testing.T
 	*modelEffects
 	server *publisher
 	said   chan state.Action
 }
 
-func newStoreDesk(t *testing.T) *storeDesk {
+func newStoreBench(t *testing.T) *storeBench {
 	t.Helper()
 	text := make([]byte, 3<<20)
 	random := rand.New(rand.NewPCG(1, 2))
@@ -92,16 +92,16 @@ func newStoreDesk(t *testing.T) *storeDesk {
 		t.Setenv(name, value)
 	}
 	t.Setenv("DESCRY_HOME", home)
-	return &storeDesk{t: t, modelEffects: newModelEffects(services.New(os.Getenv), services.WindowOptions{}, nil), server: s, said: make(chan state.Action, 1000)}
+	return &storeBench{t: t, modelEffects: newModelEffects(services.New(os.Getenv), services.WindowOptions{}, nil), server: s, said: make(chan state.Action, 1000)}
 }
 
 // do performs an effect on a goroutine of its own, as the loop does.
-func (d *storeDesk) do(e state.Effect) {
+func (d *storeBench) do(e state.Effect) {
 	go tableOf(nil, d.handlers()).Perform(context.Background(), e, func(a state.Action) { d.said <- a })
 }
 
 // wait returns the next action of a kind that fits.
-func wait[A state.Action](d *storeDesk, fits func(A) bool) A {
+func wait[A state.Action](d *storeBench, fits func(A) bool) A {
 	d.t.Helper()
 	late := time.After(30 * time.Second)
 	for {
@@ -118,13 +118,13 @@ func wait[A state.Action](d *storeDesk, fits func(A) bool) A {
 }
 
 // ended waits for the end of a download or check.
-func (d *storeDesk) ended(id uint64) *failure.Failure {
+func (d *storeBench) ended(id uint64) *failure.Failure {
 	d.t.Helper()
 	return wait(d, func(a state.PullEnded) bool { return a.Pull == id }).Failure
 }
 
 // mini lists the models and gives the one of the catalogue file.
-func (d *storeDesk) mini() state.StoredModel {
+func (d *storeBench) mini() state.StoredModel {
 	d.t.Helper()
 	d.do(state.ListModels{})
 	v := wait(d, func(state.ModelsListed) bool { return true }).Inventory
@@ -138,7 +138,7 @@ func (d *storeDesk) mini() state.StoredModel {
 }
 
 func TestADownloadIsPausedResumedCheckedRepairedAndRemoved(t *testing.T) {
-	d := newStoreDesk(t)
+	d := newStoreBench(t)
 	if m := d.mini(); m.Keep != state.KeepAbsent || m.Bytes != 3<<20 || !m.Pinned || m.Text != "Do what you like." || m.Source == "" {
 		t.Fatalf("listed as %+v", m)
 	}
@@ -196,7 +196,7 @@ func TestADownloadIsPausedResumedCheckedRepairedAndRemoved(t *testing.T) {
 }
 
 func TestAStopThatComesBeforeTheDownloadEndsIt(t *testing.T) {
-	d := newStoreDesk(t)
+	d := newStoreBench(t)
 	d.stop(7)
 	d.do(state.PullModel{Pull: 7, Model: "mini"})
 	if f := d.ended(7); f == nil || f.Kind != failure.Cancelled {
@@ -208,7 +208,7 @@ func TestAStopThatComesBeforeTheDownloadEndsIt(t *testing.T) {
 }
 
 func TestAWrongFileIsNeverKeptAndSaid(t *testing.T) {
-	d := newStoreDesk(t)
+	d := newStoreBench(t)
 	close(d.server.gate)
 	d.server.lies = true
 	d.do(state.PullModel{Pull: 1, Model: "mini"})
@@ -222,7 +222,7 @@ func TestAWrongFileIsNeverKeptAndSaid(t *testing.T) {
 
 // TestRemovingEndsADownloadFirst: otherwise it would write the folder anew.
 func TestRemovingEndsADownloadFirst(t *testing.T) {
-	d := newStoreDesk(t)
+	d := newStoreBench(t)
 	d.do(state.PullModel{Pull: 1, Model: "mini"})
 	wait(d, func(a state.PullProgressed) bool { return a.Progress.Stage == state.StageReceiving })
 	if err := d.remove("mini"); err != nil {
@@ -237,7 +237,7 @@ func TestRemovingEndsADownloadFirst(t *testing.T) {
 }
 
 func TestFilesAreTakenInByTheirHash(t *testing.T) {
-	d := newStoreDesk(t)
+	d := newStoreBench(t)
 	path := filepath.Join(t.TempDir(), "anything.dat")
 	if err := os.WriteFile(path, d.server.text, 0o600); err != nil {
 		t.Fatal(err)
@@ -259,7 +259,7 @@ func TestFilesAreTakenInByTheirHash(t *testing.T) {
 }
 
 func TestTheEnvironmentClosesTheNetwork(t *testing.T) {
-	d := newStoreDesk(t)
+	d := newStoreBench(t)
 	t.Setenv("DESCRY_OFFLINE", "1")
 	if v := inventory(d.services, d.options); v.Closed == "" {
 		t.Error("the page does not say that the network is closed")
@@ -271,7 +271,7 @@ func TestTheEnvironmentClosesTheNetwork(t *testing.T) {
 }
 
 func TestTheWindowsCatalogueFileIsListedAndGoesBeforeTheVariable(t *testing.T) {
-	d := newStoreDesk(t) // DESCRY_CATALOGUE has "mini"
+	d := newStoreBench(t) // DESCRY_CATALOGUE has "mini"
 	file := filepath.Join(t.TempDir(), "birds.json")
 	text, err := os.ReadFile(os.Getenv("DESCRY_CATALOGUE"))
 	if err == nil {
@@ -293,7 +293,7 @@ func TestTheWindowsCatalogueFileIsListedAndGoesBeforeTheVariable(t *testing.T) {
 // TestModelsInFoldersOfOnesOwnAreListed: as a set and as a part of a mix, with
 // what they take and where they lie.
 func TestModelsInFoldersOfOnesOwnAreListed(t *testing.T) {
-	d := newStoreDesk(t)
+	d := newStoreBench(t)
 	own, err := models.UnpackStarter(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
