@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"compress/gzip"
 	"context"
 	"encoding/json"
@@ -11,22 +10,8 @@ import (
 	"strings"
 	"testing"
 
-	"descry/app/services"
 	"descry/picture"
 )
-
-// run runs the command line over a folder of its own and returns what it wrote.
-func run(t *testing.T, args ...string) (code int, out, errs string) {
-	t.Helper()
-	home := t.TempDir()
-	s := services.New(func(name string) string { return map[string]string{"DESCRY_HOME": home}[name] })
-	var o, e bytes.Buffer
-	code = Program{In: strings.NewReader(""), Out: &o, Err: &e, Services: s, OpenWindow: func(context.Context, services.WindowOptions) error {
-		t.Error("a window was opened")
-		return nil
-	}}.Run(context.Background(), args)
-	return code, o.String(), e.String()
-}
 
 func TestPicturesAreInspectedAsTheModelsSeeThem(t *testing.T) {
 	pictures := filepath.Join("..", "..", "picture", "testdata")
