@@ -45,7 +45,7 @@ func (x *executor) execute(o order) {
 		}
 	}()
 	start := time.Now()
-	x.send(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: "load", Model: r.Model}})
+	x.send(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: StageLoad, Model: r.Model}})
 	engine, err := x.ready(o.ctx, r)
 	x.sendLost(engine)
 	if err != nil {
@@ -57,7 +57,7 @@ func (x *executor) execute(o order) {
 		return
 	}
 	loaded := time.Now()
-	x.send(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: "run", Model: r.Model}})
+	x.send(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: StageRun, Model: r.Model}})
 	result, err := x.call(o.ctx, engine, r)
 	x.sendLost(engine)
 	if err != nil {

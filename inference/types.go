@@ -126,9 +126,18 @@ type Failure = failure.Failure
 
 // Progress reports the stage of a job.
 type Progress struct {
-	Stage string `json:"stage"` // "load", "run"
+	Stage Stage  `json:"stage"`
 	Model string `json:"model,omitempty"`
 }
+
+// Stage is how far a job is.
+type Stage string
+
+// The stages of a job: a failure in StageLoad is the model's, not the picture's.
+const (
+	StageLoad Stage = "load" // the model is made ready
+	StageRun  Stage = "run"  // it runs
+)
 
 // CaptionToken is one token as it was chosen, with the caption so far.
 type CaptionToken struct {

@@ -151,7 +151,7 @@ func recognise(f *pictureFile) (*codec, error) {
 	if f.size == 0 {
 		return nil, unsupported("the file is empty").WithHint("Copy or download it again.")
 	}
-	head, err := f.bytes(0, int(min(f.size, 512)))
+	head, err := f.bytes(0, int(min(f.size, headBytes)))
 	if err != nil {
 		return nil, err
 	}

@@ -2,11 +2,18 @@ package picture
 
 import (
 	"bytes"
+	"io"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"syscall"
 
 	"descry/internal/message"
 )
+
+// headBytes is how many of a file's first bytes identify its format.
+const headBytes = 512
 
 // magic identifies a format by a file's first bytes. Positions with '?' match any
 // byte.
@@ -17,11 +24,11 @@ type magic struct {
 	other  bool         // it is nothing that a program can save as a picture
 }
 
-// foreign lists known formats that are not supported. The order matters where one
+// foreignPictures lists known formats that are not supported. The order matters where one
 // prefix contains another. Sources: the formats' own specifications and file(1)'s
 // magic; HEIF and AVIF brands: ISO/IEC 23008-12 and the AV1 image file format; raw
 // files: the makers' headers as listed by ExifTool.
-var foreign = []magic{
+var foreignPictures = []magic{
 	{8, "CR\x02", message.Of("a Canon RAW photo (CR2)"), false},
 	{4, "ftypcrx ", message.Of("a Canon RAW photo (CR3)"), false},
 	{6, "HEAPCCDR", message.Of("a Canon RAW photo (CRW)"), false},
@@ -47,8 +54,6 @@ var foreign = []magic{
 	{0, "\x00\x00\x00\x0cjP  ", message.Of("a JPEG 2000 picture"), false},
 	{0, "\xff\x4f\xff\x51", message.Of("a JPEG 2000 picture"), false},
 	{0, "II\xbc\x01", message.Of("a JPEG XR picture"), false},
-	{0, "%PDF", message.Of("a PDF document"), false},
-	{0, "%!PS", message.Of("a PostScript document"), false},
 	{0, "8BPS", message.Of("a Photoshop file"), false},
 	{0, "gimp xcf", message.Of("a GIMP file"), false},
 	{0, "v/1\x01", message.Of("an OpenEXR picture"), false},
@@ -64,10 +69,26 @@ var foreign = []magic{
 	{0, "MM\x00+", message.Of("a BigTIFF picture"), false},
 	{0, "P1\n", message.Of("a PBM picture"), false}, {0, "P2\n", message.Of("a PGM picture"), false}, {0, "P3\n", message.Of("a PPM picture"), false},
 	{0, "P4\n", message.Of("a PBM picture"), false}, {0, "P5\n", message.Of("a PGM picture"), false}, {0, "P6\n", message.Of("a PPM picture"), false},
+}
+
+// foreignFiles lists known formats of files that are not pictures.
+var foreignFiles = []magic{
+	{0, "%PDF", message.Of("a PDF document"), false},
+	{0, "%!PS", message.Of("a PostScript document"), false},
 	{0, "PK\x03\x04", message.Of("a ZIP archive (or an office document)"), false},
 	{0, "\x1f\x8b", message.Of("a gzip archive"), false},
 	{0, "\x7fELF", message.Of("a program"), true},
 	{0, "MZ", message.Of("a program"), true},
+}
+
+// find returns the first magic of a list that matches a file's first bytes.
+func find(head []byte, list []magic) (magic, bool) {
+	for _, m := range list {
+		if len(head) >= m.offset && bytes.HasPrefix(head[m.offset:], []byte(m.prefix)) {
+			return m, true
+		}
+	}
+	return magic{}, false
 }
 
 // foreignFormat is a known format that is not supported.
@@ -79,8 +100,8 @@ type foreignFormat struct {
 // foreignOf returns the unsupported format with these first bytes; the name is empty
 // if it is unknown.
 func foreignOf(head []byte) foreignFormat {
-	for _, m := range foreign {
-		if len(head) >= m.offset && bytes.HasPrefix(head[m.offset:], []byte(m.prefix)) {
+	for _, list := range [][]magic{foreignPictures, foreignFiles} {
+		if m, ok := find(head, list); ok {
 			return foreignFormat{m.what, !m.other}
 		}
 	}
@@ -96,6 +117,29 @@ func foreignOf(head []byte) foreignFormat {
 		return foreignFormat{message.Of("a text file"), false}
 	}
 	return foreignFormat{}
+}
+
+// Recognise reports whether the file at path holds a picture, judged by its first
+// bytes; pictures of unsupported formats count. What is not a file, or cannot be
+// read, does not.
+func Recognise(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || !info.Mode().IsRegular() {
+		return false
+	}
+	in, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return false
+	}
+	defer in.Close()
+	head := make([]byte, headBytes)
+	n, _ := io.ReadFull(in, head) // a shorter file is no error
+	head = head[:n]
+	if n > 8 && isBMP(head) && head[8] == '{' {
+		return false // the length of a .safetensors header can begin with "BM"
+	}
+	_, foreign := find(head, foreignPictures)
+	return foreign || slices.ContainsFunc(codecs, func(c codec) bool { return c.is(head) })
 }
 
 func isText(head []byte) bool {

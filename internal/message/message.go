@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strconv"
 	"sync/atomic"
 )
 
@@ -44,6 +45,9 @@ func argument(v any) Arg {
 	case r.CanUint():
 		n := int64(r.Uint())
 		return Arg{Integer: &n}
+	case r.Kind() == reflect.Float32: // 0.1 stays 0.1
+		n, _ := strconv.ParseFloat(fmt.Sprint(v), 64)
+		return Arg{Number: &n}
 	case r.CanFloat():
 		n := r.Float()
 		return Arg{Number: &n}
