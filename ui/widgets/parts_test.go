@@ -46,6 +46,12 @@ func TestButtonsAreLargeEnoughForTheirWords(t *testing.T) {
 	if tight.Width != plain.Width-12 || small.Width >= plain.Width {
 		t.Errorf("plain is %g wide, tight %g, small %g", plain.Width, tight.Width, small.Width)
 	}
+	for look, padding := range map[Look]float32{Secondary: 16, Primary: 16, Quiet: 16, Pill: 16, Muted: 8, Link: 0} {
+		b := NewButton(look, "Undo the last change", "", nop)
+		if got := b.MinSize().Width - b.textSize().Width; got != 2*padding {
+			t.Errorf("look %d has %g dp beside its text, want %g", look, got, 2*padding)
+		}
+	}
 	if s := NewButton(Secondary, "Go", "", nop).Sized(120, 34).MinSize(); s != fyne.NewSize(120, 34) {
 		t.Errorf("a sized button is %v", s)
 	}

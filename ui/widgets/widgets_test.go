@@ -173,6 +173,12 @@ func TestTooltipAppearsAfterAWhileAndGoes(t *testing.T) {
 		if b.MouseOut(); tip() {
 			t.Error("the tooltip stays")
 		}
+		b.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{AbsolutePosition: fyne.NewPos(50, 50)}})
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if b.Tapped(nil); tip() {
+			t.Error("the tooltip stays after a click")
+		}
 	})
 }
 
