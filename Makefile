@@ -117,3 +117,8 @@ install: build
 
 clean:
 	rm -rf $(BIN) build
+
+# Lists everything that the program says, from which a translation is made.
+.PHONY: messages
+messages:
+	$(PURE) run ./tools/messages

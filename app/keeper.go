@@ -16,6 +16,7 @@ import (
 	"descry/models/catalogue"
 	"descry/models/store"
 	"descry/models/transfer"
+	"descry/network"
 	"descry/ui/state"
 )
 
@@ -248,7 +249,7 @@ func (p *program) inventory() state.Inventory {
 		v.Closed = oneLine(err.Error())
 		return v
 	}
-	if off := os.Getenv("DESCRY_OFFLINE"); off != "" && off != "0" {
+	if network.Disabled(os.Getenv) {
 		v.Closed = "DESCRY_OFFLINE is set, so nothing is downloaded."
 	}
 	s.Seconds = p.seconds

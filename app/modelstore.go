@@ -12,6 +12,7 @@ import (
 	"descry/models/catalogue"
 	"descry/models/store"
 	"descry/models/transfer"
+	"descry/network"
 )
 
 // catalogueOf reads the official catalogue with what a file adds: the path given,
@@ -56,9 +57,9 @@ func (p *program) openStore(cataloguePath string, offline bool) (*store.Store, e
 	if err != nil {
 		return nil, err
 	}
-	client := transfer.New(os.Getenv)
-	client.Offline = client.Offline || offline
-	client.Free = machine.FreeDisk
+	through := network.New(os.Getenv)
+	through.Offline = through.Offline || offline
+	client := &transfer.Client{Network: through, Free: machine.FreeDisk}
 	home, _ := os.UserHomeDir() // "": only the caches that variables name
 	return &store.Store{
 		Models: p.dirs.Models(), Runtime: p.dirs.Runtime(), Catalogue: c, Fetcher: client, Hubs: store.HubCaches(os.Getenv, home),

@@ -7,32 +7,31 @@ import (
 	"descry/internal/failure"
 )
 
-// mostUnread is how many events may wait for the reader before a further job is
-// started: the results of a handful of jobs.
-const mostUnread = 16
+// maxUnread is the number of unread events, the results of a handful of jobs, above
+// which no further job is started.
+const maxUnread = 16
 
-// InProcess is a worker in this process, over the engines that open gives.
+// InProcess returns a worker in this process that opens its engines with open.
 //
-// Two goroutines share the work. The scheduler (the Worker call itself) owns
-// the jobs: it is always ready to take a command, and what it has to say waits
-// in an ordered queue without bound, so a slow reader holds up nothing but
-// itself; whoever starts a worker reads out until it is closed. (While more than
-// mostUnread events wait no further job is started, so that a reader who stands
-// still does not fill the memory with results.) The executor, locked to its
-// thread, owns the engines and makes one call at a time.
+// Two goroutines share the work. The scheduler (the Worker call itself) owns the
+// jobs. It is always ready to receive a command, and keeps events in an unbounded
+// queue, so a slow reader delays only itself; the caller must read from out until
+// it is closed. While more than maxUnread events wait, no further job is started,
+// so that a reader that stops does not fill the memory with results. The executor,
+// locked to its thread, owns the engines and makes one call at a time.
 //
-// A job of a picture that is in front (Request.Visible, Command.Front; the last
-// one named counts) comes before the others, else the order given. A second
+// Jobs of the picture in front (the last one named by Request.Visible or
+// Command.Front) run first, the others in the order of their submission. A second
 // Submit with the ID of an open job is ignored: that job's end answers both.
 func InProcess(open Opener) Worker {
 	return func(ctx context.Context, in <-chan Command, out chan<- Event) error {
 		s := &scheduler{
 			jobs:     map[JobID]*job{},
 			orders:   make(chan order),
-			said:     make(chan saying),
+			reports:  make(chan report),
 			executed: make(chan struct{}),
 		}
-		e := &executor{open: open, engines: map[engineKey]Engine{}, say: s.said}
+		e := &executor{open: open, engines: map[engineKey]Engine{}, reports: s.reports}
 		go func() {
 			defer close(s.executed)
 			e.run(s.orders)
@@ -41,24 +40,25 @@ func InProcess(open Opener) Worker {
 	}
 }
 
-// job is a request that has not ended for its sender, or whose call still runs.
+// job is a request whose last event has not been sent, or whose call still runs.
 type job struct {
 	request *Request
-	picture string // which picture it is about
+	picture string // identity of its picture
 	cancel  context.CancelFunc
-	ended   bool // its last event has been queued: what its call still says is dropped
+	ended   bool // its last event has been queued: later events of its call are dropped
 }
 
-// order is a job handed to the executor, with the context of its call.
+// order is a job for the executor, with the context of its call.
 type order struct {
 	ctx     context.Context
 	request *Request
 }
 
-// saying is an event of the running call, or (nil) that the call has returned.
-type saying struct{ event *Event }
+// report is an event of the running call; a nil event means that the call has
+// returned.
+type report struct{ event *Event }
 
-// scheduler holds the jobs of one worker. All of it belongs to the goroutine of
+// scheduler holds the jobs of one worker. All its fields belong to the goroutine of
 // run.
 type scheduler struct {
 	jobs     map[JobID]*job
@@ -67,12 +67,12 @@ type scheduler struct {
 	front    string // the picture in front
 	queue    []Event
 	orders   chan order
-	said     chan saying
+	reports  chan report
 	executed chan struct{}
 }
 
-// run takes commands and events until in is closed and every job has ended, or
-// ctx ends.
+// run receives commands and sends events until in is closed and every job has
+// ended, or ctx ends.
 func (s *scheduler) run(ctx context.Context, in <-chan Command, out chan<- Event) error {
 	defer close(out)
 	done := ctx.Done()
@@ -89,11 +89,11 @@ func (s *scheduler) run(ctx context.Context, in <-chan Command, out chan<- Event
 				in = nil
 				break
 			}
-			s.obey(c)
-		case say := <-s.said:
-			s.hear(say)
+			s.handle(c)
+		case m := <-s.reports:
+			s.onReport(m)
 		case send <- next:
-			s.queue[0] = Event{} // its class map or masks are the reader's now
+			s.queue[0] = Event{} // do not keep its class map or masks alive
 			s.queue = s.queue[1:]
 		case <-done:
 			done, in = nil, nil
@@ -108,8 +108,8 @@ func (s *scheduler) run(ctx context.Context, in <-chan Command, out chan<- Event
 	return ctx.Err()
 }
 
-// obey carries out one command.
-func (s *scheduler) obey(c Command) {
+// handle carries out one command.
+func (s *scheduler) handle(c Command) {
 	switch {
 	case c.Submit != nil:
 		s.submit(c.Submit)
@@ -124,7 +124,7 @@ func (s *scheduler) obey(c Command) {
 	}
 }
 
-// submit queues a job, or ends it at once when the request means nothing.
+// submit queues a job, or ends it at once when the request is invalid.
 func (s *scheduler) submit(r *Request) {
 	if _, open := s.jobs[r.ID]; open {
 		return
@@ -141,9 +141,9 @@ func (s *scheduler) submit(r *Request) {
 	}
 }
 
-// startNext hands the next job to the idle executor.
+// startNext gives the next job to the executor, which is idle.
 func (s *scheduler) startNext(ctx context.Context) {
-	if s.running != nil || len(s.waiting) == 0 || len(s.queue) > mostUnread {
+	if s.running != nil || len(s.waiting) == 0 || len(s.queue) > maxUnread {
 		return
 	}
 	at := max(0, slices.IndexFunc(s.waiting, func(j *job) bool { return j.picture == s.front }))
@@ -152,33 +152,33 @@ func (s *scheduler) startNext(ctx context.Context) {
 	s.running = j
 	var call context.Context
 	call, j.cancel = context.WithCancel(ctx)
-	s.orders <- order{call, j.request} // the executor is idle, so it takes it at once
+	s.orders <- order{call, j.request} // does not block: the executor is idle
 }
 
-// hear files what the executor says of the running job.
-func (s *scheduler) hear(say saying) {
+// onReport handles a report of the running job.
+func (s *scheduler) onReport(m report) {
 	j := s.running
-	if say.event == nil {
+	if m.event == nil {
 		j.cancel()
 		s.running = nil
 		return
 	}
-	if say.event.Kind == KindDevice { // about no job: told even if this one was cancelled
-		s.queue = append(s.queue, *say.event)
+	if m.event.Kind == KindDevice { // concerns no job: sent even if this one was cancelled
+		s.queue = append(s.queue, *m.event)
 		return
 	}
 	if j.ended {
 		return
 	}
-	if say.event.Kind == KindDone || say.event.Kind == KindFailed {
-		s.end(j, *say.event)
+	if m.event.Kind == KindDone || m.event.Kind == KindFailed {
+		s.end(j, *m.event)
 		return
 	}
-	s.queue = append(s.queue, *say.event)
+	s.queue = append(s.queue, *m.event)
 }
 
-// end queues a job's last event and forgets the job. A running call is told to
-// stop; the executor stays taken until it has returned.
+// end queues a job's last event and forgets the job. A running call is
+// cancelled; the executor stays busy until it has returned.
 func (s *scheduler) end(j *job, last Event) {
 	j.ended = true
 	delete(s.jobs, j.request.ID)
@@ -201,12 +201,12 @@ func (s *scheduler) cancelAll() {
 	}
 }
 
-// cancelled is the last event of a job that was stopped.
+// cancelled returns the last event of a job that was stopped.
 func cancelled(r *Request) Event {
 	return Event{ID: r.ID, Kind: KindFailed, Failure: failure.New(failure.Cancelled, string(r.Task), r.Picture.Name, "cancelled")}
 }
 
-// check refuses requests that mean nothing, before anything is done with them.
+// check returns what is wrong with a request, nil if it is valid.
 func (r *Request) check() *failure.Failure {
 	p := r.Picture
 	bad := func(format string, args ...any) *failure.Failure {
@@ -223,7 +223,8 @@ func (r *Request) check() *failure.Failure {
 	return nil
 }
 
-// identity tells pictures apart: by content where that is known, else by name.
+// identity returns the key by which pictures are told apart: the content hash if it
+// is known, else the name.
 func (p Picture) identity() string {
 	if p.Key != "" {
 		return p.Key

@@ -8,8 +8,8 @@ import (
 	"descry/inference"
 )
 
-// Cutout returns one object of the picture on a transparent ground, cropped to it,
-// with smooth edges; the box for an object without a mask; nil for an object
+// Cutout returns one object of the picture on a transparent background, cropped to
+// it, with smooth edges; the box for an object without a mask; nil for an object
 // that has no pixel in the picture.
 func Cutout(base *image.RGBA, in inference.Instance) *image.NRGBA {
 	size := base.Rect.Sub(base.Rect.Min)
@@ -18,8 +18,8 @@ func Cutout(base *image.RGBA, in inference.Instance) *image.NRGBA {
 		return cut(base, r, func(x, y int) float32 { return 1 })
 	}
 	x0, y0, x1, y1, ok := in.Mask.Bounds()
-	f, sound := newField(*in.Mask)
-	if !ok || !sound {
+	f, finite := newField(*in.Mask)
+	if !ok || !finite {
 		return nil
 	}
 	var row sampler
@@ -32,7 +32,7 @@ func Cutout(base *image.RGBA, in inference.Instance) *image.NRGBA {
 	})
 }
 
-// cut copies r with the alpha that cover gives, which is asked row by row.
+// cut copies r with the alpha that cover returns; cover is called row by row.
 func cut(base *image.RGBA, r image.Rectangle, cover func(x, y int) float32) *image.NRGBA {
 	if r.Empty() {
 		return nil
@@ -48,7 +48,7 @@ func cut(base *image.RGBA, r image.Rectangle, cover func(x, y int) float32) *ima
 	return out
 }
 
-// floor rounds down, within what a picture can have.
+// floor rounds down, within the range of a picture's coordinates.
 func floor(v float32) int {
 	if math.IsNaN(float64(v)) {
 		return 0

@@ -9,12 +9,11 @@ import (
 	"descry/inference/rle"
 )
 
-// Prepared is a Content with what drawing it needs worked out once: a distance
-// field for each mask, the picture at halves of its size, the class colours and
-// the labels' glyphs. It may be used by several goroutines at once. Drawing it
-// with another View or Style needs no new one; other Items do, but Prepare takes
-// over from the previous what is still right, so that hiding an object costs
-// microseconds.
+// Prepared is a Content with everything that is computed once to draw it: a
+// distance field for each mask, the picture's halves, the class colours and the
+// labels' glyphs. It is safe for concurrent use. Drawing with another View or Style
+// needs no new one; other Items do, but Prepare reuses what is still valid of the
+// previous, so that hiding an object costs microseconds.
 type Prepared struct {
 	content Content
 	shapes  []shape // by index in content.Items
@@ -32,7 +31,7 @@ type shape struct {
 	label   string
 }
 
-// lazyField is a field, computed once by whoever needs it first.
+// lazyField is a field that is computed when it is first needed.
 type lazyField struct {
 	once  sync.Once
 	mask  *rle.Mask
@@ -48,24 +47,24 @@ func (l *lazyField) get() *field {
 	return &l.field
 }
 
-// classFill is how one class of the class map is drawn.
+// classFill describes how one class of the class map is drawn.
 type classFill struct {
 	color   color.NRGBA
 	pattern Pattern
 	hidden  bool // also for the background
 }
 
-// Prepare works out what drawing c needs. previous may be nil; fields of masks
-// that are the same pointer, and the picture's smaller sizes if Base is the same
-// pointer, are taken from it. It takes about 10 ms for each million mask pixels,
-// on all processors, so call it away from the window's goroutine for new results.
+// Prepare computes what drawing c needs. previous may be nil; fields of masks that
+// are the same pointer, and the picture's smaller sizes if Base is the same
+// pointer, are reused. It takes about 10 ms for each million mask pixels, on all
+// processors, so new results should be prepared outside the window's goroutine.
 func Prepare(c Content, previous *Prepared) *Prepared {
 	p := &Prepared{content: c, fields: map[*rle.Mask]*lazyField{}}
 	if previous != nil {
 		p.names = previous.names
 		if previous.content.Base == c.Base {
 			p.base = previous.base
-			for mask, f := range previous.fields { // hidden objects come back
+			for mask, f := range previous.fields { // hidden objects may be shown again
 				p.fields[mask] = f
 			}
 		}
@@ -119,7 +118,8 @@ func (p *Prepared) prepareClasses() {
 	}
 }
 
-// size is the picture's size, from whatever knows it; 0, 0 if nothing does.
+// size returns the picture's size, from any part of the content that has it; 0, 0
+// if none does.
 func (p *Prepared) size() (w, h int) {
 	c := p.content
 	switch {
@@ -136,27 +136,27 @@ func (p *Prepared) size() (w, h int) {
 	return 0, 0
 }
 
-// visible is the part of a target that shows the picture: nothing is drawn
-// outside of it.
+// visible returns the part of a target that shows the picture: nothing is drawn
+// outside it.
 func (p *Prepared) visible(target image.Rectangle, v View) image.Rectangle {
 	w, h := p.size()
-	if w == 0 || h == 0 { // only boxes, and nobody knows where the picture ends
+	if w == 0 || h == 0 { // only boxes: the picture's size is unknown
 		return target
 	}
 	return targetRect(v, 0, 0, float64(w), float64(h)).Add(target.Min).Intersect(target)
 }
 
-// parallel calls f for parts of 0 … n-1 that together are all of it, on as many
-// goroutines as there are processors, and waits. A part is at least least long.
-func parallel(n, least int, f func(from, to int)) {
-	workers := min(runtime.GOMAXPROCS(0), n/max(least, 1))
+// parallel calls f for consecutive parts of 0 … n-1, on as many goroutines as there
+// are processors, and waits. Each part has at least minLen elements.
+func parallel(n, minLen int, f func(from, to int)) {
+	workers := min(runtime.GOMAXPROCS(0), n/max(minLen, 1))
 	if workers <= 1 {
 		if n > 0 {
 			f(0, n)
 		}
 		return
 	}
-	parts := min(workers*4, n/max(least, 1)) // more parts than workers: they take unequal time
+	parts := min(workers*4, n/max(minLen, 1)) // more parts than workers: they take unequal time
 	next := make(chan int, parts)
 	for i := range parts {
 		next <- i

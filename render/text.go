@@ -15,8 +15,8 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// typeface is one of the two faces that pictures are lettered in. The Go fonts
-// cover Latin, Greek and Cyrillic (WGL4); other scripts show as boxes.
+// typeface is one of the two faces used in pictures. The Go fonts cover Latin,
+// Greek and Cyrillic (WGL4); other scripts show as boxes.
 type typeface int
 
 const (
@@ -24,7 +24,7 @@ const (
 	bold
 )
 
-// parsed are the fonts, parsed at first use. They are embedded, so a failure to
+// parsed returns the fonts, parsed at first use. They are embedded, so a failure to
 // parse is a broken build and leaves pictures without text.
 var parsed = [...]func() (*opentype.Font, error){
 	regular: sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(goregular.TTF) }),
@@ -32,8 +32,8 @@ var parsed = [...]func() (*opentype.Font, error){
 }
 
 const (
-	leastText = 5.0   // pixels
-	mostText  = 600.0 // pixels: beyond, glyphs cost more than they tell
+	minText = 5.0   // pixels
+	maxText = 600.0 // pixels: larger glyphs cost too much memory
 )
 
 // newFace returns a face for one goroutine; size is the em in pixels. It is nil
@@ -43,14 +43,14 @@ func newFace(t typeface, size float64) font.Face {
 	if err != nil {
 		return nil
 	}
-	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: min(max(size, leastText), mostText), DPI: 72, Hinting: font.HintingNone})
+	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: min(max(size, minText), maxText), DPI: 72, Hinting: font.HintingNone})
 	if err != nil {
 		return nil
 	}
 	return face
 }
 
-// textWidth is the advance of s in whole pixels, rounded up.
+// textWidth returns the advance of s in whole pixels, rounded up.
 func textWidth(f font.Face, s string) int { return font.MeasureString(f, s).Ceil() }
 
 // drawText draws s with its baseline at (x, y).
@@ -60,8 +60,9 @@ func drawText(dst *image.RGBA, f font.Face, x, y int, s string, c color.NRGBA) {
 }
 
 // wrap breaks text into lines no wider than width, at spaces where it can, else
-// within a word, but never before a combining mark. Line breaks in the text
-// stay. Past most lines the rest is an ellipsis. measure gives a string's width.
+// within a word, but never before a combining mark. Line breaks in the text are
+// kept. Text beyond most lines is replaced by an ellipsis. measure returns a
+// string's width.
 func wrap(text string, width, most int, measure func(string) int) []string {
 	var lines []string
 	for _, paragraph := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
@@ -97,8 +98,8 @@ func wrap(text string, width, most int, measure func(string) int) []string {
 	return lines
 }
 
-// fitting returns how many bytes of word fit: whole characters with their
-// combining marks, one at least.
+// fitting returns the number of bytes of word that fit: whole characters with their
+// combining marks, at least one.
 func fitting(word string, width int, measure func(string) int) int {
 	ends := clusterEnds(word)
 	low, high := 0, len(ends)-1 // ends[low] is taken in any case
@@ -113,7 +114,7 @@ func fitting(word string, width int, measure func(string) int) int {
 	return ends[low]
 }
 
-// clusterEnds are the places in a word, not empty, where a line may end.
+// clusterEnds returns the positions in a non-empty word where a line may end.
 func clusterEnds(word string) []int {
 	var ends []int
 	for i, r := range word {
@@ -138,7 +139,7 @@ func shorten(s string, width int, measure func(string) int) string {
 	return "…"
 }
 
-// chip is a label ready to be put on a picture: its text as coverage.
+// chip is a label ready to be drawn: its text as coverage.
 type chip struct {
 	text *image.Alpha
 	size image.Point // of the whole chip
@@ -157,7 +158,7 @@ type chipKey struct {
 	size float64
 }
 
-const mostChips = 2000
+const maxChips = 2000
 
 func newTextCache() *textCache {
 	return &textCache{chips: map[chipKey]chip{}, faces: map[float64]font.Face{}}
@@ -169,7 +170,7 @@ const (
 	chipPadX = 6.0
 	chipPadY = 3.0
 	chipCorn = 4.0
-	chipBand = 10.0 // striped, before the words
+	chipBand = 10.0 // striped, before the text
 )
 
 // chip returns the chip of a text; scale is pixels a dp. ok is false for a font
@@ -181,7 +182,7 @@ func (t *textCache) chip(text string, scale float64) (c chip, ok bool) {
 	if c, ok := t.chips[key]; ok {
 		return c, true
 	}
-	if len(t.chips) > mostChips || len(t.faces) > 16 {
+	if len(t.chips) > maxChips || len(t.faces) > 16 {
 		t.chips, t.faces = map[chipKey]chip{}, map[float64]font.Face{}
 	}
 	face := t.faces[scale]
