@@ -125,7 +125,7 @@ func flagError(c *cobra.Command, err error) error {
 			hint = "Did you mean --" + near + "?"
 		}
 	}
-	return failure.New(failure.Usage, "flags", "", message, hint)
+	return failure.New(failure.Usage, "flags", "", "%s", message).WithHint("%s", hint)
 }
 
 // commandNames are the names of c's commands.
@@ -163,7 +163,7 @@ func picturesNotCommands(c *cobra.Command, args []string) error {
 
 // usage is the error of wrong use: exit code 2.
 func usage(message, hint string) error {
-	return failure.New(failure.Usage, "use", "", message, hint)
+	return failure.New(failure.Usage, "use", "", "%s", message).WithHint("%s", hint)
 }
 
 // oneLine keeps an error on one line whatever a file name or library put in.

@@ -3,7 +3,7 @@ package app
 import (
 	"image"
 
-	"descry/export"
+	"descry/render"
 )
 
 // drawing is the captioned picture of one outcome, drawn once for all formats.
@@ -15,12 +15,12 @@ func (d *drawing) captioned(o *outcome) *image.RGBA {
 	if d.img != nil {
 		return d.img
 	}
-	c := export.Content{Base: o.picture.ForEye(), Classes: o.classes}
+	c := render.Content{Base: o.picture.ForEye(), Classes: o.classes}
 	if o.instances != nil {
 		for i, in := range o.instances.Items {
-			c.Items = append(c.Items, export.Item{Index: i, Instance: in})
+			c.Items = append(c.Items, render.Item{Index: i, Instance: in})
 		}
 	}
-	d.img = export.Captioned(export.Prepare(c, nil), export.DefaultStyle(), export.CaptionLayout{Text: bestText(o.caption), Legend: true}, 1)
+	d.img = render.Captioned(render.Prepare(c, nil), render.DefaultStyle(), render.CaptionLayout{Text: bestText(o.caption), Legend: true}, 1)
 	return d.img
 }

@@ -91,7 +91,7 @@ func (s editStore) save(key, name string, e state.Edit, unread bool, now time.Ti
 	}
 	const hint = "Your edit stays in the window; make the folder writable."
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return failure.Wrap(failure.Unreadable, "save", s.dir, err, hint)
+		return failure.Wrap(failure.Unreadable, "save", s.dir, err, "%s", hint)
 	}
 	text, err := json.MarshalIndent(keptEdit{1, key, name, e, now.UTC()}, "", "  ")
 	if err != nil {
@@ -102,7 +102,7 @@ func (s editStore) save(key, name string, e state.Edit, unread bool, now time.Ti
 		return err
 	})
 	if err != nil {
-		return failure.Wrap(failure.Unreadable, "save", path, err, hint)
+		return failure.Wrap(failure.Unreadable, "save", path, err, "%s", hint)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package app
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -69,7 +68,7 @@ func (p *program) standardInput() input {
 			return nil, failure.Wrap(failure.Unreadable, "read", "-", err, "")
 		}
 		if n > l.Bytes {
-			return nil, failure.New(failure.TooLarge, "read", "-", fmt.Sprintf("standard input gave more than %d bytes", l.Bytes), "Save the picture to a file and name that.")
+			return nil, failure.New(failure.TooLarge, "read", "-", "standard input gave more than %d bytes", l.Bytes).WithHint("Save the picture to a file and name that.")
 		}
 		return picture.Decode(ctx, f, n, "-", l)
 	}}

@@ -84,7 +84,7 @@ func (k *keeper) keep(ctx context.Context, e state.Effect, send func(state.Actio
 func verified(verdicts []store.Verdict, err error) error {
 	for _, v := range verdicts {
 		if err == nil && !v.OK {
-			return failure.New(failure.Model, "check", v.File, v.File+": "+v.Problem, "Repair it: only what is damaged is fetched again.")
+			return failure.New(failure.Model, "check", v.File, "%s: %s", v.File, v.Problem).WithHint("Repair it: only what is damaged is fetched again.")
 		}
 	}
 	return err
@@ -113,7 +113,7 @@ func (k *keeper) run(ctx context.Context, id uint64, model string, send func(sta
 		})
 	}
 	if ctx.Err() != nil && err != nil {
-		err = failure.New(failure.Cancelled, "download", model, "it was stopped", "")
+		err = failure.New(failure.Cancelled, "download", model, "it was stopped")
 	}
 	k.mu.Lock()
 	delete(k.running, id)
@@ -197,7 +197,7 @@ func (k *keeper) take(ctx context.Context, paths []string) ([]string, error) {
 	report, err := s.Import(ctx, paths, false, nil)
 	if f := failure.Of(err, failure.Model); f != nil {
 		if slices.ContainsFunc(report.Models, func(m store.Imported) bool { return len(m.Missing) > 0 }) {
-			f.Hint = "Import it too, or press Resume in the model's row: only what is missing is fetched."
+			f = f.WithHint("Import it too, or press Resume in the model's row: only what is missing is fetched.")
 		}
 		return nil, f
 	}
@@ -208,8 +208,7 @@ func (k *keeper) take(ctx context.Context, paths []string) ([]string, error) {
 		}
 	}
 	if len(names) == 0 {
-		return nil, failure.New(failure.Model, "import", strings.Join(paths, ", "), "this holds no weights of a model in the list",
-			"Choose the weights as they were published, with the model's other files beside them; descry fidelity FILE says what a file is.")
+		return nil, failure.New(failure.Model, "import", strings.Join(paths, ", "), "this holds no weights of a model in the list").WithHint("Choose the weights as they were published, with the model's other files beside them; descry fidelity FILE says what a file is.")
 	}
 	return names, nil
 }
@@ -310,7 +309,7 @@ func storedModel(m catalogue.Model, i store.Item) state.StoredModel {
 		x.Place = i.Place
 	}
 	if i.State == store.Damaged {
-		x.Problem = failure.New(failure.Model, "load", m.Name, i.Problem, "Repair it: only what is damaged is fetched again.")
+		x.Problem = failure.New(failure.Model, "load", m.Name, "%s", i.Problem).WithHint("Repair it: only what is damaged is fetched again.")
 	}
 	return x
 }

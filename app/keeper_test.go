@@ -180,7 +180,7 @@ func TestADownloadIsPausedResumedCheckedRepairedAndRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.do(state.VerifyModel{Pull: 4, Model: "mini"})
-	if f := d.ended(4); f == nil || f.Kind != failure.Model || !strings.Contains(f.Message, "model.bin") || f.Hint == "" {
+	if f := d.ended(4); f == nil || f.Kind != failure.Model || !strings.Contains(f.Message.String(), "model.bin") || f.Hint.IsZero() {
 		t.Errorf("a damaged file is %v", f)
 	}
 	d.do(state.PullModel{Pull: 5, Model: "mini", Repair: true})
@@ -216,7 +216,7 @@ func TestAWrongFileIsNeverKeptAndSaid(t *testing.T) {
 	close(d.server.gate)
 	d.server.lies = true
 	d.do(state.PullModel{Pull: 1, Model: "mini"})
-	if f := d.ended(1); f == nil || f.Kind != failure.Network || !strings.Contains(f.Message, "hash") || f.Hint == "" {
+	if f := d.ended(1); f == nil || f.Kind != failure.Network || !strings.Contains(f.Message.String(), "hash") || f.Hint.IsZero() {
 		t.Errorf("it ended with %v", f)
 	}
 	if m := d.mini(); m.Keep == state.KeepReady {
@@ -257,7 +257,7 @@ func TestFilesAreTakenInByTheirHash(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.do(state.ImportModels{Paths: []string{path}})
-	if a := wait(d, func(state.Imported) bool { return true }); a.Failure == nil || a.Failure.Hint == "" {
+	if a := wait(d, func(state.Imported) bool { return true }); a.Failure == nil || a.Failure.Hint.IsZero() {
 		t.Errorf("%+v", a)
 	}
 }

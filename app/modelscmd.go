@@ -282,7 +282,7 @@ func (p *program) modelsLicenceCommand(f *modelsFlags) *cobra.Command {
 func licenceTexts(c catalogue.Catalogue, args []string) ([]modelLicence, error) {
 	names, unknown := c.Expand(args)
 	if unknown != "" {
-		return nil, failure.New(failure.Usage, "find", unknown, "the catalogue has no such model", didYouMean(unknown, c.Names()))
+		return nil, failure.New(failure.Usage, "find", unknown, "the catalogue has no such model").WithHint("%s", didYouMean(unknown, c.Names()))
 	}
 	var list []modelLicence
 	for _, name := range names {

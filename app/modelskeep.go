@@ -56,8 +56,7 @@ func (p *program) importModels(f *modelsFlags, paths []string, inPlace bool) err
 		fmt.Fprintf(p.err, "descry: %s is no file of a known model\n", printable(path))
 	}
 	if len(report.Models) == 0 {
-		return failure.New(failure.Model, "import", strings.Join(paths, ", "), fmt.Sprintf("none of the %d files there is a model's weights that the catalogue knows", report.Files),
-			"descry models list has the names; a folder with a descry.json is used with --model FOLDER.")
+		return failure.New(failure.Model, "import", strings.Join(paths, ", "), "none of the %d files there is a model's weights that the catalogue knows", report.Files).WithHint("descry models list has the names; a folder with a descry.json is used with --model FOLDER.")
 	}
 	if !f.json {
 		var items []store.Item
@@ -118,7 +117,7 @@ func (p *program) verifyModels(f *modelsFlags, names []string, repair bool) erro
 	case err != nil:
 		return show.rest(err)
 	case damaged > 0:
-		return failure.New(failure.Model, "check", "", fmt.Sprintf("%d of %d files are damaged", damaged, len(verdicts)), "Run descry models verify --repair.")
+		return failure.New(failure.Model, "check", "", "%d of %d files are damaged", damaged, len(verdicts)).WithHint("Run descry models verify --repair.")
 	case len(verdicts) == 0 && !f.json:
 		fmt.Fprintln(p.out, "no models are installed but the built-in ones, which check themselves")
 	}
@@ -168,7 +167,7 @@ func (p *program) removeModels(f *modelsFlags, names []string, unused, yes bool)
 		return err
 	}
 	if !yes && !f.json && len(names) > 0 && !p.agree("Delete "+strings.Join(names, ", ")+"?") {
-		return failure.New(failure.Cancelled, "remove", "", "nothing was deleted", "")
+		return failure.New(failure.Cancelled, "remove", "", "nothing was deleted")
 	}
 	freed := []store.Freed{}
 	if unused {

@@ -65,7 +65,7 @@ func (p *program) pull(f *modelsFlags, names []string, yes, whole bool) error {
 				return err
 			}
 			if !p.agree(texts + "Fetch them?") {
-				return failure.New(failure.Cancelled, "download", "", "nothing was fetched", "")
+				return failure.New(failure.Cancelled, "download", "", "nothing was fetched")
 			}
 		}
 	}

@@ -30,7 +30,7 @@ func (p *program) catalogueOf(path string) (catalogue.Catalogue, error) {
 	}
 	both, err := official.Add(more)
 	if err != nil {
-		return official, failure.New(failure.Model, "load", path, err.Error(), "Mend the file; models/README.md has the format.")
+		return official, failure.New(failure.Model, "load", path, "%s", err.Error()).WithHint("Mend the file; models/README.md has the format.")
 	}
 	return both, nil
 }

@@ -11,6 +11,7 @@ import (
 	"descry/inference"
 	"descry/internal/atomicfile"
 	"descry/internal/failure"
+	"descry/internal/message"
 )
 
 // reporter writes what comes out of a run: a line a picture on standard output,
@@ -72,7 +73,7 @@ func (r *reporter) failed(i int, f *failure.Failure) {
 func about(name string, f *failure.Failure) *failure.Failure {
 	g := *f
 	if g.Subject != "" && g.Subject != name {
-		g.Message = g.Subject + ": " + g.Message
+		g.Message = message.Of("%s: %s", g.Subject, g.Message)
 	}
 	g.Subject = name
 	return &g

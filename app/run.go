@@ -117,7 +117,7 @@ func (p *program) describe(d *description) error {
 	}
 	switch {
 	case p.ctx.Err() != nil:
-		return failure.New(failure.Cancelled, "describe", "", "interrupted", "")
+		return failure.New(failure.Cancelled, "describe", "", "interrupted")
 	case broken != nil:
 		return &toldError{codeModel}
 	case failures > 0:
@@ -192,7 +192,7 @@ func (d *description) decodeAhead(ctx context.Context) <-chan decoded {
 // one describes one picture: it submits the jobs and collects their events.
 func (d *description) one(ctx context.Context, s *session, in decoded, broken error) (*outcome, error) {
 	if ctx.Err() != nil {
-		return nil, failure.New(failure.Cancelled, "describe", "", "interrupted", "")
+		return nil, failure.New(failure.Cancelled, "describe", "", "interrupted")
 	}
 	if in.err != nil {
 		return nil, in.err
@@ -218,7 +218,7 @@ func (d *description) one(ctx context.Context, s *session, in decoded, broken er
 			cancelled = nil
 		case e, ok := <-s.out:
 			if !ok {
-				return nil, failure.New(failure.Cancelled, "describe", "", "interrupted", "")
+				return nil, failure.New(failure.Cancelled, "describe", "", "interrupted")
 			}
 			if e.Kind == inference.KindDevice {
 				d.lost = append(d.lost, e.Device)

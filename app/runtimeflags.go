@@ -97,5 +97,5 @@ func (f runtimeFlags) memoryCheck() func() (total, available uint64, err error) 
 // lostLibrary is the entry in the log for a library that was passed over.
 func lostLibrary(path string, err error) deviceEntry {
 	return deviceEntry{Device: ort.DeviceCUDA, Used: ort.DeviceCPU, During: ort.DuringLoad, Reason: "library",
-		Message: failure.Of(err, failure.Model).Message, Detail: path}
+		Message: failure.Of(err, failure.Model).Message.String(), Detail: path}
 }

@@ -122,7 +122,7 @@ func TestErrorsBecomeOneLineAndAnExitCode(t *testing.T) {
 	for kind, want := range map[failure.Kind]int{
 		failure.Usage: codeUsage, failure.Model: codeModel, failure.Network: codeNetwork, failure.Storage: codeStorage, failure.Cancelled: codeInterrupted, failure.Unreadable: codeSome, failure.Unsupported: codeSome, failure.TooLarge: codeSome,
 	} {
-		if got := codeOf(failure.New(kind, "", "x", "is bad", "")); got != want {
+		if got := codeOf(failure.New(kind, "", "x", "is bad")); got != want {
 			t.Errorf("%s: exit code %d, want %d", kind, got, want)
 		}
 	}

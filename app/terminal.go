@@ -7,8 +7,8 @@ import (
 
 	"golang.org/x/term"
 
-	"descry/export"
 	"descry/inference"
+	"descry/render"
 )
 
 // isTTY reports whether a file descriptor is a terminal.
@@ -21,9 +21,9 @@ func writeForPeople(w io.Writer, name string, o *outcome) error {
 	fmt.Fprintf(&b, "%s (%d × %d)\n", printable(name), o.picture.Width, o.picture.Height)
 	if o.caption != nil && len(o.caption.Hypotheses) > 0 {
 		h := o.caption.Hypotheses[0]
-		fmt.Fprintf(&b, "  %s (%s)\n", h.Text, export.CaptionSureness(h.Score))
+		fmt.Fprintf(&b, "  %s (%s)\n", h.Text, render.CaptionSureness(h.Score))
 		for _, h := range o.caption.Hypotheses[1:] {
-			fmt.Fprintf(&b, "  or: %s (%s)\n", h.Text, export.CaptionSureness(h.Score))
+			fmt.Fprintf(&b, "  or: %s (%s)\n", h.Text, render.CaptionSureness(h.Score))
 		}
 	}
 	if o.instances != nil {
@@ -42,8 +42,8 @@ func writeObjects(b *strings.Builder, o *outcome) {
 		fmt.Fprintln(b, "  no objects found")
 	}
 	for _, i := range shown {
-		fmt.Fprintf(b, "  %s %s, %s, %s\n", i.Label, export.Percent(float64(i.Score)),
-			export.Where(i.Box, o.picture.Width, o.picture.Height), export.Share(i.Area, o.picture.Width, o.picture.Height))
+		fmt.Fprintf(b, "  %s %s, %s, %s\n", i.Label, render.Percent(float64(i.Score)),
+			render.Where(i.Box, o.picture.Width, o.picture.Height), render.Share(i.Area, o.picture.Width, o.picture.Height))
 	}
 }
 

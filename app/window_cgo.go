@@ -31,7 +31,7 @@ func (p *program) openWindow(_ *cobra.Command, args []string) error {
 		return err
 	}
 	if runtime.GOOS == "linux" && os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return failure.New(failure.Usage, "open", "", "there is no display to open a window on", "Use descry describe PICTURE… in the terminal.")
+		return failure.New(failure.Usage, "open", "", "there is no display to open a window on").WithHint("Use descry describe PICTURE… in the terminal.")
 	}
 	m, err := newMeasurer(p.window.measure, started)
 	if err != nil {

@@ -10,5 +10,5 @@ import (
 
 // openWindow says that this build has none.
 func (p *program) openWindow(*cobra.Command, []string) error {
-	return failure.New(failure.Usage, "open", "", "this build of Descry has no window", "Use descry describe, or build with cgo (CGO_ENABLED=1).")
+	return failure.New(failure.Usage, "open", "", "this build of Descry has no window").WithHint("Use descry describe, or build with cgo (CGO_ENABLED=1).")
 }

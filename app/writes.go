@@ -9,6 +9,7 @@ import (
 	"descry/export"
 	"descry/internal/atomicfile"
 	"descry/internal/failure"
+	"descry/render"
 	"descry/ui/state"
 )
 
@@ -43,7 +44,7 @@ func (w *performer) write(e state.Effect, send func(state.Action)) {
 			if base == nil {
 				return gone(path)
 			}
-			return export.WritePicture(path, export.Cutout(base, e.Instance), mode)
+			return export.WritePicture(path, render.Cutout(base, e.Instance), mode)
 		}
 	default:
 		return
@@ -58,7 +59,7 @@ func written(t state.Target, do func(string, atomicfile.Mode) error) state.Actio
 		mode = atomicfile.Overwrite
 	}
 	if sameFile(t.Path, t.Original) {
-		return state.ExportFailed{Write: t.Write, Failure: failure.New(failure.Unsupported, "write", t.Path, "this is the picture itself, which Descry never writes over", "Choose another name.")}
+		return state.ExportFailed{Write: t.Write, Failure: failure.New(failure.Unsupported, "write", t.Path, "this is the picture itself, which Descry never writes over").WithHint("Choose another name.")}
 	}
 	if err := do(t.Path, mode); err != nil {
 		return state.ExportFailed{Write: t.Write, Failure: failure.Of(err, failure.Unreadable), Exists: errors.Is(err, fs.ErrExist)}
@@ -77,7 +78,7 @@ func sameFile(a, b string) bool {
 }
 
 func gone(path string) error {
-	return failure.New(failure.Unreadable, "write", path, "the picture is no longer open", "Open it again and save it then.")
+	return failure.New(failure.Unreadable, "write", path, "the picture is no longer open").WithHint("Open it again and save it then.")
 }
 
 // writeCaptioned draws and writes a captioned picture at full size.
@@ -85,6 +86,6 @@ func writeCaptioned(path string, base *image.RGBA, plan state.Captioned, mode at
 	if base == nil {
 		return gone(path)
 	}
-	c := export.Content{Base: base, Items: plan.Items, Classes: plan.Classes, HideClass: plan.HideClass}
-	return export.WritePicture(path, export.Captioned(export.Prepare(c, nil), plan.Style, plan.Layout, 1), mode)
+	c := render.Content{Base: base, Items: plan.Items, Classes: plan.Classes, HideClass: plan.HideClass}
+	return export.WritePicture(path, render.Captioned(render.Prepare(c, nil), plan.Style, plan.Layout, 1), mode)
 }

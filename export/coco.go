@@ -72,7 +72,7 @@ func (c *COCO) Add(name string, width, height int, in *inference.Instances) {
 	for _, category := range in.Categories {
 		c.categories[category.ID] = category.Name
 	}
-	for _, i := range byScore(in.Items) {
+	for _, i := range inference.ByScore(in.Items) {
 		l := lineInstance(in.Items[i])
 		if _, ok := c.categories[l.CategoryID]; !ok {
 			c.categories[l.CategoryID] = l.Label

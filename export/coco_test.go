@@ -1,6 +1,8 @@
 package export
 
 import (
+	"flag"
+	"math"
 	"os"
 	"path/filepath"
 	"testing"
@@ -9,6 +11,17 @@ import (
 	"descry/inference/rle"
 	"descry/internal/atomicfile"
 )
+
+// disc is a mask of a disc in a picture of n × n pixels.
+func disc(n int, cx, cy, r float64) rle.Mask {
+	bits := make([]byte, n*n)
+	for i := range bits {
+		if math.Hypot(float64(i%n)+0.5-cx, float64(i/n)+0.5-cy) < r {
+			bits[i] = 1
+		}
+	}
+	return rle.FromBitmap(bits, n, n)
+}
 
 // cocoSample are two pictures with masks, one without objects and one whose
 // objects have no masks. tools/reference/coco.py knows them too.
@@ -28,6 +41,8 @@ func cocoSample() *COCO {
 }
 
 // The file is the one that tools/reference/coco.py opens with pycocotools.
+var update = flag.Bool("update", false, "rewrite the golden files")
+
 func TestCOCOFileIsTheOneThatPycocotoolsReads(t *testing.T) {
 	path := filepath.Join(t.TempDir(), COCOName)
 	if err := cocoSample().Write(path, atomicfile.Exclusive); err != nil {

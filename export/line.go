@@ -158,7 +158,7 @@ func NewLine(r Result) Line {
 	if in := r.Instances; in != nil {
 		l.Model.Instances = valid(in.Model)
 		l.Instances = make([]LineInstance, 0, len(in.Items))
-		for _, i := range byScore(in.Items) {
+		for _, i := range inference.ByScore(in.Items) {
 			l.Instances = append(l.Instances, lineInstance(in.Items[i]))
 		}
 	}
@@ -172,9 +172,9 @@ func NewLine(r Result) Line {
 // NewErrorLine returns the line of a picture that could not be described.
 func NewErrorLine(image string, err error) Line {
 	f := failure.Of(err, failure.Model)
-	message := f.Message
-	if f.Hint != "" {
-		message += ". " + f.Hint
+	message := f.Message.String()
+	if hint := f.Hint.String(); hint != "" {
+		message += ". " + hint
 	}
 	return Line{Image: valid(image), Error: &LineError{f.Kind, valid(message)}}
 }

@@ -32,7 +32,7 @@ func found() Result {
 }
 
 func TestTheLineHasTheFieldsOfTheContractInOrder(t *testing.T) {
-	failed := NewErrorLine("x\xfe.png", failure.New(failure.Unsupported, "decode", "x", "it is a folder", "Name a picture."))
+	failed := NewErrorLine("x\xfe.png", failure.New(failure.Unsupported, "decode", "x", "it is a folder").WithHint("Name a picture."))
 	none := found()
 	none.Caption, none.Classes = nil, nil
 	none.Instances.Items, none.Timings = nil, LineTimings{Decode: 1}

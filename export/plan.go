@@ -1,3 +1,6 @@
+// Package export writes what is known of a picture to files, a writer for every
+// format of the command line, and decides the files' names before the first is
+// written. What is drawn is drawn by package render.
 package export
 
 import (
@@ -62,14 +65,14 @@ func ParseFormats(list string) ([]Format, error) {
 			if meant := nearest.Word(string(f), names); meant != "" {
 				hint = "Did you mean " + meant + "? " + hint
 			}
-			return nil, failure.New(failure.Usage, "read", "--format", fmt.Sprintf("there is no format %q", valid(name)), hint)
+			return nil, failure.New(failure.Usage, "read", "--format", "there is no format %q", valid(name)).WithHint("%s", hint)
 		}
 		if !seen[f] {
 			seen[f], all = true, append(all, f)
 		}
 	}
 	if len(all) == 0 {
-		return nil, failure.New(failure.Usage, "read", "--format", "the list of formats is empty", "The formats are "+strings.Join(names, ", ")+".")
+		return nil, failure.New(failure.Usage, "read", "--format", "the list of formats is empty").WithHint("The formats are %s.", strings.Join(names, ", "))
 	}
 	return all, nil
 }

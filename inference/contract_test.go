@@ -336,7 +336,7 @@ func TestALoadFailureSaysThatItIsOne(t *testing.T) {
 	b.send(1, TaskCaption, "x", "damaged", false)
 	close(b.in)
 	for e := range b.out {
-		if e.Kind == KindFailed && (e.Failure.Op != "load" || !strings.Contains(e.Failure.Message, "ends early")) {
+		if e.Kind == KindFailed && (e.Failure.Op != "load" || !strings.Contains(e.Failure.Message.String(), "ends early")) {
 			t.Errorf("failure %+v", e.Failure)
 		}
 	}

@@ -3,7 +3,6 @@ package inference
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 	"slices"
 	"time"
@@ -43,7 +42,7 @@ func (x *executor) execute(o order) {
 	r := o.request
 	defer func() {
 		if p := recover(); p != nil {
-			x.fail(r, failure.New(failure.Model, "run", r.Model, fmt.Sprintf("an internal error: %v", p), "Please report this with the output of descry doctor."))
+			x.fail(r, failure.New(failure.Model, "run", r.Model, "an internal error: %v", p).WithHint("Please report this with the output of descry doctor."))
 		}
 	}()
 	start := time.Now()

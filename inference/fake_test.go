@@ -61,7 +61,7 @@ func (o *fakeOpener) Open(_ context.Context, model, device string, threads int) 
 	defer o.mu.Unlock()
 	o.sameThread()
 	if model == "absent" {
-		return nil, failure.New(failure.Model, "open", model, "there is no such set", "")
+		return nil, failure.New(failure.Model, "open", model, "there is no such set")
 	}
 	o.opened = append(o.opened, fmt.Sprintf("%s %s %d", model, device, threads))
 	o.open++
@@ -94,7 +94,7 @@ func (e *fakeEngine) Load(_ context.Context, task Task) error {
 	e.opener.sameThread()
 	e.opener.loads = append(e.opener.loads, e.model+" "+string(task))
 	if e.model == "large" && e.opener.open > 1 { // fits alone
-		return failure.New(failure.Memory, "load", e.model, "too little memory is free", "")
+		return failure.New(failure.Memory, "load", e.model, "too little memory is free")
 	}
 	if e.model == "damaged" {
 		return errors.New("weights.safetensors: the file ends early")

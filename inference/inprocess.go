@@ -2,7 +2,6 @@ package inference
 
 import (
 	"context"
-	"fmt"
 	"slices"
 
 	"descry/internal/failure"
@@ -204,14 +203,14 @@ func (s *scheduler) cancelAll() {
 
 // cancelled is the last event of a job that was stopped.
 func cancelled(r *Request) Event {
-	return Event{ID: r.ID, Kind: KindFailed, Failure: failure.New(failure.Cancelled, string(r.Task), r.Picture.Name, "cancelled", "")}
+	return Event{ID: r.ID, Kind: KindFailed, Failure: failure.New(failure.Cancelled, string(r.Task), r.Picture.Name, "cancelled")}
 }
 
 // check refuses requests that mean nothing, before anything is done with them.
 func (r *Request) check() *failure.Failure {
 	p := r.Picture
 	bad := func(format string, args ...any) *failure.Failure {
-		return failure.New(failure.Model, "submit", p.Name, fmt.Sprintf(format, args...), "")
+		return failure.New(failure.Model, "submit", p.Name, format, args...)
 	}
 	switch {
 	case r.ID == 0:

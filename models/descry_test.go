@@ -36,7 +36,7 @@ func checkFailure(t *testing.T, name string, err error, kind failure.Kind, subje
 	switch {
 	case !errors.As(err, &f):
 		t.Errorf("%s: error %v, want one about %q", name, err, want)
-	case f.Kind != kind || f.Subject != subject || !strings.Contains(f.Message, want) || f.Hint == "" || strings.Contains(f.Error(), "\n"):
+	case f.Kind != kind || f.Subject != subject || !strings.Contains(f.Message.String(), want) || f.Hint.IsZero() || strings.Contains(f.Error(), "\n"):
 		t.Errorf("%s: got %+v, want %q of kind %s about %s with a hint", name, *f, want, kind, subject)
 	}
 }

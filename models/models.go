@@ -93,5 +93,5 @@ var taskKeys = []string{"caption", "instances", "classes"}
 
 // bad makes the failure of a model that cannot be used.
 func bad(subject, message, hint string) error {
-	return failure.New(failure.Model, "load", subject, message, hint)
+	return failure.New(failure.Model, "load", subject, "%s", message).WithHint("%s", hint)
 }

@@ -25,7 +25,7 @@ const Starter = "starter"
 // where the word is no such thing.
 func Resolve(spec string, dirs Dirs) (*Set, error) {
 	if strings.TrimSpace(spec) == "" {
-		return nil, failure.New(failure.Usage, "load", "--model", "it names no model set", "Write starter, a folder with a "+SetFile+", or caption=NAME,instances=NAME,classes=NAME.")
+		return nil, failure.New(failure.Usage, "load", "--model", "it names no model set").WithHint("Write starter, a folder with a %s, or caption=NAME,instances=NAME,classes=NAME.", SetFile)
 	}
 	if task, _, ok := strings.Cut(spec, "="); ok && !strings.ContainsAny(task, "/\\") && !isSetFolder(spec) {
 		return dirs.mix(spec)
@@ -77,7 +77,7 @@ func (d Dirs) one(spec string) (*Set, error) {
 // mix takes each task from a set of its own.
 func (d Dirs) mix(spec string) (*Set, error) {
 	wrong := func(message, hint string) error {
-		return failure.New(failure.Usage, "load", spec, message, hint)
+		return failure.New(failure.Usage, "load", spec, "%s", message).WithHint("%s", hint)
 	}
 	mixed := &Set{Name: spec}
 	loaded := map[string]*Set{}

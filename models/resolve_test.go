@@ -89,7 +89,7 @@ func TestAWordThatIsNoSetSaysWhatIs(t *testing.T) {
 	} {
 		_, err := Resolve(c.spec, dirs)
 		checkFailure(t, c.spec, err, c.kind, c.subject, c.want)
-		if f := failure.Of(err, failure.Model); f != nil && !strings.Contains(f.Hint, c.hint) {
+		if f := failure.Of(err, failure.Model); f != nil && !strings.Contains(f.Hint.String(), c.hint) {
 			t.Errorf("%s: hint %q, want %q in it", c.spec, f.Hint, c.hint)
 		}
 	}

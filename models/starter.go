@@ -227,7 +227,7 @@ func explainUnpack(target string, err error) error {
 	var f *failure.Failure
 	switch {
 	case errors.As(err, &f):
-		message = f.Message
+		message = f.Message.String()
 	case errors.Is(err, fs.ErrPermission):
 		message = "it could not be written: no permission"
 	}

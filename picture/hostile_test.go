@@ -45,10 +45,10 @@ func TestHostileFilesAreRefusedInWordsAndWithoutMemory(t *testing.T) {
 				t.Fatal(err)
 			}
 			f, spent := refused(t, path)
-			if f.Kind != h.Kind || !strings.Contains(f.Message, h.Says) {
+			if f.Kind != h.Kind || !strings.Contains(f.Message.String(), h.Says) {
 				t.Errorf("%s %q, want %s %q", f.Kind, f.Message, h.Kind, h.Says)
 			}
-			if !strings.Contains(f.Error(), h.Name) || f.Hint == "" || strings.Contains(f.Error(), "\n") {
+			if !strings.Contains(f.Error(), h.Name) || f.Hint.IsZero() || strings.Contains(f.Error(), "\n") {
 				t.Errorf("not one line with the name and a hint: %q", f.Error())
 			}
 			if spent > 2<<20 {

@@ -62,7 +62,7 @@ func openFailure(path string, err error) *failure.Failure {
 		}
 		message, hint = "it cannot be opened ("+err.Error()+")", "Check the disk or the network it lies on."
 	}
-	return failure.New(failure.Unreadable, "open", path, message, hint)
+	return failure.New(failure.Unreadable, "open", path, "%s", message).WithHint("%s", hint)
 }
 
 // notAFile refuses folders and special files.
@@ -83,7 +83,7 @@ func notAFile(path string, info fs.FileInfo) *failure.Failure {
 	default:
 		what = "a special file"
 	}
-	return failure.New(failure.Unsupported, "open", path, "this is "+what+", not a picture", hint)
+	return failure.New(failure.Unsupported, "open", path, "this is %s, not a picture", what).WithHint("%s", hint)
 }
 
 // header is what a format's inspect finds before anything is decoded. Its
@@ -156,9 +156,7 @@ func (l Limits) orDefault() Limits {
 // recognise finds the format by the first bytes.
 func recognise(f *file) (*codec, error) {
 	if f.size == 0 {
-		g := unsupported("the file is empty")
-		g.Hint = "Copy or download it again."
-		return nil, g
+		return nil, unsupported("the file is empty").WithHint("Copy or download it again.")
 	}
 	head, err := f.bytes(0, int(min(f.size, 512)))
 	if err != nil {
@@ -178,11 +176,11 @@ func recognise(f *file) (*codec, error) {
 		}
 	}
 	if foreign == "" {
-		return nil, unsupported("this is no picture that Descry knows")
+		return nil, unsupported("not a supported picture format")
 	}
 	g := unsupported("this is %s, which Descry does not read", foreign)
 	if foreign == "a text file" || foreign == "a program" || foreign == "a web page" || foreign == "a film" {
-		g.Hint = "Give a picture: JPEG, PNG, GIF, BMP, TIFF or WebP."
+		g = g.WithHint("Choose a JPEG, PNG, GIF, BMP, TIFF or WebP picture.")
 	}
 	return nil, g
 }

@@ -51,7 +51,7 @@ func TestWhatIsNoFileIsRefusedWithoutWaiting(t *testing.T) {
 				t.Skip("root may read everything")
 			}
 			f, _ := refused(t, c.path)
-			if f.Kind != c.kind || !strings.Contains(f.Message, c.says) || f.Subject != c.path || f.Hint == "" {
+			if f.Kind != c.kind || !strings.Contains(f.Message.String(), c.says) || f.Subject != c.path || f.Hint.IsZero() {
 				t.Errorf("%s %q %q (subject %q), want %s %q", f.Kind, f.Message, f.Hint, f.Subject, c.kind, c.says)
 			}
 		})

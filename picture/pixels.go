@@ -1,9 +1,9 @@
 package picture
 
 import (
-	"fmt"
 	"image"
 	"image/color"
+	"reflect"
 
 	"descry/internal/failure"
 )
@@ -34,7 +34,7 @@ func sourceOf(img image.Image) (source, error) {
 		s.hasAlpha = alpha
 		s.row = func(y int, rgb, alpha []byte) { p.row(rgb, alpha, m.Pix[y*m.Stride:][:s.width]) }
 	default:
-		return s, failure.New(failure.Unsupported, "decode", "", fmt.Sprintf("its pixels are kept in an unknown way (%T)", img), hintConvert)
+		return s, failure.New(failure.Unsupported, "decode", "", "its pixels are kept in an unknown way (%s)", reflect.TypeOf(img)).WithHint("%s", hintConvert)
 	}
 	return s, nil
 }

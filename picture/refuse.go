@@ -24,15 +24,15 @@ const (
 )
 
 func damaged(format string, args ...any) *failure.Failure {
-	return failure.New(failure.Unreadable, "decode", "", fmt.Sprintf(format, args...), hintDamaged)
+	return failure.New(failure.Unreadable, "decode", "", format, args...).WithHint("%s", hintDamaged)
 }
 
 func unsupported(format string, args ...any) *failure.Failure {
-	return failure.New(failure.Unsupported, "decode", "", fmt.Sprintf(format, args...), hintConvert)
+	return failure.New(failure.Unsupported, "decode", "", format, args...).WithHint("%s", hintConvert)
 }
 
 func tooLarge(format string, args ...any) *failure.Failure {
-	return failure.New(failure.TooLarge, "decode", "", fmt.Sprintf(format, args...), hintLimit)
+	return failure.New(failure.TooLarge, "decode", "", format, args...).WithHint("%s", hintLimit)
 }
 
 // decoderFailure turns a decoder's error into a Failure of the right kind.
@@ -42,21 +42,20 @@ func decoderFailure(f *file, format string, err error) *failure.Failure {
 	}
 	var own *failure.Failure
 	if errors.As(err, &own) {
-		return failure.Wrap(own.Kind, own.Op, f.name, own, own.Hint)
+		return failure.Wrap(own.Kind, own.Op, f.name, own, "%s", own.Hint)
 	}
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return failure.Wrap(failure.Cancelled, "decode", f.name, err, "")
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), strings.Contains(err.Error(), "not enough"):
 		return failure.New(failure.Unreadable, "decode", f.name,
-			fmt.Sprintf("the %s file ends too early (after %s bytes): it was cut off", format, grouped(f.size)),
-			"Copy or download it again.")
+			"the %s file ends too early (after %s bytes): it was cut off", format, grouped(f.size)).WithHint("Copy or download it again.")
 	case isUnsupported(err):
 		return failure.New(failure.Unsupported, "decode", f.name,
-			fmt.Sprintf("this kind of %s is not read (%s)", format, reason(err)), hintConvert)
+			"this kind of %s is not read (%s)", format, reason(err)).WithHint("%s", hintConvert)
 	}
 	return failure.New(failure.Unreadable, "decode", f.name,
-		fmt.Sprintf("the %s file is damaged (%s)", format, reason(err)), hintDamaged)
+		"the %s file is damaged (%s)", format, reason(err)).WithHint("%s", hintDamaged)
 }
 
 func isUnsupported(err error) bool {

@@ -5,7 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"descry/export"
+	"descry/render"
 	"descry/ui/state"
 	"descry/ui/widgets"
 )
@@ -106,7 +106,7 @@ func none(b state.Button) bool { return b.Text == "" && b.Do == nil }
 
 // swatch returns a class's colour with what can be read on it.
 func swatch(t state.Tint) widgets.Colour {
-	c := widgets.Colour{Fill: t.Color, Ink: export.InkOn(t.Color), Stripe: export.StripeOf(t.Color), Pattern: t.Pattern}
+	c := widgets.Colour{Fill: t.Color, Ink: render.InkOn(t.Color), Stripe: render.StripeOf(t.Color), Pattern: t.Pattern}
 	if c.Fill == (color.NRGBA{}) {
 		c.Fill.A = 255
 	}

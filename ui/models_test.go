@@ -72,13 +72,13 @@ var modelStates = map[string]func() state.Screen{
 		return modelsScreen(func(v *state.Inventory) { v.Models[6].Keep, v.Models[6].Measured = state.KeepReady, true },
 			state.SetOffered{Set: "full"}, state.OfferTaken{}, state.PullProgressed{Pull: 1, Progress: state.Progress{Stage: state.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}},
 			state.PullProgressed{Pull: 2, Progress: state.Progress{Stage: state.StageRetrying, Done: 90_000_000, Total: 185_828_065, Note: "the server is busy (503)"}},
-			state.PullPaused{Model: "deeplabv3-resnet101"}, state.PullEnded{Pull: 3, Failure: failure.New(failure.Cancelled, "download", "", "stopped", "")})
+			state.PullPaused{Model: "deeplabv3-resnet101"}, state.PullEnded{Pull: 3, Failure: failure.New(failure.Cancelled, "download", "", "stopped")})
 	},
 	"models-error": func() state.Screen {
 		return modelsScreen(nil, state.SetOffered{Set: "full"}, state.OfferTaken{},
 			state.PullProgressed{Pull: 1, Progress: state.Progress{Stage: state.StageReceiving, Done: 370_000_000, Total: 990_768_152}},
-			state.PullEnded{Pull: 1, Failure: failure.New(failure.Unreadable, "download", "pytorch_model.bin", "the file that came is not the one that was published: its hash is 0a1b2c…, not d66386…", "It was put aside and is not used. Try again; if it comes again, something between here and huggingface.co changes files.")},
-			state.PullEnded{Pull: 2, Failure: failure.New(failure.Unreadable, "download", "x", "download.pytorch.org was not found", "Is this computer online?")})
+			state.PullEnded{Pull: 1, Failure: failure.New(failure.Unreadable, "download", "pytorch_model.bin", "the file that came is not the one that was published: its hash is 0a1b2c…, not d66386…").WithHint("It was put aside and is not used. Try again; if it comes again, something between here and huggingface.co changes files.")},
+			state.PullEnded{Pull: 2, Failure: failure.New(failure.Unreadable, "download", "x", "download.pytorch.org was not found").WithHint("Is this computer online?")})
 	},
 	"models-ready": func() state.Screen {
 		return modelsScreen(func(v *state.Inventory) {

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"sync"
 
-	"descry/export"
 	"descry/inference"
+	"descry/render"
 	piccanvas "descry/ui/canvas"
 	"descry/ui/state"
 )
@@ -26,23 +26,23 @@ type Pixels interface {
 // render goroutine and kept while the objects stay the same.
 type overlays struct {
 	mu       sync.Mutex
-	content  export.Content
-	prepared *export.Prepared
+	content  render.Content
+	prepared *render.Prepared
 }
 
 // scene returns the picture with what is drawn over it.
 func (o *overlays) scene(levels []*image.RGBA, c state.Canvas) piccanvas.Scene {
-	content := export.Content{Items: c.Items, Classes: c.Classes, HideClass: c.HideClass}
+	content := render.Content{Items: c.Items, Classes: c.Classes, HideClass: c.HideClass}
 	style := c.Style
 	scene := piccanvas.Scene{
 		Levels: levels,
-		Draw: func(dst *image.RGBA, v export.View, scale float64) {
+		Draw: func(dst *image.RGBA, v render.View, scale float64) {
 			s := style
 			s.Scale = scale
-			export.DrawOverlay(dst, o.prepare(content), v, s)
+			render.DrawOverlay(dst, o.prepare(content), v, s)
 		},
 		Hit: func(x, y float64) int {
-			if i := export.Hit(content, x, y); i >= 0 {
+			if i := render.Hit(content, x, y); i >= 0 {
 				return content.Items[i].Index
 			}
 			return -1
@@ -65,19 +65,19 @@ func classAt(c *inference.Classes) func(x, y float64) int {
 	}
 }
 
-func (o *overlays) prepare(c export.Content) *export.Prepared {
+func (o *overlays) prepare(c render.Content) *render.Prepared {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.prepared == nil || !sameContent(o.content, c) {
-		o.content, o.prepared = c, export.Prepare(c, o.prepared)
+		o.content, o.prepared = c, render.Prepare(c, o.prepared)
 	}
 	return o.prepared
 }
 
 // sameContent reports whether two contents draw the same.
-func sameContent(a, b export.Content) bool {
+func sameContent(a, b render.Content) bool {
 	return a.Classes == b.Classes && slices.Equal(a.HideClass, b.HideClass) &&
-		slices.EqualFunc(a.Items, b.Items, func(x, y export.Item) bool {
+		slices.EqualFunc(a.Items, b.Items, func(x, y render.Item) bool {
 			return x.Index == y.Index && x.Instance.Mask == y.Instance.Mask && x.Instance.Box == y.Instance.Box &&
 				x.Instance.Label == y.Instance.Label && x.Instance.Score == y.Instance.Score
 		})
@@ -86,8 +86,8 @@ func sameContent(a, b export.Content) bool {
 // sameCanvas reports whether the canvas shows the same picture, drawing and
 // view, so that no frame is needed.
 func sameCanvas(a, b state.Canvas) bool {
-	content := func(c state.Canvas) export.Content {
-		return export.Content{Items: c.Items, Classes: c.Classes, HideClass: c.HideClass}
+	content := func(c state.Canvas) render.Content {
+		return render.Content{Items: c.Items, Classes: c.Classes, HideClass: c.HideClass}
 	}
 	return a.Picture == b.Picture && a.View == b.View && a.Style == b.Style && sameContent(content(a), content(b))
 }

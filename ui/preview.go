@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"sync"
 
-	"descry/export"
+	"descry/render"
 	"descry/ui/state"
 )
 
@@ -25,7 +25,7 @@ type previewer struct {
 	last   *state.Captioned
 	closed bool
 
-	prepared *export.Prepared // the goroutine's own
+	prepared *render.Prepared // the goroutine's own
 }
 
 func newPreviewer(pixels Pixels, deliver func(*image.RGBA)) *previewer {
@@ -85,7 +85,7 @@ func (p *previewer) draw(c state.Captioned) *image.RGBA {
 		return nil
 	}
 	w, h := levels[0].Rect.Dx(), levels[0].Rect.Dy()
-	content := export.Content{Base: levels[0], Items: c.Items, Classes: c.Classes, HideClass: c.HideClass}
-	p.prepared = export.Prepare(content, p.prepared)
-	return export.Captioned(p.prepared, c.Style, c.Layout, min(1, previewSide/float64(max(w, h))))
+	content := render.Content{Base: levels[0], Items: c.Items, Classes: c.Classes, HideClass: c.HideClass}
+	p.prepared = render.Prepare(content, p.prepared)
+	return render.Captioned(p.prepared, c.Style, c.Layout, min(1, previewSide/float64(max(w, h))))
 }

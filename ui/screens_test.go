@@ -10,6 +10,7 @@ import (
 	"descry/inference"
 	"descry/inference/rle"
 	"descry/picture"
+	"descry/render"
 	"descry/ui/state"
 )
 
@@ -64,7 +65,7 @@ func maskOf(in func(x, y int) bool) *rle.Mask {
 	return &m
 }
 
-var testItems = []export.Item{
+var testItems = []render.Item{
 	{Index: 0, Instance: inference.Instance{Label: "sports ball", Score: 0.998, Box: [4]float32{185, 165, 275, 255}, Area: 6362,
 		Mask: maskOf(func(x, y int) bool { return (x-230)*(x-230)+(y-210)*(y-210) < 45*45 })}},
 	{Index: 1, Instance: inference.Instance{Label: "boat", Score: 0.99, Box: [4]float32{61, 81, 200, 150}, Area: 9660,
@@ -76,7 +77,7 @@ func button(text, tip string, do state.Action) state.Button {
 }
 
 func tint(label string) state.Tint {
-	c, pattern := export.ClassColor(label)
+	c, pattern := render.ClassColor(label)
 	return state.Tint{Color: c, Pattern: pattern}
 }
 
@@ -126,7 +127,7 @@ func resultScreen() state.Screen {
 		Back: button("Back", "Previous picture (←)", state.Walked{Step: -1}), Next: button("Next", "Next picture (→)", state.Walked{Step: 1}),
 		Save: button("Save picture…", "Save it (Ctrl+S)", state.SheetOpened{Sheet: state.SheetSave}), Panel: button("Panel", "Show or hide the panel (I)", state.PanelToggled{})}
 	s.Status.Text = "Caption 0.21 s · objects 0.14 s · classes 0.05 s"
-	style := export.DefaultStyle()
+	style := render.DefaultStyle()
 	style.Scale, style.Highlight = 0, 1
 	s.Canvas = state.Canvas{Picture: 1, Width: 320, Height: 320, View: state.ViewFit(), Zoom: "Fit",
 		ZoomIn: button("Larger", "Larger (+)", state.ZoomStepped{Step: 1}), ZoomOut: button("Smaller", "Smaller (−)", state.ZoomStepped{Step: -1}),
@@ -213,10 +214,10 @@ func saveScreen() state.Screen {
 	s := resultScreen()
 	s.Sheet = state.SheetSave
 	s.Save = state.SaveSheet{Title: "Save captioned picture", PlacementName: "Caption", FormatName: "File type",
-		Placements: []state.Choice{{Text: "Under the picture", On: true, Do: state.PlacementSet{Placement: export.CaptionUnder}}, {Text: "Over the picture", Do: state.PlacementSet{Placement: export.CaptionOver}}, {Text: "No caption", Do: state.PlacementSet{Placement: export.CaptionNone}}},
+		Placements: []state.Choice{{Text: "Under the picture", On: true, Do: state.PlacementSet{Placement: render.CaptionUnder}}, {Text: "Over the picture", Do: state.PlacementSet{Placement: render.CaptionOver}}, {Text: "No caption", Do: state.PlacementSet{Placement: render.CaptionNone}}},
 		Formats:    []state.Choice{{Text: "PNG", On: true, Do: state.FormatSet{Format: export.FormatPNG}}, {Text: "JPEG", Do: state.FormatSet{Format: export.FormatJPEG}}},
 		Legend:     state.Button{Text: "Legend of the classes", Enabled: true, On: true, Do: state.LegendToggled{}}, Preview: state.Button{Text: "Preview", Enabled: true, On: true, Do: state.PreviewToggled{}},
-		Plan: &state.Captioned{Picture: 1, Style: export.DefaultStyle(), Items: testItems, Layout: export.CaptionLayout{Text: "a sports ball below a boat at night", Legend: true}},
+		Plan: &state.Captioned{Picture: 1, Style: render.DefaultStyle(), Items: testItems, Layout: render.CaptionLayout{Text: "a sports ball below a boat at night", Legend: true}},
 		Save: button("Save picture…", "", state.SaveAsked{}), Cancel: button("Cancel", "", state.SheetOpened{})}
 	return s
 }

@@ -11,7 +11,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"descry/export"
+	"descry/render"
 	"descry/ui/state"
 	"descry/ui/theme"
 )
@@ -256,7 +256,7 @@ func TestPreviewIsDrawnForTheNewestWishOnly(t *testing.T) {
 	<-done
 	p.ask(plan) // the same: nothing to do
 	plan.Layout.Text = "another caption that is longer than the first, so that the picture grows"
-	plan.Layout.Placement = export.CaptionNone
+	plan.Layout.Placement = render.CaptionNone
 	p.ask(plan)
 	<-done
 	p.close()

@@ -149,7 +149,7 @@ func (s *beamSearch) advance() error {
 			return nil
 		}
 	}
-	return failure.New(failure.Model, "caption", "", "the vocabulary is too small for so many beams", "Ask for fewer beams.")
+	return failure.New(failure.Model, "caption", "", "the vocabulary is too small for so many beams").WithHint("Ask for fewer beams.")
 }
 
 // done reports whether no live beam can still become better than the worst of a

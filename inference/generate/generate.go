@@ -97,7 +97,7 @@ func (o Options) check() error {
 	if wrong == "" {
 		return nil
 	}
-	return failure.New(failure.Usage, "caption", "", wrong, "")
+	return failure.New(failure.Usage, "caption", "", "%s", wrong)
 }
 
 // hasEmpty reports whether one of the runs has no token.
@@ -151,7 +151,7 @@ func step(ctx context.Context, m Model, tokens [][]int, parents []int) ([][]floa
 		return nil, failure.Wrap(failure.Model, "caption", "", err, "")
 	}
 	if len(logits) != len(tokens) || len(logits[0]) == 0 {
-		return nil, failure.New(failure.Model, "caption", "", fmt.Sprintf("the decoder answered %d rows for %d", len(logits), len(tokens)), "")
+		return nil, failure.New(failure.Model, "caption", "", "the decoder answered %d rows for %d", len(logits), len(tokens))
 	}
 	return logits, nil
 }

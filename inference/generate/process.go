@@ -18,7 +18,7 @@ func logSoftmax(out, logits []float32) error {
 		sum += math.Exp(float64(x - most))
 	}
 	if math.IsNaN(sum) || math.IsInf(float64(most), 0) {
-		return failure.New(failure.Model, "caption", "", "the decoder's output is not a number", "The weights are damaged, or of another model than their configuration says; install the model again.")
+		return failure.New(failure.Model, "caption", "", "the decoder's output is not a number").WithHint("The weights are damaged, or of another model than their configuration says; install the model again.")
 	}
 	offset := float64(most) + math.Log(sum)
 	for i, x := range logits {

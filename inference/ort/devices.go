@@ -205,7 +205,7 @@ func (l *Library) candidates(wanted, model string) ([]device, error) {
 	}
 	d, known := deviceByID(wanted)
 	if !known {
-		return nil, failure.New(failure.Model, "load", model, "there is no device \""+wanted+"\"", "Use auto, cpu, cuda, directml or coreml.")
+		return nil, failure.New(failure.Model, "load", model, `there is no device "%s"`, wanted).WithHint("Use auto, cpu, cuda, directml or coreml.")
 	}
 	if d.id == DeviceCPU {
 		return []device{cpu}, nil

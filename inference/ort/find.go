@@ -110,7 +110,7 @@ func (s search) find(explicit, exeDir, cacheDir string) (string, []string, error
 		if path, tried := s.first(tried); path != "" {
 			return path, tried, nil
 		}
-		return "", tried, failure.New(failure.Model, "load", explicit, "there is no ONNX Runtime library", "Correct --ort or DESCRY_ORT.")
+		return "", tried, failure.New(failure.Model, "load", explicit, "there is no ONNX Runtime library").WithHint("Correct --ort or DESCRY_ORT.")
 	}
 	var candidates []string
 	if exeDir != "" {
@@ -126,7 +126,7 @@ func (s search) find(explicit, exeDir, cacheDir string) (string, []string, error
 	}
 	path, tried := s.first(candidates)
 	if path == "" {
-		return "", tried, failure.New(failure.Model, "load", "ONNX Runtime", "the library was not found beside the program, in the cache or in the system", fetchHint)
+		return "", tried, failure.New(failure.Model, "load", "ONNX Runtime", "the library was not found beside the program, in the cache or in the system").WithHint("%s", fetchHint)
 	}
 	return path, tried, nil
 }

@@ -41,7 +41,7 @@ func TestTheLibraryIsFoundInTheOrderPromised(t *testing.T) {
 func TestAnExplicitPathIsTheOnlyOneTried(t *testing.T) {
 	got, tried, err := system("/exe/lib.so.1").find("/given", "/exe", "/cache")
 	var f *failure.Failure
-	if got != "" || !errors.As(err, &f) || f.Kind != failure.Model || f.Subject != "/given" || f.Hint == "" {
+	if got != "" || !errors.As(err, &f) || f.Kind != failure.Model || f.Subject != "/given" || f.Hint.IsZero() {
 		t.Errorf("found %q, error %#v", got, err)
 	}
 	want := []string{"/given", filepath.Join("/given", "lib.so.1"), filepath.Join("/given", "lib.so")}
@@ -56,7 +56,7 @@ func TestAnExplicitPathIsTheOnlyOneTried(t *testing.T) {
 func TestNothingFoundIsOneClearFailure(t *testing.T) {
 	_, tried, err := system().find("", "/exe", "")
 	var f *failure.Failure
-	if !errors.As(err, &f) || f.Kind != failure.Model || f.Hint == "" {
+	if !errors.As(err, &f) || f.Kind != failure.Model || f.Hint.IsZero() {
 		t.Fatalf("error %#v", err)
 	}
 	if len(tried) != 6 { // two names in /exe, /exe/lib and /usr/lib; no cache is named

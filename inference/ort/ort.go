@@ -92,7 +92,7 @@ type probe struct {
 func Open(path string) (*Library, error) {
 	p, native, err := openNative(path)
 	if err != nil {
-		return nil, failure.Wrap(failure.Model, "load", path, err, fetchHint)
+		return nil, failure.Wrap(failure.Model, "load", path, err, "%s", fetchHint)
 	}
 	return &Library{path: path, version: p.version, built: p.providers, providers: present(p.providers, path), native: native}, nil
 }
@@ -111,10 +111,10 @@ func (l *Library) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
-		return failure.New(failure.Model, "close", l.path, "the library is closed already", "")
+		return failure.New(failure.Model, "close", l.path, "the library is closed already")
 	}
 	if l.sessions > 0 {
-		return failure.New(failure.Model, "close", l.path, fmt.Sprintf("%d sessions are still open", l.sessions), "")
+		return failure.New(failure.Model, "close", l.path, "%d sessions are still open", l.sessions)
 	}
 	l.closed = true
 	if err := l.native.close(); err != nil {

@@ -84,7 +84,7 @@ func (l *Library) NewSession(m onnx.Model, o Options) (*Session, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
-		return nil, failure.New(failure.Model, "load", o.Name, "ONNX Runtime is closed", "")
+		return nil, failure.New(failure.Model, "load", o.Name, "ONNX Runtime is closed")
 	}
 	o.memory = l.memory
 	s := &Session{lib: l, name: o.Name, options: o, inputs: m.Inputs, outputs: m.Outputs}
@@ -148,7 +148,7 @@ func (s *Session) Threads() int { return s.options.Threads }
 func (s *Session) Run(ctx context.Context, inputs []*Tensor) ([]*Tensor, error) {
 	in := make([]*payload, len(inputs))
 	if len(inputs) != len(s.inputs) {
-		return nil, failure.New(failure.Model, "run", s.name, fmt.Sprintf("%d inputs are given, the graph has %d", len(inputs), len(s.inputs)), "")
+		return nil, failure.New(failure.Model, "run", s.name, "%d inputs are given, the graph has %d", len(inputs), len(s.inputs))
 	}
 	for i, t := range inputs {
 		p, err := t.load()
@@ -163,7 +163,7 @@ func (s *Session) Run(ctx context.Context, inputs []*Tensor) ([]*Tensor, error) 
 	}
 	if err != nil {
 		if ctx.Err() != nil {
-			return nil, failure.New(failure.Cancelled, "run", s.name, "stopped", "")
+			return nil, failure.New(failure.Cancelled, "run", s.name, "stopped")
 		}
 		return nil, failure.Wrap(failure.Model, "run", s.name, err, "")
 	}
@@ -179,7 +179,7 @@ func (s *Session) runAt(ctx context.Context, in []*payload) ([]*payload, *place,
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.closed {
-		return nil, nil, failure.New(failure.Model, "run", s.name, "the session is closed", "")
+		return nil, nil, failure.New(failure.Model, "run", s.name, "the session is closed")
 	}
 	out := make([]*payload, len(s.outputs))
 	err := s.call(ctx, s.at.native, in, out)
@@ -244,7 +244,7 @@ func (s *Session) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return failure.New(failure.Model, "close", s.name, "the session is closed already", "")
+		return failure.New(failure.Model, "close", s.name, "the session is closed already")
 	}
 	s.closed = true
 	err := s.at.native.close()

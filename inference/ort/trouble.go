@@ -51,7 +51,7 @@ func (t *Trouble) quiet() bool {
 // failure is the error where the device was asked for by name.
 func (t *Trouble) failure(model string) *failure.Failure {
 	hint := strings.TrimSpace(t.Hint + " Or use --device auto, which takes the processor then.")
-	return failure.New(failure.Model, "load", model, t.Title+" cannot be used: "+t.Message, hint)
+	return failure.New(failure.Model, "load", model, "%s cannot be used: %s", t.Title, t.Message).WithHint("%s", hint)
 }
 
 // String returns the trouble on one line: "NVIDIA card (CUDA): no driver was found. …".

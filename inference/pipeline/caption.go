@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -63,7 +62,7 @@ func newCaptioner(spec *models.CaptionSpec, h how) (*captioner, error) {
 		return nil, err
 	}
 	if int64(c.words.Size()) > c.config.Text.Vocabulary {
-		return nil, failure.New(failure.Model, "load", vocabulary, fmt.Sprintf("the vocabulary has %d tokens, the model only %d", c.words.Size(), c.config.Text.Vocabulary), "Use the vocab.txt that came with the weights.")
+		return nil, failure.New(failure.Model, "load", vocabulary, "the vocabulary has %d tokens, the model only %d", c.words.Size(), c.config.Text.Vocabulary).WithHint("Use the vocab.txt that came with the weights.")
 	}
 	if err := c.open(arch.NewBLIP(c.config, f), h); err != nil {
 		return nil, err

@@ -324,7 +324,7 @@ func TestAPromptThatIsTooLongSaysHowLongItMayBe(t *testing.T) {
 	}
 	long := strings.Repeat("w4 ", 15)
 	_, err = c.run(context.Background(), tinyPicture(), inference.CaptionOptions{Prompt: &long}, nil)
-	if f := failure.Of(err, failure.Model); f == nil || f.Kind != failure.Usage || !strings.Contains(f.Message, "takes 14") {
+	if f := failure.Of(err, failure.Model); f == nil || f.Kind != failure.Usage || !strings.Contains(f.Message.String(), "takes 14") {
 		t.Errorf("%v", err)
 	}
 	fits := strings.Repeat("w4 ", 14)
@@ -407,7 +407,7 @@ func TestAFileThatIsWrongIsNamedWithTheReasonAndWhatToDo(t *testing.T) {
 			var file string
 			_, err := tiny(t, func(s *models.CaptionSpec) { file = k.change(s) })
 			f := failure.Of(err, failure.Usage)
-			if f == nil || f.Kind != failure.Model || !strings.Contains(f.Subject, file) || !strings.Contains(f.Message, k.message) || f.Hint == "" {
+			if f == nil || f.Kind != failure.Model || !strings.Contains(f.Subject, file) || !strings.Contains(f.Message.String(), k.message) || f.Hint.IsZero() {
 				t.Errorf("%+v, want %q and %q", f, file, k.message)
 			}
 		})

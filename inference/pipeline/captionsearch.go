@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"fmt"
 	"slices"
 
 	"descry/inference"
@@ -49,7 +48,7 @@ func (c *captioner) prompt(o inference.CaptionOptions) string {
 // search merges what was asked for, what the preset or the set says and the defaults.
 func (c *captioner) search(prompt []int, o inference.CaptionOptions) (generate.Options, error) {
 	if _, known := o.Preset.Recipe(); !known && o.Preset != "" && o.Preset != inference.PresetOwn {
-		return generate.Options{}, failure.New(failure.Usage, "caption", "", fmt.Sprintf("there is no preset %q", o.Preset), "The presets are own, paper, huggingface and seed.")
+		return generate.Options{}, failure.New(failure.Usage, "caption", "", "there is no preset %q", o.Preset).WithHint("The presets are own, paper, huggingface and seed.")
 	}
 	r := c.recipe(o)
 	most, least := r.NewTokens(1 + len(prompt))
@@ -79,7 +78,7 @@ func (c *captioner) search(prompt []int, o inference.CaptionOptions) (generate.O
 	}
 	room := int(c.config.Text.Positions) - len(s.Prompt)
 	if room < 1 {
-		return s, failure.New(failure.Usage, "caption", "", fmt.Sprintf("the prompt has %d tokens; this model takes %d", len(prompt), c.config.Text.Positions-2), "Shorten the prompt.")
+		return s, failure.New(failure.Usage, "caption", "", "the prompt has %d tokens; this model takes %d", len(prompt), c.config.Text.Positions-2).WithHint("Shorten the prompt.")
 	}
 	s.MaxTokens = min(s.MaxTokens, room)
 	var err error
@@ -96,7 +95,7 @@ func (c *captioner) search(prompt []int, o inference.CaptionOptions) (generate.O
 // with the vocabulary cannot come anyway.
 func (c *captioner) avoided(words []string) ([][]int, error) {
 	if len(words) > mostAvoided {
-		return nil, failure.New(failure.Usage, "caption", "", fmt.Sprintf("%d words are to be avoided; at most %d can be", len(words), mostAvoided), "Shorten the list.")
+		return nil, failure.New(failure.Usage, "caption", "", "%d words are to be avoided; at most %d can be", len(words), mostAvoided).WithHint("Shorten the list.")
 	}
 	var runs [][]int
 	for _, w := range words {

@@ -42,7 +42,7 @@ func newClasses(lib *ort.Library, spec *models.ClassesSpec, device string, threa
 		return nil, err
 	}
 	if n := net.Classes(); n > mostClasses {
-		return nil, failure.New(failure.Model, "load", spec.Weights, fmt.Sprintf("the model has %d classes; a class map holds %d", n, mostClasses), "")
+		return nil, failure.New(failure.Model, "load", spec.Weights, "the model has %d classes; a class map holds %d", n, mostClasses)
 	}
 	graph, err := net.Graph()
 	if err != nil {
@@ -102,7 +102,7 @@ func (m *classesModel) run(ctx context.Context, p inference.Picture) (*inference
 		m.labels = m.names(int(shape[1]))
 	}
 	if len(shape) != 4 || shape[0] != 1 || int(shape[1]) != len(m.labels) || shape[2] < 1 || shape[3] < 1 {
-		return nil, failure.New(failure.Model, "run", m.spec.Weights, fmt.Sprintf("the model gives logits of shape %v for %d classes", shape, len(m.labels)), "")
+		return nil, failure.New(failure.Model, "run", m.spec.Weights, "the model gives logits of shape %v for %d classes", shape, len(m.labels))
 	}
 	coarse := segment.Coarse{Logits: out[0].Float32s(), Classes: int(shape[1]), Width: int(shape[3]), Height: int(shape[2])}
 	result := &inference.Classes{

@@ -10,7 +10,6 @@ package pipeline
 
 import (
 	"context"
-	"fmt"
 	"runtime"
 
 	"descry/inference"
@@ -84,11 +83,11 @@ func (e *engine) Load(ctx context.Context, task inference.Task) error {
 		return failure.Wrap(failure.Cancelled, "load", e.set.Name, err, "")
 	}
 	if e.closed {
-		return failure.New(failure.Model, "load", e.set.Name, "the model set is closed already", "")
+		return failure.New(failure.Model, "load", e.set.Name, "the model set is closed already")
 	}
 	load, ok := loaders[task]
 	if !ok {
-		return failure.New(failure.Usage, "load", e.set.Name, fmt.Sprintf("there is no task %q", task), "The tasks are caption, instances and classes.")
+		return failure.New(failure.Usage, "load", e.set.Name, "there is no task %q", task).WithHint("The tasks are caption, instances and classes.")
 	}
 	if err := e.afford(task); err != nil {
 		return err
@@ -179,7 +178,7 @@ func loadInstances(e *engine) (err error) {
 }
 
 func (e *engine) cannot(what string) error {
-	return failure.New(failure.Model, "load", e.set.Name, "this model set cannot "+what, "Choose another set, or a mix of sets: --model caption=NAME,instances=NAME,classes=NAME.")
+	return failure.New(failure.Model, "load", e.set.Name, "this model set cannot %s", what).WithHint("Choose another set, or a mix of sets: --model caption=NAME,instances=NAME,classes=NAME.")
 }
 
 // Caption describes a picture.
@@ -213,7 +212,7 @@ func (e *engine) Classes(ctx context.Context, p inference.Picture) (*inference.C
 // ready checks the picture and loads the task.
 func (e *engine) ready(ctx context.Context, task inference.Task, p inference.Picture) error {
 	if p.Width < 1 || p.Height < 1 || len(p.Pix) != 3*p.Width*p.Height {
-		return failure.New(failure.Unreadable, "run", p.Name, fmt.Sprintf("%d bytes are no RGB picture of %d × %d", len(p.Pix), p.Width, p.Height), "")
+		return failure.New(failure.Unreadable, "run", p.Name, "%d bytes are no RGB picture of %d × %d", len(p.Pix), p.Width, p.Height)
 	}
 	return e.Load(ctx, task)
 }

@@ -51,7 +51,7 @@ func TestWhatASetCannotDoIsSaidOfTheSet(t *testing.T) {
 	for _, task := range []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses, "dreams"} {
 		err := e.Load(context.Background(), task)
 		f := failure.Of(err, failure.Usage)
-		if f == nil || f.Subject != "tiny" || f.Hint == "" {
+		if f == nil || f.Subject != "tiny" || f.Hint.IsZero() {
 			t.Errorf("%s: %+v", task, f)
 		}
 	}
@@ -107,7 +107,7 @@ func TestAClosedSetDoesNothingMore(t *testing.T) {
 
 func TestOpenPassesOnWhatIsWrongWithTheSet(t *testing.T) {
 	lib := runtimeLibrary(t)
-	want := failure.New(failure.Usage, "load", "nothing", "there is no such model set", "Look.")
+	want := failure.New(failure.Usage, "load", "nothing", "there is no such model set").WithHint("Look.")
 	for name, k := range map[string]struct {
 		ctx  context.Context
 		err  error

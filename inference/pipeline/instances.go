@@ -56,8 +56,7 @@ func newInstances(lib *ort.Library, spec *models.InstancesSpec, device string, t
 	}
 	net := arch.MaskRCNN{Config: config, File: f}
 	if spec.Architecture == arch.NameMaskRCNN && !net.HasMasks() {
-		return nil, failure.New(failure.Model, "load", spec.Weights, "the file has no mask head, so it is no Mask R-CNN",
-			"Faster R-CNN's architecture is "+arch.NameFasterRCNN+".")
+		return nil, failure.New(failure.Model, "load", spec.Weights, "the file has no mask head, so it is no Mask R-CNN").WithHint("Faster R-CNN's architecture is %s.", arch.NameFasterRCNN)
 	}
 	m := &instancesModel{
 		spec: spec, config: config, classes: int(net.Classes()), threads: max(threads, 1),

@@ -82,7 +82,7 @@ func (e *engine) afford(task inference.Task) error {
 		hint = fmt.Sprintf("This computer has %s in all: choose a smaller model, or load it all the same with --any-memory.", gigabytes(total))
 	}
 	return failure.New(failure.Memory, "load", c.Set,
-		fmt.Sprintf("the model for %s needs about %s of memory, %s is free", task, gigabytes(uint64(need)), gigabytes(available)), hint)
+		"the model for %s needs about %s of memory, %s is free", task, gigabytes(uint64(need)), gigabytes(available)).WithHint("%s", hint)
 }
 
 // common returns what a task's model is made of, nil if the set has none, and

@@ -65,11 +65,11 @@ func TestAModelThatDoesNotFitIsRefusedBeforeItIsLoaded(t *testing.T) {
 	e := open(true)
 	total, available = 8_000_000_000, 100_000_000
 	f := load(e)
-	if f == nil || f.Kind != failure.Memory || f.Op != "load" || !strings.Contains(f.Message, "of memory, 100 MB is free") || !strings.Contains(f.Hint, "--any-memory") {
+	if f == nil || f.Kind != failure.Memory || f.Op != "load" || !strings.Contains(f.Message.String(), "of memory, 100 MB is free") || !strings.Contains(f.Hint.String(), "--any-memory") {
 		t.Fatalf("with 100 MB free: %+v", f)
 	}
 	total, available = 120_000_000, 120_000_000
-	if f := load(e); f == nil || !strings.Contains(f.Hint, "120 MB in all") {
+	if f := load(e); f == nil || !strings.Contains(f.Hint.String(), "120 MB in all") {
 		t.Errorf("on a machine too small: %+v", f)
 	}
 	available = 4_000_000_000

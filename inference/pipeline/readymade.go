@@ -36,7 +36,7 @@ func newReadymade(h how, spec *models.InstancesSpec) (*readymade, error) {
 		return nil, err
 	}
 	if what.Profile == arch.ProfileSegmentation {
-		return nil, failure.New(failure.Model, "load", spec.Weights, "this ONNX model tells the classes of pixels and finds no objects", "Name it under classes.")
+		return nil, failure.New(failure.Model, "load", spec.Weights, "this ONNX model tells the classes of pixels and finds no objects").WithHint("Name it under classes.")
 	}
 	h.device = ort.DeviceCPU
 	m := &readymade{what: what, spec: spec, how: h}
@@ -136,7 +136,7 @@ func (m *readymade) failed(ctx context.Context, nothing *inference.Instances, er
 	if closing := m.close(); closing != nil {
 		return nil, closing
 	}
-	if f := failure.Of(err, failure.Model); f != nil && emptiness.MatchString(f.Message) {
+	if f := failure.Of(err, failure.Model); f != nil && emptiness.MatchString(f.Message.String()) {
 		return nothing, nil
 	}
 	return nil, err
@@ -165,7 +165,7 @@ func (m *readymade) read(out []*ort.Tensor) (detected, error) {
 		}
 	}
 	if !fits {
-		return d, failure.New(failure.Model, "run", m.spec.Weights, fmt.Sprintf("its outputs do not fit together: %d scores, %d labels, boxes %v", n, len(d.labels), boxes.Shape()), "")
+		return d, failure.New(failure.Model, "run", m.spec.Weights, "its outputs do not fit together: %d scores, %d labels, boxes %v", n, len(d.labels), boxes.Shape())
 	}
 	for i := range d.scores {
 		d.boxes = append(d.boxes, detect.Box(boxes.Float32s()[4*i:4*i+4]))

@@ -1,8 +1,6 @@
 package pipeline
 
 import (
-	"fmt"
-
 	"descry/internal/failure"
 	"descry/models"
 	"descry/models/arch"
@@ -17,10 +15,10 @@ func newReadymadeClasses(h how, spec *models.ClassesSpec) (*classesModel, error)
 		return nil, err
 	}
 	if what.Profile != arch.ProfileSegmentation {
-		return nil, failure.New(failure.Model, "load", spec.Weights, "this ONNX model finds objects and gives no classes of pixels", "Name it under instances.")
+		return nil, failure.New(failure.Model, "load", spec.Weights, "this ONNX model finds objects and gives no classes of pixels").WithHint("Name it under instances.")
 	}
 	if what.Classes > mostClasses {
-		return nil, failure.New(failure.Model, "load", spec.Weights, fmt.Sprintf("the model has %d classes; a class map holds %d", what.Classes, mostClasses), "")
+		return nil, failure.New(failure.Model, "load", spec.Weights, "the model has %d classes; a class map holds %d", what.Classes, mostClasses)
 	}
 	config := arch.SegmenterDefaults()
 	m := &classesModel{spec: spec, config: config, table: arch.Lookup(config.Mean, config.Std), fixed: [2]int{what.Width, what.Height}}

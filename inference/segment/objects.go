@@ -48,8 +48,7 @@ func FromObjects(in *inference.Instances) (*inference.Classes, error) {
 			break
 		}
 		if item.Mask == nil || item.Mask.Width != in.Width || item.Mask.Height != in.Height {
-			return nil, failure.New(failure.Model, "run", in.Model, "the objects of this model have no masks, so there are no classes of pixels in them",
-				"Use a set with a model for classes.")
+			return nil, failure.New(failure.Model, "run", in.Model, "the objects of this model have no masks, so there are no classes of pixels in them").WithHint("Use a set with a model for classes.")
 		}
 		paint(c, taken, item)
 	}
@@ -114,13 +113,12 @@ func objectLabels(in *inference.Instances) ([]string, error) {
 	}
 	for _, item := range in.Items {
 		if item.CategoryID < 1 {
-			return nil, failure.New(failure.Model, "run", in.Model, fmt.Sprintf("an object is of category %d", item.CategoryID), "")
+			return nil, failure.New(failure.Model, "run", in.Model, "an object is of category %d", item.CategoryID)
 		}
 		add(item.CategoryID, item.Label)
 	}
 	if last >= mostValues {
-		return nil, failure.New(failure.Model, "run", in.Model, fmt.Sprintf("the model has categories up to %d; a class map holds %d", last, mostValues-1),
-			"Use a set with a model for classes.")
+		return nil, failure.New(failure.Model, "run", in.Model, "the model has categories up to %d; a class map holds %d", last, mostValues-1).WithHint("Use a set with a model for classes.")
 	}
 	labels := make([]string, last+1)
 	for id := range labels {

@@ -66,7 +66,7 @@ func Read(r io.Reader, name string) (*Tokenizer, error) {
 		return nil, failure.Wrap(failure.Model, "load", name, err, "Install the model again.")
 	}
 	bad := func(message string) error {
-		return failure.New(failure.Model, "load", name, message, "It must be the vocabulary that the model was trained with: one token a line, as text.")
+		return failure.New(failure.Model, "load", name, "%s", message).WithHint("It must be the vocabulary that the model was trained with: one token a line, as text.")
 	}
 	if len(text) > mostVocabularyBytes {
 		return nil, bad(fmt.Sprintf("the vocabulary has more than %d bytes", mostVocabularyBytes))
@@ -108,7 +108,7 @@ func (t *Tokenizer) Token(id int) string {
 // Encode returns the ids of text, without any start or stop token.
 func (t *Tokenizer) Encode(text string) ([]int, error) {
 	if !utf8.ValidString(text) {
-		return nil, failure.New(failure.Usage, "caption", "", "the prompt is not valid UTF-8 text", "Type it again, or save it as UTF-8.")
+		return nil, failure.New(failure.Usage, "caption", "", "the prompt is not valid UTF-8 text").WithHint("Type it again, or save it as UTF-8.")
 	}
 	var ids []int
 	for _, word := range splitWords(text) {

@@ -173,7 +173,7 @@ func TestDamagedVocabulariesAreRefusedByName(t *testing.T) {
 		"endless": "[UNK]\n" + strings.Repeat("a", mostVocabularyBytes),
 	} {
 		_, err := Read(strings.NewReader(text), "the file")
-		if f := failure.Of(err, failure.Usage); f == nil || f.Kind != failure.Model || f.Subject != "the file" || f.Hint == "" {
+		if f := failure.Of(err, failure.Usage); f == nil || f.Kind != failure.Model || f.Subject != "the file" || f.Hint.IsZero() {
 			t.Errorf("%s: %v, want a model failure that names the file", name, err)
 		}
 	}

@@ -117,7 +117,7 @@ func (o Ops) target(path string, mode Mode) (fs.FileMode, error) {
 	case err != nil:
 		return 0, trouble(path, err)
 	case !info.Mode().IsRegular():
-		return 0, failure.New(failure.Unsupported, "write", path, "it is "+kindOf(info.Mode())+", not a file that can be replaced", "Choose another name.")
+		return 0, failure.New(failure.Unsupported, "write", path, "it is %s, not a file that can be replaced", kindOf(info.Mode())).WithHint("Choose another name.")
 	case mode == Exclusive:
 		return 0, trouble(path, fs.ErrExist)
 	}
@@ -223,16 +223,16 @@ func kindOf(m fs.FileMode) string {
 
 // trouble words err for the person whose file path should have been.
 func trouble(path string, err error) error {
-	message, hint := "it could not be written: "+failure.Plain(err), ""
+	worded, hint := failure.Worded(err, "it could not be written: %s", failure.Plain(err)), ""
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		message, hint = "it exists already and was left as it is", "Choose another name or allow overwriting."
+		worded, hint = failure.Worded(err, "it exists already and was left as it is"), "Choose another name or allow overwriting."
 	case errors.Is(err, syscall.ENOSPC):
-		message, hint = "it could not be written: the disk is full", "Make room or choose another folder."
+		worded, hint = failure.Worded(err, "it could not be written: the disk is full"), "Make room or choose another folder."
 	case errors.Is(err, fs.ErrPermission):
-		message, hint = "it could not be written: no permission", "Choose another folder."
+		worded, hint = failure.Worded(err, "it could not be written: no permission"), "Choose another folder."
 	case errors.Is(err, fs.ErrNotExist):
-		message, hint = "it could not be written: the folder does not exist", "Make the folder or choose another."
+		worded, hint = failure.Worded(err, "it could not be written: the folder does not exist"), "Make the folder or choose another."
 	}
-	return failure.Wrap(failure.Unreadable, "write", path, failure.Worded(message, err), hint)
+	return failure.Wrap(failure.Unwritable, "write", path, worded, "%s", hint)
 }

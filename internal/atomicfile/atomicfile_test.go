@@ -78,7 +78,7 @@ func TestExclusiveLeavesWhatIsThere(t *testing.T) {
 	called := false
 	err := Write(path, Exclusive, func(io.Writer) error { called = true; return nil })
 	var f *failure.Failure
-	if !errors.Is(err, fs.ErrExist) || !errors.As(err, &f) || f.Subject != path || f.Hint == "" {
+	if !errors.Is(err, fs.ErrExist) || !errors.As(err, &f) || f.Subject != path || f.Hint.IsZero() {
 		t.Errorf("error is %#v", err)
 	}
 	if called {
@@ -103,7 +103,7 @@ func TestNothingButFilesIsReplaced(t *testing.T) {
 	for kind, path := range targets {
 		for _, mode := range []Mode{Exclusive, Overwrite} {
 			err := Write(path, mode, text("new"))
-			if f := failure.Of(err, failure.Model); f == nil || f.Kind != failure.Unsupported || !strings.Contains(f.Message, kind) {
+			if f := failure.Of(err, failure.Model); f == nil || f.Kind != failure.Unsupported || !strings.Contains(f.Message.String(), kind) {
 				t.Errorf("%s, mode %d: error is %v", kind, mode, err)
 			}
 		}

@@ -11,6 +11,8 @@ import (
 	"context"
 	"errors"
 	"strings"
+
+	"descry/internal/message"
 )
 
 // Kind says what sort of trouble a Failure is.
@@ -24,6 +26,7 @@ const (
 	Model       Kind = "model"       // a model or the runtime could not be loaded or run
 	Network     Kind = "network"     // a host is not reached, or what it sends is not the file
 	Storage     Kind = "storage"     // the disk or folder where models are kept
+	Unwritable  Kind = "unwritable"  // a person's file could not be written: no space, no permission, a name that is taken
 	Memory      Kind = "memory"      // too little memory is free to load a model
 	Cancelled   Kind = "cancelled"   // stopped by the person
 	Usage       Kind = "usage"       // wrong use of the command line; never in a JSON line
@@ -31,26 +34,35 @@ const (
 
 // Failure is one trouble, told in parts. Message is a whole clause without
 // the subject ("the file ends after 120 of 4,096 bytes"); Hint is a whole
-// sentence that says what to do, or empty.
+// sentence that says what to do, or empty. Op is for logs and details: what
+// follows from a Failure is decided by its kind and its cause, never by its words.
 type Failure struct {
-	Kind    Kind   `json:"kind"`
-	Op      string `json:"op,omitempty"`      // what was being done: "decode", "load", "run"
-	Subject string `json:"subject,omitempty"` // the file or model
-	Message string `json:"message"`
-	Hint    string `json:"hint,omitempty"`
+	Kind    Kind         `json:"kind"`
+	Op      string       `json:"op,omitempty"`      // what was being done: "decode", "load", "run"
+	Subject string       `json:"subject,omitempty"` // the file or model
+	Message message.Text `json:"message"`
+	Hint    message.Text `json:"hint,omitzero"`
 
 	cause error // for errors.Is and errors.As in this process only
 }
 
-// New returns a Failure without a cause.
-func New(kind Kind, op, subject, message, hint string) *Failure {
-	return &Failure{Kind: kind, Op: op, Subject: subject, Message: message, Hint: hint}
+// New returns a Failure without a cause. Its message is a format and what goes
+// into it.
+func New(kind Kind, op, subject, format string, args ...any) *Failure {
+	return &Failure{Kind: kind, Op: op, Subject: subject, Message: message.Of(format, args...)}
+}
+
+// WithHint returns f with a sentence that says what to do.
+func (f *Failure) WithHint(format string, args ...any) *Failure {
+	g := *f
+	g.Hint = message.Of(format, args...)
+	return &g
 }
 
 // Wrap returns a Failure whose message is err's text and whose cause is err.
 // An err that already is a Failure is returned as it is, with an empty subject
-// filled in.
-func Wrap(kind Kind, op, subject string, err error, hint string) *Failure {
+// filled in. An empty hint is none.
+func Wrap(kind Kind, op, subject string, err error, hint string, args ...any) *Failure {
 	var f *Failure
 	if errors.As(err, &f) {
 		if f.Subject != "" || subject == "" {
@@ -63,7 +75,12 @@ func Wrap(kind Kind, op, subject string, err error, hint string) *Failure {
 	if errors.Is(err, context.Canceled) {
 		kind = Cancelled
 	}
-	return &Failure{Kind: kind, Op: op, Subject: subject, Message: err.Error(), Hint: hint, cause: err}
+	words := message.Literal(err.Error())
+	var w worded
+	if errors.As(err, &w) && err.Error() == w.Error() {
+		words = w.message
+	}
+	return &Failure{Kind: kind, Op: op, Subject: subject, Message: words, Hint: message.Of(hint, args...), cause: err}
 }
 
 // Of returns err as a Failure; what is none yet becomes one of the given kind.
@@ -82,10 +99,10 @@ func (f *Failure) Error() string {
 		b.WriteString(f.Subject)
 		b.WriteString(": ")
 	}
-	b.WriteString(f.Message)
-	if f.Hint != "" {
+	b.WriteString(f.Message.String())
+	if hint := f.Hint.String(); hint != "" {
 		b.WriteString(". ")
-		b.WriteString(f.Hint)
+		b.WriteString(hint)
 	}
 	return b.String()
 }

@@ -4,18 +4,22 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+
+	"descry/internal/message"
 )
 
-// Worded is an error with a message for people that errors.Is and errors.As
-// still see the cause of. Wrap takes its message.
-func Worded(message string, cause error) error { return worded{message, cause} }
+// Worded returns an error with a message for people; errors.Is and errors.As
+// still see its cause. Wrap takes its message.
+func Worded(cause error, format string, args ...any) error {
+	return worded{message.Of(format, args...), cause}
+}
 
 type worded struct {
-	message string
+	message message.Text
 	cause   error
 }
 
-func (w worded) Error() string { return w.message }
+func (w worded) Error() string { return w.message.String() }
 func (w worded) Unwrap() error { return w.cause }
 
 // Plain returns err's text without the operation and the path that errors of the

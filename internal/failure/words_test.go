@@ -26,8 +26,8 @@ func TestPlainTextHasNoPath(t *testing.T) {
 }
 
 func TestAWordedErrorKeepsItsCause(t *testing.T) {
-	err := Wrap(Storage, "write", "x", Worded("the disk is full", syscall.ENOSPC), "")
-	if err.Message != "the disk is full" || !errors.Is(err, syscall.ENOSPC) {
+	err := Wrap(Storage, "write", "x", Worded(syscall.ENOSPC, "the disk is full"), "")
+	if err.Message.String() != "the disk is full" || !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("%+v", err)
 	}
 }

@@ -252,7 +252,7 @@ func strangers() []File {
 		{"empty.jpg", nil, failure.Unsupported, "empty"},
 		{"notes.png", []byte(strings.Repeat("These are words, not pixels. ", 20)), failure.Unsupported, "text file"},
 		{"page.jpg", []byte("<!DOCTYPE html><html><body>404</body></html>"), failure.Unsupported, "web page"},
-		{"zeros.jpg", make([]byte, 4096), failure.Unsupported, "no picture that Descry knows"},
+		{"zeros.jpg", make([]byte, 4096), failure.Unsupported, "not a supported picture format"},
 		{"drawing.svg", []byte(`<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>`), failure.Unsupported, "SVG"},
 	}
 	for _, s := range []struct{ name, start, says string }{

@@ -85,11 +85,13 @@ var importRules = []importRule{
 	{".", []string{"inference/ort"}, []string{"github.com/yalue/onnxruntime_go", "C"}, "the runtime's binding is to be exchangeable"},
 	{"ui/state", nil, []string{"fyne.io/fyne/v2", "descry/ui", "descry/app", "descry/models", "descry/picture", "descry/inference/ort", "descry/inference/pipeline"}, "the window's state is a plain value"},
 	{"ui", nil, []string{"descry/app", "descry/models", "descry/inference/ort", "descry/inference/pipeline"}, "the window knows no model and no runtime"},
-	{"inference", []string{"inference/pipeline"}, []string{"descry/app", "descry/ui", "descry/export", "fyne.io/fyne/v2"}, "the worker may become a child process"},
-	{"models", nil, []string{"descry/app", "descry/ui", "descry/export", "descry/inference", "fyne.io/fyne/v2"}, "reading weights needs neither window nor runtime"},
+	{"inference", []string{"inference/pipeline"}, []string{"descry/app", "descry/ui", "descry/export", "descry/render", "fyne.io/fyne/v2"}, "the worker may become a child process"},
+	{"models", nil, []string{"descry/app", "descry/ui", "descry/export", "descry/render", "descry/inference", "fyne.io/fyne/v2"}, "reading weights needs neither window nor runtime"},
 	{"export", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference/ort", "descry/inference/pipeline", "fyne.io/fyne/v2"}, "files are written without window or runtime"},
+	{"render", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/export", "descry/picture", "descry/inference/ort", "descry/inference/pipeline", "fyne.io/fyne/v2"}, "pictures are drawn without window, runtime or files"},
 	{"picture", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference", "descry/export", "fyne.io/fyne/v2"}, "decoding stands alone"},
-	{"internal/failure", nil, []string{"descry"}, "everything else imports it"},
+	{"internal/message", nil, []string{"descry"}, "everything else imports it"},
+	{"internal/failure", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference", "descry/export", "descry/picture", "descry/resources"}, "everything else imports it"},
 	{"internal/atomicfile", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference", "descry/export", "descry/picture"}, "everything else imports it"},
 }
 

@@ -222,7 +222,7 @@ func named(t *testing.T, config string, f *weights.File, tensor string) {
 	t.Helper()
 	_, _, _, err := blipGraphs(config, f)
 	x := failure.Of(err, failure.Usage)
-	if x == nil || x.Kind != failure.Model || !strings.Contains(x.Message, tensor) || x.Subject != f.Path {
+	if x == nil || x.Kind != failure.Model || !strings.Contains(x.Message.String(), tensor) || x.Subject != f.Path {
 		t.Errorf("%s changed: %v", tensor, err)
 	}
 }
@@ -251,7 +251,7 @@ func TestConfigurationsThatCannotBeBuiltSayWhich(t *testing.T) {
 		path := file(t, "config.json", []byte(text))
 		_, err := ReadBLIPConfig(path, f)
 		x := failure.Of(err, failure.Usage)
-		if x == nil || x.Kind != failure.Model || x.Subject != path || x.Hint == "" || !strings.Contains(x.Message, k.wrong) {
+		if x == nil || x.Kind != failure.Model || x.Subject != path || x.Hint.IsZero() || !strings.Contains(x.Message.String(), k.wrong) {
 			t.Errorf("%s: %+v, want %q", k.to, x, k.wrong)
 		}
 	}

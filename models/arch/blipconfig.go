@@ -87,7 +87,7 @@ func ReadBLIPConfig(path string, f *weights.File) (BLIPConfig, error) {
 		subject = f.Path
 	}
 	if wrong := c.check(); wrong != "" {
-		return c, failure.New(failure.Model, "load", subject, wrong, "Use the config.json that came with the weights.")
+		return c, failure.New(failure.Model, "load", subject, "%s", wrong).WithHint("Use the config.json that came with the weights.")
 	}
 	return c, nil
 }
@@ -239,7 +239,7 @@ func readJSON(path string, into any) error {
 		return failure.Wrap(failure.Model, "load", path, err, "Install the model again.")
 	}
 	if err := json.Unmarshal(text, into); err != nil {
-		return failure.New(failure.Model, "load", path, "the file is not the JSON that is expected: "+err.Error(), "Use the file that came with the weights.")
+		return failure.New(failure.Model, "load", path, "the file is not the JSON that is expected: %s", err.Error()).WithHint("Use the file that came with the weights.")
 	}
 	return nil
 }

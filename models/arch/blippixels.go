@@ -48,7 +48,7 @@ func ReadBLIPPixels(path string, c BLIPConfig) (BLIPPixels, error) {
 	}
 	out, wrong := p.pixels(int(c.Vision.Image))
 	if wrong != "" {
-		return BLIPPixels{}, failure.New(failure.Model, "load", path, wrong, "Use the preprocessor_config.json that came with the weights.")
+		return BLIPPixels{}, failure.New(failure.Model, "load", path, "%s", wrong).WithHint("Use the preprocessor_config.json that came with the weights.")
 	}
 	return out, nil
 }

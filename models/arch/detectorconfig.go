@@ -53,7 +53,7 @@ func ReadDetectorConfig(path string, f *weights.File) (DetectorConfig, error) {
 	}
 	c.fill(f)
 	if wrong := c.check(f); wrong != "" {
-		return c, failure.New(failure.Model, "load", subjectOf(path, f), wrong, "Use the config.json that belongs to the weights.")
+		return c, failure.New(failure.Model, "load", subjectOf(path, f), "%s", wrong).WithHint("Use the config.json that belongs to the weights.")
 	}
 	return c, nil
 }

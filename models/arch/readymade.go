@@ -59,8 +59,7 @@ func RecogniseReadymade(f onnx.File) (Readymade, error) {
 		wrong = "its outputs are neither boxes, labels and scores nor one map of class logits"
 	}
 	if wrong != "" {
-		return r, failure.New(failure.Model, "load", f.Path, "this ONNX model is of no known kind: "+wrong+" ("+interfaceOf(f)+")",
-			"Known are the Model Zoo's Mask R-CNN and torchvision's Mask R-CNN, Faster R-CNN, DeepLabV3 and FCN, exported by torch.onnx.export with dynamo=False.")
+		return r, failure.New(failure.Model, "load", f.Path, "this ONNX model is of no known kind: %s (%s)", wrong, interfaceOf(f)).WithHint("Known are the Model Zoo's Mask R-CNN and torchvision's Mask R-CNN, Faster R-CNN, DeepLabV3 and FCN, exported by torch.onnx.export with dynamo=False.")
 	}
 	r.choose()
 	return r, nil

@@ -56,8 +56,7 @@ func Segmenters() []string { return slices.Sorted(maps.Keys(segmenterKinds)) }
 func OpenSegmenter(architecture, path string, f *weights.File) (Segmenter, error) {
 	kind, ok := segmenterKinds[architecture]
 	if !ok {
-		return Segmenter{}, failure.New(failure.Model, "load", f.Path, fmt.Sprintf("%q is no architecture of a class map", architecture),
-			"Known are "+strings.Join(Segmenters(), ", ")+".")
+		return Segmenter{}, failure.New(failure.Model, "load", f.Path, "%q is no architecture of a class map", architecture).WithHint("Known are %s.", strings.Join(Segmenters(), ", "))
 	}
 	s := Segmenter{File: f, kind: kind}
 	if path != "" {
@@ -71,7 +70,7 @@ func OpenSegmenter(architecture, path string, f *weights.File) (Segmenter, error
 		wrong = kind.check(s.Config, f)
 	}
 	if wrong != "" {
-		return s, failure.New(failure.Model, "load", subjectOf(path, f), wrong, "Use the architecture and the config.json that belong to the weights.")
+		return s, failure.New(failure.Model, "load", subjectOf(path, f), "%s", wrong).WithHint("Use the architecture and the config.json that belong to the weights.")
 	}
 	return s, nil
 }

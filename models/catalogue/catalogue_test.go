@@ -207,7 +207,7 @@ func TestACatalogueThatCannotBeReadIsSaidToBe(t *testing.T) {
 	} {
 		_, err := Load(path)
 		f := failure.Of(err, failure.Usage)
-		if f == nil || f.Kind != failure.Model || f.Subject != path || !strings.Contains(f.Message, want) {
+		if f == nil || f.Kind != failure.Model || f.Subject != path || !strings.Contains(f.Message.String(), want) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

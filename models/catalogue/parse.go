@@ -27,7 +27,7 @@ type file struct {
 // with the place of what is wrong.
 func Load(path string) (Catalogue, error) {
 	bad := func(message, hint string) error {
-		return failure.New(failure.Model, "load", path, message, hint)
+		return failure.New(failure.Model, "load", path, "%s", message).WithHint("%s", hint)
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -64,7 +64,7 @@ func graphs(build ...func() (onnx.Model, error)) string {
 func message(err error) string {
 	var f *failure.Failure
 	if errors.As(err, &f) {
-		return f.Message
+		return f.Message.String()
 	}
 	return err.Error()
 }

@@ -37,8 +37,8 @@ func identifyONNX(path string) (Report, error) {
 	known, err := arch.RecogniseReadymade(f)
 	if err != nil {
 		r.Verdict = "No model that Descry can run: " + message(err) + "."
-		if x := failure.Of(err, failure.Model); x.Hint != "" {
-			r.Verdict += " " + x.Hint
+		if x := failure.Of(err, failure.Model); !x.Hint.IsZero() {
+			r.Verdict += " " + x.Hint.String()
 		}
 		return r, nil
 	}

@@ -155,7 +155,7 @@ func (g *Graph) Fail(format string, args ...any) {
 
 func (g *Graph) fail(subject, message, hint string) {
 	if g.b.err == nil {
-		g.b.err = failure.New(failure.Model, "build", subject, message, hint)
+		g.b.err = failure.New(failure.Model, "build", subject, "%s", message).WithHint("%s", hint)
 	}
 }
 

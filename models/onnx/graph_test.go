@@ -208,7 +208,7 @@ func TestTheFirstErrorStaysAndSaysWhere(t *testing.T) {
 			g.Output("y", g.Add(parts[1], g.Weight(f, "absent too")))
 			m, err := g.Build()
 			var f *failure.Failure
-			if !errors.As(err, &f) || f.Kind != failure.Model || f.Subject != c.subject || !strings.Contains(f.Message, c.says) {
+			if !errors.As(err, &f) || f.Kind != failure.Model || f.Subject != c.subject || !strings.Contains(f.Message.String(), c.says) {
 				t.Errorf("error %v, want %s: …%s…", err, c.subject, c.says)
 			}
 			if err != first || m.Proto != nil {

@@ -31,7 +31,7 @@ func trouble(op, path string, err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		message, hint = "it is absent", ""
 	}
-	return failure.New(failure.Storage, op, path, message, hint)
+	return failure.New(failure.Storage, op, path, "%s", message).WithHint("%s", hint)
 }
 
 // reader reads until its context ends and tells how far it is.

@@ -104,8 +104,7 @@ func (j *job) importFound() (missing []string, err error) {
 		}
 	}
 	if len(missing) > 0 {
-		return missing, failure.New(failure.Model, "import", j.m.Name, "the weights were taken, but "+strings.Join(missing, ", ")+" of the same model is not beside them",
-			"Import it too, or run descry models pull "+j.m.Name+", which fetches only what is missing.")
+		return missing, failure.New(failure.Model, "import", j.m.Name, "the weights were taken, but %s of the same model is not beside them", strings.Join(missing, ", ")).WithHint("Import it too, or run descry models pull %s, which fetches only what is missing.", j.m.Name)
 	}
 	return nil, j.seal()
 }

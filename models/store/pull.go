@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -67,7 +66,7 @@ func (s *Store) expand(names []string) ([]catalogue.Model, error) {
 		if near := nearest.Word(unknown, known); near != "" {
 			hint = "Did you mean " + near + "? " + hint
 		}
-		return nil, failure.New(failure.Usage, "find", unknown, "the catalogue has no such model", hint)
+		return nil, failure.New(failure.Usage, "find", unknown, "the catalogue has no such model").WithHint("%s", hint)
 	}
 	var wanted []catalogue.Model
 	for _, name := range list {
@@ -85,7 +84,7 @@ func known(wanted []catalogue.Model) error {
 			if near := nearest.Word(m.Architecture, list); near != "" {
 				hint = "Did you mean " + near + "? " + hint
 			}
-			return failure.New(failure.Model, "download", m.Name, fmt.Sprintf("the catalogue gives it the architecture %q, which this program does not know", m.Architecture), hint)
+			return failure.New(failure.Model, "download", m.Name, "the catalogue gives it the architecture %q, which this program does not know", m.Architecture).WithHint("%s", hint)
 		}
 	}
 	return nil
@@ -106,8 +105,7 @@ func (s *Store) room(wanted []catalogue.Model) error {
 	if err != nil || need <= 0 || uint64(need) <= free {
 		return nil // a disk that does not say how full it is shows when it is
 	}
-	return failure.New(failure.Storage, "download", s.Models, fmt.Sprintf("%s are needed and %s are free on this disk", Size(need), Size(int64(free))),
-		"Make room, or set DESCRY_HOME to a folder on another disk.")
+	return failure.New(failure.Storage, "download", s.Models, "%s are needed and %s are free on this disk", Size(need), Size(int64(free))).WithHint("Make room, or set DESCRY_HOME to a folder on another disk.")
 }
 
 // each works on several models at once and gives the first failure in their order.
@@ -119,7 +117,7 @@ func (s *Store) each(wanted []catalogue.Model, say func(Progress), work func(cat
 		group.Go(func() error {
 			if errs[i] = work(m); errs[i] != nil {
 				f := failure.Of(errs[i], failure.Model)
-				say(Progress{Model: m.Name, Stage: Failed, Total: m.Bytes(), Note: f.Message, Err: f})
+				say(Progress{Model: m.Name, Stage: Failed, Total: m.Bytes(), Note: f.Message.String(), Err: f})
 			}
 			return nil
 		})
@@ -162,7 +160,7 @@ func (s *Store) alone(ctx context.Context, m catalogue.Model, say func(Progress)
 	j := &job{ctx: ctx, s: s, m: m, say: say}
 	if err := work(j); err != nil {
 		if ctx.Err() != nil {
-			return failure.New(failure.Cancelled, "download", m.Name, "it was stopped; what has arrived is kept", "Run descry models pull "+m.Name+" to go on.")
+			return failure.New(failure.Cancelled, "download", m.Name, "it was stopped; what has arrived is kept").WithHint("Run descry models pull %s to go on.", m.Name)
 		}
 		return about(m.Name, err)
 	}
@@ -316,8 +314,7 @@ func (j *job) refuse(f catalogue.File, path, sum string) error {
 	if err := os.Rename(path, aside); err != nil {
 		return trouble("check", path, err)
 	}
-	return failure.New(failure.Network, "download", j.m.Name, fmt.Sprintf("%s has the SHA-256 %s…, and its name promises %s…: it is damaged or another file", f.Name, sum[:12], f.Starts),
-		"It is not used and was kept as "+filepath.Base(aside)+". Try again, or another mirror.")
+	return failure.New(failure.Network, "download", j.m.Name, "%s has the SHA-256 %s…, and its name promises %s…: it is damaged or another file", f.Name, sum[:12], f.Starts).WithHint("It is not used and was kept as %s. Try again, or another mirror.", filepath.Base(aside))
 }
 
 // note records a file that is right and tells so.
@@ -335,7 +332,7 @@ func (j *job) note(f catalogue.File, path, sum, elsewhere string) error {
 // fetch brings one file from the network to path.
 func (j *job) fetch(f catalogue.File, path string) (transfer.Result, error) {
 	if j.s.Fetcher == nil {
-		return transfer.Result{}, failure.New(failure.Network, "download", j.m.Name, f.Name+" is not on this machine and nothing can be fetched here", "Import it: descry models import FOLDER.")
+		return transfer.Result{}, failure.New(failure.Network, "download", j.m.Name, "%s is not on this machine and nothing can be fetched here", f.Name).WithHint("Import it: descry models import FOLDER.")
 	}
 	address := f.URL
 	if j.record != nil && j.m.Revision == catalogue.Main && hubCommit.MatchString(j.record.Revision) {

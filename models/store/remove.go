@@ -198,7 +198,7 @@ func filesOf(set *models.Set) []string {
 // removeOwn deletes a set of one's own.
 func (s *Store) removeOwn(name string) (Freed, error) {
 	if name == models.Starter {
-		return Freed{}, failure.New(failure.Usage, "remove", name, "the built-in models cannot be removed: they would be unpacked again", "")
+		return Freed{}, failure.New(failure.Usage, "remove", name, "the built-in models cannot be removed: they would be unpacked again")
 	}
 	dir := filepath.Join(s.Models, name)
 	if !slices.Contains(s.dirs().Installed(), name) {

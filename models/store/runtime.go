@@ -31,7 +31,7 @@ const (
 // library.
 func (j *job) bringRuntime() error {
 	if !j.s.RunsHere(j.m) {
-		return failure.New(failure.Model, "download", j.m.Name, "it is for "+j.m.System+", and this is "+j.s.system(), "Name the library of this system with --ort FILE.")
+		return failure.New(failure.Model, "download", j.m.Name, "it is for %s, and this is %s", j.m.System, j.s.system()).WithHint("Name the library of this system with --ort FILE.")
 	}
 	f := j.m.Files[0]
 	archive := filepath.Join(j.s.Runtime, downloads, f.Name)
@@ -200,7 +200,7 @@ func damagedArchive(archive string, err error) error {
 	if err != nil {
 		message += ": " + err.Error()
 	}
-	return failure.New(failure.Model, "unpack", archive, message, "Remove it and fetch it again.")
+	return failure.New(failure.Model, "unpack", archive, "%s", message).WithHint("Remove it and fetch it again.")
 }
 
 // Library returns the folder of an installed library of ONNX Runtime, or "".

@@ -247,7 +247,7 @@ func (s *Store) Path(name string) (string, error) {
 		if dir, ok := s.installed(m); ok {
 			return dir, nil
 		}
-		return "", failure.New(failure.Model, "find", name, "it is not on this machine", "Run descry models pull "+name+".")
+		return "", failure.New(failure.Model, "find", name, "it is not on this machine").WithHint("Run descry models pull %s.", name)
 	}
 	set, err := models.Resolve(name, s.dirs())
 	if err != nil {

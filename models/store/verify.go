@@ -47,7 +47,7 @@ func (s *Store) Verify(ctx context.Context, names []string, repair bool, tell fu
 		all = append(all, found...)
 		if err != nil {
 			f := failure.Of(err, failure.Model)
-			say(Progress{Model: m.Name, Stage: Failed, Total: m.Bytes(), Note: f.Message, Err: f})
+			say(Progress{Model: m.Name, Stage: Failed, Total: m.Bytes(), Note: f.Message.String(), Err: f})
 			if first == nil {
 				first = err
 			}
@@ -76,7 +76,7 @@ func (s *Store) present(names []string) ([]catalogue.Model, error) {
 	}
 	for _, m := range list {
 		if _, ok := s.installed(m); !ok {
-			return nil, failure.New(failure.Model, "find", m.Name, "it is not on this machine", "Run descry models pull "+m.Name+".")
+			return nil, failure.New(failure.Model, "find", m.Name, "it is not on this machine").WithHint("Run descry models pull %s.", m.Name)
 		}
 	}
 	return list, nil
@@ -85,7 +85,7 @@ func (s *Store) present(names []string) ([]catalogue.Model, error) {
 func (j *job) verify(repair bool) ([]Verdict, error) {
 	dir, ok := j.s.installed(j.m)
 	if !ok {
-		return nil, failure.New(failure.Model, "check", j.m.Name, "it was removed meanwhile", "")
+		return nil, failure.New(failure.Model, "check", j.m.Name, "it was removed meanwhile")
 	}
 	j.dir = dir
 	record, err := models.ReadRecord(dir)
@@ -128,7 +128,7 @@ func (j *job) hashAll() ([]Verdict, error) {
 		case err != nil && absent(v.Path):
 			v.Problem = "it is gone"
 		case err != nil:
-			v.Problem = failure.Of(err, failure.Storage).Message
+			v.Problem = failure.Of(err, failure.Storage).Message.String()
 		case !agrees(f, now.SHA256) || known && f.SHA256 == "" && now.SHA256 != old.SHA256:
 			v.Problem = "its SHA-256 is " + now.SHA256[:12] + "…, not " + expected(f, old)[:8] + "…: it is damaged or another file"
 		case !known && f.SHA256 == "" && f.Starts == "":

@@ -26,12 +26,12 @@ func (c *Client) address(u *url.URL) (*url.URL, error) {
 func under(variable, base, path, query string) (*url.URL, error) {
 	b, err := url.Parse(base)
 	if err != nil || b.Host == "" || b.Scheme != "https" && b.Scheme != "http" {
-		return nil, failure.New(failure.Usage, "download", variable, "its value is no http or https address", "Write it like https://mirror.example/models, or unset it.")
+		return nil, failure.New(failure.Usage, "download", variable, "its value is no http or https address").WithHint("Write it like https://mirror.example/models, or unset it.")
 	}
 	joined := *b
 	escaped := strings.TrimRight(b.EscapedPath(), "/") + path
 	if joined.Path, err = url.PathUnescape(escaped); err != nil {
-		return nil, failure.New(failure.Usage, "download", base, "its path cannot be read", "")
+		return nil, failure.New(failure.Usage, "download", base, "its path cannot be read")
 	}
 	joined.RawPath, joined.RawQuery, joined.Fragment = escaped, query, ""
 	return &joined, nil

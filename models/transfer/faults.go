@@ -33,7 +33,7 @@ func (f *fault) Unwrap() error { return f.f }
 // again.
 
 func (r *run) final(message, hint string) *fault {
-	return &fault{f: failure.New(failure.Network, "download", r.name, message, hint)}
+	return &fault{f: failure.New(failure.Network, "download", r.name, "%s", message).WithHint("%s", hint)}
 }
 
 func (r *run) passing(message string) *fault {

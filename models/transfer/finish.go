@@ -29,7 +29,7 @@ func (r *run) present(ctx context.Context) (Result, bool, error) {
 		return Result{}, false, storageFault(path, err)
 	}
 	if !info.Mode().IsRegular() {
-		return Result{}, false, failure.New(failure.Storage, "download", path, "a folder or device is in its place", "Move it away.")
+		return Result{}, false, failure.New(failure.Storage, "download", path, "a folder or device is in its place").WithHint("Move it away.")
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -61,9 +61,8 @@ func stillThere(l *flock.Flock) bool {
 
 func lockFault(path string, err error) error {
 	if errors.Is(err, errors.ErrUnsupported) || errors.Is(err, errNoLocks) {
-		return &failure.Failure{Kind: failure.Storage, Op: "download", Subject: path,
-			Message: "its file system has no locks, so two programs could write it at once",
-			Hint:    "Choose a folder on a local disk (DESCRY_HOME)."}
+		return failure.New(failure.Storage, "download", path, "its file system has no locks, so two programs could write it at once").
+			WithHint("Choose a folder on a local disk (DESCRY_HOME).")
 	}
 	return storageFault(path, err)
 }

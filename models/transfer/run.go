@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 )
 
 const (
@@ -173,7 +174,7 @@ func (r *run) plain(ctx context.Context, err error) error {
 	}
 	if ctx.Err() != nil {
 		f := failure.Wrap(failure.Cancelled, "download", r.name, ctx.Err(), "")
-		f.Kind, f.Message = failure.Cancelled, "the download was stopped"
+		f.Kind, f.Message = failure.Cancelled, message.Of("the download was stopped")
 		return f
 	}
 	var f *fault

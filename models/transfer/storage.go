@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"errors"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 
@@ -27,7 +26,7 @@ func storageFault(path string, err error) *failure.Failure {
 	}
 	// The cause goes without any Failure around it: atomicfile words its trouble
 	// as that of any file, here it is the store's.
-	return failure.Wrap(failure.Storage, "download", path, failure.Worded(message, rootOf(err)), hint)
+	return failure.Wrap(failure.Storage, "download", path, failure.Worded(rootOf(err), "%s", message), "%s", hint)
 }
 
 // rootOf is the cause beneath a Failure.
@@ -50,8 +49,7 @@ func (c *Client) roomFor(path string, more int64) error {
 	}
 	if need := uint64(more) + reserve; free < need {
 		return failure.New(failure.Storage, "download", path,
-			fmt.Sprintf("the disk has %s free and %s are needed", megabytes(free), megabytes(need)),
-			"Make room, or choose another folder (DESCRY_HOME).")
+			"the disk has %s free and %s are needed", megabytes(free), megabytes(need)).WithHint("Make room, or choose another folder (DESCRY_HOME).")
 	}
 	return nil
 }

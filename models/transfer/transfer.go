@@ -159,7 +159,7 @@ func (c *Client) Fetch(ctx context.Context, req Request, tell func(Progress)) (R
 func (c *Client) newRun(req Request, tell func(Progress)) (*run, error) {
 	req.SHA256 = strings.ToLower(req.SHA256)
 	usage := func(message string) error {
-		return failure.New(failure.Usage, "download", req.URL, message, "")
+		return failure.New(failure.Usage, "download", req.URL, "%s", message)
 	}
 	u, err := url.Parse(req.URL)
 	switch {

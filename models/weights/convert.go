@@ -2,7 +2,6 @@ package weights
 
 import (
 	"encoding/binary"
-	"fmt"
 	"math"
 	"os"
 	"slices"
@@ -60,14 +59,14 @@ func half(h uint16) float32 {
 func (f *File) Float32s(name string) ([]float32, error) {
 	t, ok := f.Get(name)
 	if !ok {
-		return nil, failure.New(failure.Model, "load", f.Path, "it has no tensor "+quote(name), "The file belongs to another architecture.")
+		return nil, failure.New(failure.Model, "load", f.Path, "it has no tensor %s", quote(name)).WithHint("The file belongs to another architecture.")
 	}
 	if t.Gaps != "" {
-		return nil, failure.New(failure.Model, "load", f.Path, t.Gaps, GapsHint)
+		return nil, failure.New(failure.Model, "load", f.Path, "%s", t.Gaps).WithHint("%s", GapsHint)
 	}
 	decode, ok := decoders[t.DType]
 	if !ok {
-		return nil, failure.New(failure.Model, "load", f.Path, fmt.Sprintf("the tensor %s has type %s, which is not computed with", quote(name), t.DType), "Convert it to float32 or float16.")
+		return nil, failure.New(failure.Model, "load", f.Path, "the tensor %s has type %s, which is not computed with", quote(name), t.DType).WithHint("Convert it to float32 or float16.")
 	}
 	r, err := os.Open(f.Path)
 	if err != nil {
@@ -79,7 +78,7 @@ func (f *File) Float32s(name string) ([]float32, error) {
 		return nil, explain(f.Path, err)
 	}
 	if info.Size() != f.Size || !info.ModTime().Equal(f.modified) {
-		return nil, failure.New(failure.Model, "load", f.Path, "the file was changed while it was in use", "Load the model again.")
+		return nil, failure.New(failure.Model, "load", f.Path, "the file was changed while it was in use").WithHint("Load the model again.")
 	}
 	raw := make([]byte, t.Length) // within the file's size
 	if err := readAt(r, raw, t.Offset, "tensor "+quote(name)); err != nil {

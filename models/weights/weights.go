@@ -346,11 +346,11 @@ func explain(path string, err error) error {
 	var t trouble
 	switch {
 	case errors.As(err, &t):
-		return failure.New(failure.Model, "load", path, t.message, t.hint)
+		return failure.New(failure.Model, "load", path, "%s", t.message).WithHint("%s", t.hint)
 	case errors.Is(err, fs.ErrNotExist):
-		return failure.New(failure.Model, "load", path, "the weight file is absent", "Check the path in descry.json, or fetch the model again.")
+		return failure.New(failure.Model, "load", path, "the weight file is absent").WithHint("Check the path in descry.json, or fetch the model again.")
 	case errors.Is(err, fs.ErrPermission):
-		return failure.New(failure.Model, "load", path, "the weight file may not be read", "Check the file's permissions.")
+		return failure.New(failure.Model, "load", path, "the weight file may not be read").WithHint("Check the file's permissions.")
 	}
 	return failure.Wrap(failure.Model, "load", path, err, "Check the file and its folder.")
 }

@@ -155,9 +155,9 @@ func checkFailure(t *testing.T, name string, err error, path, want string) {
 	switch {
 	case !errors.As(err, &f):
 		t.Errorf("%s: error %v, want one about %q", name, err, want)
-	case f.Kind != failure.Model || f.Subject != path || !strings.Contains(f.Message, want) || f.Hint == "":
+	case f.Kind != failure.Model || f.Subject != path || !strings.Contains(f.Message.String(), want) || f.Hint.IsZero():
 		t.Errorf("%s: got %+v, want %q of kind model with a hint", name, *f, want)
-	case strings.ContainsAny(f.Message, "\n\r"):
+	case strings.ContainsAny(f.Message.String(), "\n\r"):
 		t.Errorf("%s: the message has several lines: %q", name, f.Message)
 	}
 }

@@ -14,8 +14,8 @@ import (
 	"fyne.io/fyne/v2/test"
 	fynetheme "fyne.io/fyne/v2/theme"
 
-	"descry/export"
 	"descry/picture"
+	"descry/render"
 	"descry/ui/state"
 	"descry/ui/theme"
 )
@@ -75,7 +75,7 @@ func shown(t *testing.T, s Scene, w, h float32, p Params) (*Canvas, fyne.Window)
 func TestPixelForPixelIsThePictureItself(t *testing.T) {
 	pic := chequered(90, 70)
 	dst := image.NewRGBA(image.Rect(0, 0, 60, 50))
-	drawBase(dst, picture.Pyramid(context.Background(), pic), export.View{X: 7, Y: 11, Zoom: 1}, [4]uint8{})
+	drawBase(dst, picture.Pyramid(context.Background(), pic), render.View{X: 7, Y: 11, Zoom: 1}, [4]uint8{})
 	for y := range 50 {
 		for x := range 60 {
 			if got, want := dst.RGBAAt(x, y), pic.RGBAAt(x+7, y+11); got != want {
@@ -87,7 +87,7 @@ func TestPixelForPixelIsThePictureItself(t *testing.T) {
 
 func TestOutsideThePictureIsTheGround(t *testing.T) {
 	dst := image.NewRGBA(image.Rect(0, 0, 40, 40))
-	drawBase(dst, picture.Pyramid(context.Background(), chequered(10, 10)), export.View{X: -15, Y: -15, Zoom: 1}, [4]uint8{1, 2, 3, 255})
+	drawBase(dst, picture.Pyramid(context.Background(), chequered(10, 10)), render.View{X: -15, Y: -15, Zoom: 1}, [4]uint8{1, 2, 3, 255})
 	inside := image.Rect(15, 15, 25, 25)
 	for y := range 40 {
 		for x := range 40 {
@@ -110,7 +110,7 @@ func TestASmallViewUsesALevelThatIsFineEnough(t *testing.T) {
 		}
 	}
 	dst := image.NewRGBA(image.Rect(0, 0, 512, 8))
-	drawBase(dst, picture.Pyramid(context.Background(), pic), export.View{Zoom: 0.125}, [4]uint8{})
+	drawBase(dst, picture.Pyramid(context.Background(), pic), render.View{Zoom: 0.125}, [4]uint8{})
 	for x := 1; x < 511; x++ { // at the very edge the kernel repeats the edge's black or white
 		if v := dst.RGBAAt(x, 4).R; v < 120 || v > 135 {
 			t.Fatalf("column %d is %d, want a middle grey", x, v)
@@ -237,7 +237,7 @@ func TestThePointerTellsTheClassUnderIt(t *testing.T) {
 }
 
 func TestCanvasDrawsPictureAndOverlay(t *testing.T) {
-	red := func(dst *image.RGBA, v export.View, scale float64) {
+	red := func(dst *image.RGBA, v render.View, scale float64) {
 		x, y := int((10-v.X)*v.Zoom), int((10-v.Y)*v.Zoom)
 		for dy := range 40 {
 			for dx := range 40 {

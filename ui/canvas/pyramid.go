@@ -4,7 +4,7 @@ import (
 	"image"
 	"sync"
 
-	"descry/export"
+	"descry/render"
 )
 
 // inBands shares rows out among a number of goroutines and waits for them.
@@ -25,7 +25,7 @@ func inBands(rows, workers int, do func(from, to int)) {
 // drawBase fills dst with the seen part of the picture; ground is what lies
 // around it. Up to twice the picture's size pixels are blended, beyond that
 // they stand as squares: who looks so closely wants to see them.
-func drawBase(dst *image.RGBA, levels []*image.RGBA, v export.View, ground [4]uint8) {
+func drawBase(dst *image.RGBA, levels []*image.RGBA, v render.View, ground [4]uint8) {
 	level, scale := 0, v.Zoom
 	for scale <= 0.5 && level+1 < len(levels) {
 		level, scale = level+1, scale*2

@@ -5,7 +5,7 @@ import (
 	"sync"
 	"time"
 
-	"descry/export"
+	"descry/render"
 )
 
 // Scene is a picture and what is drawn over it. The levels and everything that
@@ -14,7 +14,7 @@ type Scene struct {
 	Levels []*image.RGBA // the picture and its halves (picture.Pyramid); none: an empty canvas
 	// Draw draws the overlay over the base; scale is device pixels per dp. Nil:
 	// nothing. It is called on the render goroutine.
-	Draw func(dst *image.RGBA, v export.View, scale float64)
+	Draw func(dst *image.RGBA, v render.View, scale float64)
 	// Hit gives the object at a point of the picture, -1 for none. Nil: none.
 	Hit func(x, y float64) int
 	// Class gives the class at a point of the picture, -1 outside. Nil: there is no
@@ -33,7 +33,7 @@ func (s Scene) Size() (w, h int) {
 // request asks for one frame of w × h device pixels.
 type request struct {
 	scene  Scene
-	view   export.View // for w × h
+	view   render.View // for w × h
 	w, h   int
 	scale  float64
 	ground [4]uint8

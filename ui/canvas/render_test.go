@@ -7,8 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"descry/export"
 	"descry/picture"
+	"descry/render"
 )
 
 func TestOnlyTheNewestRequestIsDrawn(t *testing.T) {
@@ -19,7 +19,7 @@ func TestOnlyTheNewestRequestIsDrawn(t *testing.T) {
 	r := newRenderer(&stats, func(f *image.RGBA, q request) { widths = append(widths, q.w); done <- struct{}{} })
 	levels := picture.Pyramid(context.Background(), chequered(8, 8))
 	ask := func(w int) {
-		r.ask(request{w: w, h: 4, view: export.View{Zoom: 1}, scene: Scene{Levels: levels, Draw: func(*image.RGBA, export.View, float64) {
+		r.ask(request{w: w, h: 4, view: render.View{Zoom: 1}, scene: Scene{Levels: levels, Draw: func(*image.RGBA, render.View, float64) {
 			started <- struct{}{}
 			<-gate
 		}}})
@@ -52,7 +52,7 @@ func TestMovingFramesGetCoarserWhenTheyAreSlowAndFinerAgain(t *testing.T) {
 		}
 	}
 	r.coarse = 4
-	q := request{w: 400, h: 200, view: export.View{Zoom: 2}, scene: Scene{Levels: picture.Pyramid(context.Background(), chequered(200, 100))}}
+	q := request{w: 400, h: 200, view: render.View{Zoom: 2}, scene: Scene{Levels: picture.Pyramid(context.Background(), chequered(200, 100))}}
 	if s := r.draw(q).Rect.Size(); s != image.Pt(400, 200) {
 		t.Errorf("a frame at rest has %v pixels", s)
 	}
@@ -126,7 +126,7 @@ func BenchmarkFrame(b *testing.B) {
 	for name, zoom := range map[string]float64{"fit": 0.15, "half": 0.5, "actual": 1, "squares": 4} {
 		b.Run(name, func(b *testing.B) {
 			r := &renderer{coarse: 1}
-			q := request{w: 1560, h: 1000, view: export.View{X: 2000, Y: 1500, Zoom: zoom}, scene: Scene{Levels: levels}, scale: 1}
+			q := request{w: 1560, h: 1000, view: render.View{X: 2000, Y: 1500, Zoom: zoom}, scene: Scene{Levels: levels}, scale: 1}
 			for b.Loop() {
 				r.draw(q)
 			}

@@ -6,6 +6,7 @@ import (
 	"descry/export"
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/render"
 )
 
 // Action is something that happened: a click, a key, a result, the time. It is
@@ -238,7 +239,7 @@ type (
 // Saving.
 type (
 	// PlacementSet chooses where the caption goes in a saved picture.
-	PlacementSet struct{ Placement export.CaptionPlacement }
+	PlacementSet struct{ Placement render.CaptionPlacement }
 	// LegendToggled writes the legend into a saved picture or not.
 	LegendToggled struct{}
 	// FormatSet chooses the format of a saved picture: export.FormatPNG or FormatJPEG.

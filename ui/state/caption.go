@@ -6,8 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"descry/export"
 	"descry/inference"
+	"descry/render"
 )
 
 const (
@@ -238,7 +238,7 @@ func (s *State) sureness() (word, tip string) {
 		return "your words", "You wrote or chose this caption. It is kept for this picture."
 	}
 	if res := s.found(); res.caption != nil {
-		return export.CaptionSureness(res.caption.Hypotheses[0].Score), "How sure the model is of its words"
+		return render.CaptionSureness(res.caption.Hypotheses[0].Score), "How sure the model is of its words"
 	}
 	return "", ""
 }

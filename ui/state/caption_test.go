@@ -178,7 +178,7 @@ func TestAFailureToKeepAnEditIsToldOnceAndTriedAgainAtTheEnd(t *testing.T) {
 	d := resultDesk(t)
 	d.send(CaptionEdited{Text: "mine"})
 	d.pass(time.Second)
-	fail := EditSaved{keyOf("harbour.png"), failure.New(failure.Unreadable, "save", "/x", "the disk is full", "")}
+	fail := EditSaved{keyOf("harbour.png"), failure.New(failure.Unreadable, "save", "/x", "the disk is full")}
 	d.send(fail, fail)
 	n := d.screen().Notices
 	if len(n) != 1 || n[0].Text != "Your caption of harbour.png could not be kept on disk." || n[0].Detail != "The disk is full." {

@@ -1,8 +1,8 @@
 package state
 
 import (
-	"descry/export"
 	"descry/inference"
+	"descry/render"
 )
 
 // pointed is the class that is pointed at: its value in the map.
@@ -78,7 +78,7 @@ func (s *State) legend() func(yield func(int, string) bool) {
 			return
 		}
 		for i, label := range c.Labels {
-			if i < len(c.Pixels) && c.Pixels[i] > 0 && !export.Background(label) && !yield(i, label) {
+			if i < len(c.Pixels) && c.Pixels[i] > 0 && !render.Background(label) && !yield(i, label) {
 				return
 			}
 		}
@@ -106,7 +106,7 @@ func (s *State) showClasses() ClassesPart {
 			tip = "Show this class"
 		}
 		c.Rows = append(c.Rows, ClassRow{
-			Class: i, Name: label, Share: export.Share(res.classes.Pixels[i], res.classes.Width, res.classes.Height),
+			Class: i, Name: label, Share: render.Share(res.classes.Pixels[i], res.classes.Width, res.classes.Height),
 			Tint: tintOf(label), Shown: shown, Pointed: s.pointed.any && s.pointed.class == i,
 			Toggle: Button{Text: label, Tip: tip, Enabled: true, On: shown, Do: ClassToggled{i}},
 		})
@@ -123,7 +123,7 @@ func (s *State) showClasses() ClassesPart {
 }
 
 func tintOf(label string) Tint {
-	tint, pattern := export.ClassColor(label)
+	tint, pattern := render.ClassColor(label)
 	return Tint{tint, pattern}
 }
 
@@ -134,8 +134,8 @@ func (s *State) showPointed() *PointedClass {
 		return nil
 	}
 	label := c.Labels[s.pointed.class]
-	p := &PointedClass{Text: label, Share: export.Share(c.Pixels[s.pointed.class], c.Width, c.Height)}
-	if export.Background(label) {
+	p := &PointedClass{Text: label, Share: render.Share(c.Pixels[s.pointed.class], c.Width, c.Height)}
+	if render.Background(label) {
 		p.Plain = true
 		if label != inference.Unlabelled {
 			p.Text = "background"

@@ -5,6 +5,7 @@ import (
 
 	"descry/export"
 	"descry/inference"
+	"descry/render"
 )
 
 // Effect is something to be done outside: data, not a function. Effects of one
@@ -101,9 +102,9 @@ type (
 // for the file.
 type Captioned struct {
 	Picture   PictureID
-	Style     export.Style
-	Layout    export.CaptionLayout
-	Items     []export.Item
+	Style     render.Style
+	Layout    render.CaptionLayout
+	Items     []render.Item
 	Classes   *inference.Classes
 	HideClass []bool
 }

@@ -108,9 +108,9 @@ func (w *world) somePull() []Action {
 	case 0:
 		return []Action{progress}
 	case 1:
-		end.Failure = failure.New(failure.Cancelled, "download", "", "stopped", "")
+		end.Failure = failure.New(failure.Cancelled, "download", "", "stopped")
 	case 2:
-		end.Failure = failure.New(failure.Unreadable, "download", "", "no", "")
+		end.Failure = failure.New(failure.Unreadable, "download", "", "no")
 	}
 	delete(w.pulls, id)
 	return []Action{end}
@@ -122,7 +122,7 @@ func (w *world) someDecoded() []Action {
 		if !w.decoded[id] && id == PictureID(slices.Max(keysOf(w.open))) {
 			w.decoded[id] = true
 			if w.next(5) == 0 {
-				return []Action{DecodeFailed{id, failure.New(failure.Unreadable, "decode", source.Path, "no", "")}}
+				return []Action{DecodeFailed{id, failure.New(failure.Unreadable, "decode", source.Path, "no")}}
 			}
 			return []Action{Decoded{Picture: id, Key: keyOf(source.Path), Width: 400, Height: 300, Photo: w.next(2) == 0}}
 		}

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"descry/export"
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/render"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -41,7 +41,7 @@ func writeDown(b *strings.Builder, v reflect.Value, path string) {
 		}
 		fmt.Fprintf(b, "%s: [%s]%s — %s → %T%+v\n", path, x.Text, flags, x.Tip, x.Do, x.Do)
 		return
-	case []export.Item:
+	case []render.Item:
 		for _, item := range x {
 			fmt.Fprintf(b, "%s: %d %s\n", path, item.Index, item.Instance.Label)
 		}
@@ -96,12 +96,12 @@ func TestScreens(t *testing.T) {
 		},
 		"not-opened": func(d *desk) {
 			d.send(Opened{[]string{"/p/huge.tif"}})
-			d.send(DecodeFailed{d.s.current, failure.New(failure.TooLarge, "decode", "/p/huge.tif", "the picture has 300 million pixels, the limit is 200", "Raise the limit in the settings.")})
+			d.send(DecodeFailed{d.s.current, failure.New(failure.TooLarge, "decode", "/p/huge.tif", "the picture has 300 million pixels, the limit is 200").WithHint("Raise the limit in the settings.")})
 			d.send(DetailsToggled{})
 		},
 		"model-missing": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
-			f := failure.New(failure.Model, "load", "full/blip.bin", "the file is not there", "Choose other models.")
+			f := failure.New(failure.Model, "load", "full/blip.bin", "the file is not there").WithHint("Choose other models.")
 			for _, at := range []slot{slotCaption, slotInstances, slotClasses} {
 				d.fail(at, f)
 			}
@@ -114,7 +114,7 @@ func TestScreens(t *testing.T) {
 		"models-busy": func(d *desk) {
 			d.send(SetOffered{"full"}, OfferTaken{}, VerifyAsked{"blip-large"})
 			d.progress("blip-base", 370_000_000, 12_000_000)
-			d.send(PullPaused{"maskrcnn-v2"}, PullEnded{d.pulled("deeplabv3-resnet101"), failure.New(failure.Unreadable, "download", "x", "the disk is full", "Free 200 MB.")})
+			d.send(PullPaused{"maskrcnn-v2"}, PullEnded{d.pulled("deeplabv3-resnet101"), failure.New(failure.Unreadable, "download", "x", "the disk is full").WithHint("Free 200 MB.")})
 		},
 		"models-closing": func(d *desk) {
 			d.send(ModelOffered{"blip-base"}, OfferTaken{})

@@ -1,9 +1,9 @@
 package state
 
 import (
-	"descry/export"
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/render"
 )
 
 // Bounds of what is kept.
@@ -51,7 +51,7 @@ func (r *reduction) hear(i int, j job, e inference.Event) {
 		r.change(j.key, j.model, func(res *result) {
 			res.done[j.slot] = e.Done
 			if !res.has(j.slot) { // else it would be asked for for ever
-				res.failure[j.slot] = failure.New(failure.Model, "run", string(slotTasks[j.slot]), "the model gave no result", "")
+				res.failure[j.slot] = failure.New(failure.Model, "run", string(slotTasks[j.slot]), "the model gave no result")
 			}
 		})
 		if e.Done != nil {
@@ -61,7 +61,7 @@ func (r *reduction) hear(i int, j job, e inference.Event) {
 		r.endJob(j.id)
 		f := e.Failure
 		if f == nil {
-			f = failure.New(failure.Model, "run", string(slotTasks[j.slot]), "the model failed", "")
+			f = failure.New(failure.Model, "run", string(slotTasks[j.slot]), "the model failed")
 		}
 		r.change(j.key, j.model, func(res *result) { res.failure[j.slot] = f })
 	}
@@ -93,7 +93,7 @@ func (res *result) take(j job, e inference.Event) {
 		res.others = e.Caption
 	case s == slotInstances && e.Instances != nil:
 		res.instances = e.Instances
-		res.second = export.HideSecondNames(e.Instances.Items, export.SecondNameIoU)
+		res.second = render.HideSecondNames(e.Instances.Items, render.SecondNameIoU)
 		res.hidden = nil
 	case s == slotClasses && e.Classes != nil:
 		res.classes, res.hideClass = e.Classes, nil
@@ -176,7 +176,7 @@ func (Stopped) on(r *reduction) {
 			r.release(p)
 			p.released = true
 			r.s.pictures = replaced(r.s.pictures, i, p)
-			r.failPicture(i, failure.New(failure.Cancelled, "decode", p.name, "opening was stopped", ""))
+			r.failPicture(i, failure.New(failure.Cancelled, "decode", p.name, "opening was stopped"))
 		}
 	case ready:
 		if !r.s.busy() {
@@ -186,7 +186,7 @@ func (Stopped) on(r *reduction) {
 		r.change(res.key, res.model, func(res *result) {
 			for at := range slots {
 				if !res.has(at) && r.s.canRun(slotTasks[at]) {
-					res.failure[at] = failure.New(failure.Cancelled, "run", p.name, "stopped", "")
+					res.failure[at] = failure.New(failure.Cancelled, "run", p.name, "stopped")
 				}
 			}
 		})

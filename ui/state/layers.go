@@ -1,6 +1,6 @@
 package state
 
-import "descry/export"
+import "descry/render"
 
 // layerFields gives the switch of each layer.
 var layerFields = map[Layer]func(*Layers) *bool{
@@ -97,9 +97,9 @@ func (a ViewMoved) on(r *reduction) {
 }
 
 // style is what is drawn over the visible picture. Highlight is an index into items.
-func (s *State) style(items []export.Item) export.Style {
+func (s *State) style(items []render.Item) render.Style {
 	l := s.settings.Layers
-	st := export.Style{
+	st := render.Style{
 		Masks: l.Masks, Outlines: l.Outlines, Boxes: l.Boxes, Labels: l.Labels, ClassMap: l.Classes,
 		Opacity: s.settings.Opacity, Highlight: -1,
 	}

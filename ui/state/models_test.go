@@ -101,7 +101,7 @@ func (d *desk) act(model, text string) {
 }
 
 // stopped is how a download ends that was told to stop.
-var stopped = failure.New(failure.Cancelled, "download", "", "stopped", "")
+var stopped = failure.New(failure.Cancelled, "download", "", "stopped")
 
 func (d *desk) progress(model string, done int64, perSecond float64) {
 	d.t.Helper()
@@ -229,7 +229,7 @@ func TestAnErrorStandsInItsRowWithWhatToDo(t *testing.T) {
 	d := storeDesk(t)
 	d.send(ModelOffered{"blip-base"}, OfferTaken{})
 	d.progress("blip-base", 370_000_000, 12_000_000)
-	f := failure.New(failure.Unreadable, "download", "blip-base, pytorch_model.bin", "what came has the hash "+strings.Repeat("0a1b2c3d", 8), "It was put aside; try again.")
+	f := failure.New(failure.Unreadable, "download", "blip-base, pytorch_model.bin", "what came has the hash %s", strings.Repeat("0a1b2c3d", 8)).WithHint("It was put aside; try again.")
 	d.send(PullEnded{d.pulled("blip-base"), f})
 	r := d.row("blip-base")
 	if r.Trouble == nil || r.Trouble.Text != "pytorch_model.bin: what came has the hash 0a1b2c3d…" || r.Trouble.Hint != "It was put aside; try again." || r.State != "Stopped, 37 %" {
@@ -401,7 +401,7 @@ func TestVerifyingAndRepairing(t *testing.T) {
 	if r := d.row("blip-base"); r.State != "Checking, 50 %" || r.acts() != "Stop" || d.screen().Title != "Descry" {
 		t.Errorf("row %+v", r)
 	}
-	d.send(PullEnded{id, failure.New(failure.Model, "verify", "pytorch_model.bin", "its hash is another one than the published", "Repair it.")})
+	d.send(PullEnded{id, failure.New(failure.Model, "verify", "pytorch_model.bin", "its hash is another one than the published").WithHint("Repair it.")})
 	r := d.row("blip-base")
 	if r.State != "Damaged" || r.Trouble == nil || r.acts() != "Repair Remove" || r.Use.Enabled || d.s.using.names[0] != "starter" {
 		t.Fatalf("row %+v", r)
@@ -432,7 +432,7 @@ func TestFilesAreImported(t *testing.T) {
 	if m := d.screen().Models; m.Told != "Taken in: Mask R-CNN v2." || d.row("maskrcnn-v2").State != "In use" {
 		t.Errorf("%+v", m)
 	}
-	d.send(ImportChosen{[]string{"/x"}}, Imported{Failure: failure.New(failure.Unsupported, "import", "/x", "this is no model that Descry knows", "descry fidelity says what it is.")})
+	d.send(ImportChosen{[]string{"/x"}}, Imported{Failure: failure.New(failure.Unsupported, "import", "/x", "this is no model that Descry knows").WithHint("descry fidelity says what it is.")})
 	if tr := d.screen().Models.Trouble; tr == nil || tr.Text != "/x: this is no model that Descry knows." {
 		t.Errorf("%+v", tr)
 	}

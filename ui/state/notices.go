@@ -57,9 +57,9 @@ func explain(f *failure.Failure) string {
 	if f == nil {
 		return ""
 	}
-	text := sentence(f.Message)
-	if f.Hint != "" {
-		text += " " + f.Hint
+	text := sentence(f.Message.String())
+	if !f.Hint.IsZero() {
+		text += " " + f.Hint.String()
 	}
 	return text
 }

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"slices"
 
-	"descry/export"
 	"descry/inference"
+	"descry/render"
 )
 
 // defaultScore is the least score shown where neither a person nor the model
@@ -69,16 +69,16 @@ func (s *State) rows() []int {
 }
 
 // items are the objects that are drawn, in the order of the result.
-func (s *State) items() []export.Item {
+func (s *State) items() []render.Item {
 	res := s.found()
 	if res.instances == nil {
 		return nil
 	}
-	var items []export.Item
+	var items []render.Item
 	score := s.score()
 	for i, in := range res.instances.Items {
 		if s.listed(&res, i, score) && !res.isHidden(i) {
-			items = append(items, export.Item{Index: i, Instance: in})
+			items = append(items, render.Item{Index: i, Instance: in})
 		}
 	}
 	return items

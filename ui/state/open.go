@@ -242,7 +242,7 @@ func (a DecodeFailed) on(r *reduction) {
 func (r *reduction) failPicture(i int, f *failure.Failure) {
 	p := r.s.pictures[i]
 	if f == nil {
-		f = failure.New(failure.Unreadable, "decode", p.name, "the picture cannot be read", "")
+		f = failure.New(failure.Unreadable, "decode", p.name, "the picture cannot be read")
 	}
 	p.phase, p.failure = failed, f
 	r.s.pictures = replaced(r.s.pictures, i, p)

@@ -204,7 +204,7 @@ func TestPastedTextIsOpenedOnlyIfItIsPaths(t *testing.T) {
 func TestAFailureStandsWhereThePictureWould(t *testing.T) {
 	d := newDesk(t)
 	d.send(Opened{[]string{"/p/a.heic"}})
-	d.send(DecodeFailed{d.s.current, failure.New(failure.Unsupported, "decode", "/p/a.heic", "HEIC pictures are not read", "Save it as JPEG first.")})
+	d.send(DecodeFailed{d.s.current, failure.New(failure.Unsupported, "decode", "/p/a.heic", "HEIC pictures are not read").WithHint("Save it as JPEG first.")})
 	card := d.screen().Canvas.Failure
 	if card == nil || card.Title != "a.heic cannot be opened" || card.Text != "HEIC pictures are not read." || card.Hint != "Save it as JPEG first." || card.Details != "" {
 		t.Fatalf("card %+v", card)
@@ -370,7 +370,7 @@ func TestTheWorkerCannotMakeTheWindowAskForEver(t *testing.T) {
 func TestTheSameReasonIsToldOnce(t *testing.T) {
 	d := newDesk(t)
 	d.open("/p/a.png")
-	f := failure.New(failure.Model, "load", "starter", "ONNX Runtime was not found", "Run make runtime.")
+	f := failure.New(failure.Model, "load", "starter", "ONNX Runtime was not found").WithHint("Run make runtime.")
 	for _, at := range []slot{slotCaption, slotInstances, slotClasses} {
 		d.fail(at, f)
 	}

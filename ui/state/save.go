@@ -7,6 +7,7 @@ import (
 
 	"descry/export"
 	"descry/internal/failure"
+	"descry/render"
 )
 
 // writer is an effect that writes one file.
@@ -86,7 +87,7 @@ func (s *State) captioned() Captioned {
 	res := s.found()
 	return Captioned{
 		Picture: s.current, Style: style, Items: items, Classes: res.classes, HideClass: res.hideClass,
-		Layout: export.CaptionLayout{Text: s.caption(), Placement: placements[s.settings.Save.Placement], Legend: s.settings.Save.Legend},
+		Layout: render.CaptionLayout{Text: s.caption(), Placement: placements[s.settings.Save.Placement], Legend: s.settings.Save.Legend},
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"descry/export"
 	"descry/internal/failure"
+	"descry/render"
 )
 
 func TestTheCaptionedPictureIsSavedAsItWasShown(t *testing.T) {
@@ -20,7 +21,7 @@ func TestTheCaptionedPictureIsSavedAsItWasShown(t *testing.T) {
 	}
 	d.send(sheet.Placements[1].Do, sheet.Formats[1].Do, sheet.Legend.Do, LayerToggled{LayerClasses}, Hovered{1}, Bare{true})
 	plan := d.screen().Save.Plan
-	if plan.Layout != (export.CaptionLayout{Text: "a sports ball below a boat at night", Placement: export.CaptionOver, Legend: true}) ||
+	if plan.Layout != (render.CaptionLayout{Text: "a sports ball below a boat at night", Placement: render.CaptionOver, Legend: true}) ||
 		len(plan.Items) != 2 || !plan.Style.ClassMap || !plan.Style.Masks || plan.Style.Highlight != -1 || plan.Classes == nil || plan.Picture != d.s.current {
 		t.Errorf("plan %+v", plan)
 	}
@@ -110,7 +111,7 @@ func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 		t.Errorf("result %+v", r)
 	}
 	// Two are there already: they are told together and can be replaced.
-	exists := failure.New(failure.Unreadable, "write", "", "the file exists", "")
+	exists := failure.New(failure.Unreadable, "write", "", "the file exists")
 	d.send(Exported{Write: text.Write}, Exported{Write: labels.Write}, ExportFailed{json.Write, exists, true}, ExportFailed{coco.Write, exists, true})
 	n := d.screen().Notices
 	if len(n) != 2 || n[0].Text != "Saved 2 files." || n[0].Detail != "~/Pictures" || n[1].Text != "2 files of these names are there already." {
@@ -172,7 +173,7 @@ func TestAFailedSaveSaysWhy(t *testing.T) {
 	d := resultDesk(t)
 	d.send(SaveAsked{}, PlaceChosen{1, "/o/x.png"})
 	w := must[WriteCaptioned](d)
-	d.send(ExportFailed{w.Write, failure.New(failure.Unreadable, "write", w.Path, "permission denied", "Choose another folder."), false})
+	d.send(ExportFailed{w.Write, failure.New(failure.Unreadable, "write", w.Path, "permission denied").WithHint("Choose another folder."), false})
 	n := d.screen().Notices
 	if len(n) != 1 || n[0].Text != "x.png could not be saved." || n[0].Detail != "Permission denied. Choose another folder." || n[0].Kind != NoticeTrouble {
 		t.Errorf("notices %+v", n)

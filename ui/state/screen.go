@@ -5,6 +5,7 @@ import (
 
 	"descry/export"
 	"descry/inference"
+	"descry/render"
 )
 
 // Page is what fills the window.
@@ -98,7 +99,7 @@ type Slider struct {
 // Tint is the colour of a class.
 type Tint struct {
 	Color   color.NRGBA
-	Pattern export.Pattern // tells classes of one colour apart
+	Pattern render.Pattern // tells classes of one colour apart
 }
 
 // ToolBar is the strip at the top.
@@ -158,8 +159,8 @@ type Canvas struct {
 	Fit           Button
 	Actual        Button
 
-	Style     export.Style // Scale is 0: the canvas knows it
-	Items     []export.Item
+	Style     render.Style // Scale is 0: the canvas knows it
+	Items     []render.Item
 	Classes   *inference.Classes // nil when the map is off
 	HideClass []bool
 	Pointed   *PointedClass // nil: no class is pointed at

@@ -315,7 +315,7 @@ var longHash = regexp.MustCompile(`\b([0-9a-f]{8})[0-9a-f]{24,}\b`)
 
 // troubleOf says an error in the row of its model, which need not be named again.
 func troubleOf(f *failure.Failure, model string) *RowTrouble {
-	text, subject := f.Message, f.Subject
+	text, subject := f.Message.String(), f.Subject
 	if rest, ok := strings.CutPrefix(subject, model); ok && model != "" {
 		subject = strings.TrimLeft(rest, ", /")
 	}
@@ -331,7 +331,7 @@ func troubleOf(f *failure.Failure, model string) *RowTrouble {
 	if rest, twice := strings.CutSuffix(text, "…."); twice {
 		text = rest + "…"
 	}
-	return &RowTrouble{Text: text, Hint: longHash.ReplaceAllString(f.Hint, "$1…")}
+	return &RowTrouble{Text: text, Hint: longHash.ReplaceAllString(f.Hint.String(), "$1…")}
 }
 
 // pullText says what a running download does.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"descry/export"
 	"descry/internal/failure"
+	"descry/render"
 )
 
 func (s *State) showPanel() Panel {
@@ -69,7 +69,7 @@ func (s *State) showCaption() CaptionPart {
 
 // likely says how likely another caption is.
 func likely(score float64) string {
-	switch export.CaptionSureness(score) {
+	switch render.CaptionSureness(score) {
 	case "sure":
 		return "likely"
 	case "fairly sure":
@@ -115,15 +115,15 @@ func (s *State) showObjects() ObjectsPart {
 func (s *State) objectRow(res *result, i int) ObjectRow {
 	in := res.instances.Items[i]
 	w, h := res.instances.Width, res.instances.Height
-	tint, pattern := export.ClassColor(in.Label)
+	tint, pattern := render.ClassColor(in.Label)
 	shown := !res.isHidden(i)
 	tip := "Hide this object"
 	if !shown {
 		tip = "Show this object"
 	}
 	return ObjectRow{
-		Object: i, Name: in.Label, Detail: export.Where(in.Box, w, h) + " · " + export.Share(in.Area, w, h),
-		Score: export.Percent(float64(in.Score)), Sure: export.Sureness(float64(in.Score)),
+		Object: i, Name: in.Label, Detail: render.Where(in.Box, w, h) + " · " + render.Share(in.Area, w, h),
+		Score: render.Percent(float64(in.Score)), Sure: render.Sureness(float64(in.Score)),
 		Tint: Tint{tint, pattern}, Shown: shown, Hovered: s.hover == i, Selected: s.selected == i,
 		Toggle:  Button{Text: in.Label, Tip: tip, Enabled: true, On: shown, Do: ObjectToggled{i}},
 		Look:    Button{Text: "Look closer", Tip: "Bring this object into view", Enabled: true, Do: LookedAt{i}},
@@ -133,7 +133,7 @@ func (s *State) objectRow(res *result, i int) ObjectRow {
 
 // showMore says what a lower threshold would show, and what to do about an empty list.
 func (s *State) showMore(o *ObjectsPart) {
-	above := export.Percent(s.score())
+	above := render.Percent(s.score())
 	n, low := s.below()
 	from, to := fmt.Sprintf("%.0f", 100*low), above
 	if n > 0 {
@@ -155,7 +155,7 @@ func (s *State) showMore(o *ObjectsPart) {
 func details(f *failure.Failure) string {
 	var lines []string
 	for _, part := range []struct{ name, text string }{
-		{"Kind", string(f.Kind)}, {"While", f.Op}, {"Of", f.Subject}, {"Reason", f.Message}, {"Hint", f.Hint},
+		{"Kind", string(f.Kind)}, {"While", f.Op}, {"Of", f.Subject}, {"Reason", f.Message.String()}, {"Hint", f.Hint.String()},
 	} {
 		if part.text != "" {
 			lines = append(lines, part.name+": "+part.text)
@@ -173,7 +173,7 @@ func (s *State) detailsButton() Button {
 }
 
 func (s *State) showDecodeFailure(p picture) *FailureCard {
-	c := &FailureCard{Title: p.name + " cannot be opened", Text: sentence(p.failure.Message), Hint: p.failure.Hint}
+	c := &FailureCard{Title: p.name + " cannot be opened", Text: sentence(p.failure.Message.String()), Hint: p.failure.Hint.String()}
 	if p.failure.Kind == failure.Cancelled {
 		c.Title, c.Text, c.Hint = p.name+" was not opened", "You stopped it.", ""
 	}
@@ -203,13 +203,13 @@ func (s *State) showTaskFailure(f *failure.Failure, at slot) *FailureCard {
 	if f.Kind == failure.Cancelled {
 		return &FailureCard{Title: "Stopped", Actions: []Button{again}}
 	}
-	c := &FailureCard{Title: taskWords[at].title, Text: sentence(f.Message), Hint: f.Hint, Actions: []Button{again}}
-	if first := s.found().failure[slotCaption]; at != slotCaption && first != nil && first.Message == f.Message {
+	c := &FailureCard{Title: taskWords[at].title, Text: sentence(f.Message.String()), Hint: f.Hint.String(), Actions: []Button{again}}
+	if first := s.found().failure[slotCaption]; at != slotCaption && first != nil && first.Message.String() == f.Message.String() {
 		c.Text, c.Hint = "For the same reason as the caption.", ""
 		return c
 	}
 	if f.Subject != "" {
-		c.Text = f.Subject + ": " + f.Message
+		c.Text = f.Subject + ": " + f.Message.String()
 		if last := c.Text[len(c.Text)-1]; last != '.' && last != '!' && last != '?' {
 			c.Text += "."
 		}

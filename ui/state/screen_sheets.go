@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"descry/export"
+	"descry/render"
 )
 
 func (s *State) closeButton(text string) Button {
@@ -22,12 +23,12 @@ func (s *State) showSave() SaveSheet {
 		Cancel:  s.closeButton("Cancel"),
 	}
 	for _, c := range []struct {
-		at        export.CaptionPlacement
+		at        render.CaptionPlacement
 		text, tip string
 	}{
-		{export.CaptionUnder, "Under the picture", "On white below the picture, which stays whole"},
-		{export.CaptionOver, "Over the picture", "On a dark band at the picture's foot"},
-		{export.CaptionNone, "No caption", "The picture with what is switched on, without words under it"},
+		{render.CaptionUnder, "Under the picture", "On white below the picture, which stays whole"},
+		{render.CaptionOver, "Over the picture", "On a dark band at the picture's foot"},
+		{render.CaptionNone, "No caption", "The picture with what is switched on, without words under it"},
 	} {
 		sheet.Placements = append(sheet.Placements, Choice{c.text, c.tip, placements[form.Placement] == c.at, PlacementSet{c.at}})
 	}

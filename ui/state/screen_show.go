@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"descry/export"
+	"descry/render"
 )
 
 // programName stands in titles.
@@ -21,7 +21,7 @@ func Show(s State) Screen {
 	}
 	if s.current == 0 {
 		w.Start = s.showStart()
-		w.Canvas = Canvas{Hover: -1, Selected: -1, Style: export.Style{Highlight: -1}, DropText: dropText}
+		w.Canvas = Canvas{Hover: -1, Selected: -1, Style: render.Style{Highlight: -1}, DropText: dropText}
 	} else {
 		w.Page = PagePicture
 		w.Canvas = s.showCanvas()
@@ -297,9 +297,9 @@ func (s *State) showCanvas() Canvas {
 		Hover: s.hover, Selected: s.selected, View: s.view, DropText: dropText, Zoom: zoomText(s.view, f),
 		ZoomIn: s.button(CommandZoomIn, "+"), ZoomOut: s.button(CommandZoomOut, "−"),
 		Fit: s.button(CommandFit, "Fit"), Actual: s.button(CommandActual, "1:1"),
-		Opacity: Slider{Label: "Opacity", Tip: "How strongly objects and classes are coloured", Text: export.Percent(s.settings.Opacity),
+		Opacity: Slider{Label: "Opacity", Tip: "How strongly objects and classes are coloured", Text: render.Percent(s.settings.Opacity),
 			Value: s.settings.Opacity, Least: 0, Most: 1, Step: 0.01, Enabled: hasPixels(s)},
-		Score: Slider{Label: "At least", Tip: "Show objects that are at least this sure", Text: export.Percent(s.score()),
+		Score: Slider{Label: "At least", Tip: "Show objects that are at least this sure", Text: render.Percent(s.score()),
 			Value: s.score(), Least: leastScore, Most: mostScore, Step: 0.01, Enabled: hasPixels(s)},
 		Busy: s.showBusy(),
 	}

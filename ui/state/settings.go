@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"descry/export"
+	"descry/render"
 )
 
 // SettingsVersion is the version of the settings file that this program writes.
@@ -112,8 +113,8 @@ type SaveForm struct {
 }
 
 // placements are the names of where the caption goes.
-var placements = map[string]export.CaptionPlacement{
-	"under": export.CaptionUnder, "over": export.CaptionOver, "none": export.CaptionNone,
+var placements = map[string]render.CaptionPlacement{
+	"under": render.CaptionUnder, "over": render.CaptionOver, "none": render.CaptionNone,
 }
 
 // exportable are the formats of the export sheet.
@@ -125,7 +126,7 @@ func DefaultSettings() Settings {
 		Version: SettingsVersion,
 		Window:  Size{1280, 800},
 		Layers:  Layers{Masks: true, Outlines: true, Labels: true},
-		Opacity: export.DefaultOpacity,
+		Opacity: render.DefaultOpacity,
 		Sort:    SortSize, Theme: ThemeSystem, Device: "auto",
 		MegaPixels: 200,
 		Save:       SaveForm{Placement: "under", Format: export.FormatPNG, Export: []export.Format{export.FormatText}},

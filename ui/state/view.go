@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"descry/export"
+	"descry/render"
 )
 
 // Sizes of the canvas. The margins are dp around a picture that is fitted; the
@@ -91,10 +91,10 @@ func kept(middle, size, seen float64) float64 {
 
 // Target returns the view as the renderer wants it: the picture's point at the
 // canvas's upper left corner.
-func (v View) Target(f Frame) export.View {
+func (v View) Target(f Frame) render.View {
 	v = v.Resolved(f)
 	_, _, mx, my := f.room()
-	return export.View{X: v.X - mx/v.Zoom, Y: v.Y - my/v.Zoom, Zoom: v.Zoom}
+	return render.View{X: v.X - mx/v.Zoom, Y: v.Y - my/v.Zoom, Zoom: v.Zoom}
 }
 
 // ZoomAt zooms by factor and keeps the picture's point under the canvas's point

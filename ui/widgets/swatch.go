@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
-	"descry/export"
+	"descry/render"
 )
 
 // Colour is an object's or class's colour with its pattern, and the ink that can
@@ -17,7 +17,7 @@ type Colour struct {
 	Fill    color.NRGBA
 	Stripe  color.NRGBA // of the pattern
 	Ink     color.NRGBA
-	Pattern export.Pattern
+	Pattern render.Pattern
 }
 
 // Swatch is a chip of colour; as a check box it has a tick.

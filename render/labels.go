@@ -1,6 +1,7 @@
-package export
+package render
 
 import (
+	"descry/inference"
 	"image"
 	"image/color"
 	"math"
@@ -109,7 +110,7 @@ func (p *Prepared) drawLabels(dst *image.RGBA, area image.Rectangle, v View, s S
 	var labels []label
 	var chips []chip
 	var of []int
-	for _, i := range byScore(instances(p.content.Items)) {
+	for _, i := range inference.ByScore(instances(p.content.Items)) {
 		c, ok := p.names.chip(p.shapes[i].label, s.Scale)
 		if !ok {
 			return

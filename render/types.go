@@ -1,6 +1,5 @@
-// Package export draws what the models found and writes it to files: one
-// renderer for the canvas and for the saved picture, and a writer for every
-// format of the command line.
+// Package render draws what the models found over a picture: one renderer for the
+// canvas and for the files that are saved.
 //
 // Drawing has two steps, so that a slider or a wheel costs no more than the
 // pixels it changes. Prepare turns each mask into a signed distance field (how
@@ -13,7 +12,7 @@
 // Nothing here knows a window, a model or a runtime. All pictures are
 // image.RGBA, which is alpha-premultiplied; sizes in dp are multiplied by
 // Style.Scale to give pixels.
-package export
+package render
 
 import (
 	"image"

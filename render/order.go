@@ -1,7 +1,6 @@
-package export
+package render
 
 import (
-	"cmp"
 	"slices"
 
 	"descry/inference"
@@ -23,16 +22,6 @@ func paintingOrder(items []Item, highlight int) []int {
 		}
 		return items[b].Instance.Area - items[a].Instance.Area
 	})
-	return order
-}
-
-// byScore returns the indices of items by falling score, equal ones as they come.
-func byScore(items []inference.Instance) []int {
-	order := make([]int, len(items))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(items[b].Score, items[a].Score) })
 	return order
 }
 

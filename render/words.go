@@ -1,4 +1,4 @@
-package export
+package render
 
 import (
 	"fmt"
@@ -80,7 +80,7 @@ const SecondNameIoU = 0.8
 // by the IoU of the masks where both have one, else of the boxes.
 func HideSecondNames(items []inference.Instance, iou float64) []bool {
 	hide := make([]bool, len(items))
-	order := byScore(items)
+	order := inference.ByScore(items)
 	for k, i := range order {
 		for _, j := range order[:k] {
 			if !hide[j] && sameObject(items[i], items[j], iou) {
