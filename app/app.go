@@ -23,7 +23,7 @@ import (
 	"descry/inference/speed"
 	"descry/internal/failure"
 	"descry/internal/nearest"
-	"descry/ui/state"
+	"descry/settings"
 )
 
 // version is set by the Makefile from git describe.
@@ -39,7 +39,7 @@ type program struct {
 	dirs   Dirs
 	lost   *deviceLog
 	speeds func() *speed.Book // opened when it is first asked for
-	loaded state.Settings
+	loaded settings.Settings
 	window windowFlags
 }
 

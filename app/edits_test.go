@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"descry/settings"
 	"descry/ui/state"
 )
 
@@ -85,11 +86,11 @@ func TestAnEditThatCannotBeKeptSaysWhere(t *testing.T) {
 
 func TestSettingsComeBackAndDamageGivesDefaults(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "config")
-	if got := loadSettings(dir); !reflect.DeepEqual(got, state.DefaultSettings()) {
+	if got := loadSettings(dir); !reflect.DeepEqual(got, settings.Default()) {
 		t.Errorf("absent settings gave %+v", got)
 	}
-	want := state.DefaultSettings()
-	want.Opacity, want.Theme, want.Recent = 0.5, state.ThemeDark, []string{"/a b/c.png"}
+	want := settings.Default()
+	want.Opacity, want.Theme, want.Recent = 0.5, settings.ThemeDark, []string{"/a b/c.png"}
 	if err := saveSettings(dir, want); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +100,7 @@ func TestSettingsComeBackAndDamageGivesDefaults(t *testing.T) {
 	if err := os.WriteFile(settingsPath(dir), []byte("{{{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := loadSettings(dir); !reflect.DeepEqual(got, state.DefaultSettings()) {
+	if got := loadSettings(dir); !reflect.DeepEqual(got, settings.Default()) {
 		t.Errorf("damaged settings gave %+v", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"descry/internal/failure"
 	"descry/models"
 	"descry/picture"
-	"descry/ui/state"
+	"descry/settings"
 )
 
 // description is a whole run of `descry describe`, checked.
@@ -47,7 +47,7 @@ func (d *description) cocoPath() string {
 
 // leastScore is the least score of an object that is kept: the flag, else the
 // person's setting, else the set's own proposal.
-func (d *description) leastScore(s state.Settings, o *outcome) float32 {
+func (d *description) leastScore(s settings.Settings, o *outcome) float32 {
 	switch {
 	case d.score != nil:
 		return *d.score

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 
 	"descry/internal/atomicfile"
-	"descry/ui/state"
+	"descry/settings"
 )
 
 // mostSettings bounds what is read back, in bytes.
@@ -17,22 +17,22 @@ func settingsPath(config string) string { return filepath.Join(config, "settings
 
 // loadSettings reads the settings. A file that is absent, damaged or foreign
 // gives the defaults for what it does not say: no setting is worth not starting.
-func loadSettings(config string) state.Settings {
+func loadSettings(config string) settings.Settings {
 	f, err := os.Open(settingsPath(config))
 	if err != nil {
-		return state.DefaultSettings()
+		return settings.Default()
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, mostSettings))
 	if err != nil {
-		return state.DefaultSettings()
+		return settings.Default()
 	}
-	s, _ := state.ParseSettings(text) // what could be read; the rest has its default
+	s, _ := settings.Parse(text) // what could be read; the rest has its default
 	return s
 }
 
 // saveSettings keeps the settings.
-func saveSettings(config string, s state.Settings) error {
+func saveSettings(config string, s settings.Settings) error {
 	text, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return err

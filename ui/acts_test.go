@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
+	"descry/settings"
 	"descry/ui/state"
 	"descry/ui/widgets"
 )
@@ -45,7 +46,7 @@ func TestEachControlSendsItsAction(t *testing.T) {
 		"back":            {resultScreen, func(x *harness) { test.Tap(x.bar.back) }, state.Walked{Step: -1}},
 		"save":            {resultScreen, func(x *harness) { test.Tap(x.bar.save) }, state.SheetOpened{Sheet: state.SheetSave}},
 		"panel":           {resultScreen, func(x *harness) { test.Tap(x.bar.panel) }, state.PanelToggled{}},
-		"boxes":           {resultScreen, func(x *harness) { test.Tap(x.bar.pills[2]) }, state.LayerToggled{Layer: state.LayerBoxes}},
+		"boxes":           {resultScreen, func(x *harness) { test.Tap(x.bar.pills[2]) }, state.LayerToggled{Layer: settings.LayerBoxes}},
 		"opacity":         {resultScreen, func(x *harness) { x.desk.opacity.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight}) }, state.OpacitySet{Value: 0.39}},
 		"threshold":       {resultScreen, func(x *harness) { x.desk.least.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome}) }, state.ScoreSet{Value: 0.05}},
 		"larger":          {resultScreen, func(x *harness) { test.Tap(x.desk.larger) }, state.ZoomStepped{Step: 1}},

@@ -9,6 +9,7 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/settings"
 	"descry/ui/state"
 )
 
@@ -49,7 +50,7 @@ func modelsScreen(change func(*state.Inventory), actions ...state.Action) state.
 	if change != nil {
 		change(&v)
 	}
-	s := state.New(state.Setup{Settings: state.DefaultSettings(), Home: "/home/ada", Models: v.Others, Store: v, Threads: 1, Cores: 2,
+	s := state.New(state.Setup{Settings: settings.Default(), Home: "/home/ada", Models: v.Others, Store: v, Threads: 1, Cores: 2,
 		Samples: []state.Sample{{Name: "A dog at night", Title: "A dog at night"}, {Name: "A green book", Title: "A green book"}, {Name: "Two cakes", Title: "Two cakes"}, {Name: "Boat and ball", Title: "Boat and ball"}}})
 	s, _ = state.Reduce(s, state.ModelsListed{Inventory: v})
 	for _, a := range actions {
@@ -226,9 +227,9 @@ func TestTheModelsPageIsBuiltAsItsStateSays(t *testing.T) {
 	notRaced(t)
 	for _, name := range []string{"models-empty", "models-busy", "models-error", "models-ready", "models-offer", "models-card"} {
 		for suffix, look := range map[string]struct {
-			theme state.Theme
+			theme settings.Theme
 			size  fyne.Size
-		}{"": {state.ThemeLight, fyne.NewSize(1280, 800)}, "-narrow": {state.ThemeDark, fyne.NewSize(900, 600)}} {
+		}{"": {settings.ThemeLight, fyne.NewSize(1280, 800)}, "-narrow": {settings.ThemeDark, fyne.NewSize(900, 600)}} {
 			t.Run(name+suffix, func(t *testing.T) {
 				s := states[name]()
 				s.Theme = look.theme

@@ -11,6 +11,7 @@ import (
 	"descry/inference/rle"
 	"descry/picture"
 	"descry/render"
+	"descry/settings"
 	"descry/ui/state"
 )
 
@@ -86,7 +87,7 @@ func testMenus() []state.Menu {
 		{Command: state.CommandOpen, Keys: []state.Key{{Ctrl: true, Name: "O"}}, KeyText: "Ctrl+O", Button: button("Open picture…", "", state.Run{Command: state.CommandOpen})},
 		{Separator: true, Keys: []state.Key{{Name: "Right"}}, KeyText: "→", Button: button("Next picture", "", state.Walked{Step: 1})},
 	}}, {Name: "View", Items: []state.MenuItem{
-		{Check: true, Keys: []state.Key{{Name: "M"}}, KeyText: "M", Button: state.Button{Text: "Masks", Enabled: true, On: true, Do: state.LayerToggled{Layer: state.LayerMasks}}},
+		{Check: true, Keys: []state.Key{{Name: "M"}}, KeyText: "M", Button: state.Button{Text: "Masks", Enabled: true, On: true, Do: state.LayerToggled{Layer: settings.LayerMasks}}},
 	}}}
 }
 
@@ -112,7 +113,7 @@ func startScreen() state.Screen {
 
 func testLayers() []state.LayerToggle {
 	var list []state.LayerToggle
-	for i, l := range []state.Layer{state.LayerMasks, state.LayerOutlines, state.LayerBoxes, state.LayerLabels, state.LayerClasses} {
+	for i, l := range []settings.Layer{settings.LayerMasks, settings.LayerOutlines, settings.LayerBoxes, settings.LayerLabels, settings.LayerClasses} {
 		name := string(l)
 		list = append(list, state.LayerToggle{Layer: l, Button: state.Button{
 			Text: string(name[0]-32) + name[1:], Tip: "Show or hide the " + name, Enabled: true, On: i == 0 || i == 3, Do: state.LayerToggled{Layer: l}}})
@@ -144,7 +145,7 @@ func resultScreen() state.Screen {
 			Again: button("Retry", "", state.Regenerated{}), How: button("How…", "Choose how captions are found", state.SheetOpened{Sheet: state.SheetCaption}), OthersTitle: "Other ways to say it",
 			Others: []state.OtherCaption{{Text: "a boat above a sports ball at night", Likely: "likely", Do: state.CaptionPicked{Text: "a boat above a sports ball at night"}},
 				{Text: "a boat with a sports ball at night", Likely: "possible", Do: state.CaptionPicked{Text: "b"}}}},
-		Objects: state.ObjectsPart{Title: "Objects", Shown: "2 shown", Sort: "by size", Sorts: []state.Choice{{Text: "by size", On: true, Do: state.Sorted{By: state.SortSize}}},
+		Objects: state.ObjectsPart{Title: "Objects", Shown: "2 shown", Sort: "by size", Sorts: []state.Choice{{Text: "by size", On: true, Do: state.Sorted{By: settings.SortSize}}},
 			More: "1 more between 30 and 70 %", MoreButton: button("show", "", state.ScoreSet{Value: 0.3}),
 			SecondNames: state.Button{Text: "Hide second names for the same object", Enabled: true, On: true, Do: state.SecondNamesToggled{}},
 			Rows: []state.ObjectRow{
@@ -247,7 +248,7 @@ func settingsScreen() state.Screen {
 	s.Settings = state.SettingsSheet{Title: "Settings", ModelsTitle: "Models", Close: button("Done", "", state.SheetOpened{}),
 		ModelsText: "Captions by BLIP base, objects by Mask R-CNN v2, classes of pixels by Starter models.", Models: button("Choose models…", "", state.Run{Command: state.CommandModels}),
 		Groups: []state.SettingsGroup{
-			{Name: "Theme", Choices: []state.Choice{{Text: "As the system", On: true, Do: state.ThemeSet{Theme: state.ThemeSystem}}, {Text: "Light", Do: state.ThemeSet{Theme: state.ThemeLight}}, {Text: "Dark", Do: state.ThemeSet{Theme: state.ThemeDark}}}},
+			{Name: "Theme", Choices: []state.Choice{{Text: "As the system", On: true, Do: state.ThemeSet{Theme: settings.ThemeSystem}}, {Text: "Light", Do: state.ThemeSet{Theme: settings.ThemeLight}}, {Text: "Dark", Do: state.ThemeSet{Theme: settings.ThemeDark}}}},
 			{Name: "Threads", Text: "How many cores the models may use.", Choices: []state.Choice{{Text: "Automatic", On: true, Do: state.ThreadsSet{}}, {Text: "1", Do: state.ThreadsSet{Threads: 1}}}}}}
 	return s
 }

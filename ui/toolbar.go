@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 
+	"descry/settings"
 	"descry/ui/state"
 	"descry/ui/theme"
 	"descry/ui/widgets"
@@ -14,12 +15,12 @@ const (
 )
 
 // layerIcons are the toggles' icons where there is no room for words.
-var layerIcons = map[state.Layer]widgets.IconName{
-	state.LayerMasks:    widgets.IconMasks,
-	state.LayerOutlines: widgets.IconOutlines,
-	state.LayerBoxes:    widgets.IconBoxes,
-	state.LayerLabels:   widgets.IconLabels,
-	state.LayerClasses:  widgets.IconClasses,
+var layerIcons = map[settings.Layer]widgets.IconName{
+	settings.LayerMasks:    widgets.IconMasks,
+	settings.LayerOutlines: widgets.IconOutlines,
+	settings.LayerBoxes:    widgets.IconBoxes,
+	settings.LayerLabels:   widgets.IconLabels,
+	settings.LayerClasses:  widgets.IconClasses,
 }
 
 // toolBar is the strip at the top: open, walk, name, toggles, menu, save.

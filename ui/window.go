@@ -7,12 +7,13 @@ import (
 	"fyne.io/fyne/v2/widget"
 	fynetooltip "github.com/dweymouth/fyne-tooltip"
 
+	fynetheme "fyne.io/fyne/v2/theme"
+
+	"descry/settings"
 	piccanvas "descry/ui/canvas"
 	"descry/ui/state"
 	"descry/ui/theme"
 	"descry/ui/widgets"
-
-	fynetheme "fyne.io/fyne/v2/theme"
 )
 
 // Params are what the window is given. Nothing in them blocks.
@@ -59,7 +60,7 @@ const heartbeat = 20 * time.Millisecond
 
 // New fills a window. Paint shows it something; Close ends its goroutines.
 func New(win fyne.Window, p Params) *Window {
-	setTheme(state.ThemeSystem) // before the first widget asks it for a colour
+	setTheme(settings.ThemeSystem) // before the first widget asks it for a colour
 	w := &Window{win: win, p: p}
 	w.send = w.out
 	w.view = piccanvas.New(piccanvas.Params{
@@ -175,10 +176,10 @@ func newRoot(bar, start, desk, status, pile fyne.CanvasObject, sized func(fyne.S
 }
 
 // variants are the themes that do not follow the system.
-var variants = map[state.Theme]fyne.ThemeVariant{state.ThemeLight: fynetheme.VariantLight, state.ThemeDark: fynetheme.VariantDark}
+var variants = map[settings.Theme]fyne.ThemeVariant{settings.ThemeLight: fynetheme.VariantLight, settings.ThemeDark: fynetheme.VariantDark}
 
 // setTheme makes the program light, dark, or as the system is.
-func setTheme(t state.Theme) {
+func setTheme(t settings.Theme) {
 	if v, ok := variants[t]; ok {
 		fyne.CurrentApp().Settings().SetTheme(theme.Fixed(v))
 		return

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"descry/render"
+	"descry/settings"
 	"descry/ui/state"
 	"descry/ui/theme"
 )
@@ -60,9 +61,9 @@ func TestPicturesOfEveryState(t *testing.T) {
 	}
 	for name, make := range states {
 		for suffix, look := range map[string]struct {
-			theme state.Theme
+			theme settings.Theme
 			w, h  float32
-		}{"light": {state.ThemeLight, 1280, 800}, "dark": {state.ThemeDark, 1280, 800}, "narrow": {state.ThemeDark, 900, 600}, "small": {state.ThemeLight, 700, 500}, "least": {state.ThemeDark, 600, 400}, "wide": {state.ThemeLight, 1920, 1080}} {
+		}{"light": {settings.ThemeLight, 1280, 800}, "dark": {settings.ThemeDark, 1280, 800}, "narrow": {settings.ThemeDark, 900, 600}, "small": {settings.ThemeLight, 700, 500}, "least": {settings.ThemeDark, 600, 400}, "wide": {settings.ThemeLight, 1920, 1080}} {
 			t.Run(name+" "+suffix, func(t *testing.T) {
 				s := make()
 				s.Theme = look.theme
@@ -94,7 +95,7 @@ func TestWindowIsBuiltAsItsStateSays(t *testing.T) {
 	for _, name := range []string{"start", "busy", "result", "empty", "error"} {
 		t.Run(name, func(t *testing.T) {
 			s := states[name]()
-			s.Theme = state.ThemeLight
+			s.Theme = settings.ThemeLight
 			x := opened(t, s, 1280, 800)
 			test.AssertRendersToMarkup(t, name+".xml", x.win.Canvas())
 		})
@@ -173,7 +174,7 @@ func TestTogglesGiveWayToAMenu(t *testing.T) {
 		}
 	}
 	x.bar.layerItems()[1].Action()
-	if len(x.sent) != 1 || x.sent[0] != (state.LayerToggled{Layer: state.LayerOutlines}) {
+	if len(x.sent) != 1 || x.sent[0] != (state.LayerToggled{Layer: settings.LayerOutlines}) {
 		t.Errorf("sent %v", x.sent)
 	}
 }

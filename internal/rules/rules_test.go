@@ -89,6 +89,7 @@ var importRules = []importRule{
 	{"models", nil, []string{"descry/app", "descry/ui", "descry/export", "descry/render", "descry/inference", "fyne.io/fyne/v2"}, "reading weights needs neither window nor runtime"},
 	{"export", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference/ort", "descry/inference/pipeline", "fyne.io/fyne/v2"}, "files are written without window or runtime"},
 	{"render", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/export", "descry/picture", "descry/inference/ort", "descry/inference/pipeline", "fyne.io/fyne/v2"}, "pictures are drawn without window, runtime or files"},
+	{"settings", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/picture", "descry/inference/ort", "descry/inference/pipeline", "fyne.io/fyne/v2"}, "window and command line read the same settings"},
 	{"picture", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference", "descry/export", "fyne.io/fyne/v2"}, "decoding stands alone"},
 	{"internal/message", nil, []string{"descry"}, "everything else imports it"},
 	{"internal/failure", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference", "descry/export", "descry/picture", "descry/resources"}, "everything else imports it"},

@@ -7,6 +7,7 @@ import (
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/render"
+	"descry/settings"
 )
 
 // Action is something that happened: a click, a key, a result, the time. It is
@@ -152,7 +153,7 @@ type (
 // Canvas.
 type (
 	// LayerToggled switches a layer on or off.
-	LayerToggled struct{ Layer Layer }
+	LayerToggled struct{ Layer settings.Layer }
 	// Bare shows the bare picture while it is On (the key H held down).
 	Bare struct{ On bool }
 	// OpacitySet sets the opacity of fills, 0 … 1.
@@ -195,7 +196,7 @@ type (
 	// ObjectsShown shows all hidden objects again.
 	ObjectsShown struct{}
 	// Sorted orders the list of objects.
-	Sorted struct{ By Sort }
+	Sorted struct{ By settings.Sort }
 	// ClassToggled hides or shows a class of the class map, by its value there.
 	ClassToggled struct{ Class int }
 	// ClassPointed tells the class under the pointer, by its value in the map, −1
@@ -217,7 +218,7 @@ type (
 	// Run runs a command of the table, if it is enabled.
 	Run struct{ Command CommandID }
 	// ThemeSet chooses the theme.
-	ThemeSet struct{ Theme Theme }
+	ThemeSet struct{ Theme settings.Theme }
 	// ModelSet chooses the model set.
 	ModelSet struct{ Model string }
 	// DeviceSet chooses the device.

@@ -1,37 +1,35 @@
 package state
 
 import (
-	"encoding/json"
-	"math"
 	"reflect"
-	"strings"
 	"testing"
 
 	"descry/inference"
+	"descry/settings"
 )
 
 func TestTheFormSaysHowACaptionIsAskedFor(t *testing.T) {
 	prompt := "a drawing of"
 	for name, c := range map[string]struct {
-		form            CaptionForm
+		form            settings.CaptionForm
 		attempt         int
 		caption, others inference.CaptionOptions
 	}{
-		"nothing chosen":  {CaptionForm{}, 0, inference.CaptionOptions{}, inference.CaptionOptions{Beams: 4, NBest: 4}},
-		"asked for again": {CaptionForm{Beams: 3}, 1, inference.CaptionOptions{Beams: 5, NBest: 4}, inference.CaptionOptions{Beams: 4, NBest: 4}},
-		"and again":       {CaptionForm{}, 3, inference.CaptionOptions{Beams: 10, NBest: 4}, inference.CaptionOptions{Beams: 4, NBest: 4}},
-		"from the start":  {CaptionForm{Beams: 1}, 4, inference.CaptionOptions{Beams: 1, NBest: 1}, inference.CaptionOptions{Beams: 4, NBest: 4}},
+		"nothing chosen":  {settings.CaptionForm{}, 0, inference.CaptionOptions{}, inference.CaptionOptions{Beams: 4, NBest: 4}},
+		"asked for again": {settings.CaptionForm{Beams: 3}, 1, inference.CaptionOptions{Beams: 5, NBest: 4}, inference.CaptionOptions{Beams: 4, NBest: 4}},
+		"and again":       {settings.CaptionForm{}, 3, inference.CaptionOptions{Beams: 10, NBest: 4}, inference.CaptionOptions{Beams: 4, NBest: 4}},
+		"from the start":  {settings.CaptionForm{Beams: 1}, 4, inference.CaptionOptions{Beams: 1, NBest: 1}, inference.CaptionOptions{Beams: 4, NBest: 4}},
 		"searched": {
-			CaptionForm{Preset: "paper", Prompt: " a drawing of ", Beams: 10, LengthNorm: "generated", Repetition: 1.5, Avoid: "man, two people,,man ,", AnyStart: true}, 0,
+			settings.CaptionForm{Preset: "paper", Prompt: " a drawing of ", Beams: 10, LengthNorm: "generated", Repetition: 1.5, Avoid: "man, two people,,man ,", AnyStart: true}, 0,
 			inference.CaptionOptions{Preset: "paper", Prompt: &prompt, Beams: 10, LengthNorm: "generated", RepetitionPenalty: 1.5, Avoid: []string{"man", "two people"}, AnyStart: true},
 			inference.CaptionOptions{Preset: "paper", Prompt: &prompt, Beams: 10, NBest: 4, LengthNorm: "generated", RepetitionPenalty: 1.5, Avoid: []string{"man", "two people"}, AnyStart: true},
 		},
-		"drawn": {CaptionForm{TopP: 0.9}, 2, inference.CaptionOptions{TopP: 0.9, Seed: 2}, inference.CaptionOptions{TopP: 0.9, NBest: 4, Seed: 2 + otherSeeds}},
+		"drawn": {settings.CaptionForm{TopP: 0.9}, 2, inference.CaptionOptions{TopP: 0.9, Seed: 2}, inference.CaptionOptions{TopP: 0.9, NBest: 4, Seed: 2 + otherSeeds}},
 	} {
-		if got := c.form.options(slotCaption, c.attempt); !reflect.DeepEqual(got, c.caption) {
+		if got := captionOptions(c.form, slotCaption, c.attempt); !reflect.DeepEqual(got, c.caption) {
 			t.Errorf("%s: %+v, want %+v", name, got, c.caption)
 		}
-		if got := c.form.options(slotOthers, c.attempt); !reflect.DeepEqual(got, c.others) {
+		if got := captionOptions(c.form, slotOthers, c.attempt); !reflect.DeepEqual(got, c.others) {
 			t.Errorf("%s, others: %+v, want %+v", name, got, c.others)
 		}
 	}
@@ -98,14 +96,14 @@ func TestTheCaptionSheetShowsWhatIsChosen(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	// What only a settings file can say is shown too.
-	d.s.settings.Caption = CaptionForm{TopP: 0.5, Repetition: 3, Beams: 0}
+	d.s.settings.Caption = settings.CaptionForm{TopP: 0.5, Repetition: 3, Beams: 0}
 	for _, g := range []int{1, 2} {
 		choices := d.screen().Captions.Groups[g].Choices
 		if last := choices[len(choices)-1]; !last.On {
 			t.Errorf("%+v", choices)
 		}
 	}
-	d.s.settings.Caption = CaptionForm{Beams: 7}
+	d.s.settings.Caption = settings.CaptionForm{Beams: 7}
 	on := ""
 	for _, c := range d.screen().Captions.Groups[1].Choices {
 		if c.On {
@@ -114,28 +112,5 @@ func TestTheCaptionSheetShowsWhatIsChosen(t *testing.T) {
 	}
 	if on != "7" {
 		t.Errorf("chosen %q", on)
-	}
-}
-
-func TestABadFormIsRepaired(t *testing.T) {
-	for _, text := range []string{
-		`{"caption": {"preset": "best", "beams": 99, "top_p": 7, "temperature": -1, "repetition_penalty": 1e9, "length_norm": "half"}}`,
-		`{"caption": {"preset": "own", "beams": -1, "top_p": 0}}`, `{"caption": 4}`,
-	} {
-		if got, _ := ParseSettings([]byte(text)); got.Caption != (CaptionForm{}) {
-			t.Errorf("%s: %+v", text, got.Caption)
-		}
-	}
-	long := CaptionForm{Prompt: strings.Repeat("é", mostWords), Avoid: "\xff\x00a\nb", TopP: math.NaN()}
-	got := long.repaired()
-	if len(got.Prompt) > mostWords || got.Avoid != " a b" || got.TopP != 0 || got.repaired() != got {
-		t.Errorf("%+v", got)
-	}
-	text, err := json.Marshal(Settings{Caption: CaptionForm{Preset: "paper", Beams: 5, Avoid: "x"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if back, _ := ParseSettings(text); back.Caption != (CaptionForm{Preset: "paper", Beams: 5, Avoid: "x"}) {
-		t.Errorf("%+v", back.Caption)
 	}
 }

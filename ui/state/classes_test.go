@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"descry/inference"
+	"descry/settings"
 )
 
 // classDesk shows a picture with a class map, the layer on.
@@ -20,7 +21,7 @@ func classDesk(t testing.TB, c *inference.Classes) *desk {
 	d.say(inference.Event{ID: id, Kind: inference.KindClasses, Classes: c})
 	d.say(doneEvent(id, slotClasses))
 	if !d.s.settings.Layers.Classes {
-		d.send(LayerToggled{LayerClasses})
+		d.send(LayerToggled{settings.LayerClasses})
 	}
 	return d
 }
@@ -111,7 +112,7 @@ func TestKeysGoThroughTheClassesAndShowWhereTheyAre(t *testing.T) {
 
 func TestNoClassIsPointedAtWithoutAMap(t *testing.T) {
 	for name, gone := range map[string]Action{
-		"layer off": LayerToggled{LayerClasses}, "bare": Bare{true}, "closed": PictureClosed{}, "out of range": ClassPointed{Class: 21},
+		"layer off": LayerToggled{settings.LayerClasses}, "bare": Bare{true}, "closed": PictureClosed{}, "out of range": ClassPointed{Class: 21},
 	} {
 		d := classDesk(t, vocClasses())
 		d.send(ClassPointed{Class: 3, Listed: true}, gone)

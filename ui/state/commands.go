@@ -1,6 +1,10 @@
 package state
 
-import "strings"
+import (
+	"strings"
+
+	"descry/settings"
+)
 
 // CommandID names a command.
 type CommandID string
@@ -125,11 +129,11 @@ var Commands = []Command{
 	{ID: CommandCaptionForm, Menu: menuEdit, Group: 2, Label: "How captions are found…", Tip: "Choose beginning, search, words to avoid and chance", Keys: keys(ctrl("T")), Do: SheetOpened{SheetCaption}},
 	{ID: CommandStop, Menu: menuEdit, Group: 2, Label: "Stop", Tip: "Stop what runs for this picture", Keys: keys(ctrl(".")), Do: Stopped{}, enabled: isBusy},
 
-	{ID: "masks", Menu: menuView, Label: "Masks", Tip: "Fill each object", Keys: keys(key("M")), Do: LayerToggled{LayerMasks}, enabled: hasPicture, checked: layerOn(LayerMasks)},
-	{ID: "outlines", Menu: menuView, Label: "Outlines", Tip: "Draw each object's outline", Keys: keys(key("O")), Do: LayerToggled{LayerOutlines}, enabled: hasPicture, checked: layerOn(LayerOutlines)},
-	{ID: "boxes", Menu: menuView, Label: "Boxes", Tip: "Draw a box around each object", Keys: keys(key("B")), Do: LayerToggled{LayerBoxes}, enabled: hasPicture, checked: layerOn(LayerBoxes)},
-	{ID: "labels", Menu: menuView, Label: "Labels", Tip: "Write each object's name and score", Keys: keys(key("L")), Do: LayerToggled{LayerLabels}, enabled: hasPicture, checked: layerOn(LayerLabels)},
-	{ID: "classes", Menu: menuView, Label: "Classes", Tip: "Colour every pixel by what it belongs to", Keys: keys(key("C")), Do: LayerToggled{LayerClasses}, enabled: hasPicture, checked: layerOn(LayerClasses)},
+	{ID: "masks", Menu: menuView, Label: "Masks", Tip: "Fill each object", Keys: keys(key("M")), Do: LayerToggled{settings.LayerMasks}, enabled: hasPicture, checked: layerOn(settings.LayerMasks)},
+	{ID: "outlines", Menu: menuView, Label: "Outlines", Tip: "Draw each object's outline", Keys: keys(key("O")), Do: LayerToggled{settings.LayerOutlines}, enabled: hasPicture, checked: layerOn(settings.LayerOutlines)},
+	{ID: "boxes", Menu: menuView, Label: "Boxes", Tip: "Draw a box around each object", Keys: keys(key("B")), Do: LayerToggled{settings.LayerBoxes}, enabled: hasPicture, checked: layerOn(settings.LayerBoxes)},
+	{ID: "labels", Menu: menuView, Label: "Labels", Tip: "Write each object's name and score", Keys: keys(key("L")), Do: LayerToggled{settings.LayerLabels}, enabled: hasPicture, checked: layerOn(settings.LayerLabels)},
+	{ID: "classes", Menu: menuView, Label: "Classes", Tip: "Colour every pixel by what it belongs to", Keys: keys(key("C")), Do: LayerToggled{settings.LayerClasses}, enabled: hasPicture, checked: layerOn(settings.LayerClasses)},
 	{ID: "next-class", Menu: menuView, Label: "Next class", Tip: "Name the next class of the picture and show where it is", Keys: keys(key("K")), Do: ClassStepped{1}, enabled: hasClasses},
 	{ID: "previous-class", Menu: menuView, Label: "Previous class", Tip: "Name the class before and show where it is", Keys: keys(key("J")), Do: ClassStepped{-1}, enabled: hasClasses},
 	{ID: CommandBare, Menu: menuView, Label: "Bare picture (hold)", Tip: "Show the picture alone while the key is held", Keys: keys(key("H")), Do: Bare{true}, Held: true, enabled: hasPixels},

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+
+	"descry/settings"
 )
 
 // TestEveryCommandHasAMenuALabelAKeyAndAnAction, and no key does two things.
@@ -38,7 +40,7 @@ func TestEveryCommandHasAMenuALabelAKeyAndAnAction(t *testing.T) {
 			}
 		}
 	}
-	for _, l := range []Layer{LayerMasks, LayerOutlines, LayerBoxes, LayerLabels, LayerClasses} {
+	for _, l := range []settings.Layer{settings.LayerMasks, settings.LayerOutlines, settings.LayerBoxes, settings.LayerLabels, settings.LayerClasses} {
 		if !ids[CommandID(l)] {
 			t.Errorf("no command for %s", l)
 		}
@@ -123,7 +125,7 @@ func controls(v reflect.Value, path string, f func(Button, string)) {
 func TestEveryControlHasANameATipAndAnAction(t *testing.T) {
 	for _, sheet := range []Sheet{SheetNone, SheetSave, SheetExport, SheetShortcuts, SheetSettings, SheetAbout, SheetDevices} {
 		for name, d := range map[string]*desk{"start": newDesk(t), "result": resultDesk(t)} {
-			d.send(SheetOpened{sheet}, ScoreSet{0.3}, LayerToggled{LayerClasses}, ObjectToggled{0})
+			d.send(SheetOpened{sheet}, ScoreSet{0.3}, LayerToggled{settings.LayerClasses}, ObjectToggled{0})
 			seen := 0
 			controls(reflect.ValueOf(d.screen()), name, func(b Button, path string) {
 				if b.Do == nil {

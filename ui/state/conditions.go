@@ -1,6 +1,9 @@
 package state
 
-import "descry/export"
+import (
+	"descry/export"
+	"descry/settings"
+)
 
 // The conditions under which commands can be run, and their check marks.
 
@@ -24,7 +27,7 @@ func hasHidden(s *State) bool         { return s.found().hidden != nil }
 func hasSelection(s *State) bool      { return s.selected >= 0 }
 
 // layerOn returns the check mark of a layer.
-func layerOn(l Layer) func(*State) bool {
+func layerOn(l settings.Layer) func(*State) bool {
 	return func(s *State) bool { layers := s.settings.Layers; return *layerFields[l](&layers) }
 }
 

@@ -6,6 +6,7 @@ import (
 	"descry/export"
 	"descry/inference"
 	"descry/render"
+	"descry/settings"
 )
 
 // Effect is something to be done outside: data, not a function. Effects of one
@@ -95,7 +96,7 @@ type (
 		Unread    bool
 	}
 	// SaveSettings keeps the settings; only a failure is answered.
-	SaveSettings struct{ Settings Settings }
+	SaveSettings struct{ Settings settings.Settings }
 )
 
 // Captioned says all of a captioned picture but its pixels: for the preview and

@@ -13,6 +13,7 @@ import (
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/render"
+	"descry/settings"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -92,7 +93,7 @@ func TestScreens(t *testing.T) {
 		"edited": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.finishAll()
-			d.send(CaptionEdited{Text: "Our boat."}, ObjectToggled{0}, LayerToggled{LayerClasses}, ScoreSet{0.3}, Selected{1}, ViewActual{})
+			d.send(CaptionEdited{Text: "Our boat."}, ObjectToggled{0}, LayerToggled{settings.LayerClasses}, ScoreSet{0.3}, Selected{1}, ViewActual{})
 		},
 		"not-opened": func(d *desk) {
 			d.send(Opened{[]string{"/p/huge.tif"}})

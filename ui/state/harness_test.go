@@ -12,6 +12,7 @@ import (
 	"descry/inference"
 	"descry/inference/rle"
 	"descry/internal/failure"
+	"descry/settings"
 )
 
 // desk is a window without widgets: it reduces actions, checks on the way that
@@ -35,7 +36,7 @@ func allTasks() []inference.Task {
 }
 
 func testSetup() Setup {
-	s := DefaultSettings()
+	s := settings.Default()
 	s.Folder = "/home/ada/Pictures"
 	return Setup{
 		Settings: s, Version: "1.0", Home: "/home/ada",

@@ -1,52 +1,55 @@
 package state
 
-import "descry/render"
+import (
+	"descry/render"
+	"descry/settings"
+)
 
 // layerFields gives the switch of each layer.
-var layerFields = map[Layer]func(*Layers) *bool{
-	LayerMasks:    func(l *Layers) *bool { return &l.Masks },
-	LayerOutlines: func(l *Layers) *bool { return &l.Outlines },
-	LayerBoxes:    func(l *Layers) *bool { return &l.Boxes },
-	LayerLabels:   func(l *Layers) *bool { return &l.Labels },
-	LayerClasses:  func(l *Layers) *bool { return &l.Classes },
+var layerFields = map[settings.Layer]func(*settings.Layers) *bool{
+	settings.LayerMasks:    func(l *settings.Layers) *bool { return &l.Masks },
+	settings.LayerOutlines: func(l *settings.Layers) *bool { return &l.Outlines },
+	settings.LayerBoxes:    func(l *settings.Layers) *bool { return &l.Boxes },
+	settings.LayerLabels:   func(l *settings.Layers) *bool { return &l.Labels },
+	settings.LayerClasses:  func(l *settings.Layers) *bool { return &l.Classes },
 }
 
 func (a LayerToggled) on(r *reduction) {
 	if field, known := layerFields[a.Layer]; known {
-		r.changeSettings(func(s *Settings) { on := field(&s.Layers); *on = !*on })
+		r.changeSettings(func(s *settings.Settings) { on := field(&s.Layers); *on = !*on })
 	}
 }
 
 func (a Bare) on(r *reduction) { r.s.bare = a.On && r.s.visible().phase == ready && r.s.current != 0 }
 
 func (a OpacitySet) on(r *reduction) {
-	if within(a.Value, 0, 1) {
-		r.changeSettings(func(s *Settings) { s.Opacity = a.Value })
+	if settings.Within(a.Value, 0, 1) {
+		r.changeSettings(func(s *settings.Settings) { s.Opacity = a.Value })
 	}
 }
 
 func (a ScoreSet) on(r *reduction) {
 	if sane(a.Value) && a.Value != r.s.score() {
-		r.changeSettings(func(s *Settings) { s.Score = min(max(a.Value, leastScore), mostScore) })
+		r.changeSettings(func(s *settings.Settings) { s.Score = min(max(a.Value, settings.LeastScore), settings.MostScore) })
 	}
 }
 
 func (SecondNamesToggled) on(r *reduction) {
-	r.changeSettings(func(s *Settings) { s.ShowSecondNames = !s.ShowSecondNames })
+	r.changeSettings(func(s *settings.Settings) { s.ShowSecondNames = !s.ShowSecondNames })
 }
 
 func (PanelToggled) on(r *reduction) {
-	r.changeSettings(func(s *Settings) { s.PanelHidden = !s.PanelHidden })
+	r.changeSettings(func(s *settings.Settings) { s.PanelHidden = !s.PanelHidden })
 }
 
 func (a PanelSized) on(r *reduction) {
 	if sane(float64(a.Width)) {
-		r.changeSettings(func(s *Settings) { s.PanelWidth = min(max(a.Width, leastPanel), mostPanel) })
+		r.changeSettings(func(s *settings.Settings) { s.PanelWidth = min(max(a.Width, settings.LeastPanel), settings.MostPanel) })
 	}
 }
 
 func (a CanvasSized) on(r *reduction) {
-	if within(a.Width, 1, 1e5) && within(a.Height, 1, 1e5) && within(a.Scale, 0.1, 16) {
+	if settings.Within(a.Width, 1, 1e5) && settings.Within(a.Height, 1, 1e5) && settings.Within(a.Scale, 0.1, 16) {
 		r.s.canvas = Frame{Width: a.Width, Height: a.Height, Scale: a.Scale}
 		r.moveTo(r.s.view)
 	}

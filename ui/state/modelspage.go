@@ -1,6 +1,10 @@
 package state
 
-import "slices"
+import (
+	"slices"
+
+	"descry/settings"
+)
 
 // offer is what the Models page asks for before it downloads anything.
 type offer struct {
@@ -23,7 +27,7 @@ func (a SetOffered) on(r *reduction) {
 	}
 	if len(missing) == 0 { // all of it is here
 		r.chose = true
-		r.changeSettings(func(s *Settings) { s.Model = set.Name })
+		r.changeSettings(func(s *settings.Settings) { s.Model = set.Name })
 		return
 	}
 	r.openOffer(offer{set: set.Name, models: missing})
@@ -78,7 +82,7 @@ func (a LicenceShown) on(r *reduction) {
 }
 
 func (CardClosed) on(r *reduction) {
-	r.changeSettings(func(s *Settings) { s.CardTold = true })
+	r.changeSettings(func(s *settings.Settings) { s.CardTold = true })
 }
 
 // endModels puts the store in order when the window closes: downloads stop, and

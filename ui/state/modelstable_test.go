@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"descry/inference"
+	"descry/settings"
 )
 
 // TestAFolderOfOnesOwnIsShownAsInUse: with its size and where it lies, and
@@ -14,7 +15,7 @@ func TestAFolderOfOnesOwnIsShownAsInUse(t *testing.T) {
 		Place: "/home/ada/birds", Bytes: map[inference.Task]int64{inference.TaskCaption: 990_000_000}}
 	starter := ModelInfo{Spec: "starter", Name: "Starter models", Tasks: tasks, Drawings: true}
 	v := Inventory{Others: []ModelInfo{starter, own}}
-	settings := DefaultSettings()
+	settings := settings.Default()
 	settings.Model = "caption=/home/ada/birds,instances=starter,classes=starter"
 	s := New(Setup{Settings: settings, Home: "/home/ada", Models: v.Others, Store: v})
 	s, _ = Reduce(s, ModelsListed{v})

@@ -6,6 +6,7 @@ import (
 
 	"descry/inference"
 	"descry/render"
+	"descry/settings"
 )
 
 // defaultScore is the least score shown where neither a person nor the model
@@ -13,14 +14,14 @@ import (
 const defaultScore = 0.5
 
 // lowScores are where a lower threshold is offered to begin.
-var lowScores = []float64{0.3, leastScore}
+var lowScores = []float64{0.3, settings.LeastScore}
 
 // score is the least score that is shown, 0 … 1.
 func (s *State) score() float64 {
 	if s.settings.Score > 0 {
 		return s.settings.Score
 	}
-	if in := s.found().instances; in != nil && within(float64(in.Score), leastScore, mostScore) {
+	if in := s.found().instances; in != nil && settings.Within(float64(in.Score), settings.LeastScore, settings.MostScore) {
 		return float32Digits(in.Score)
 	}
 	return defaultScore
@@ -58,9 +59,9 @@ func (s *State) rows() []int {
 	slices.SortStableFunc(rows, func(a, b int) int {
 		x, y := items[a], items[b]
 		switch s.settings.Sort {
-		case SortScore:
+		case settings.SortScore:
 			return cmp.Compare(y.Score, x.Score)
-		case SortName:
+		case settings.SortName:
 			return cmp.Or(cmp.Compare(x.Label, y.Label), cmp.Compare(y.Score, x.Score))
 		}
 		return cmp.Or(cmp.Compare(y.Area, x.Area), cmp.Compare(y.Score, x.Score))
@@ -166,4 +167,4 @@ func (ObjectsShown) on(r *reduction) {
 	}
 }
 
-func (a Sorted) on(r *reduction) { r.changeSettings(func(s *Settings) { s.Sort = a.By }) }
+func (a Sorted) on(r *reduction) { r.changeSettings(func(s *settings.Settings) { s.Sort = a.By }) }

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"descry/inference"
+	"descry/settings"
 )
 
 func rowNames(s Screen) string {
@@ -52,7 +53,7 @@ func TestTheThresholdActsAtOnce(t *testing.T) {
 	if o := s.Panel.Objects; o.More != "1 more between 5 and 30 %" {
 		t.Errorf("more %q", o.More)
 	}
-	d.send(ScoreSet{0.99}, OpacitySet{0.8}, LayerToggled{LayerBoxes})
+	d.send(ScoreSet{0.99}, OpacitySet{0.8}, LayerToggled{settings.LayerBoxes})
 	if s := d.screen(); rowNames(s) != "boat, sports ball" || s.Canvas.Style.Opacity != 0.8 || !s.Canvas.Style.Boxes {
 		t.Errorf("rows %s, style %+v", rowNames(s), s.Canvas.Style)
 	}
@@ -156,7 +157,7 @@ func TestOneObjectCanBeHiddenAndShownAgain(t *testing.T) {
 }
 
 func TestTheListCanBeOrdered(t *testing.T) {
-	for by, want := range map[Sort]string{SortSize: "boat, sports ball, bird", SortScore: "sports ball, boat, bird", SortName: "bird, boat, sports ball"} {
+	for by, want := range map[settings.Sort]string{settings.SortSize: "boat, sports ball, bird", settings.SortScore: "sports ball, boat, bird", settings.SortName: "bird, boat, sports ball"} {
 		d := resultDesk(t)
 		d.send(ScoreSet{0.3}, Sorted{by})
 		if got := rowNames(d.screen()); got != want {
@@ -193,13 +194,13 @@ func TestTheClassMapHasALegend(t *testing.T) {
 // they were told.
 func TestAnActionThatChangesNothingChangesNothing(t *testing.T) {
 	d := resultDesk(t)
-	d.send(OpacitySet{0.5}, ScoreSet{0.4}, WindowSized{1000, 700}, PanelSized{300}, Hovered{1}, Selected{0}, ZoomStepped{1}, Sorted{SortName})
+	d.send(OpacitySet{0.5}, ScoreSet{0.4}, WindowSized{1000, 700}, PanelSized{300}, Hovered{1}, Selected{0}, ZoomStepped{1}, Sorted{settings.SortName})
 	d.pass(10e9)
 	d.take()
 	s := d.s
 	for _, a := range []Action{
-		OpacitySet{0.5}, ScoreSet{0.4}, WindowSized{1000, 700}, PanelSized{300}, Hovered{1}, Selected{0}, Sorted{SortName},
-		CanvasSized{920, 718, 1}, CaptionEdited{Text: s.caption()}, CaptionPicked{s.caption()}, ThemeSet{ThemeSystem}, ModelSet{""}, DeviceSet{"auto"},
+		OpacitySet{0.5}, ScoreSet{0.4}, WindowSized{1000, 700}, PanelSized{300}, Hovered{1}, Selected{0}, Sorted{settings.SortName},
+		CanvasSized{920, 718, 1}, CaptionEdited{Text: s.caption()}, CaptionPicked{s.caption()}, ThemeSet{settings.ThemeSystem}, ModelSet{""}, DeviceSet{"auto"},
 		ThreadsSet{0}, PixelLimitSet{200}, PlacementSet{0}, FormatSet{"png"}, Panned{0, 0}, ViewMoved{s.view}, Walked{1}, Opened{}, Bare{false},
 		SheetOpened{SheetNone}, NoticeClosed{99}, PlaceChosen{Ask: 9}, Exported{Write: 9}, ExportFailed{Write: 9}, EditSaved{Key: "x"}, EditLoaded{Key: "x"},
 		EngineSaid{inference.Event{ID: 4}}, Decoded{Picture: 1, Key: "z", Width: 1, Height: 1}, DecodeFailed{Picture: 1}, DecodeAgain{}, Stopped{}, Again{},

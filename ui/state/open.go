@@ -10,6 +10,7 @@ import (
 	"unicode"
 
 	"descry/internal/failure"
+	"descry/settings"
 )
 
 func (a Started) on(r *reduction) {
@@ -22,14 +23,14 @@ func (OpenAsked) on(r *reduction) { r.do(AskOpen{Folder: r.s.settings.Folder}) }
 func (a Opened) on(r *reduction) {
 	var paths []string
 	for _, p := range a.Paths {
-		if p = sound(p); p != "" && !slices.Contains(paths, p) {
+		if p = settings.Sound(p); p != "" && !slices.Contains(paths, p) {
 			paths = append(paths, p)
 		}
 	}
 	if len(paths) == 0 {
 		return
 	}
-	r.changeSettings(func(s *Settings) { s.Folder = filepath.Dir(paths[0]) })
+	r.changeSettings(func(s *settings.Settings) { s.Folder = filepath.Dir(paths[0]) })
 	if len(paths) > 1 {
 		r.s.walk = walk{paths: paths}
 	} else if dir := filepath.Dir(paths[0]); r.s.walk.dir != dir || !slices.Contains(r.s.walk.paths, paths[0]) {
@@ -94,12 +95,12 @@ func (RecentsCleared) on(r *reduction) {
 	if len(was) == 0 {
 		return
 	}
-	r.changeSettings(func(s *Settings) { s.Recent = nil })
+	r.changeSettings(func(s *settings.Settings) { s.Recent = nil })
 	r.notify(notice{kind: NoticeDone, text: "The list of recent pictures is empty now.", undo: RecentsRestored{Paths: was}})
 }
 
 func (a RecentsRestored) on(r *reduction) {
-	r.changeSettings(func(s *Settings) { s.Recent = append(slices.Clone(s.Recent), a.Paths...) })
+	r.changeSettings(func(s *settings.Settings) { s.Recent = append(slices.Clone(s.Recent), a.Paths...) })
 }
 
 func (a FolderListed) on(r *reduction) {
@@ -221,13 +222,13 @@ func (r *reduction) arrived(p picture) {
 		return
 	}
 	if p.source.Kind == SourceFile {
-		r.changeSettings(func(s *Settings) {
+		r.changeSettings(func(s *settings.Settings) {
 			s.Recent = append([]string{p.source.Path}, slices.DeleteFunc(slices.Clone(s.Recent), func(q string) bool { return q == p.source.Path })...)
 		})
 	}
 	if p.photo && r.s.model().Drawings && !r.s.settings.PhotoTold {
 		r.s.photo = p.id
-		r.changeSettings(func(s *Settings) { s.PhotoTold = true })
+		r.changeSettings(func(s *settings.Settings) { s.PhotoTold = true })
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/settings"
 )
 
 // TestOpeningDescribesThePicture: one file is decoded, then its caption, objects
@@ -314,13 +315,13 @@ func TestWhatTheModelsKnowIsToldOnceForAPhotograph(t *testing.T) {
 
 func TestRecentPicturesAreFewNewestFirstAndCanBeForgotten(t *testing.T) {
 	d := newDesk(t)
-	for i := range mostRecent + 3 {
+	for i := range settings.MostRecent + 3 {
 		d.open(fmt.Sprintf("/home/ada/p/%d.png", i))
 	}
 	d.open("/home/ada/p/9.png")
 	d.send(PictureClosed{})
 	recent := d.screen().Start.Recent
-	if len(recent) != mostRecent || recent[0].Name != "9.png" || recent[0].Folder != "~/p" || recent[1].Name != "14.png" {
+	if len(recent) != settings.MostRecent || recent[0].Name != "9.png" || recent[0].Folder != "~/p" || recent[1].Name != "14.png" {
 		t.Fatalf("recent %+v", recent)
 	}
 	d.send(d.screen().Start.ClearRecent.Do)

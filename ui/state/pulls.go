@@ -6,6 +6,7 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/settings"
 )
 
 // pull is a model that is being downloaded or checked, was paused, or failed.
@@ -101,7 +102,7 @@ func (r *reduction) settlePulls() {
 		}
 	}
 	if r.s.stocked && !slices.Equal(names, r.s.settings.Pulling) {
-		r.changeSettings(func(s *Settings) { s.Pulling = names })
+		r.changeSettings(func(s *settings.Settings) { s.Pulling = names })
 	}
 }
 
@@ -290,7 +291,7 @@ func (r *reduction) tellMissing() {
 }
 
 func (OfflineToggled) on(r *reduction) {
-	r.changeSettings(func(s *Settings) { s.Offline = !s.Offline })
+	r.changeSettings(func(s *settings.Settings) { s.Offline = !s.Offline })
 }
 
 func (ImportAsked) on(r *reduction) { r.do(AskImport{Folder: r.s.settings.Folder}) }
@@ -298,7 +299,7 @@ func (ImportAsked) on(r *reduction) { r.do(AskImport{Folder: r.s.settings.Folder
 func (a ImportChosen) on(r *reduction) {
 	var paths []string
 	for _, p := range a.Paths {
-		if p = sound(p); p != "" {
+		if p = settings.Sound(p); p != "" {
 			paths = append(paths, p)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"descry/export"
 	"descry/internal/failure"
 	"descry/render"
+	"descry/settings"
 )
 
 // writer is an effect that writes one file.
@@ -43,32 +44,32 @@ type write struct {
 }
 
 func (a PlacementSet) on(r *reduction) {
-	for name, p := range placements {
+	for name, p := range settings.Placements {
 		if p == a.Placement {
-			r.changeSettings(func(s *Settings) { s.Save.Placement = name })
+			r.changeSettings(func(s *settings.Settings) { s.Save.Placement = name })
 		}
 	}
 }
 
 func (LegendToggled) on(r *reduction) {
-	r.changeSettings(func(s *Settings) { s.Save.Legend = !s.Save.Legend })
+	r.changeSettings(func(s *settings.Settings) { s.Save.Legend = !s.Save.Legend })
 }
 
 func (a FormatSet) on(r *reduction) {
 	if a.Format == export.FormatPNG || a.Format == export.FormatJPEG {
-		r.changeSettings(func(s *Settings) { s.Save.Format = a.Format })
+		r.changeSettings(func(s *settings.Settings) { s.Save.Format = a.Format })
 	}
 }
 
 func (PreviewToggled) on(r *reduction) {
-	r.changeSettings(func(s *Settings) { s.Save.NoPreview = !s.Save.NoPreview })
+	r.changeSettings(func(s *settings.Settings) { s.Save.NoPreview = !s.Save.NoPreview })
 }
 
 func (a ExportToggled) on(r *reduction) {
-	if !slices.Contains(exportable, a.Format) {
+	if !slices.Contains(settings.Exportable, a.Format) {
 		return
 	}
-	r.changeSettings(func(s *Settings) {
+	r.changeSettings(func(s *settings.Settings) {
 		if i := slices.Index(s.Save.Export, a.Format); i >= 0 {
 			s.Save.Export = slices.Delete(slices.Clone(s.Save.Export), i, i+1)
 		} else {
@@ -87,7 +88,7 @@ func (s *State) captioned() Captioned {
 	res := s.found()
 	return Captioned{
 		Picture: s.current, Style: style, Items: items, Classes: res.classes, HideClass: res.hideClass,
-		Layout: render.CaptionLayout{Text: s.caption(), Placement: placements[s.settings.Save.Placement], Legend: s.settings.Save.Legend},
+		Layout: render.CaptionLayout{Text: s.caption(), Placement: settings.Placements[s.settings.Save.Placement], Legend: s.settings.Save.Legend},
 	}
 }
 
@@ -231,7 +232,7 @@ func (a PlaceChosen) on(r *reduction) {
 	}
 	q := r.s.asks[i]
 	r.s.asks = without(r.s.asks, func(o ask) bool { return o.id == q.id })
-	if path := sound(a.Path); path != "" {
+	if path := settings.Sound(a.Path); path != "" {
 		r.write(q, path)
 	}
 }
@@ -252,7 +253,7 @@ func (r *reduction) write(q ask, place string) {
 		}
 		r.start(write{batch: batch, path: path, original: q.original, writer: w}, overwrite)
 	}
-	r.changeSettings(func(s *Settings) {
+	r.changeSettings(func(s *settings.Settings) {
 		if s.Folder = place; !q.folder {
 			s.Folder = filepath.Dir(place)
 		}

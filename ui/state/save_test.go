@@ -10,6 +10,7 @@ import (
 	"descry/export"
 	"descry/internal/failure"
 	"descry/render"
+	"descry/settings"
 )
 
 func TestTheCaptionedPictureIsSavedAsItWasShown(t *testing.T) {
@@ -19,7 +20,7 @@ func TestTheCaptionedPictureIsSavedAsItWasShown(t *testing.T) {
 	if d.screen().Sheet != SheetSave || sheet.Plan == nil || !sheet.Placements[0].On || !sheet.Formats[0].On || !sheet.Preview.On {
 		t.Fatalf("sheet %+v", sheet)
 	}
-	d.send(sheet.Placements[1].Do, sheet.Formats[1].Do, sheet.Legend.Do, LayerToggled{LayerClasses}, Hovered{1}, Bare{true})
+	d.send(sheet.Placements[1].Do, sheet.Formats[1].Do, sheet.Legend.Do, LayerToggled{settings.LayerClasses}, Hovered{1}, Bare{true})
 	plan := d.screen().Save.Plan
 	if plan.Layout != (render.CaptionLayout{Text: "a sports ball below a boat at night", Placement: render.CaptionOver, Legend: true}) ||
 		len(plan.Items) != 2 || !plan.Style.ClassMap || !plan.Style.Masks || plan.Style.Highlight != -1 || plan.Classes == nil || plan.Picture != d.s.current {

@@ -6,6 +6,7 @@ import (
 	"descry/export"
 	"descry/inference"
 	"descry/render"
+	"descry/settings"
 )
 
 // Page is what fills the window.
@@ -40,7 +41,7 @@ const (
 type Screen struct {
 	Title   string // of the window
 	Page    Page
-	Theme   Theme
+	Theme   settings.Theme
 	Window  WindowSize
 	Bar     ToolBar
 	Start   StartPage
@@ -117,7 +118,7 @@ type ToolBar struct {
 
 // LayerToggle is a pill of the tool bar.
 type LayerToggle struct {
-	Layer Layer
+	Layer settings.Layer
 	Button
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descry/inference"
+	"descry/settings"
 )
 
 // CaptionSheet chooses how captions are found.
@@ -81,34 +82,26 @@ var draws = []struct {
 	{0.95, 1.3, "Vary more", "Draw among many words; bolder and more often wrong"},
 }
 
-func searchGroup(f CaptionForm) SettingsGroup {
+func searchGroup(f settings.CaptionForm) SettingsGroup {
 	g := SettingsGroup{Name: "Search", Text: "How many captions are compared on the way; or draw words by chance"}
 	add := func(n int, text, tip string) {
 		g.Choices = append(g.Choices, Choice{text, tip, f.TopP == 0 && f.Beams == n, BeamsSet{n}})
 	}
 	add(0, "As the way says", "")
 	add(1, "1", "Take the likeliest word each time: quick")
-	for _, n := range with([]int{3, 5, mostFormBeams}, f.Beams) {
+	for _, n := range with([]int{3, 5, settings.MostBeams}, f.Beams) {
 		if n > 1 {
 			add(n, fmt.Sprint(n), fmt.Sprintf("Compare %d captions", n))
 		}
 	}
 	for _, d := range draws {
-		on := f.TopP > 0 && same(f.TopP, d.topP) && same(f.temperature(), d.temperature)
+		on := f.TopP > 0 && same(f.TopP, d.topP) && same(f.DrawingTemperature(), d.temperature)
 		g.Choices = append(g.Choices, Choice{d.text, d.tip, on, DrawingSet{d.topP, d.temperature}})
 	}
-	return withOther(g, fmt.Sprintf("%.2g of the likeliest, temperature %.2g", f.TopP, f.temperature()), DrawingSet{f.TopP, f.Temperature})
+	return withOther(g, fmt.Sprintf("%.2g of the likeliest, temperature %.2g", f.TopP, f.DrawingTemperature()), DrawingSet{f.TopP, f.Temperature})
 }
 
-// temperature is that of the drawing, 1 where none is chosen.
-func (f CaptionForm) temperature() float64 {
-	if f.Temperature == 0 {
-		return 1
-	}
-	return f.Temperature
-}
-
-func repetitionGroup(f CaptionForm) SettingsGroup {
+func repetitionGroup(f settings.CaptionForm) SettingsGroup {
 	g := SettingsGroup{Name: "Words that came before"}
 	for _, c := range []struct {
 		penalty float64
@@ -119,7 +112,7 @@ func repetitionGroup(f CaptionForm) SettingsGroup {
 	return withOther(g, fmt.Sprintf("Penalty %.3g", f.Repetition), RepetitionSet{f.Repetition})
 }
 
-func lengthGroup(f CaptionForm) SettingsGroup {
+func lengthGroup(f settings.CaptionForm) SettingsGroup {
 	g := SettingsGroup{Name: "Captions of different length", Text: "What is divided by when several are compared"}
 	for _, c := range []struct {
 		norm      inference.LengthNorm

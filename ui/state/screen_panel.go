@@ -6,6 +6,7 @@ import (
 
 	"descry/internal/failure"
 	"descry/render"
+	"descry/settings"
 )
 
 func (s *State) showPanel() Panel {
@@ -87,9 +88,9 @@ func (s *State) showObjects() ObjectsPart {
 		Failure:     s.showTaskFailure(res.failure[slotInstances], slotInstances),
 	}
 	for _, by := range []struct {
-		sort Sort
+		sort settings.Sort
 		text string
-	}{{SortSize, "By size"}, {SortScore, "By score"}, {SortName, "By name"}} {
+	}{{settings.SortSize, "By size"}, {settings.SortScore, "By score"}, {settings.SortName, "By name"}} {
 		o.Sorts = append(o.Sorts, Choice{Text: by.text, Tip: "Order the list " + strings.ToLower(by.text), On: s.settings.Sort == by.sort, Do: Sorted{by.sort}})
 	}
 	if res.instances == nil {

@@ -7,6 +7,7 @@ import (
 
 	"descry/export"
 	"descry/render"
+	"descry/settings"
 )
 
 func (s *State) closeButton(text string) Button {
@@ -30,7 +31,7 @@ func (s *State) showSave() SaveSheet {
 		{render.CaptionOver, "Over the picture", "On a dark band at the picture's foot"},
 		{render.CaptionNone, "No caption", "The picture with what is switched on, without words under it"},
 	} {
-		sheet.Placements = append(sheet.Placements, Choice{c.text, c.tip, placements[form.Placement] == c.at, PlacementSet{c.at}})
+		sheet.Placements = append(sheet.Placements, Choice{c.text, c.tip, settings.Placements[form.Placement] == c.at, PlacementSet{c.at}})
 	}
 	sheet.Formats = []Choice{
 		{"PNG", "Every pixel as it is; larger", savesAs(s, export.FormatPNG), FormatSet{export.FormatPNG}},
@@ -59,7 +60,7 @@ func (s *State) showExport() ExportSheet {
 		export.FormatCOCO: res.instances != nil, export.FormatLabelMap: res.classes != nil,
 	}
 	any := false
-	for _, f := range exportable {
+	for _, f := range settings.Exportable {
 		on := slices.Contains(s.settings.Save.Export, f)
 		any = any || on && there[f]
 		b := Button{Text: exportWords[f].text, Tip: exportWords[f].tip, Enabled: there[f], On: on && there[f], Do: ExportToggled{f}}
@@ -100,9 +101,9 @@ func (s *State) showSettings() SettingsSheet {
 	sheet.ModelsText = s.usedText()
 	themes := SettingsGroup{Name: "Theme"}
 	for _, t := range []struct {
-		theme Theme
+		theme settings.Theme
 		text  string
-	}{{ThemeSystem, "As the system"}, {ThemeLight, "Light"}, {ThemeDark, "Dark"}} {
+	}{{settings.ThemeSystem, "As the system"}, {settings.ThemeLight, "Light"}, {settings.ThemeDark, "Dark"}} {
 		themes.Choices = append(themes.Choices, Choice{t.text, "", s.settings.Theme == t.theme, ThemeSet{t.theme}})
 	}
 	devices := SettingsGroup{Name: "Device", Text: "What the models run on"}

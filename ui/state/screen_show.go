@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"descry/render"
+	"descry/settings"
 )
 
 // programName stands in titles.
@@ -122,7 +123,7 @@ func (s *State) showBar() ToolBar {
 	bar.Back, bar.Next = s.button(CommandPrevious, ""), s.button(CommandNext, "")
 	bar.Save = s.button(CommandSave, "Save picture…")
 	bar.Panel = s.button(CommandPanel, "")
-	for _, l := range []Layer{LayerMasks, LayerOutlines, LayerBoxes, LayerLabels, LayerClasses} {
+	for _, l := range []settings.Layer{settings.LayerMasks, settings.LayerOutlines, settings.LayerBoxes, settings.LayerLabels, settings.LayerClasses} {
 		bar.Layers = append(bar.Layers, LayerToggle{l, s.button(CommandID(l), "")})
 	}
 	return bar
@@ -300,7 +301,7 @@ func (s *State) showCanvas() Canvas {
 		Opacity: Slider{Label: "Opacity", Tip: "How strongly objects and classes are coloured", Text: render.Percent(s.settings.Opacity),
 			Value: s.settings.Opacity, Least: 0, Most: 1, Step: 0.01, Enabled: hasPixels(s)},
 		Score: Slider{Label: "At least", Tip: "Show objects that are at least this sure", Text: render.Percent(s.score()),
-			Value: s.score(), Least: leastScore, Most: mostScore, Step: 0.01, Enabled: hasPixels(s)},
+			Value: s.score(), Least: settings.LeastScore, Most: settings.MostScore, Step: 0.01, Enabled: hasPixels(s)},
 		Busy: s.showBusy(),
 	}
 	p := s.visible()

@@ -199,7 +199,7 @@ func (r *reduction) run(p picture, visible bool) {
 			Device: r.s.settings.Device, Threads: r.s.settings.Threads, Visible: visible,
 		}
 		if q.Task == inference.TaskCaption {
-			q.Caption = r.s.settings.Caption.options(at, r.attempt(p.key))
+			q.Caption = captionOptions(r.s.settings.Caption, at, r.attempt(p.key))
 		}
 		r.do(Submit{Picture: p.id, Request: q})
 	}

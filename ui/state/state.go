@@ -23,11 +23,12 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/settings"
 )
 
 // Setup is what the program knows when the window opens.
 type Setup struct {
-	Settings Settings
+	Settings settings.Settings
 	Version  string
 	Home     string // the user's home folder, shown as ~
 	Samples  []Sample
@@ -58,7 +59,7 @@ type DeviceInfo struct{ ID, Name string }
 // State is the window as a value. The zero State is of no use; New gives one.
 type State struct {
 	setup    Setup
-	settings Settings
+	settings settings.Settings
 
 	pictures []picture // decoded or being decoded: the visible one and its neighbours
 	current  PictureID // 0: the start page
@@ -182,8 +183,8 @@ type job struct {
 // result is what a model set found in a picture, and what a person did to it.
 type result struct {
 	key, model string
-	attempt    int         // how often the caption was asked for again
-	form       CaptionForm // … and how it was looked for
+	attempt    int                  // how often the caption was asked for again
+	form       settings.CaptionForm // … and how it was looked for
 	caption    *inference.Caption
 	others     *inference.Caption
 	instances  *inference.Instances
@@ -216,7 +217,7 @@ func New(setup Setup) State {
 }
 
 // Settings returns the settings as they are now.
-func (s State) Settings() Settings { return s.settings }
+func (s State) Settings() settings.Settings { return s.settings }
 
 // Current returns the visible picture, 0 on the start page.
 func (s State) Current() PictureID { return s.current }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"descry/inference"
+	"descry/settings"
 )
 
 // tasks are the tasks in the order in which they are told.
@@ -218,7 +219,7 @@ func (r *reduction) assign(t inference.Task, name string) {
 		}
 	}
 	spec := u.spec(&r.s.inventory)
-	r.changeSettings(func(s *Settings) { s.Model = spec })
+	r.changeSettings(func(s *settings.Settings) { s.Model = spec })
 }
 
 // settleUsing follows a change of the models in use. What a person chose is

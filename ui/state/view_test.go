@@ -3,6 +3,8 @@ package state
 import (
 	"math"
 	"testing"
+
+	"descry/settings"
 )
 
 var testFrame = Frame{Width: 920, Height: 718, Scale: 1, PictureWidth: 4000, PictureHeight: 3000}
@@ -151,7 +153,7 @@ func FuzzView(f *testing.F) {
 	f.Add(920.0, 718.0, 1.0, 400, 300, 1.5, 10.0, 20.0, 5.0, -7.0)
 	f.Add(1.0, 1.0, 2.0, 1, 3000, 1e9, 0.0, 0.0, 1e18, 1e-18)
 	f.Fuzz(func(t *testing.T, w, h, scale float64, pw, ph int, factor, x, y, dx, dy float64) {
-		if !within(w, 1, 1e5) || !within(h, 1, 1e5) || !within(scale, 0.1, 16) || !within(pw, 1, 1<<20) || !within(ph, 1, 1<<20) {
+		if !settings.Within(w, 1, 1e5) || !settings.Within(h, 1, 1e5) || !settings.Within(scale, 0.1, 16) || !settings.Within(pw, 1, 1<<20) || !settings.Within(ph, 1, 1<<20) {
 			t.Skip()
 		}
 		fr := Frame{w, h, scale, pw, ph}
