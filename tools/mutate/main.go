@@ -3,13 +3,15 @@
 // Command mutate changes the code of packages a little, one place at a time, and
 // reports which changes no test of the package notices (mutation testing):
 //
-//	go run ./tools/mutate [-n 150] [-seed 1] [-at rle.go:12] PACKAGE…
+//	go run ./tools/mutate [-n 150] [-seed 1] [-at rle.go:12] [-with PACKAGE,…] PACKAGE…
 //
 // Each mutant is compiled with an overlay, so the source files stay as they are,
 // and runs against the package's own tests, built without cgo, with -short and
 // -failfast. Only lines that the tests cover are changed: those that no test
 // reaches are counted beside. A mutant that does not compile counts for nothing;
-// one that uses far more time or memory than the tests need is killed.
+// one that uses far more time or memory than the tests need is killed. Where a
+// package's reference files are tested by another one, -with names that: its tests
+// are asked about what the package's own let live.
 package main
 
 import (
@@ -28,6 +30,7 @@ func main() {
 	seed := flag.Uint64("seed", 1, "the seed of that draw")
 	jobs := flag.Int("jobs", 2, "how many mutants run at a time")
 	at := flag.String("at", "", "only mutants whose place or kind contains one of these, separated by commas (nms.go:44)")
+	with := flag.String("with", "", "other packages whose tests are run too, separated by commas")
 	least := flag.Float64("least", 0, "fail where less than this share of a package's mutants is killed (0.85)")
 	flag.Parse()
 	if flag.NArg() == 0 {
@@ -37,7 +40,7 @@ func main() {
 	var table strings.Builder
 	failed := false
 	for _, name := range flag.Args() {
-		r, err := try(name, *sample, *seed, *jobs, *at)
+		r, err := try(name, strings.FieldsFunc(*with, func(c rune) bool { return c == ',' }), *sample, *seed, *jobs, *at)
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "%s: %v\n", name, err)
 			os.Exit(1)
@@ -65,8 +68,8 @@ func (r result) tried() int { return r.killed + r.late + r.lived }
 func (r result) share() float64 { return float64(r.killed+r.late) / float64(max(r.tried(), 1)) }
 
 // try runs mutants of one package and prints what lived.
-func try(name string, sample int, seed uint64, jobs int, at string) (result, error) {
-	p, err := load(name)
+func try(name string, with []string, sample int, seed uint64, jobs int, at string) (result, error) {
+	p, err := load(name, with)
 	if err != nil {
 		return result{}, err
 	}

@@ -31,41 +31,54 @@ const (
 	mostMemory = 6 << 20 // kB of address space for the tests of a mutant
 	patience   = 20      // how many times the time of the unchanged tests, by the clock
 	leastWait  = 60 * time.Second
+	leastTime  = 10 * time.Second // of a processor
 )
 
 // loaded is a package whose mutants are tried.
 type loaded struct {
-	dir, name string
-	work      string // temporary files
+	suite
+	others    []suite // whose tests must pass too
+	work      string  // temporary files
 	sources   map[string][]byte
 	mutants   []mutant // on covered lines
 	uncovered int
-	takes     time.Duration // processor time of the unchanged tests
-	wall      time.Duration
 	number    atomic.Int64
+}
+
+// suite is a package's tests, and what they take when nothing is changed.
+type suite struct {
+	dir, name   string
+	takes, wall time.Duration // processor time, and by the clock
 }
 
 func (p *loaded) close() { os.RemoveAll(p.work) }
 
+// listed is what go list says of a package.
+type listed struct {
+	Dir, ImportPath string
+	GoFiles         []string
+}
+
+func list(name string) (p listed, err error) {
+	out, err := gotool("list", "-json=Dir,ImportPath,GoFiles", name)
+	if err == nil {
+		err = json.Unmarshal(out, &p)
+	}
+	return p, err
+}
+
 // load finds a package's mutants and runs its unchanged tests once, to learn
 // what they cover and how long they take.
-func load(name string) (*loaded, error) {
-	var listed struct {
-		Dir, ImportPath string
-		GoFiles         []string
-	}
-	out, err := gotool("list", "-json=Dir,ImportPath,GoFiles", name)
+func load(name string, with []string) (*loaded, error) {
+	listed, err := list(name)
 	if err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(out, &listed); err != nil {
 		return nil, err
 	}
 	work, err := os.MkdirTemp("", "mutate")
 	if err != nil {
 		return nil, err
 	}
-	p := &loaded{dir: listed.Dir, name: name, work: work, sources: map[string][]byte{}}
+	p := &loaded{suite: suite{dir: listed.Dir, name: name}, work: work, sources: map[string][]byte{}}
 	profile := filepath.Join(work, "cover")
 	if out, err := gotool("test", "-short", "-count=1", "-coverprofile="+profile, name); err != nil {
 		p.close()
@@ -97,18 +110,36 @@ func load(name string) (*loaded, error) {
 			}
 		}
 	}
-	return p, p.measure()
+	for _, other := range with {
+		o, err := list(other)
+		if err != nil {
+			p.close()
+			return nil, err
+		}
+		p.others = append(p.others, suite{dir: o.Dir, name: other})
+	}
+	if err := p.measure(); err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
 }
 
 // measure runs the unchanged tests as those of a mutant are run.
 func (p *loaded) measure() error {
-	began := time.Now()
-	cmd, end, _ := p.test(context.Background(), "", time.Hour, time.Hour)
-	if end != lived {
-		return fmt.Errorf("the unchanged tests do not pass")
+	suites := []*suite{&p.suite}
+	for i := range p.others {
+		suites = append(suites, &p.others[i])
 	}
-	p.wall = time.Since(began)
-	p.takes = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	for _, s := range suites {
+		s.takes, s.wall = time.Hour, time.Hour
+		began := time.Now()
+		took, end := p.test(*s, "")
+		if end != lived {
+			return fmt.Errorf("the unchanged tests of %s do not pass", s.name)
+		}
+		s.wall, s.takes = time.Since(began), took
+	}
 	return nil
 }
 
@@ -127,28 +158,33 @@ func (p *loaded) run(m mutant) outcome {
 	}
 	defer os.Remove(changed)
 	defer os.Remove(overlay)
-	wall := max(leastWait, patience*p.wall)
-	ctx, cancel := context.WithTimeout(context.Background(), wall+time.Minute)
-	defer cancel()
-	_, end, _ := p.test(ctx, overlay, 10*time.Second+5*p.takes, wall)
+	_, end := p.test(p.suite, overlay)
+	for _, other := range p.others {
+		if end == lived {
+			_, end = p.test(other, overlay)
+		}
+	}
 	return end
 }
 
-// test builds the tests, with an overlay if there is one, and runs them within
-// limits of processor time, of memory and by the clock.
-func (p *loaded) test(ctx context.Context, overlay string, processor, wall time.Duration) (*exec.Cmd, outcome, string) {
+// test builds a package's tests, with an overlay if there is one, and runs them
+// within limits of processor time, of memory and by the clock.
+func (p *loaded) test(s suite, overlay string) (took time.Duration, end outcome) {
 	place, err := os.MkdirTemp(p.work, "run")
 	if err != nil {
-		return nil, useless, err.Error()
+		return 0, useless
 	}
 	defer os.RemoveAll(place)
 	binary := filepath.Join(place, "tests")
-	if out, err := gotool("test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay="+overlay, "-o", binary, p.name); err != nil {
-		return nil, useless, string(out)
+	if _, err := gotool("test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay="+overlay, "-o", binary, s.name); err != nil {
+		return 0, useless
 	}
-	script := fmt.Sprintf("ulimit -t %d; ulimit -v %d; exec \"$@\"", int(processor.Seconds()), mostMemory)
+	wall := max(leastWait, patience*s.wall)
+	ctx, cancel := context.WithTimeout(context.Background(), wall+time.Minute)
+	defer cancel()
+	script := fmt.Sprintf("ulimit -t %d; ulimit -v %d; exec \"$@\"", int((leastTime + 5*s.takes).Seconds()), mostMemory)
 	cmd := exec.CommandContext(ctx, "sh", "-c", script, "sh", binary, "-test.short", "-test.failfast", "-test.timeout="+wall.String())
-	cmd.Dir = p.dir
+	cmd.Dir = s.dir
 	cmd.Env = append(os.Environ(), "TMPDIR="+place, "GOTRACEBACK=none")
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
@@ -156,16 +192,18 @@ func (p *loaded) test(ctx context.Context, overlay string, processor, wall time.
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = 5 * time.Second
 	err = cmd.Run()
-	if cmd.Process != nil {
-		syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	if cmd.ProcessState == nil {
+		return 0, useless
 	}
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
+	took = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	switch status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus); {
 	case err == nil:
-		return cmd, lived, ""
+		return took, lived
 	case ctx.Err() != nil, status.Signaled(), strings.Contains(out.String(), "panic: test timed out"):
-		return cmd, late, out.String()
+		return took, late
 	}
-	return cmd, killed, out.String()
+	return took, killed
 }
 
 // gotool runs the go command without cgo.
