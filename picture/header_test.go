@@ -526,3 +526,11 @@ func TestTextIsToldFromBytes(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbersAreGroupedByThousands(t *testing.T) {
+	for n, want := range map[int64]string{0: "0", 12: "12", 123: "123", 1234: "1,234", 123456: "123,456", 1234567: "1,234,567", 123456789: "123,456,789"} {
+		if got := grouped(n); got != want {
+			t.Errorf("%d is written %q", n, got)
+		}
+	}
+}
