@@ -46,7 +46,7 @@ runtime:
 
 # Cheap and sure first; stops at the first failure. Every test of every package
 # runs once, in the build that people get.
-test: setup-test runtime format vet lint test-pure test-native
+test: setup runtime format vet lint test-pure test-native
 	@echo "All tests passed. make check has the rest."
 
 # What takes longer: each package in the other build too, twice under the race
@@ -94,6 +94,15 @@ fuzz:
 smoke: setup-test runtime
 	sh tools/smoke.sh
 	sh tools/models.sh
+
+# Changes the code a little, one place at a time, and says which changes no test
+# notices (docs/testing.md). SAMPLE=0 tries all that there are.
+MUTATED ?= ./inference/rle ./inference/segment ./inference/detect ./inference/generate ./internal/atomicfile \
+	./models/weights ./models/transfer ./picture ./picture/resample ./picture/jpegplanes ./export
+SAMPLE  ?= 150
+SEED    ?= 2
+mutants:
+	$(PURE) run ./tools/mutate -n $(SAMPLE) -seed $(SEED) $(MUTATED)
 
 # Downloads of full-size stand-ins from a server that cuts, stalls and lies, the
 # puller killed 50 times. Takes minutes and 3 GB of disk; DESCRY=bin/descry tests

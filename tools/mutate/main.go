@@ -3,7 +3,7 @@
 // Command mutate changes the code of packages a little, one place at a time, and
 // reports which changes no test of the package notices (mutation testing):
 //
-//	go run ./tools/mutate [-n 150] [-seed 1] [-at rle.go:12] [-with PACKAGE,…] PACKAGE…
+//	go run ./tools/mutate [-n 150] [-seed 1] [-at rle.go:12] [-with PACKAGE,…] PACKAGE[:FILE]…
 //
 // Each mutant is compiled with an overlay, so the source files stay as they are,
 // and runs against the package's own tests, built without cgo, with -short and
@@ -11,7 +11,8 @@
 // reaches are counted beside. A mutant that does not compile counts for nothing;
 // one that uses far more time or memory than the tests need is killed. Where a
 // package's reference files are tested by another one, -with names that: its tests
-// are asked about what the package's own let live.
+// are asked about what the package's own let live. PACKAGE:FILE changes one file of
+// the package.
 package main
 
 import (
@@ -23,6 +24,7 @@ import (
 	"strings"
 	"sync"
 	"text/tabwriter"
+	"time"
 )
 
 func main() {
@@ -82,6 +84,7 @@ func try(name string, with []string, sample int, seed uint64, jobs int, at strin
 	all = chosen(all, at)
 	fmt.Printf("%s: the tests take %.1f s; %d mutants on covered lines, %d on others\n", name, p.takes.Seconds(), len(all), uncovered)
 
+	began := time.Now()
 	var lock sync.Mutex
 	var wait sync.WaitGroup
 	next := 0
@@ -106,7 +109,8 @@ func try(name string, with []string, sample int, seed uint64, jobs int, at strin
 		})
 	}
 	wait.Wait()
-	fmt.Printf("%s: %d tried, %d killed, %d ran too long, %d lived; %d do not compile\n", name, r.tried(), r.killed, r.late, r.lived, r.useless)
+	fmt.Printf("%s: %d tried, %d killed, %d ran too long, %d lived; %d do not compile (%.0f min)\n",
+		name, r.tried(), r.killed, r.late, r.lived, r.useless, time.Since(began).Minutes())
 	return r, nil
 }
 

@@ -70,11 +70,12 @@ func list(name string) (p listed, err error) {
 // load finds a package's mutants and runs its unchanged tests once, to learn
 // what they cover and how long they take.
 func load(name string, with []string) (*loaded, error) {
+	name, only, _ := strings.Cut(name, ":")
 	listed, err := list(name)
 	if err != nil {
 		return nil, err
 	}
-	work, err := os.MkdirTemp("", "mutate")
+	work, err := folder("")
 	if err != nil {
 		return nil, err
 	}
@@ -90,6 +91,9 @@ func load(name string, with []string) (*loaded, error) {
 		return nil, err
 	}
 	for _, file := range listed.GoFiles {
+		if only != "" && file != only {
+			continue
+		}
 		path := filepath.Join(p.dir, file)
 		source, err := os.ReadFile(path)
 		if err != nil {
@@ -134,9 +138,9 @@ func (p *loaded) measure() error {
 	for _, s := range suites {
 		s.takes, s.wall = time.Hour, time.Hour
 		began := time.Now()
-		took, end := p.test(*s, "")
+		took, end, said := p.test(*s, "")
 		if end != lived {
-			return fmt.Errorf("the unchanged tests of %s do not pass", s.name)
+			return fmt.Errorf("the unchanged tests of %s do not pass:\n%s", s.name, said)
 		}
 		s.wall, s.takes = time.Since(began), took
 	}
@@ -158,10 +162,10 @@ func (p *loaded) run(m mutant) outcome {
 	}
 	defer os.Remove(changed)
 	defer os.Remove(overlay)
-	_, end := p.test(p.suite, overlay)
+	_, end, _ := p.test(p.suite, overlay)
 	for _, other := range p.others {
 		if end == lived {
-			_, end = p.test(other, overlay)
+			_, end, _ = p.test(other, overlay)
 		}
 	}
 	return end
@@ -169,15 +173,15 @@ func (p *loaded) run(m mutant) outcome {
 
 // test builds a package's tests, with an overlay if there is one, and runs them
 // within limits of processor time, of memory and by the clock.
-func (p *loaded) test(s suite, overlay string) (took time.Duration, end outcome) {
-	place, err := os.MkdirTemp(p.work, "run")
+func (p *loaded) test(s suite, overlay string) (took time.Duration, end outcome, said string) {
+	place, err := folder(p.work)
 	if err != nil {
-		return 0, useless
+		return 0, useless, err.Error()
 	}
 	defer os.RemoveAll(place)
 	binary := filepath.Join(place, "tests")
 	if _, err := gotool("test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay="+overlay, "-o", binary, s.name); err != nil {
-		return 0, useless
+		return 0, useless, err.Error()
 	}
 	wall := max(leastWait, patience*s.wall)
 	ctx, cancel := context.WithTimeout(context.Background(), wall+time.Minute)
@@ -193,17 +197,26 @@ func (p *loaded) test(s suite, overlay string) (took time.Duration, end outcome)
 	cmd.WaitDelay = 5 * time.Second
 	err = cmd.Run()
 	if cmd.ProcessState == nil {
-		return 0, useless
+		return 0, useless, err.Error()
 	}
 	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
 	took = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	switch status, _ := cmd.ProcessState.Sys().(syscall.WaitStatus); {
 	case err == nil:
-		return took, lived
+		return took, lived, ""
 	case ctx.Err() != nil, status.Signaled(), strings.Contains(out.String(), "panic: test timed out"):
-		return took, late
+		return took, late, out.String()
 	}
-	return took, killed
+	return took, killed, out.String()
+}
+
+// folder makes a temporary folder that tests may enter as another user.
+func folder(in string) (string, error) {
+	path, err := os.MkdirTemp(in, "mutate")
+	if err == nil {
+		err = os.Chmod(path, 0o755)
+	}
+	return path, err
 }
 
 // gotool runs the go command without cgo.
