@@ -85,8 +85,8 @@ test-other:
 	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test $$($(GO) list ./inference/... ./models/... | grep -vE '$(NOTPURE)')
 
 race:
-	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short -timeout 20m -count=2 -cpu=1,2 ./inference ./ui/state
-	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short -timeout 20m ./app ./inference/ort ./models/... ./ui/...
+	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short -timeout 20m -count=2 -cpu=1,2 ./inference ./ui/state/...
+	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short -timeout 20m ./app/... ./inference/ort ./models/... ./ui/...
 
 fuzz:
 	@FUZZTIME=$(FUZZTIME) sh tools/fuzz.sh
