@@ -3,7 +3,6 @@ package state
 import (
 	"time"
 
-	"descry/export"
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/render"
@@ -243,14 +242,14 @@ type (
 	PlacementSet struct{ Placement render.CaptionPlacement }
 	// LegendToggled writes the legend into a saved picture or not.
 	LegendToggled struct{}
-	// FormatSet chooses the format of a saved picture: export.FormatPNG or FormatJPEG.
-	FormatSet struct{ Format export.Format }
+	// FormatSet chooses the format of a saved picture, one of Setup.Formats that is drawn.
+	FormatSet struct{ Format string }
 	// PreviewToggled shows or hides the live preview.
 	PreviewToggled struct{}
 	// SaveAsked wants the dialog for the place of the captioned picture.
 	SaveAsked struct{}
 	// ExportToggled takes a format into the export or out of it.
-	ExportToggled struct{ Format export.Format }
+	ExportToggled struct{ Format string }
 	// ExportAsked writes the chosen formats: beside the picture, or into a folder to be asked for.
 	ExportAsked struct{ Beside bool }
 	// ObjectSaveAsked wants the dialog for one object as a transparent PNG.

@@ -1,9 +1,6 @@
 package state
 
-import (
-	"descry/export"
-	"descry/settings"
-)
+import "descry/settings"
 
 // The conditions under which commands can be run, and their check marks.
 
@@ -30,6 +27,3 @@ func hasSelection(s *State) bool      { return s.selected >= 0 }
 func layerOn(l settings.Layer) func(*State) bool {
 	return func(s *State) bool { layers := s.settings.Layers; return *layerFields[l](&layers) }
 }
-
-// savesAs reports whether a format is chosen for the captioned picture.
-func savesAs(s *State, f export.Format) bool { return s.settings.Save.Format == f }

@@ -3,7 +3,6 @@ package state
 import (
 	"time"
 
-	"descry/export"
 	"descry/inference"
 	"descry/render"
 	"descry/settings"
@@ -132,32 +131,12 @@ type (
 		Ask           uint64
 		Title, Folder string
 	}
-	// WriteCaptioned writes a captioned picture, PNG or JPEG by the path's ending.
-	WriteCaptioned struct {
+	// WriteFile writes a picture in a format of Setup.Formats.
+	WriteFile struct {
 		Target
-		Plan Captioned
-	}
-	// WriteText writes the caption.
-	WriteText struct {
-		Target
-		Caption string
-	}
-	// WriteJSON writes what the models said, as describe --json does.
-	WriteJSON struct {
-		Target
-		Result export.Result
-	}
-	// WriteCOCO writes the objects as a COCO file of one picture.
-	WriteCOCO struct {
-		Target
-		Name          string
-		Width, Height int
-		Instances     *inference.Instances
-	}
-	// WriteLabelMap writes the class map as a palette PNG.
-	WriteLabelMap struct {
-		Target
-		Classes *inference.Classes
+		Format      string // its ID
+		Description inference.Description
+		Captioned   *Captioned // of a format that is drawn; else nil
 	}
 	// WriteCutout writes one object as a transparent PNG.
 	WriteCutout struct {
@@ -173,27 +152,23 @@ type (
 	RunDoctor struct{}
 )
 
-func (Wake) isEffect()           {}
-func (Quit) isEffect()           {}
-func (AskOpen) isEffect()        {}
-func (ReadClipboard) isEffect()  {}
-func (ListFolder) isEffect()     {}
-func (Decode) isEffect()         {}
-func (Release) isEffect()        {}
-func (Submit) isEffect()         {}
-func (Cancel) isEffect()         {}
-func (Front) isEffect()          {}
-func (LoadEdit) isEffect()       {}
-func (SaveEdit) isEffect()       {}
-func (SaveSettings) isEffect()   {}
-func (AskSave) isEffect()        {}
-func (AskFolder) isEffect()      {}
-func (WriteCaptioned) isEffect() {}
-func (WriteText) isEffect()      {}
-func (WriteJSON) isEffect()      {}
-func (WriteCOCO) isEffect()      {}
-func (WriteLabelMap) isEffect()  {}
-func (WriteCutout) isEffect()    {}
-func (CopyText) isEffect()       {}
-func (ShowInFolder) isEffect()   {}
-func (RunDoctor) isEffect()      {}
+func (Wake) isEffect()          {}
+func (Quit) isEffect()          {}
+func (AskOpen) isEffect()       {}
+func (ReadClipboard) isEffect() {}
+func (ListFolder) isEffect()    {}
+func (Decode) isEffect()        {}
+func (Release) isEffect()       {}
+func (Submit) isEffect()        {}
+func (Cancel) isEffect()        {}
+func (Front) isEffect()         {}
+func (LoadEdit) isEffect()      {}
+func (SaveEdit) isEffect()      {}
+func (SaveSettings) isEffect()  {}
+func (AskSave) isEffect()       {}
+func (AskFolder) isEffect()     {}
+func (WriteCutout) isEffect()   {}
+func (WriteFile) isEffect()     {}
+func (CopyText) isEffect()      {}
+func (ShowInFolder) isEffect()  {}
+func (RunDoctor) isEffect()     {}

@@ -3,7 +3,6 @@ package state
 import (
 	"image/color"
 
-	"descry/export"
 	"descry/inference"
 	"descry/render"
 	"descry/settings"
@@ -366,7 +365,7 @@ type ExportSheet struct {
 
 // ExportFormat is a check box with the file's name.
 type ExportFormat struct {
-	Format export.Format
+	Format string // its ID
 	File   string
 	Button
 }

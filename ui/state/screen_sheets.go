@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"descry/export"
 	"descry/render"
 	"descry/settings"
 )
@@ -33,9 +32,10 @@ func (s *State) showSave() SaveSheet {
 	} {
 		sheet.Placements = append(sheet.Placements, Choice{c.text, c.tip, settings.Placements[form.Placement] == c.at, PlacementSet{c.at}})
 	}
-	sheet.Formats = []Choice{
-		{"PNG", "Every pixel as it is; larger", savesAs(s, export.FormatPNG), FormatSet{export.FormatPNG}},
-		{"JPEG", "Smaller; fine for photographs", savesAs(s, export.FormatJPEG), FormatSet{export.FormatJPEG}},
+	for _, f := range s.setup.Formats {
+		if f.Drawn {
+			sheet.Formats = append(sheet.Formats, Choice{f.Title, f.Tip, form.Format == f.ID, FormatSet{f.ID}})
+		}
 	}
 	if !form.NoPreview {
 		plan := s.captioned()
@@ -44,27 +44,18 @@ func (s *State) showSave() SaveSheet {
 	return sheet
 }
 
-// exportWords are what is said of each format of the export sheet.
-var exportWords = map[export.Format]struct{ text, tip string }{
-	export.FormatText:     {"Caption as text", "The caption, in a text file"},
-	export.FormatJSON:     {"Everything as JSON", "What the models said, as descry describe --json prints it"},
-	export.FormatCOCO:     {"Objects as COCO", "Boxes and masks for other tools"},
-	export.FormatLabelMap: {"Class map as PNG", "A palette picture; a pixel's value is its class"},
-}
-
 func (s *State) showExport() ExportSheet {
 	sheet := ExportSheet{Title: "Export", Text: "Choose what to write. What exists already is not overwritten.", Cancel: s.closeButton("Cancel")}
-	res := s.found()
-	there := map[export.Format]bool{
-		export.FormatText: s.caption() != "", export.FormatJSON: res.any(),
-		export.FormatCOCO: res.instances != nil, export.FormatLabelMap: res.classes != nil,
-	}
-	any := false
-	for _, f := range settings.Exportable {
-		on := slices.Contains(s.settings.Save.Export, f)
-		any = any || on && there[f]
-		b := Button{Text: exportWords[f].text, Tip: exportWords[f].tip, Enabled: there[f], On: on && there[f], Do: ExportToggled{f}}
-		sheet.Formats = append(sheet.Formats, ExportFormat{Format: f, File: s.exportName(f), Button: b})
+	any, known := false, s.description()
+	for _, f := range s.setup.Formats {
+		if f.Drawn {
+			continue
+		}
+		there := f.worth(&known)
+		on := there && slices.Contains(s.settings.Save.Export, f.ID)
+		any = any || on
+		b := Button{Text: f.Title, Tip: f.Tip, Enabled: there, On: on, Do: ExportToggled{f.ID}}
+		sheet.Formats = append(sheet.Formats, ExportFormat{Format: f.ID, File: s.stem() + f.Suffix, Button: b})
 	}
 	if s.original() != "" {
 		sheet.Beside = Button{Text: "Save beside the picture", Tip: "Write into " + s.short(s.folder()), Enabled: any, Do: ExportAsked{Beside: true}}

@@ -32,11 +32,23 @@ type Setup struct {
 	Version  string
 	Home     string // the user's home folder, shown as ~
 	Samples  []Sample
+	Formats  []Format     // of the files that are written
 	Models   []ModelInfo  // sets that are in no catalogue; the first is used where nothing better is here
 	Store    Inventory    // what is known of the catalogue before ModelsListed
 	Devices  []DeviceInfo // the first is used where the settings name none
 	Threads  int          // what 0 threads stands for
 	Cores    int
+}
+
+// Format is a kind of file that a picture can be written to, a row of the table of
+// package export.
+type Format struct {
+	ID         string           // as in --format
+	Suffix     string           // follows the picture's name
+	Drawn      bool             // it holds the captioned picture
+	Endings    []string         // of Drawn formats: the endings by which a person chooses them
+	Needs      []inference.Task // without these parts there is nothing to write
+	Title, Tip string
 }
 
 // Sample is a picture that comes with the program.
@@ -212,6 +224,7 @@ type draft struct {
 func New(setup Setup) State {
 	s := State{setup: setup, settings: setup.Settings.Repaired(), view: ViewFit(), hover: -1, selected: -1, inventory: setup.Store}
 	s.inventory.Others = setup.Models
+	s.settings.Save = s.settings.Save.Among(setup.formatIDs())
 	s.using = s.uses()
 	return s
 }
