@@ -341,6 +341,10 @@ func TestWhatAJPEGTakes(t *testing.T) {
 		if err != nil || h.width != 50 || h.height != 40 || h.least != c.least || h.scratch < 35*64 {
 			t.Errorf("%s: %+v, %v", name, h, err)
 		}
+		data = joined(jpegFrame(c.marker, 50, 40, joined(c.before, app)...), scan, end)
+		if h, err := inspectJPEG(fileOf(data)); err != nil || h.exifN == 0 || !bytes.HasPrefix(data[h.exifAt:], block) {
+			t.Errorf("%s: EXIF of %d bytes at %d, %v", name, h.exifN, h.exifAt, err)
+		}
 		if name == "with EXIF" && (h.exifN != int64(len(block)) || h.exifAt != 2+4+6) {
 			t.Errorf("EXIF of %d bytes at %d", h.exifN, h.exifAt)
 		}
@@ -531,6 +535,42 @@ func TestNumbersAreGroupedByThousands(t *testing.T) {
 	for n, want := range map[int64]string{0: "0", 12: "12", 123: "123", 1234: "1,234", 123456: "123,456", 1234567: "1,234,567", 123456789: "123,456,789"} {
 		if got := grouped(n); got != want {
 			t.Errorf("%d is written %q", n, got)
+		}
+	}
+}
+
+func TestPalettesOfBMPs(t *testing.T) {
+	entries := bytes.Repeat([]byte{1, 2, 3, 0}, 256)
+	for name, c := range map[string]struct {
+		bits, colors, present, want int
+	}{
+		"whole": {8, 0, 256, 256}, "as many as it says": {8, 5, 256, 5}, "no more than there are": {8, 99, 7, 7},
+		"no more than the bits can name": {2, 99, 256, 4}, "one bit": {1, 0, 2, 2},
+	} {
+		h, err := inspectBMP(fileOf(bmpOf(40, 10, 7, c.bits, 0, c.colors, entries[:4*c.present])))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if head := h.detail.(bmpDetail).head; len(head) != 54+4*c.want || int(binary.LittleEndian.Uint32(head[46:])) != c.want || int(binary.LittleEndian.Uint32(head[10:])) != len(head) {
+			t.Errorf("%s: a header of %d bytes with %d colours", name, len(head), head[46])
+		}
+	}
+}
+
+// Programs that write no alpha leave it zero all over; one pixel that is not
+// zero makes it alpha.
+func TestAlphaOfBMPs(t *testing.T) {
+	for name, c := range map[string]struct{ pixels, want []byte }{
+		"zero all over": {[]byte{1, 2, 3, 0, 4, 5, 6, 0}, nil},
+		"some":          {[]byte{1, 2, 3, 0, 4, 5, 6, 9}, []byte{0, 9}},
+		"full":          {[]byte{1, 2, 3, 255, 4, 5, 6, 255}, nil},
+	} {
+		data := bmpOf(108, 2, 1, 32, 3, 0)
+		copy(data[54:], []byte{0, 0, 0xff, 0, 0, 0xff, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0xff})
+		p := decoded(t, append(data, c.pixels...), "x.bmp")
+		if !bytes.Equal(p.RGB, []byte{3, 2, 1, 6, 5, 4}) || !bytes.Equal(p.Alpha, c.want) {
+			t.Errorf("%s: %v, alpha %v", name, p.RGB, p.Alpha)
 		}
 	}
 }
