@@ -1,0 +1,89 @@
+package export
+
+import (
+	"bytes"
+	"encoding/json"
+	"image"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"descry/inference"
+	"descry/internal/atomicfile"
+	"descry/internal/failure"
+)
+
+func TestAJPEGMayBeAsLongAsTheFormatAllows(t *testing.T) {
+	dir := t.TempDir()
+	for i, c := range []struct {
+		w, h int
+		fits bool
+	}{{65535, 1, true}, {1, 65535, true}, {65536, 1, false}, {1, 65536, false}} {
+		path := filepath.Join(dir, string(rune('a'+i))+".jpg")
+		err := jpegFormat.Write(path, drawn(image.NewRGBA(image.Rect(0, 0, c.w, c.h))), atomicfile.Exclusive)
+		if f := failure.Of(err, failure.Model); c.fits != (err == nil) || !c.fits && f.Kind != failure.TooLarge {
+			t.Errorf("%d × %d: %v", c.w, c.h, err)
+		}
+	}
+}
+
+func TestAClassMapHasThePicturesSize(t *testing.T) {
+	dir := t.TempDir()
+	for i, c := range []struct {
+		w, h, n int
+		fits    bool
+	}{{2, 3, 6, true}, {1, 1, 1, true}, {2, 3, 5, false}, {2, 3, 7, false}, {0, 3, 0, false}, {3, 0, 0, false}, {0, 0, 0, false}, {-1, -1, 1, false}, {-2, -3, 6, false}} {
+		path := filepath.Join(dir, string(rune('a'+i))+".png")
+		err := writeLabelMap(path, &inference.Classes{Width: c.w, Height: c.h, Map: make([]byte, c.n)}, atomicfile.Exclusive)
+		_, there := os.Stat(path)
+		if c.fits != (err == nil) || c.fits != (there == nil) || !c.fits && failure.Of(err, failure.Usage).Kind != failure.Model {
+			t.Errorf("%d × %d of %d bytes: %v", c.w, c.h, c.n, err)
+		}
+	}
+}
+
+// The names of the categories are the model's, also of those that no object has;
+// an object's label names a category that the model does not list.
+func TestCategoriesOfACOCOFileAreThoseOfTheModel(t *testing.T) {
+	c := cocoFormat.Start()
+	add := func(in inference.Instances) {
+		if err := c.Add(Picture{Description: inference.Description{Name: "a", Width: 9, Height: 9, Instances: &in}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(inference.Instances{
+		Categories: []inference.Category{{ID: 7, Name: "train"}, {ID: 1, Name: "person"}},
+		Items:      []inference.Instance{{Label: "a person", CategoryID: 1, Score: 0.5}, {Label: "ghost", CategoryID: 3, Score: 0.6}},
+	})
+	add(inference.Instances{Items: []inference.Instance{{Label: "spirit", CategoryID: 3, Score: 0.4}}})
+	want := []cocoCategory{{1, "person"}, {3, "ghost"}, {7, "train"}}
+	var first []byte
+	for range 2 { // a second file is as the first
+		path := filepath.Join(t.TempDir(), "coco.json")
+		if err := c.Write(path, atomicfile.Exclusive); err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(path)
+		var file cocoFile
+		if err == nil {
+			err = json.Unmarshal(text, &file)
+		}
+		if err != nil || len(file.Categories) != len(want) {
+			t.Fatalf("%s, %v", text, err)
+		}
+		for i, w := range want {
+			if file.Categories[i] != w {
+				t.Errorf("category %d is %v, want %v", i, file.Categories[i], w)
+			}
+		}
+		for i, a := range file.Annotations {
+			if image := []int{1, 1, 2}[i]; a.ID != i+1 || a.ImageID != image {
+				t.Errorf("annotation %d has the ID %d and belongs to image %d", i, a.ID, a.ImageID)
+			}
+		}
+		if first != nil && !bytes.Equal(first, text) {
+			t.Errorf("the second file is\n%s\nthe first\n%s", text, first)
+		}
+		first = text
+	}
+}
