@@ -87,3 +87,35 @@ func TestCategoriesOfACOCOFileAreThoseOfTheModel(t *testing.T) {
 		first = text
 	}
 }
+
+func TestClassesOfOneNameAreAddedUp(t *testing.T) {
+	l := lineClasses(&inference.Classes{
+		Labels: []string{"sky", "dog", "none", "dog", "cat", "dog", "beyond"}, Pixels: []int{1, 2, 0, 4, 8, 16},
+	})
+	want := ClassPixels{{"sky", 1}, {"dog", 22}, {"cat", 8}}
+	if len(l.Pixels) != len(want) || len(l.Labels) != 7 {
+		t.Fatalf("%+v", l)
+	}
+	for i, w := range want {
+		if l.Pixels[i] != w {
+			t.Errorf("%v, want %v", l.Pixels, want)
+		}
+	}
+}
+
+func TestOfSeveralErrorsTheFirstIsReturned(t *testing.T) {
+	dir := t.TempDir()
+	b := NewPlan([]string{"a.png"}, dir, formats(t, "txt,json,labelmap")).Start(atomicfile.Exclusive)
+	p := drawn(photograph())
+	for _, name := range []string{"a.txt", "a.json"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("old"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f := failure.Of(b.Picture(0, p), failure.Model); f == nil || filepath.Base(f.Subject) != "a.txt" {
+		t.Errorf("%v", f)
+	}
+	if got, want := names(t, dir), "a.json a.labelmap.png a.txt"; got != want {
+		t.Errorf("files %s, want %s", got, want)
+	}
+}
