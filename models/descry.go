@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"descry/internal/failure"
+	"descry/models/arch"
 )
 
 // SetFile is the name of the file that makes a folder a model set.
@@ -112,7 +113,7 @@ func (r *setReader) section(o *object, c *Common, more map[string]*string) {
 	task := o.path
 	c.Set = r.set.Name
 	c.Architecture = o.text("architecture")
-	if known := Architectures[task]; !slices.Contains(known, c.Architecture) {
+	if known := arch.ForTask(task); !slices.Contains(known, c.Architecture) {
 		message := fmt.Sprintf("is %q", clean(c.Architecture))
 		if c.Architecture == "" {
 			message = "is absent"
@@ -156,11 +157,11 @@ func (o *object) sums(targets map[string]*string) map[string]string {
 	check := func(o *object, key string) string {
 		s := strings.ToLower(o.text(key))
 		if b, err := hex.DecodeString(s); err != nil || len(b) != sha256.Size {
-			o.fail(key, "is no SHA-256 (64 hexadecimal digits)")
+			o.fail(key, "is not a SHA-256 (64 hexadecimal digits)")
 		}
 		return s
 	}
-	if sort1(raw) == "a string" {
+	if jsonKind(raw) == "a string" {
 		return map[string]string{"weights": check(o, "sha256")}
 	}
 	sums := map[string]string{}
@@ -171,7 +172,7 @@ func (o *object) sums(targets map[string]*string) map[string]string {
 		}
 	}
 	for _, key := range list.unknown() {
-		o.fail("sha256", "has a sum for "+strings.TrimPrefix(key, o.path+".sha256.")+", which is no file of this section")
+		o.fail("sha256", "has a sum for "+strings.TrimPrefix(key, o.path+".sha256.")+", which is not a file of this section")
 	}
 	return sums
 }
@@ -202,7 +203,7 @@ func (r *setReader) instances(o *object) *InstancesSpec {
 	s := &InstancesSpec{Score: o.fraction("score")}
 	var file string
 	more := map[string]*string{}
-	if raw, ok := o.raw("categories"); ok && sort1(raw) != "a string" {
+	if raw, ok := o.raw("categories"); ok && jsonKind(raw) != "a string" {
 		s.Categories = o.names(raw)
 	} else {
 		more["categories"] = &file
@@ -219,7 +220,7 @@ func (r *setReader) classes(o *object) *ClassesSpec {
 	s := &ClassesSpec{}
 	var file string
 	more := map[string]*string{}
-	if raw, ok := o.raw("categories"); ok && sort1(raw) != "a string" {
+	if raw, ok := o.raw("categories"); ok && jsonKind(raw) != "a string" {
 		s.Categories = o.labels(raw)
 	} else {
 		more["categories"] = &file
@@ -244,7 +245,7 @@ func (o *object) names(raw json.RawMessage) map[int]string {
 		for key := range table.fields {
 			i, err := strconv.Atoi(key)
 			if err != nil || i < 0 || i > mostIndex {
-				o.fail("categories", fmt.Sprintf("has the index %q, which is no whole number", clean(key)))
+				o.fail("categories", fmt.Sprintf("has the index %q, which is not a whole number", clean(key)))
 				continue
 			}
 			named[i] = table.text(key)
@@ -280,7 +281,7 @@ func (o *object) labels(raw json.RawMessage) []string {
 // storePrefix begins a path into the folder of installed models.
 const storePrefix = "store:"
 
-// badPath says what is wrong with a path of a descry.json, or "".
+// badPath returns what is wrong with a path of a descry.json, or "".
 func badPath(path string) string {
 	rest, stored := strings.CutPrefix(path, storePrefix)
 	switch {
@@ -317,7 +318,7 @@ func (d Dirs) locate(file, dir string, wanted []fileRef, hash bool) error {
 		case err != nil:
 			return explainFile(path, err)
 		case !info.Mode().IsRegular():
-			return bad(file, fmt.Sprintf("%s names %q, which is no file", w.key, clean(w.path)), "Name a file.")
+			return bad(file, fmt.Sprintf("%s names %q, which is not a regular file", w.key, clean(w.path)), "Name a file.")
 		}
 		if hash && at.record != nil {
 			if err := at.check(info); err != nil {
@@ -425,7 +426,7 @@ func readSmall(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no file")
+		return nil, errors.New("it is not a regular file")
 	}
 	f, err := os.Open(path)
 	if err != nil {

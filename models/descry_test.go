@@ -124,12 +124,12 @@ func TestWhatIsWrongInASetIsNamed(t *testing.T) {
 		{"tokens the wrong way round", caption(`,"min_tokens":9,"max_tokens":5`), "caption.min_tokens is 9, more than max_tokens (5)"},
 		{"an unknown norm", caption(`,"length_norm":"mean"`), `caption.length_norm is "mean"; known are whole, generated`},
 		{"a score above 1", `{"format":1,"instances":{"architecture":"maskrcnn_resnet_fpn","weights":"w","score":70}}`, "instances.score is 70 instead of a number from 0 to 1"},
-		{"no sum", caption(`,"sha256":"abc"`), "caption.sha256 is no SHA-256"},
+		{"no sum", caption(`,"sha256":"abc"`), "caption.sha256 is not a SHA-256"},
 		{"a sum of nothing", caption(`,"sha256":{"vocabulary":"` + strings.Repeat("0", 64) + `"}`), "has a sum for vocabulary, which is not there"},
-		{"a sum of an unknown file", caption(`,"sha256":{"wieghts":"` + strings.Repeat("0", 64) + `"}`), "has a sum for wieghts, which is no file"},
+		{"a sum of an unknown file", caption(`,"sha256":{"wieghts":"` + strings.Repeat("0", 64) + `"}`), "has a sum for wieghts, which is not a file"},
 		{"another sum", caption(`,"sha256":"` + strings.Repeat("0", 64) + `"`), "the file is damaged or another"},
 		{"an absent file", caption(`,"config":"c.json"`), `caption.config names "c.json", which is absent`},
-		{"a folder for a file", caption(`,"config":"sub"`), `caption.config names "sub", which is no file`},
+		{"a folder for a file", caption(`,"config":"sub"`), `caption.config names "sub", which is not a regular file`},
 		{"a gap in the classes", `{"format":1,"classes":{"architecture":"deeplabv3_resnet","weights":"w","categories":{"0":"a","2":"b"}}}`, "classes.categories has no name for index 1"},
 		{"too many classes", `{"format":1,"classes":{"architecture":"deeplabv3_resnet","weights":"w","categories":["` + strings.Repeat(`a","`, 256) + `a"]}}`, "has 257 names; at most 256"},
 		{"an index that is a word", `{"format":1,"instances":{"architecture":"maskrcnn_resnet_fpn","weights":"w","categories":{"one":"a"}}}`, `has the index "one"`},
@@ -154,7 +154,7 @@ func TestAnAbsentOrHugeSetFileIsNamed(t *testing.T) {
 	checkFailure(t, "huge", err, failure.Model, filepath.Join(dir, SetFile), "it has more than 1048576 bytes")
 	dir = folder(t, filepath.ToSlash(filepath.Join(SetFile, "x")), "")
 	_, err = LoadSet(dir)
-	checkFailure(t, "folder", err, failure.Model, filepath.Join(dir, SetFile), "it is no file")
+	checkFailure(t, "folder", err, failure.Model, filepath.Join(dir, SetFile), "it is not a regular file")
 }
 
 func TestARightSumIsAccepted(t *testing.T) {

@@ -21,8 +21,8 @@ type object struct {
 	err    *error // shared by all objects of one file
 }
 
-// parseObject splits raw into its fields. JSON lets a key stand twice; here it
-// is an error, because one of the two would be ignored in silence.
+// parseObject splits raw into its fields. JSON allows duplicate keys; here one
+// is an error, because one of the two would be ignored silently.
 func parseObject(path string, raw []byte, err *error) *object {
 	o := &object{path: path, fields: map[string]json.RawMessage{}, used: map[string]bool{}, err: err}
 	d := json.NewDecoder(bytes.NewReader(raw))
@@ -32,7 +32,7 @@ func parseObject(path string, raw []byte, err *error) *object {
 		return o
 	}
 	if t != json.Delim('{') {
-		o.fail("", "is "+sort1(raw)+" instead of an object {…}")
+		o.fail("", "is "+jsonKind(raw)+" instead of an object {…}")
 		return o
 	}
 	for d.More() {
@@ -76,8 +76,8 @@ func describeJSON(raw []byte, offset int64, err error) string {
 	return fmt.Sprintf("is no JSON: line %d: %v", line, err)
 }
 
-// sort1 names the sort of a JSON value by its first byte.
-func sort1(raw []byte) string {
+// jsonKind names the sort of a JSON value by its first byte.
+func jsonKind(raw []byte) string {
 	raw = bytes.TrimLeft(raw, " \t\r\n")
 	if len(raw) == 0 {
 		return "nothing"
@@ -133,10 +133,10 @@ func (o *object) text(key string) string {
 	raw, ok := o.raw(key)
 	var s string
 	if ok && json.Unmarshal(raw, &s) != nil {
-		o.fail(key, "is "+sort1(raw)+" instead of a string")
+		o.fail(key, "is "+jsonKind(raw)+" instead of a string")
 	}
 	if !utf8.ValidString(s) || strings.ContainsAny(s, "\x00") {
-		o.fail(key, "holds characters that are no text")
+		o.fail(key, "holds characters that are not text")
 	}
 	return s
 }
@@ -196,7 +196,7 @@ func (o *object) object(key string) *object {
 	return parseObject(o.place(key), raw, o.err)
 }
 
-// unknown names the keys that nobody asked for, sorted.
+// unknown returns the keys that were not read, sorted.
 func (o *object) unknown() []string {
 	var keys []string
 	for key := range o.fields {

@@ -11,7 +11,7 @@ import (
 	"descry/internal/atomicfile"
 )
 
-// RecordFile stands beside the descry.json of an installed model: what package
+// RecordFile lies beside the descry.json of an installed model: what package
 // store knows about the files. It is not part of the set.
 const RecordFile = ".store.json"
 
@@ -24,7 +24,7 @@ type Record struct {
 }
 
 // RecordedFile is a file that was hashed and found right. Size and time of the
-// last change tell later, without reading it, that it is still the same.
+// last change show later, without reading it, that it is still the same.
 type RecordedFile struct {
 	Path     string `json:"path,omitempty"` // absolute, of a file that is used in place; "": it lies in the folder
 	Bytes    int64  `json:"bytes"`

@@ -15,7 +15,7 @@ import (
 // Starter is the name of the built-in model set.
 const Starter = "starter"
 
-// Resolve finds a model set by what somebody wrote after --model: "starter"
+// Resolve finds a model set by the value of --model: "starter"
 // (built in, unpacked first), the name of an installed set or model, a named set
 // ("full", "fast": whatever of it has arrived), a folder with a descry.json, or a
 // mix, "caption=NAME,instances=NAME,classes=NAME", each NAME
@@ -85,14 +85,14 @@ func (d Dirs) mix(spec string) (*Set, error) {
 	for _, part := range strings.Split(spec, ",") {
 		task, name, ok := strings.Cut(strings.TrimSpace(part), "=")
 		if !ok || name == "" {
-			return nil, wrong(fmt.Sprintf("%q is no part of a mix", part), "Write caption=NAME,instances=NAME,classes=NAME.")
+			return nil, wrong(fmt.Sprintf("%q is not a part of a mix", part), "Write caption=NAME,instances=NAME,classes=NAME.")
 		}
 		if !slices.Contains(taskKeys, task) {
 			hint := "Known are " + strings.Join(taskKeys, ", ") + "."
 			if word := nearest.Word(task, taskKeys); word != "" {
 				hint = "Did you mean " + word + "? " + hint
 			}
-			return nil, wrong(fmt.Sprintf("%q is no task", task), hint)
+			return nil, wrong(fmt.Sprintf("%q is not a task", task), hint)
 		}
 		if seen[task] {
 			return nil, wrong(task+" stands twice", "Name each task once.")

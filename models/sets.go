@@ -39,7 +39,7 @@ func (d Dirs) arrived(s catalogue.Set) map[string]string {
 }
 
 // assemble makes a set of whatever of a named set has arrived. What is absent
-// stands in the warnings.
+// is listed in the warnings.
 func (d Dirs) assemble(s catalogue.Set) (*Set, error) {
 	found := d.arrived(s)
 	if len(found) == 0 {
@@ -71,9 +71,9 @@ func (d Dirs) assemble(s catalogue.Set) (*Set, error) {
 	return set, nil
 }
 
-// Default is the set that is used where nobody names one: the named set of which
+// Default returns the set that is used where none is named: the named set of which
 // most has arrived ("full" before "fast"), else the first other set that is
-// installed, else the built-in one. It looks at the folder anew each time, so a
+// installed, else the built-in one. It looks at the folder each time, so a
 // model is used as soon as it has arrived.
 func (d Dirs) Default() string {
 	best, most := "", 0
@@ -107,7 +107,7 @@ func (d Dirs) ForTask(spec, task string) string {
 		return spec
 	}
 	if _, own := d.newest(spec, SetFile); own {
-		return spec // a folder of that name goes before, as in Resolve
+		return spec // a folder of that name has priority, as in Resolve
 	}
 	here := d.arrived(s)
 	if model, ok := here[task]; ok {

@@ -19,7 +19,7 @@ import (
 	"descry/resources"
 )
 
-// stampFile stands beside an unpacked set and remembers which files, of which
+// stampFile lies beside an unpacked set and remembers which files, of which
 // size and time, were found right. It is not part of the set.
 const stampFile = ".verified.json"
 
@@ -37,11 +37,11 @@ type packed struct {
 }
 
 // UnpackStarter makes sure that the built-in model set lies in
-// <modelsDir>/starter/<revision>/ as it should, and gives that folder: the
+// <modelsDir>/starter/<revision>/ as it should, and returns that folder: the
 // runtime maps weights from files, so they must be some. The first call writes
 // 17 MB; later ones compare sizes and times with those of the last full check,
 // and hash everything where they differ. What is absent or damaged is written
-// anew, each file whole or not at all, so that two programs may do this at once
+// again, each file whole or not at all, so that two programs may do this at once
 // and one may be stopped at any point. A folder that cannot be written is fine
 // as long as everything in it is right.
 func UnpackStarter(modelsDir string) (string, error) {
@@ -55,7 +55,7 @@ func UnpackStarter(modelsDir string) (string, error) {
 	return p.unpack(filepath.Join(modelsDir, Starter))
 }
 
-// pack reads which files a set has. The sums of the big ones are taken from
+// pack reads which files a set has. The sums of the large ones are taken from
 // its descry.json, which pins them; a test makes sure that they are right.
 func pack(files fs.FS) (*packed, error) {
 	text, err := fs.ReadFile(files, SetFile)

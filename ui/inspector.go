@@ -50,7 +50,7 @@ type captionPart struct {
 type objectPart struct {
 	objTitle, objShown *widgets.Text
 	sort               *widgets.Button
-	objects            *fyne.Container
+	objects            *widgets.List[*widgets.ObjectRow]
 	objBones           *widgets.Bones
 	empty, more        *widgets.Paragraph
 	moreB, hiddenB     *widgets.Button
@@ -80,6 +80,7 @@ func newInspector(send sender, menu func([]*fyne.MenuItem, fyne.Position)) *insp
 	p.body = widgets.Column(8, p.makeCaption(), p.makeOthers(),
 		widgets.Padded(widgets.NewRule(), 8, 0, 8, 0, fyne.NewSize(0, 17)), p.makeObjects(), p.makeClasses(), p.notices[1].box)
 	p.scroll = container.NewVScroll(widgets.Padded(p.body, 16, 16, 16, 16, fyne.Size{}))
+	p.objects.In(p.scroll)
 	ground, line := widgets.NewBox(theme.Panel, "", 0), widgets.NewBox(theme.Line, "", 0)
 	p.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(280, 200) }, func(s fyne.Size) {
 		widgets.Place(ground, 0, 0, s.Width, s.Height)
@@ -89,6 +90,7 @@ func newInspector(send sender, menu func([]*fyne.MenuItem, fyne.Position)) *insp
 		h := widgets.HeightFor(foot, s.Width-32)
 		widgets.Place(foot, 16, s.Height-h-20, s.Width-32, h)
 		widgets.Place(p.scroll, 1, 0, s.Width-1, max(0, s.Height-h-32))
+		p.objects.Arranged()
 	}, ground, line, p.scroll, foot)
 	return p
 }
@@ -130,7 +132,8 @@ func (p *inspector) makeObjects() fyne.CanvasObject {
 	o.objTitle, o.objShown = heading(), secondary()
 	o.sort = widgets.NewButton(widgets.Muted, "", "", nil).After(widgets.IconDown)
 	o.sort.OnTap(p.sortMenu)
-	o.objects, o.objBones = widgets.Column(2), widgets.NewBones(3)
+	o.objects = widgets.NewList(2, func() *widgets.ObjectRow { return widgets.NewObjectRow(p.objectActs()) }, p.showObject)
+	o.objBones = widgets.NewBones(3)
 	o.empty = widgets.NewParagraph("", theme.Text, theme.SizeBody, false)
 	o.more = widgets.NewParagraph("", theme.Secondary, theme.SizeLabel, false)
 	o.moreB = widgets.NewButton(widgets.Link, "", "", nil)
@@ -138,7 +141,7 @@ func (p *inspector) makeObjects() fyne.CanvasObject {
 	o.second = widgets.NewCheckRow("", "", nil)
 	o.objFail = newFailureCard(p.send)
 	return widgets.Column(4,
-		widgets.Padded(widgets.Row(12, 1, o.objTitle, o.objShown, o.sort), 0, 0, 0, 4, fyne.NewSize(0, 30)), o.objBones, o.objects,
+		widgets.Padded(widgets.Row(12, 1, o.objTitle, o.objShown, o.sort), 0, 0, 0, 4, fyne.NewSize(0, 30)), o.objBones, o.objects.Container,
 		widgets.Padded(o.empty, 4, 4, 0, 4, fyne.Size{}),
 		widgets.Padded(widgets.Row(8, 0, o.more, o.moreB), 4, 4, 0, 4, fyne.Size{}),
 		widgets.Padded(widgets.Row(0, -1, o.hiddenB), 0, 4, 0, 4, fyne.Size{}),
@@ -218,19 +221,7 @@ func (p *inspector) showObjects(s state.ObjectsPart) {
 	o.sort.SetText(s.Sort)
 	widgets.SetVisible(o.sort, s.Sort != "" && len(s.Rows) > 1)
 	widgets.SetVisible(o.objBones, s.Busy)
-	for len(o.objects.Objects) < len(s.Rows) {
-		o.objects.Objects = append(o.objects.Objects, widgets.NewObjectRow(p.objectActs()))
-	}
-	for i, w := range o.objects.Objects {
-		widgets.SetVisible(w, i < len(s.Rows))
-		if i >= len(s.Rows) {
-			continue
-		}
-		r := s.Rows[i]
-		w.(*widgets.ObjectRow).Set(widgets.ObjectData{
-			Index: r.Object, Name: r.Name, Detail: r.Detail, Score: r.Score, Colour: swatch(r.Tint), Shown: r.Shown, Highlighted: r.Hovered || r.Selected,
-		})
-	}
+	o.objects.Update(len(s.Rows))
 	o.empty.SetText(s.Empty)
 	widgets.SetVisible(o.empty, s.Empty != "")
 	o.more.SetText(s.More)
@@ -241,10 +232,18 @@ func (p *inspector) showObjects(s state.ObjectsPart) {
 	o.objFail.show(s.Failure)
 }
 
+// showObject shows an object in a row of the list.
+func (p *inspector) showObject(i int, row *widgets.ObjectRow) {
+	r := p.shown.Objects.Rows[i]
+	row.Set(widgets.ObjectData{
+		Index: r.Object, Name: r.Name, Detail: r.Detail, Score: r.Score, Colour: swatch(r.Tint), Shown: r.Shown, Highlighted: r.Hovered || r.Selected,
+	})
+}
+
 // objectActs are what the rows ask for. They know objects by their index, so
 // that a row can be used for another object.
-func (p *inspector) objectActs() widgets.ObjectActs {
-	return widgets.ObjectActs{
+func (p *inspector) objectActs() widgets.ObjectHandlers {
+	return widgets.ObjectHandlers{
 		Toggle: func(object int, _ bool) { p.send(state.ObjectToggled{Object: object}) },
 		Zoom:   func(object int) { p.send(state.LookedAt{Object: object}) },
 		Hover:  func(object int) { p.send(state.Hovered{Object: object}) },
@@ -285,8 +284,8 @@ func (p *inspector) sortMenu() {
 }
 
 // legendActs are what the rows of the legend ask for.
-func (p *inspector) legendActs() widgets.LegendActs {
-	return widgets.LegendActs{
+func (p *inspector) legendActs() widgets.LegendHandlers {
+	return widgets.LegendHandlers{
 		Toggle: func(class int) { p.send(state.ClassToggled{Class: class}) },
 		Point:  func(class int) { p.send(state.ClassPointed{Class: class, Listed: true}) },
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"sync"
@@ -189,7 +190,8 @@ func (c *call) run(inputs, outputs []*payload) (err error) {
 	in, out := make([]binding.Value, 0, len(inputs)), make([]binding.Value, len(outputs))
 	defer func() {
 		for _, v := range append(in, out...) {
-			if v != nil {
+			// Where the binding cannot take an output over, it leaves a nil *Tensor.
+			if v != nil && !reflect.ValueOf(v).IsNil() {
 				err = errors.Join(err, v.Destroy())
 			}
 		}

@@ -293,3 +293,19 @@ func TestAClosedSessionGivesItsMemoryBack(t *testing.T) {
 		t.Errorf("4 closed sessions left %d MB behind", (after-before)>>20)
 	}
 }
+
+// TestAScalarOutputIsAnErrorAndNoCrash: the binding takes over no tensor without axes.
+func TestAScalarOutputIsAnErrorAndNoCrash(t *testing.T) {
+	g := onnx.NewGraph("scalar")
+	x := g.Input("x", onnx.Float, onnx.Dims("n"))
+	g.Output("sum", g.Add(x, x))
+	g.Output("mean", g.ReduceMean(x, false, 0))
+	s := newSession(t, openLibrary(t), g, Options{Name: "scalar"})
+	for range 2 {
+		out, err := s.Run(context.Background(), []*Tensor{NewFloat32([]int64{3}, []float32{1, 2, 3})})
+		var f *failure.Failure
+		if !errors.As(err, &f) || f.Kind != failure.Model || out != nil {
+			t.Errorf("%v, %v", out, err)
+		}
+	}
+}

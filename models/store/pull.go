@@ -14,6 +14,7 @@ import (
 	"descry/internal/failure"
 	"descry/internal/nearest"
 	"descry/models"
+	"descry/models/arch"
 	"descry/models/catalogue"
 	"descry/models/transfer"
 )
@@ -79,7 +80,7 @@ func (s *Store) expand(names []string) ([]catalogue.Model, error) {
 // known refuses models that nothing here could load, before they are fetched.
 func known(wanted []catalogue.Model) error {
 	for _, m := range wanted {
-		if list := models.Architectures[m.For]; m.For != catalogue.ForRuntime && !slices.Contains(list, m.Architecture) {
+		if list := arch.ForTask(m.For); m.For != catalogue.ForRuntime && !slices.Contains(list, m.Architecture) {
 			hint := "Known for " + m.For + " are " + strings.Join(list, ", ") + "."
 			if near := nearest.Word(m.Architecture, list); near != "" {
 				hint = "Did you mean " + near + "? " + hint

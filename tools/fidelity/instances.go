@@ -9,7 +9,6 @@ import (
 	"descry/inference/detect"
 	"descry/inference/pipeline"
 	"descry/inference/rle"
-	"descry/models"
 	"descry/models/arch"
 )
 
@@ -58,7 +57,7 @@ func (c *comparison) instances() error {
 	c.measure("boxes, pixels", f.box, boxBound)
 	c.measure("scores", f.score, scoreBound)
 	switch {
-	case c.set.Instances.Architecture == models.Readymade && want.Width*want.Height > readymadePixels:
+	case c.set.Instances.Architecture == arch.NameReadymade && want.Width*want.Height > readymadePixels:
 		f.notes = []string{fmt.Sprintf("its masks, pasted by the graph at the size it resizes to and enlarged, have an IoU of %.3f or more (deliberate: larger pictures are made smaller first)", f.mask)}
 	case len(want.Runs) > 0 || len(want.Scores) == 0:
 		c.least("masks, IoU", f.mask, maskBound)

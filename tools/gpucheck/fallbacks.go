@@ -145,7 +145,7 @@ func (f forced) happen(libPath, dir string) error {
 	if err != nil {
 		return err
 	}
-	m, err := arch.MaskRCNN{Config: config, File: file}.FeatureGraph()
+	m, err := arch.MaskRCNN{Config: config, Weights: file}.FeatureGraph()
 	if err != nil {
 		return err
 	}

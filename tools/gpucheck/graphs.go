@@ -122,7 +122,7 @@ func (b *bench) blip(dir string) error {
 	if err != nil {
 		return err
 	}
-	net := arch.BLIP{Config: config, File: f}
+	net := arch.BLIP{Config: config, Weights: f}
 	vision, err := net.VisionGraph()
 	if err != nil {
 		return err
@@ -170,7 +170,7 @@ func (b *bench) detector(dir string) error {
 	if err != nil {
 		return err
 	}
-	net := arch.MaskRCNN{Config: config, File: f}
+	net := arch.MaskRCNN{Config: config, Weights: f}
 	features, err := net.FeatureGraph()
 	if err != nil {
 		return err
@@ -227,7 +227,7 @@ func (b *bench) segmenter(dir string) error {
 	if err != nil {
 		return err
 	}
-	net, err := arch.OpenSegmenter("deeplabv3_resnet", "", f)
+	net, err := arch.Open[arch.Segmenter]("deeplabv3_resnet", f, arch.Files{})
 	if err != nil {
 		return err
 	}

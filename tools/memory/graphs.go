@@ -129,7 +129,7 @@ func detectorGraph(f *weights.File, name string) (graph, error) {
 	if err != nil {
 		return graph{}, err
 	}
-	d := arch.MaskRCNN{Config: c, File: f}
+	d := arch.MaskRCNN{Config: c, Weights: f}
 	build := map[string]func() (onnx.Model, error){"features": d.FeatureGraph, "boxes": d.BoxGraph, "masks": d.MaskGraph}[name]
 	m, err := build()
 	return graph{m, func() []*ort.Tensor {
@@ -165,7 +165,7 @@ func boxes(name string) []*ort.Tensor {
 }
 
 func segmenterGraph(f *weights.File, _ string) (graph, error) {
-	s, err := arch.OpenSegmenter("deeplabv3_resnet", "", f)
+	s, err := arch.Open[arch.Segmenter]("deeplabv3_resnet", f, arch.Files{})
 	if err != nil {
 		return graph{}, err
 	}

@@ -31,7 +31,7 @@ const (
 	mostMemory = 6 << 20 // kB of address space for the tests of a mutant
 	patience   = 20      // how many times the time of the unchanged tests, by the clock
 	leastWait  = 60 * time.Second
-	leastTime  = 10 * time.Second // of a processor
+	leastTime  = 4 * time.Second // of a processor
 )
 
 // loaded is a package whose mutants are tried.

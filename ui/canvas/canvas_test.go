@@ -91,9 +91,9 @@ func TestOutsideThePictureIsTheGround(t *testing.T) {
 	inside := image.Rect(15, 15, 25, 25)
 	for y := range 40 {
 		for x := range 40 {
-			ground := dst.RGBAAt(x, y) == color.RGBA{1, 2, 3, 255}
-			if ground == (image.Pt(x, y).In(inside)) {
-				t.Fatalf("at %d,%d ground is %v", x, y, ground)
+			background := dst.RGBAAt(x, y) == color.RGBA{1, 2, 3, 255}
+			if background == (image.Pt(x, y).In(inside)) {
+				t.Fatalf("at %d,%d background is %v", x, y, background)
 			}
 		}
 	}
@@ -186,33 +186,33 @@ func TestTheCanvasTellsItsSizeInPixels(t *testing.T) {
 }
 
 func TestThePointerTellsWhatItIsOn(t *testing.T) {
-	var told []int
+	var reported []int
 	s := Scene{Levels: picture.Pyramid(context.Background(), chequered(100, 100)), Hit: func(x, y float64) int {
 		if x < 50 {
 			return 3
 		}
 		return -1
 	}}
-	c, _ := shown(t, s, 800, 600, Params{OnHover: func(i int) { told = append(told, i) }})
+	c, _ := shown(t, s, 800, 600, Params{OnHover: func(i int) { reported = append(reported, i) }})
 	m := fyne.NewPos(400, (24+600-64)/2)
 	for _, dx := range []float32{-60, -40, 40, 60, -60} {
 		c.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(m.X+dx, m.Y)}})
 	}
 	c.MouseOut()
-	if want := []int{3, -1, 3, -1}; len(told) != 4 || told[0] != want[0] || told[1] != want[1] || told[2] != want[2] || told[3] != want[3] {
-		t.Errorf("told %v, want %v", told, want)
+	if want := []int{3, -1, 3, -1}; len(reported) != 4 || reported[0] != want[0] || reported[1] != want[1] || reported[2] != want[2] || reported[3] != want[3] {
+		t.Errorf("reported %v, want %v", reported, want)
 	}
 }
 
 func TestThePointerTellsTheClassUnderIt(t *testing.T) {
-	var told []int
+	var reported []int
 	s := Scene{Levels: picture.Pyramid(context.Background(), chequered(100, 100)), Class: func(x, y float64) int {
 		if x < 0 || y < 0 || x >= 100 || y >= 100 {
 			return -1
 		}
 		return int(x) / 50
 	}}
-	c, _ := shown(t, s, 400, 400, Params{OnClass: func(i int) { told = append(told, i) }})
+	c, _ := shown(t, s, 400, 400, Params{OnClass: func(i int) { reported = append(reported, i) }})
 	over := func(x, y float64) { // a point of the picture
 		v := c.view.Target(c.Frame())
 		c.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(float32((x-v.X)*v.Zoom/c.scale), float32((y-v.Y)*v.Zoom/c.scale))}})
@@ -222,17 +222,17 @@ func TestThePointerTellsTheClassUnderIt(t *testing.T) {
 	}
 	over(10, 10)
 	c.MouseOut()
-	if want := []int{0, 1, -1, 0, -1}; !slices.Equal(told, want) {
-		t.Errorf("told %v, want %v", told, want)
+	if want := []int{0, 1, -1, 0, -1}; !slices.Equal(reported, want) {
+		t.Errorf("reported %v, want %v", reported, want)
 	}
 	over(10, 10)
 	plain := s
 	plain.Class = nil
-	c.Set(plain, c.view) // the layer is switched off and on again
+	c.Set(plain, c.view) // the layer is disabled and on again
 	c.Set(s, c.view)
 	over(10, 10)
-	if want := []int{0, 1, -1, 0, -1, 0, 0}; !slices.Equal(told, want) {
-		t.Errorf("told %v, want %v", told, want)
+	if want := []int{0, 1, -1, 0, -1, 0, 0}; !slices.Equal(reported, want) {
+		t.Errorf("reported %v, want %v", reported, want)
 	}
 }
 

@@ -13,8 +13,8 @@ const (
 	dashThick  = 2.0
 )
 
-// dashedFrame draws a dashed line along the edge of a rectangle with round
-// corners, w×h device pixels, unit of them to a dp.
+// dashedFrame draws a dashed line along the edge of a rectangle with rounded
+// corners, w×h device pixels, at unit device pixels per dp.
 func dashedFrame(w, h int, unit float64, c color.Color) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	if w < 4 || h < 4 {
@@ -36,7 +36,7 @@ func dashedFrame(w, h int, unit float64, c color.Color) *image.RGBA {
 	for y := range h {
 		for x := 0; x < w; x++ {
 			if x == band && y > band && y < h-band && w > 2*band {
-				x = w - band // nothing is drawn within
+				x = w - band // skip the inside, which stays empty
 			}
 			put(x, y)
 		}
@@ -44,8 +44,8 @@ func dashedFrame(w, h int, unit float64, c color.Color) *image.RGBA {
 	return img
 }
 
-// edge returns how far a point is from the middle of the line, and how far along
-// the line from the upper left corner, clockwise.
+// edge returns the distance of a point from the middle of the line, and its
+// position along the line, clockwise from the upper left corner.
 func edge(x, y, w, h, r, half float64) (distance, along float64) {
 	w, h, x, y, r = w-2*half, h-2*half, x-half, y-half, r-half
 	straightX, straightY, arc := w-2*r, h-2*r, math.Pi/2*r

@@ -7,8 +7,7 @@ import (
 	"descry/ui/theme"
 )
 
-// LinkText is an underlined sentence that can be pressed; it is broken at words
-// where it has no room.
+// LinkText is underlined, wrapped text that can be pressed.
 type LinkText struct {
 	Control
 	words *Paragraph
@@ -22,7 +21,7 @@ func NewLinkText(c fyne.ThemeColorName, tap func()) *LinkText {
 	return l
 }
 
-// SetText changes the sentence.
+// SetText changes the text.
 func (l *LinkText) SetText(s string) { l.words.SetText(s) }
 
 // HeightFor implements TallFor.

@@ -1,4 +1,4 @@
-package arch
+package readymade
 
 import (
 	"strings"
@@ -73,7 +73,7 @@ func TestReadymadeModelsAreRecognisedByWhatGoesInAndOut(t *testing.T) {
 		"a segmenter with its second one": {fcn, ProfileSegmentation, 21, true, 0, 0, -1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, err := RecogniseReadymade(c.file)
+			r, err := Recognise(c.file)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -96,20 +96,20 @@ func TestONNXModelsOfOtherKindsAreRefusedWithWhatTheyHave(t *testing.T) {
 		`"boxes" [any, 6]`:       {Inputs: in, Outputs: []onnx.Port{port("boxes", onnx.Float, 0, 6), port("n", onnx.Float, 0, 3), port("m", onnx.Float, 0, 3)}},
 	} {
 		f.Path = "model.onnx"
-		if _, err := RecogniseReadymade(f); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "model.onnx") {
+		if _, err := Recognise(f); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "model.onnx") {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
 }
 
 func TestLabelsWithoutGapsAreGivenCOCOsNumbers(t *testing.T) {
-	gapless := Readymade{Classes: 81}
+	gapless := Model{Classes: 81}
 	for label, id := range map[int]int{1: 1, 11: 11, 12: 13, 26: 28, 80: 90, 0: 0, 81: 81} {
 		if got := gapless.Category(label); got != id {
 			t.Errorf("label %d is COCO's %d, want %d", label, got, id)
 		}
 	}
-	if got := (Readymade{Classes: 91}).Category(12); got != 12 {
+	if got := (Model{Classes: 91}).Category(12); got != 12 {
 		t.Errorf("label 12 of 91 is %d", got)
 	}
 }

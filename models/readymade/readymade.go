@@ -1,4 +1,7 @@
-package arch
+// Package readymade recognises ONNX models that somebody exported whole: what they
+// compute, from their inputs and outputs. They are run as they are, unlike those of
+// package arch, whose graphs are built over official weights.
+package readymade
 
 import (
 	"fmt"
@@ -7,11 +10,12 @@ import (
 	"strings"
 
 	"descry/internal/failure"
+	"descry/models/arch"
 	"descry/models/onnx"
 )
 
-// Profile names a kind of ready-made ONNX model by who exported it: what it
-// wants to be given and what it gives.
+// Profile is a kind of ready-made ONNX model, by its exporter: what its inputs and
+// outputs are.
 type Profile string
 
 const (
@@ -30,30 +34,36 @@ const (
 	ProfileSegmentation Profile = "segmentation"
 )
 
-// Readymade is an ONNX file whose profile is known.
-type Readymade struct {
+// Model is an ONNX file whose profile is known.
+type Model struct {
 	File    onnx.File
 	Profile Profile
 	Batch   bool // the input has a first dimension, of 1
 	Width   int  // of the input, in pixels; 0: any
 	Height  int
-	Classes int // how many classes there are, the background included; 0: the file does not say
+	Classes int // how many classes there are, the background included; 0: not known
 	// The places of these among the file's outputs; −1 for none. Of a
 	// segmentation model Logits alone is there.
 	Boxes, Labels, Scores, Masks, Logits int
 }
 
-// MaskSideOfZoo is the side of the masks of ProfileZoo, in cells.
-const MaskSideOfZoo = 28
+// ZooMaskSide is the side of the masks of ProfileZoo, in cells.
+const ZooMaskSide = 28
+
+// Bounds far above every published model.
+const (
+	mostSide    = 1 << 14 // pixels
+	mostClasses = 1 << 16
+)
 
 // zooClasses are the Model Zoo's: the background and COCO's 80, numbered without
 // gaps.
 const zooClasses = 81
 
-// RecogniseReadymade says what an ONNX file computes, by its inputs and outputs.
-// A file that is none of the profiles is refused with what it has.
-func RecogniseReadymade(f onnx.File) (Readymade, error) {
-	r := Readymade{File: f, Boxes: -1, Labels: -1, Scores: -1, Masks: -1, Logits: -1}
+// Recognise finds out what an ONNX file computes from its inputs and
+// outputs. A file of no known profile is refused, and the error lists both.
+func Recognise(f onnx.File) (Model, error) {
+	r := Model{File: f, Boxes: -1, Labels: -1, Scores: -1, Masks: -1, Logits: -1}
 	wrong := r.input()
 	if wrong == "" && !r.detections() && !r.logits() {
 		wrong = "its outputs are neither boxes, labels and scores nor one map of class logits"
@@ -65,8 +75,8 @@ func RecogniseReadymade(f onnx.File) (Readymade, error) {
 	return r, nil
 }
 
-// input reads what the model is given, and says what is wrong with it.
-func (r *Readymade) input() string {
+// input reads the input of the model, and returns what is wrong with it.
+func (r *Model) input() string {
 	if len(r.File.Inputs) != 1 {
 		return fmt.Sprintf("it has %d inputs instead of one picture", len(r.File.Inputs))
 	}
@@ -101,18 +111,18 @@ type role struct {
 	elem  onnx.Elem
 	ranks []int
 	place int
-	into  func(*Readymade) *int
+	into  func(*Model) *int
 }
 
 var roles = []role{
-	{onnx.Float, []int{2}, 0, func(r *Readymade) *int { return &r.Boxes }},
-	{onnx.Int64, []int{1}, 1, func(r *Readymade) *int { return &r.Labels }},
-	{onnx.Float, []int{1}, 2, func(r *Readymade) *int { return &r.Scores }},
-	{onnx.Float, []int{3, 4}, 3, func(r *Readymade) *int { return &r.Masks }},
+	{onnx.Float, []int{2}, 0, func(r *Model) *int { return &r.Boxes }},
+	{onnx.Int64, []int{1}, 1, func(r *Model) *int { return &r.Labels }},
+	{onnx.Float, []int{1}, 2, func(r *Model) *int { return &r.Scores }},
+	{onnx.Float, []int{3, 4}, 3, func(r *Model) *int { return &r.Masks }},
 }
 
 // detections looks for boxes, labels, scores and, where there are any, masks.
-func (r *Readymade) detections() bool {
+func (r *Model) detections() bool {
 	if len(r.File.Outputs) < 3 || len(r.File.Outputs) > 4 {
 		return false
 	}
@@ -129,7 +139,7 @@ func (r *Readymade) detections() bool {
 }
 
 // logits looks for a map of class logits: the output "out", or the first.
-func (r *Readymade) logits() bool {
+func (r *Model) logits() bool {
 	r.Boxes, r.Labels, r.Scores, r.Masks = -1, -1, -1, -1
 	for i, out := range r.File.Outputs {
 		if out.Elem == onnx.Float && (len(out.Shape) == 4 || out.Shape == nil) && (i == 0 || out.Name == "out") {
@@ -140,15 +150,15 @@ func (r *Readymade) logits() bool {
 }
 
 // choose sets the profile and the classes.
-func (r *Readymade) choose() {
+func (r *Model) choose() {
 	r.Classes = classesOf(r.File.Weights)
 	switch {
 	case r.Logits >= 0:
 		r.Profile = ProfileSegmentation
 		if shape := r.File.Outputs[r.Logits].Shape; len(shape) == 4 && shape[1].Size > 0 {
-			r.Classes = int(min(shape[1].Size, mostBoxes))
+			r.Classes = int(min(shape[1].Size, mostClasses))
 		} else {
-			r.Classes = 0 // the exporter names the dimension; the first run tells
+			r.Classes = 0 // the exporter names the dimension; the first run shows it
 		}
 	case r.Masks >= 0 && !r.Batch && r.smallMasks():
 		if r.Profile = ProfileZoo; r.Classes == 0 {
@@ -161,16 +171,16 @@ func (r *Readymade) choose() {
 
 // smallMasks reports whether masks are of 28 × 28 cells, or the input has the
 // Model Zoo's name where their size is not stated.
-func (r *Readymade) smallMasks() bool {
+func (r *Model) smallMasks() bool {
 	shape := r.File.Outputs[r.Masks].Shape
 	if n := len(shape); n > 0 && shape[n-1].Size > 0 && shape[n-2].Size > 0 {
-		return shape[n-1].Size == MaskSideOfZoo && shape[n-2].Size == MaskSideOfZoo && r.Width != MaskSideOfZoo
+		return shape[n-1].Size == ZooMaskSide && shape[n-2].Size == ZooMaskSide && r.Width != ZooMaskSide
 	}
 	return r.File.Inputs[0].Name == "image" && r.Classes == zooClasses
 }
 
 // classesOf reads the number of classes from the weights of a detector's box
-// predictor: a matrix to n scores beside one to 4n deltas, from equally many
+// predictor: a matrix to n scores and one to 4n deltas, from equally many
 // features, named so or alone in it.
 func classesOf(weights []onnx.Tensor) int {
 	type matrix struct{ out, in int64 }
@@ -188,7 +198,7 @@ func classesOf(weights []onnx.Tensor) int {
 	}
 	found := map[int64]bool{}
 	for m := range have {
-		if m.out > 1 && m.out < mostBoxes && m.in > 1 && have[matrix{4 * m.out, m.in}] && (len(named) == 0 || named[m.out]) {
+		if m.out > 1 && m.out < mostClasses && m.in > 1 && have[matrix{4 * m.out, m.in}] && (len(named) == 0 || named[m.out]) {
 			found[m.out] = true
 		}
 	}
@@ -198,22 +208,48 @@ func classesOf(weights []onnx.Tensor) int {
 	return int(slices.Collect(maps.Keys(found))[0])
 }
 
+// Task returns what the model does.
+func (r Model) Task() string {
+	if r.Profile == ProfileSegmentation {
+		return arch.TaskClasses
+	}
+	return arch.TaskInstances
+}
+
+// Title names the model for people.
+func (r Model) Title() string {
+	title := map[Profile]string{
+		ProfileZoo: "Mask R-CNN of the ONNX Model Zoo", ProfileTorchvision: "Mask R-CNN of torchvision, exported by torch.onnx.export",
+		ProfileSegmentation: "a segmenter of torchvision, exported by torch.onnx.export",
+	}[r.Profile]
+	if r.Profile == ProfileTorchvision && r.Masks < 0 {
+		title = strings.Replace(title, "Mask", "Faster", 1)
+	}
+	if r.Classes > 0 {
+		title += fmt.Sprintf(", %d classes", r.Classes)
+	}
+	if r.Width > 0 {
+		title += fmt.Sprintf(", for pictures of %d × %d alone", r.Width, r.Height)
+	}
+	return title
+}
+
 // Category returns COCO's number for a label of the model: of 81 classes numbered
 // without gaps it is another.
-func (r Readymade) Category(label int) int {
+func (r Model) Category(label int) int {
 	if r.Classes != zooClasses {
 		return label
 	}
-	if ids := slices.Sorted(maps.Keys(COCOLabels)); label >= 1 && label <= len(ids) {
+	if ids := slices.Sorted(maps.Keys(arch.COCOLabels)); label >= 1 && label <= len(ids) {
 		return ids[label-1]
 	}
 	return label
 }
 
-// COCO reports whether labels are COCO's: there are 81 or 91 classes, or the file
-// does not say how many.
-func (r Readymade) COCO() bool {
-	return r.Classes == 0 || r.Classes == zooClasses || r.Classes == cocoClasses
+// COCO reports whether labels are COCO's: there are 81 or 91 classes, or their number
+// is not known.
+func (r Model) COCO() bool {
+	return r.Classes == 0 || r.Classes == zooClasses || r.Classes == arch.COCOClasses
 }
 
 // interfaceOf lists inputs and outputs for people.
