@@ -119,3 +119,55 @@ func TestOfSeveralErrorsTheFirstIsReturned(t *testing.T) {
 		t.Errorf("files %s, want %s", got, want)
 	}
 }
+
+// An input is the same file by whatever path: its own folder, or from the root.
+func TestNoFileIsWrittenOverAnInputOfAnotherPath(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		inputs []string
+		out    string
+	}{
+		{[]string{"a.png", "a.descry.png"}, dir},
+		{[]string{"a.png", filepath.Join(dir, "a.descry.png")}, "."},
+		{[]string{"a.png", filepath.Join("x", "..", "A.descry.PNG")}, "."},
+	} {
+		if got := filepath.Base(NewPlan(c.inputs, c.out, formats(t, "png")).Each[0]["png"]); got != "a.png.descry.png" {
+			t.Errorf("%v to %s: %s", c.inputs, c.out, got)
+		}
+	}
+}
+
+func TestCaptionsOfALine(t *testing.T) {
+	line := func(texts ...string) Line {
+		c := &inference.Caption{}
+		for _, text := range texts {
+			c.Hypotheses = append(c.Hypotheses, inference.Hypothesis{Text: text})
+		}
+		return NewLine(inference.Description{Caption: c})
+	}
+	if l := line(); l.Caption != nil || l.Captions != nil {
+		t.Errorf("of no caption: %+v", l)
+	}
+	if l := line("a"); l.Caption == nil || l.Caption.Text != "a" || l.Captions != nil {
+		t.Errorf("of one: %+v", l)
+	}
+	if l := line("a", "b"); l.Caption == nil || l.Caption.Text != "a" || len(l.Captions) != 2 || l.Captions[1].Text != "b" {
+		t.Errorf("of two: %+v", l)
+	}
+}
+
+func TestLabelsAreWrittenAsValidText(t *testing.T) {
+	l := lineClasses(&inference.Classes{Labels: []string{"a\xff", "a\ufffd"}, Pixels: []int{1, 2}})
+	if len(l.Pixels) != 1 || l.Pixels[0] != (ClassCount{"a\ufffd", 3}) || l.Labels[0] != "a\ufffd" {
+		t.Errorf("%+v", l)
+	}
+	pixels := ClassPixels{{"old", 1}}
+	if err := json.Unmarshal([]byte(`{"new":2}`), &pixels); err != nil || len(pixels) != 1 || pixels[0] != (ClassCount{"new", 2}) {
+		t.Errorf("%v, %v", pixels, err)
+	}
+}

@@ -37,11 +37,12 @@ func TestOfEqualTokensTheFirstIsTaken(t *testing.T) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	s := &beamSearch{o: Options{Beams: 1}}
-	for _, c := range []candidate{{0, 0, 1}, {0, 1, 1}, {0, 2, 1}, {0, 3, 2}, {1, 0, 2}, {1, 1, 1}} {
+	for i, c := range []candidate{{0, 0, 1}, {0, 1, 1}, {0, 2, 1}, {0, 3, 2}, {1, 0, 2}, {1, 1, 1}} {
 		s.offer(c)
-	}
-	if !slices.Equal(s.best, []candidate{{0, 3, 2}, {1, 0, 2}}) {
-		t.Errorf("of equal continuations stay %v", s.best)
+		want := [][]candidate{{{0, 0, 1}}, {{0, 0, 1}, {0, 1, 1}}, {{0, 0, 1}, {0, 1, 1}}, {{0, 3, 2}, {0, 0, 1}}, {{0, 3, 2}, {1, 0, 2}}, {{0, 3, 2}, {1, 0, 2}}}[i]
+		if !slices.Equal(s.best, want) {
+			t.Errorf("after %v the best continuations are %v, want %v", c, s.best, want)
+		}
 	}
 	p := pool{size: 2, worst: 1e9}
 	for i, rank := range []float64{1, 2, 1, 0.5, 1} { // the third and fifth are no better than the worst
