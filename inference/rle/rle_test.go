@@ -277,3 +277,16 @@ func allocated() uint64 {
 	runtime.ReadMemStats(&s)
 	return s.TotalAlloc
 }
+
+func TestARunOfNothingIsNothing(t *testing.T) {
+	for _, counts := range [][]uint32{{2, 0, 4}, {0, 0, 6}, {6, 0}, {1, 0, 1, 0, 4}} {
+		m := Mask{2, 3, counts}
+		if _, _, _, _, ok := m.Bounds(); ok || m.Area() != 0 || m.Contains(1, 0) || m.Valid() != nil {
+			t.Errorf("%v has bounds: %v, area %d, %v", counts, ok, m.Area(), m.Valid())
+		}
+	}
+	m := Mask{2, 3, []uint32{0, 0, 3, 1, 2, 0}} // one pixel between runs of nothing
+	if x0, y0, x1, y1, ok := m.Bounds(); !ok || x0 != 1 || y0 != 1 || x1 != 2 || y1 != 2 {
+		t.Errorf("one pixel has the bounds %d,%d %d,%d (%v)", x0, y0, x1, y1, ok)
+	}
+}
