@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // long1 is the pickle's opcode for a number of any length.
@@ -330,6 +331,39 @@ func TestBytesOfAShapeAreCountedWithoutOverflow(t *testing.T) {
 	} {
 		if got, ok := bytesOf(c.dtype, c.shape, c.most); ok != c.ok || ok && got != c.want {
 			t.Errorf("%s %v within %d: %d, %v", c.dtype, c.shape, c.most, got, ok)
+		}
+	}
+}
+
+// A file that was changed is known by its size or by its time, whichever differs.
+func TestAChangeOfTimeOrOfSizeIsNoticed(t *testing.T) {
+	text, err := os.ReadFile("testdata/plain.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, change := range map[string]func(path string, was time.Time) error{
+		"the time": func(path string, was time.Time) error { return os.Chtimes(path, was, was.Add(time.Hour)) },
+		"the size": func(path string, was time.Time) error {
+			return errors.Join(os.WriteFile(path, append(text, 0), 0o600), os.Chtimes(path, was, was))
+		},
+	} {
+		path := filepath.Join(t.TempDir(), "model.safetensors")
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := change(path, info.ModTime()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.Float32s("conv.weight"); err == nil || !strings.Contains(err.Error(), "changed while it was in use") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

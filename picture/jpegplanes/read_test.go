@@ -140,6 +140,14 @@ func TestMemoryIsWhatTheFrameSays(t *testing.T) {
 		const buffers = 128 << 10 // the reader's, the Huffman tables'
 		if spent := int64(after.TotalAlloc - before.TotalAlloc); spent > need*21/20+buffers {
 			t.Errorf("%s, %d × %d: %d bytes allocated, the frame says %d", name, p.Width, p.Height, spent, need)
+		} else if name == "large.jpg" && spent < need*9/10 {
+			t.Errorf("%s: only %d bytes allocated, the frame says %d", name, spent, need)
+		}
+		for i, plane := range p.Planes {
+			whole := !strings.HasPrefix(name, "factors_") // elsewhere a sample may stand for one pixel and a half
+			if w, h := ceilDiv(p.Width, plane.Across), ceilDiv(p.Height, plane.Down); whole && (plane.Width != w || plane.Height != h) {
+				t.Errorf("%s: plane %d has %d × %d samples, want %d × %d", name, i, plane.Width, plane.Height, w, h)
+			}
 		}
 		runtime.ReadMemStats(&before)
 		if _, err = Read(context.Background(), bytes.NewReader(data), need-1); err == nil {
@@ -234,6 +242,7 @@ func TestWhatIsOddIsReadAllTheSame(t *testing.T) {
 	data, restarts := all["420.jpg"], all["restart.jpg"]
 	sos, eoi := at(t, data, markerSOS, 0), len(data)-2
 	for name, c := range map[string][2][]byte{
+		"a comment with a marker in it":     {data, put(data, 2, 0xff, markerCOM, 0, 6, 0xff, markerEOI, 0xff, markerSOS)},
 		"extraneous bytes before a marker":  {data, put(data, sos, 1, 2, 3, 0xff, 0)},
 		"fill bytes":                        {data, put(data, sos, 0xff, 0xff, 0xff)},
 		"bytes after the scan":              {data, put(data, eoi, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9)},
@@ -281,6 +290,9 @@ func TestDamageIsToldInOneSentence(t *testing.T) {
 		{"wrong scan header", set(data, sos+4, 2)},                       // components
 		{"component that the frame does not have", set(data, sos+5, 9)},  // a component's id
 		{"sampling factors are 0 and 2", set(data, sof+11, 0x02)},
+		{"sampling factors are 2 and 0", set(data, sof+11, 0x20)},
+		{"sampling factors are 5 and 1", set(data, sof+11, 0x51)},
+		{"sampling factors are 1 and 5", set(data, sof+11, 0x15)},
 		{"sampling factors are 2 of 3", set(data, sof+11, 0x31, 0, 2, 0x21)},
 		{"too large for one scan", set(data, sof+11, 0x44)},
 		{"12 bits", set(data, sof+4, 12)},
