@@ -9,7 +9,7 @@ VERSION   := $(shell git describe --tags --always --dirty 2>/dev/null || echo un
 # Every use of fyne.Do is ours, so the tag that says so is set; `make smoke`
 # builds without it, so that calls from a wrong thread are reported.
 TAGS      := migrated_fynedo
-LDFLAGS   := -s -w -X descry/app.version=$(VERSION)
+LDFLAGS   := -s -w -X descry/app/services.version=$(VERSION)
 CACHE     := $(if $(DESCRY_HOME),$(DESCRY_HOME)/cache,$(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/descry)
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
@@ -148,3 +148,8 @@ install: build
 
 clean:
 	rm -rf $(BIN) build
+
+# Lists everything that the program says, from which a translation is made.
+.PHONY: messages
+messages:
+	$(PURE) run ./tools/messages

@@ -67,8 +67,8 @@ type CaptionSpec struct {
 type InstancesSpec struct {
 	Common
 	Categories map[int]string // by the model's index; nil: those of the config, else COCO's
-	Score      *float64       // the least score worth showing, 0 to 1; nil: not stated
-	BoxesOnly  bool           // the model is known to have no masks
+	Score      *float64       // the least score worth showing, 0 to 1; nil: the set does not say
+	BoxesOnly  bool           // the model is known to make no masks
 }
 
 // ClassesSpec is a set's model for the classes of pixels.
@@ -80,7 +80,9 @@ type ClassesSpec struct {
 // taskKeys are the tasks' keys in descry.json, in the order in which they are listed.
 var taskKeys = []string{arch.TaskCaption, arch.TaskInstances, arch.TaskClasses}
 
-// bad makes the failure of a model that cannot be used.
-func bad(subject, message, hint string) error {
-	return failure.New(failure.Model, "load", subject, "%s", message).WithHint("%s", hint)
+// bad returns the failure of a model that cannot be used.
+func bad(subject, format string, args ...any) *failure.Failure {
+	return failure.New(failure.Model, "load", subject, format, args...)
 }
+
+const correctFile = "Correct the file; models/README.md describes its format."

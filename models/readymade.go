@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"descry/internal/failure"
 	"descry/models/arch"
 	"descry/models/onnx"
 	"descry/models/readymade"
@@ -16,7 +17,7 @@ func isONNX(path string) bool { return strings.EqualFold(filepath.Ext(path), ".o
 func loadONNX(path string) (*Set, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
-		return nil, bad(path, err.Error(), "")
+		return nil, failure.Wrap(failure.Model, "load", path, err, "")
 	}
 	f, err := onnx.ReadFile(abs)
 	if err != nil {
@@ -36,8 +37,8 @@ func loadONNX(path string) (*Set, error) {
 	return set, nil
 }
 
-// lookIntoONNX notes whether a ready-made detector has masks. A file that is damaged
-// or of no known kind is reported at its first use, as all weights are.
+// lookIntoONNX notes whether a ready-made detector makes masks. A file that is
+// damaged or of no known kind says so at its first use, as all weights do.
 func (s *Set) lookIntoONNX() {
 	if s.Instances == nil || s.Instances.Architecture != arch.NameReadymade {
 		return

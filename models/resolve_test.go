@@ -83,7 +83,7 @@ func TestAWordThatIsNoSetSaysWhatIs(t *testing.T) {
 		{"captions=starter", failure.Usage, "captions=starter", `"captions" is not a task`, "Did you mean caption?"},
 		{"caption=", failure.Usage, "caption=", `"caption=" is not a part of a mix`, "caption=NAME"},
 		{"caption=starter,", failure.Usage, "caption=starter,", `"" is not a part of a mix`, "caption=NAME"},
-		{"caption=starter,caption=talker", failure.Usage, "caption=starter,caption=talker", "caption stands twice", "once"},
+		{"caption=starter,caption=talker", failure.Usage, "caption=starter,caption=talker", "caption appears twice", "once"},
 		{"instances=talker", failure.Model, "talker", "the set has no model for instances", "another set"},
 		{"caption=nobody", failure.Model, "nobody", "there is no such model set", "Known are"},
 	} {

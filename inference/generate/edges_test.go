@@ -22,7 +22,7 @@ func TestNoStepIsMadeOnceEveryTokenIsForbidden(t *testing.T) {
 	for _, beams := range []int{1, 2} {
 		o := plain(beams)
 		o.Prompt, o.Stop, o.MinTokens, o.NoRepeatNGram = []int{0}, 3, 8, 1
-		m := &counting{Model: spoilt{1, 2, 3, 4}}
+		m := &counting{Model: constantLogits{1, 2, 3, 4}}
 		if _, err := Search(context.Background(), m, o, nil); err != nil || m.steps != 3 {
 			t.Errorf("%d beams: %d steps, %v; want 3: two tokens, and one to see that there is no third", beams, m.steps, err)
 		}
@@ -32,7 +32,7 @@ func TestNoStepIsMadeOnceEveryTokenIsForbidden(t *testing.T) {
 func TestOfEqualTokensTheFirstIsTaken(t *testing.T) {
 	o := plain(1)
 	o.MaxTokens = 2
-	got, err := Search(context.Background(), spoilt{1, 4, 2, 4, 4, 0}, o, nil)
+	got, err := Search(context.Background(), constantLogits{1, 4, 2, 4, 4, 0}, o, nil)
 	if err != nil || !slices.Equal(got[0].Tokens, []int{1, 1}) {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -60,7 +60,7 @@ func TestTokensBeyondTheVocabularyHaveNoScore(t *testing.T) {
 	o.Prompt, o.Stop, o.MinTokens, o.MaxTokens = []int{4, 1, 4, 1, 4}, 4, 2, 3
 	o.RepetitionPenalty, o.NoRepeatNGram = 2, 2
 	o.Banned, o.BannedStarts = [][]int{{4}}, [][]int{{4}}
-	got, err := Search(context.Background(), spoilt{1, 6, 2.5, 0}, o, nil)
+	got, err := Search(context.Background(), constantLogits{1, 6, 2.5, 0}, o, nil)
 	// First the pair (4, 1) would come again, so 2 is taken; then token 1, of half its
 	// score still the best; then the pair (1, 4) is forbidden, but 4 has no score.
 	if err != nil || !slices.Equal(got[0].Tokens, []int{2, 1, 1}) {
@@ -123,7 +123,7 @@ func TestDrawingKeepsTheRules(t *testing.T) {
 func TestOfEquallyLikelySequencesTheFirstDrawnComesFirst(t *testing.T) {
 	o := drawing(1, 6, 30)
 	o.MaxTokens, o.MinTokens = 1, 1
-	uniform := make(spoilt, 24)
+	uniform := make(constantLogits, 24)
 	all, err := Search(context.Background(), uniform, o, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -148,10 +148,10 @@ func TestTheNucleusIsNoLargerThanAsked(t *testing.T) {
 		{[]float32{1, 1}, 0.5, []int{0}, []float64{1}},
 		{[]float32{1, 1}, 0.51, []int{0, 1}, []float64{0.5, 0.5}},
 		{[]float32{1, 1, 1, 1}, 0.75, []int{0, 1, 2}, []float64{1. / 3, 1. / 3, 1. / 3}},
-		{[]float32{never, 800, 799}, 1, []int{1, 2}, []float64{1 / (1 + math.Exp(-1)), 1 / (1 + math.E)}},
-		{[]float32{-800, never, -799}, 1, []int{2, 0}, []float64{1 / (1 + math.Exp(-1)), 1 / (1 + math.E)}},
+		{[]float32{negInf, 800, 799}, 1, []int{1, 2}, []float64{1 / (1 + math.Exp(-1)), 1 / (1 + math.E)}},
+		{[]float32{-800, negInf, -799}, 1, []int{2, 0}, []float64{1 / (1 + math.Exp(-1)), 1 / (1 + math.E)}},
 	} {
-		n.take(c.scores, 1, c.p)
+		n.choose(c.scores, 1, c.p)
 		near := slices.EqualFunc(n.probs, c.probs, func(a, b float64) bool { return math.Abs(a-b) < 1e-12 })
 		if !slices.Equal(n.ids, c.ids) || !near {
 			t.Errorf("%v, p %v: tokens %v of %v, want %v of %v", c.scores, c.p, n.ids, n.probs, c.ids, c.probs)

@@ -38,7 +38,7 @@ func (a array) tensor() *Tensor {
 	return NewFloat32(a.Shape, data)
 }
 
-// elements returns a tensor's elements as float64, whatever they are.
+// elements returns a tensor's elements as float64, of whatever type they are.
 func elements(t *Tensor) []float64 {
 	p := t.live("")
 	all := make([]float64, 0, len(p.floats)+len(p.ints)+len(p.bytes))
@@ -100,7 +100,7 @@ func linear(f func(g *onnx.Graph, x, w, b onnx.Value) onnx.Value) build {
 	}
 }
 
-// builds are the graphs, by case; a case is the method's name and what is special.
+// builds are the graphs, by case; a case is named by the method and its variant.
 var builds = map[string]build{
 	"Add/broadcast":          binary((*onnx.Graph).Add),
 	"Sub/broadcast":          binary((*onnx.Graph).Sub),
@@ -223,7 +223,7 @@ func readCases(t *testing.T) map[string]struct{ In, Out []array } {
 	return cases
 }
 
-// graphOf builds a case's graph, and returns what becomes its outputs.
+// graphOf builds a case's graph and returns it with its outputs.
 func graphOf(name string, arrays []array) (*onnx.Graph, []onnx.Value) {
 	g := onnx.NewGraph(name)
 	in := make([]onnx.Value, len(arrays))
@@ -242,7 +242,7 @@ func graphOf(name string, arrays []array) (*onnx.Graph, []onnx.Value) {
 	return g, out
 }
 
-// TestOperatorsAreEncodedAsTheyWere compares the sum of every case's graph with a
+// TestOperatorsAreEncodedAsTheyWere compares the hash of every case's graph with the
 // recorded one.
 func TestOperatorsAreEncodedAsTheyWere(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("testdata", "encoded.json"))
@@ -265,7 +265,7 @@ func TestOperatorsAreEncodedAsTheyWere(t *testing.T) {
 	}
 }
 
-func TestEachOperatorGivesWhatTorchGives(t *testing.T) {
+func TestEachOperatorMatchesTorch(t *testing.T) {
 	cases := readCases(t)
 	l := openLibrary(t)
 	for name, c := range cases {
@@ -298,7 +298,8 @@ func TestEachOperatorGivesWhatTorchGives(t *testing.T) {
 	}
 }
 
-// compare allows 2e-6 of the largest element: float32 sums in another order.
+// compare allows a difference of 2e-6 of the largest element, as float32 sums
+// differ with their order.
 func compare(t *testing.T, got *Tensor, want array) {
 	t.Helper()
 	if !slices.Equal(got.Shape(), want.Shape) {
@@ -320,7 +321,7 @@ func compare(t *testing.T, got *Tensor, want array) {
 	}
 }
 
-// TestEveryOperatorMethodHasACase looks at the methods of Graph that give values.
+// TestEveryOperatorMethodHasACase checks the methods of Graph that return values.
 func TestEveryOperatorMethodHasACase(t *testing.T) {
 	elsewhere := map[string]string{
 		"Input": "every case", "Value": "models/onnx", "Inputs": "models/onnx", "Outputs": "models/onnx",

@@ -46,8 +46,8 @@ func writeWeights(t *testing.T, tensors []stored) *weights.File {
 	return f
 }
 
-// TestWeightsAreReadFromTheFileItself: every usable type, rows of a matrix, and
-// offsets that are no multiple of the element's size.
+// TestWeightsAreReadFromTheFileItself covers every usable type, rows of a matrix,
+// and offsets that are not a multiple of the element's size.
 func TestWeightsAreReadFromTheFileItself(t *testing.T) {
 	values := []float32{1, -2, 0.5, 4, 0.25, -8}
 	var f32, f16, bf16, f64, i64 []byte
@@ -103,8 +103,8 @@ func TestWeightsAreReadFromTheFileItself(t *testing.T) {
 	}
 }
 
-// TestWeightsStoredInAnotherOrderAreTurnedRound: as torch saves transposed tensors
-// and convolutions trained with channels_last.
+// TestWeightsStoredInAnotherOrderAreTurnedRound covers the order in which torch
+// saves transposed tensors and convolutions trained with channels_last.
 func TestWeightsStoredInAnotherOrderAreTurnedRound(t *testing.T) {
 	f, err := weights.Open("../../models/weights/testdata/permuted.zip.pth")
 	if err != nil {

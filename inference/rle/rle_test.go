@@ -88,10 +88,10 @@ func TestTextOfKnownRuns(t *testing.T) {
 	} {
 		m := Mask{c.h, c.w, c.counts}
 		if c.text != "" && m.String() != c.text {
-			t.Errorf("%v gives %q, want %q", c.counts, m, c.text)
+			t.Errorf("%v encodes to %q, want %q", c.counts, m, c.text)
 		}
 		if p, err := Parse(m.String(), c.h, c.w); err != nil || !slices.Equal(p.Counts, c.counts) {
-			t.Errorf("%q gives %v, %v", m, p.Counts, err)
+			t.Errorf("%q decodes to %v, %v", m, p.Counts, err)
 		}
 	}
 	if m := FromBitmap([]byte{0, 1, 1, 1}, 2, 2); !slices.Equal(m.Counts, []uint32{1, 3}) {
@@ -101,9 +101,9 @@ func TestTextOfKnownRuns(t *testing.T) {
 
 func TestParseRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
-		text string
-		h, w int
-		says string
+		text    string
+		h, w    int
+		message string
 	}{
 		"empty":              {"", 2, 2, "end at pixel 0 of 4"},
 		"too short":          {"3", 2, 2, "end at pixel 3 of 4"},
@@ -125,7 +125,7 @@ func TestParseRefuses(t *testing.T) {
 		"overflowing size":   {"0", math.MaxInt, math.MaxInt, "out of range"},
 		"zero runs too many": {"0000", 1, 1, "end at pixel 0 of 1"},
 	} {
-		if m, err := Parse(c.text, c.h, c.w); err == nil || !strings.Contains(err.Error(), c.says) || m.Counts != nil {
+		if m, err := Parse(c.text, c.h, c.w); err == nil || !strings.Contains(err.Error(), c.message) || m.Counts != nil {
 			t.Errorf("%s: %v, %v", name, m, err)
 		}
 	}
@@ -167,7 +167,7 @@ func TestValidRefuses(t *testing.T) {
 		if m.Valid() == nil {
 			t.Errorf("%s: valid", name)
 		}
-		// Whatever the runs say, nothing may be read outside the mask.
+		// Whatever the runs are, nothing outside the mask may be read.
 		m.Bounds()
 		m.Contains(0, 0)
 		m.BitmapIn(-3, -3, 3, 3)

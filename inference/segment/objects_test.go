@@ -61,7 +61,7 @@ func TestMapsOfObjectsFollowDetectron2sRule(t *testing.T) {
 	}
 }
 
-func TestObjectsThatMakeNoMapAreRefused(t *testing.T) {
+func TestInvalidObjectsAreRefused(t *testing.T) {
 	mask := rle.FromBitmap([]byte{1}, 1, 1)
 	for name, c := range map[string]struct {
 		item inference.Instance

@@ -6,7 +6,7 @@ import (
 	"descry/picture/resample"
 )
 
-func TestTheShortSideBecomesWhatTheModelWants(t *testing.T) {
+func TestTheShortSideHasTheModelsSize(t *testing.T) {
 	for _, c := range [][5]int{ // width, height, short, resized width, resized height
 		{640, 480, 520, 693, 520}, {480, 640, 520, 520, 693}, {500, 500, 520, 520, 520}, {318, 270, 256, 301, 256},
 		{1, 1, 256, 256, 256}, {1, 3000, 256, 1, 4096}, {3000, 1, 256, 4096, 1}, {4000, 400, 520, 4096, 409}, {8, 1, 512, 4096, 512}, {5000, 5000, 5000, 5000, 5000},
@@ -30,9 +30,9 @@ func noise(classes, w, h int) Coarse {
 	return c
 }
 
-// longWay is torchvision's way: all logits enlarged, the best of each pixel, the
-// nearest pixel.
-func longWay(c Coarse, rw, rh, w, h int) []byte {
+// allPixels is torchvision's method: all logits enlarged, the highest at each
+// pixel, the nearest pixel.
+func allPixels(c Coarse, rw, rh, w, h int) []byte {
 	all := resample.BilinearTorch(c.Logits, c.Classes, c.Height, c.Width, rh, rw)
 	out := make([]byte, w*h)
 	for y := range h {
@@ -50,12 +50,12 @@ func longWay(c Coarse, rw, rh, w, h int) []byte {
 	return out
 }
 
-func TestMapsAreThoseOfTheLongWay(t *testing.T) {
+func TestMapEqualsFullInterpolation(t *testing.T) {
 	for _, c := range []struct{ classes, w, h, rw, rh, width, height int }{
 		{5, 9, 7, 72, 56, 131, 97}, {21, 13, 4, 101, 32, 50, 16}, {2, 1, 1, 8, 8, 3, 2}, {1, 4, 4, 32, 32, 40, 40}, {3, 6, 30, 6, 30, 12, 60}, {4, 1, 40, 5, 320, 5, 320},
 	} {
 		coarse := noise(c.classes, c.w, c.h)
-		got, want := Map(coarse, c.rw, c.rh, c.width, c.height), longWay(coarse, c.rw, c.rh, c.width, c.height)
+		got, want := Map(coarse, c.rw, c.rh, c.width, c.height), allPixels(coarse, c.rw, c.rh, c.width, c.height)
 		for i := range want {
 			if got[i] != want[i] {
 				t.Errorf("%d classes on %d×%d: pixel %d is of class %d, want %d", c.classes, c.w, c.h, i, got[i], want[i])
@@ -75,7 +75,7 @@ func BenchmarkMap(b *testing.B) {
 // A cell is sure of its class only where no other comes within 1e-4 of it,
 // relative to the logit and at least to 1: rounding must not decide.
 func TestACellIsSureOnlyByAMargin(t *testing.T) {
-	const one = float32(sure)
+	const one = float32(margin)
 	for _, c := range []struct {
 		logits []float32 // of one cell
 		want   int16
@@ -111,7 +111,7 @@ func TestASingleCellIsSeenFromAllSides(t *testing.T) {
 			c.Logits[i] = 1
 		}
 		c.Logits[side*side+at[1]*side+at[0]] = 8
-		got, want := Map(c, side*scale, side*scale, side*scale, side*scale), longWay(c, side*scale, side*scale, side*scale, side*scale)
+		got, want := Map(c, side*scale, side*scale, side*scale, side*scale), allPixels(c, side*scale, side*scale, side*scale, side*scale)
 		ones := 0
 		for i := range want {
 			ones += int(want[i])

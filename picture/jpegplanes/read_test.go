@@ -16,13 +16,13 @@ import (
 	"testing/iotest"
 )
 
-// read is Read of bytes, with the memory that its frame asks for.
+// read calls Read with the memory that the frame needs.
 func read(data []byte) (*Planes, error) {
 	return Read(context.Background(), bytes.NewReader(data), 1<<26)
 }
 
-// files are the JPEGs of ../testdata, which the test of the package above
-// holds against Pillow's pixels.
+// files returns the JPEGs of ../testdata, which the test of package picture
+// compares with Pillow's pixels.
 func files(t testing.TB) map[string][]byte {
 	t.Helper()
 	paths, err := filepath.Glob("../testdata/*.jpg")
@@ -38,7 +38,7 @@ func files(t testing.TB) map[string][]byte {
 	return all
 }
 
-// encoded is a picture of some detail as image/jpeg writes it: 4:2:0, or grey.
+// encoded returns a picture of some detail as image/jpeg writes it: 4:2:0, or grey.
 func encoded(t testing.TB, w, h int, grey bool) []byte {
 	t.Helper()
 	rgba, gray := image.NewRGBA(image.Rect(0, 0, w, h)), image.NewGray(image.Rect(0, 0, w, h))
@@ -59,7 +59,7 @@ func encoded(t testing.TB, w, h int, grey bool) []byte {
 	return out.Bytes()
 }
 
-// equal compares what belongs to the picture.
+// equal compares the visible parts.
 func equal(a, b *Planes) bool {
 	if a.Width != b.Width || a.Height != b.Height || a.Space != b.Space || len(a.Planes) != len(b.Planes) {
 		return false
@@ -72,7 +72,7 @@ func equal(a, b *Planes) bool {
 	return true
 }
 
-// furthest is the largest difference of p's samples from others.
+// furthest returns the largest difference of p's samples from others.
 func furthest(p Plane, pix []byte, stride int) int {
 	worst := 0
 	for y := range p.Height {
@@ -84,8 +84,8 @@ func furthest(p Plane, pix []byte, stride int) int {
 	return worst
 }
 
-// TestGoroutinesChangeNothing: many rows are transformed beside the reading of
-// the next, few are not.
+// TestGoroutinesChangeNothing: many rows are transformed while the next are read,
+// few are not.
 func TestGoroutinesChangeNothing(t *testing.T) {
 	for _, grey := range []bool{false, true} {
 		data := encoded(t, 700, 1301, grey)
@@ -99,15 +99,15 @@ func TestGoroutinesChangeNothing(t *testing.T) {
 		if err != nil || !equal(one, many) {
 			t.Errorf("grey %v: other samples on one processor (%v)", grey, err)
 		}
-		if !nearTheirs(t, data, many) {
+		if !nearImageJPEG(t, data, many) {
 			t.Errorf("grey %v: far from image/jpeg's", grey)
 		}
 	}
 }
 
-// nearTheirs compares with image/jpeg, whose transform rounds otherwise.
-// Pictures that it does not give as planes are near.
-func nearTheirs(t *testing.T, data []byte, p *Planes) bool {
+// nearImageJPEG compares with image/jpeg, whose transform rounds differently.
+// Pictures that it does not return as planes count as near.
+func nearImageJPEG(t *testing.T, data []byte, p *Planes) bool {
 	t.Helper()
 	img, err := jpeg.Decode(bytes.NewReader(data))
 	if err != nil {
@@ -122,7 +122,7 @@ func nearTheirs(t *testing.T, data []byte, p *Planes) bool {
 	return true
 }
 
-func TestMemoryIsWhatTheFrameSays(t *testing.T) {
+func TestReadAllocatesTheFramesBytes(t *testing.T) {
 	all := files(t)
 	all["large.jpg"] = encoded(t, 3000, 2000, false)
 	for name, data := range all {
@@ -139,9 +139,9 @@ func TestMemoryIsWhatTheFrameSays(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		const buffers = 128 << 10 // the reader's, the Huffman tables'
 		if spent := int64(after.TotalAlloc - before.TotalAlloc); spent > need*21/20+buffers {
-			t.Errorf("%s, %d × %d: %d bytes allocated, the frame says %d", name, p.Width, p.Height, spent, need)
+			t.Errorf("%s, %d × %d: %d bytes allocated, Frame.Bytes is %d", name, p.Width, p.Height, spent, need)
 		} else if name == "large.jpg" && spent < need*9/10 {
-			t.Errorf("%s: only %d bytes allocated, the frame says %d", name, spent, need)
+			t.Errorf("%s: only %d bytes allocated, Frame.Bytes is %d", name, spent, need)
 		}
 		for i, plane := range p.Planes {
 			whole := !strings.HasPrefix(name, "factors_") // elsewhere a sample may stand for one pixel and a half
@@ -160,7 +160,7 @@ func TestMemoryIsWhatTheFrameSays(t *testing.T) {
 	}
 }
 
-// frameOf finds the frame header of a sound file.
+// frameOf returns the frame header of a valid file.
 func frameOf(t *testing.T, data []byte) *Frame {
 	t.Helper()
 	d := &decoder{bits: bits{r: bytes.NewReader(data), buf: make([]byte, 1024)}, ctx: context.Background()}
@@ -176,7 +176,7 @@ func frameOf(t *testing.T, data []byte) *Frame {
 	return d.frame
 }
 
-// cancelling cancels when it is read for the n-th time, and goes on.
+// cancelling is a reader that cancels a context at its n-th read, and continues.
 type cancelling struct {
 	io.Reader
 	n      int
@@ -211,7 +211,7 @@ type errReader struct{ err error }
 
 func (e errReader) Read([]byte) (int, error) { return 0, e.err }
 
-// at finds the n-th marker of a file (from 0), where its FF lies.
+// at returns the offset of the n-th marker of a file (from 0).
 func at(t *testing.T, data []byte, marker byte, n int) int {
 	t.Helper()
 	i := 0
@@ -237,7 +237,7 @@ func set(data []byte, at int, with ...byte) []byte {
 	return data
 }
 
-func TestWhatIsOddIsReadAllTheSame(t *testing.T) {
+func TestUnusualFilesAreRead(t *testing.T) {
 	all := files(t)
 	data, restarts := all["420.jpg"], all["restart.jpg"]
 	sos, eoi := at(t, data, markerSOS, 0), len(data)-2
@@ -265,7 +265,7 @@ func TestWhatIsOddIsReadAllTheSame(t *testing.T) {
 	}
 }
 
-func TestDamageIsToldInOneSentence(t *testing.T) {
+func TestDamageIsReportedInOneSentence(t *testing.T) {
 	all := files(t)
 	data, progressive, restarts := all["420.jpg"], all["progressive.jpg"], all["restart.jpg"]
 	sof, dht, dqt, sos := at(t, data, 0xc0, 0), at(t, data, markerDHT, 0), at(t, data, markerDQT, 0), at(t, data, markerSOS, 0)
@@ -273,8 +273,8 @@ func TestDamageIsToldInOneSentence(t *testing.T) {
 	rst := at(t, restarts, markerRST0+1, 0)
 	scan := data[sos : len(data)-2]
 	for _, c := range []struct {
-		says string
-		data []byte
+		message string
+		data    []byte
 	}{
 		{"does not begin", set(data, 0, 'G', 'I', 'F')},
 		{"no scan", append(bytes.Clone(data[:sos]), 0xff, markerEOI)},
@@ -312,8 +312,8 @@ func TestDamageIsToldInOneSentence(t *testing.T) {
 		_, err := read(c.data)
 		var format FormatError
 		var unsupported UnsupportedError
-		if err == nil || !strings.Contains(err.Error(), c.says) || !errors.As(err, &format) && !errors.As(err, &unsupported) {
-			t.Errorf("%T %v, want %q", err, err, c.says)
+		if err == nil || !strings.Contains(err.Error(), c.message) || !errors.As(err, &format) && !errors.As(err, &unsupported) {
+			t.Errorf("%T %v, want %q", err, err, c.message)
 		}
 	}
 	for i := 2; i < len(data)-1; i += 97 {

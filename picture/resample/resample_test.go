@@ -17,7 +17,7 @@ import (
 )
 
 // reference is one case of testdata/*.json.gz (tools/reference/pixels.py): a
-// drawn picture, a target size, and what the official resampler made of it.
+// generated picture, a target size, and the official resampler's result.
 type reference struct {
 	Filter string   `json:"filter"`
 	Kind   string   `json:"kind"`
@@ -80,7 +80,7 @@ func check(t *testing.T, want reference, head []uint32, all []byte) {
 	}
 }
 
-func TestPillowsFiltersAreRepeatedBitForBit(t *testing.T) {
+func TestPillowsFiltersMatchBitForBit(t *testing.T) {
 	filters := map[string]func([]byte, int, int, int, int) []byte{"bicubic": Bicubic, "bilinear": BilinearPIL}
 	for _, r := range references(t, "pillow.json.gz") {
 		t.Run(fmt.Sprint(r.Filter, r.Kind, r.Size), func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestPillowsFiltersAreRepeatedBitForBit(t *testing.T) {
 	}
 }
 
-func TestTorchsBilinearIsRepeatedBitForBit(t *testing.T) {
+func TestTorchsBilinearMatchesBitForBit(t *testing.T) {
 	for _, r := range references(t, "torch.json.gz") {
 		t.Run(fmt.Sprint(r.Kind, r.Size), func(t *testing.T) {
 			w, h, dw, dh := r.Size[0], r.Size[1], r.Size[2], r.Size[3]
