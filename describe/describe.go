@@ -165,7 +165,7 @@ func (r *Runner) next(ctx context.Context, name string, in decoded, s *Summary) 
 	select {
 	case <-c.done:
 	case <-ctx.Done():
-		for _, id := range ids {
+		for _, id := range slices.Backward(ids) { // the waiting ones first, so that none of them starts
 			r.Worker.Cancel(id)
 		}
 		<-c.done // each job ends, by a failure if by nothing else

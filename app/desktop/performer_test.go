@@ -496,18 +496,3 @@ func TestAJobThatCannotBeRunFailsForTheWindow(t *testing.T) {
 	b.quiet(state.Cancel{Job: 42})
 	b.quiet(state.Front{Job: 42})
 }
-
-func TestARequestGetsTheProgramsChoicesWhereItLeavesThem(t *testing.T) {
-	b := newBench(t, services.WindowOptions{Runtime: services.RuntimeOptions{Device: "cuda", Threads: 3}})
-	for name, c := range map[string]struct{ r, want inference.Request }{
-		"nothing chosen":   {inference.Request{Task: inference.TaskCaption}, inference.Request{Model: "starter", Device: "cuda", Threads: 3}},
-		"automatic device": {inference.Request{Task: inference.TaskCaption, Device: "auto"}, inference.Request{Model: "starter", Device: "cuda", Threads: 3}},
-		"all chosen":       {inference.Request{Task: inference.TaskCaption, Model: "caption=a,instances=b", Device: "cpu", Threads: 5}, inference.Request{Model: "a", Device: "cpu", Threads: 5}},
-	} {
-		got := c.r
-		b.worker.fill(&got)
-		if got.Device != c.want.Device || got.Threads != c.want.Threads || !strings.Contains(got.Model, c.want.Model) {
-			t.Errorf("%s: model %q, device %q, %d threads", name, got.Model, got.Device, got.Threads)
-		}
-	}
-}

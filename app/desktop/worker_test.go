@@ -2,6 +2,7 @@ package desktop
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"descry/app/services"
@@ -57,5 +58,20 @@ func TestTheWindowsJobsAreRun(t *testing.T) {
 	}
 	if !b.noted(`"event":"caption"`) || !b.noted(`"event":"token"`) || len(b.worker.jobs) != 0 {
 		t.Error("the results are not noted, or a job is still open")
+	}
+}
+
+func TestARequestGetsTheProgramsChoicesWhereItLeavesThem(t *testing.T) {
+	b := newBench(t, services.WindowOptions{Runtime: services.RuntimeOptions{Device: "cuda", Threads: 3}})
+	for name, c := range map[string]struct{ r, want inference.Request }{
+		"nothing chosen":   {inference.Request{Task: inference.TaskCaption}, inference.Request{Model: "starter", Device: "cuda", Threads: 3}},
+		"automatic device": {inference.Request{Task: inference.TaskCaption, Device: "auto"}, inference.Request{Model: "starter", Device: "cuda", Threads: 3}},
+		"all chosen":       {inference.Request{Task: inference.TaskCaption, Model: "caption=a,instances=b", Device: "cpu", Threads: 5}, inference.Request{Model: "a", Device: "cpu", Threads: 5}},
+	} {
+		got := c.r
+		b.worker.fill(&got)
+		if got.Device != c.want.Device || got.Threads != c.want.Threads || !strings.Contains(got.Model, c.want.Model) {
+			t.Errorf("%s: model %q, device %q, %d threads", name, got.Model, got.Device, got.Threads)
+		}
 	}
 }
