@@ -367,3 +367,38 @@ func TestAChangeOfTimeOrOfSizeIsNoticed(t *testing.T) {
 		}
 	}
 }
+
+func TestAStorageIsDescribedByFiveThings(t *testing.T) {
+	id := func(items ...string) string { return tup(items...) + "Q" }
+	kind, key, place := name("torch", "FloatStorage"), str("0"), str("cpu")
+	for _, storage := range []string{
+		str("0") + "Q", id(), id(str("storage")), id(str("storage"), kind, key, place), id(str("storage"), kind, key, place, num(6), "N", "N"), id(str("module"), kind, key, place, num(6)),
+	} {
+		says(t, storage, torchFile(stateOf(str("w"), tensorOf(storage, 0, tup(num(6)), tup(num(1))))), "a storage is described by")
+	}
+	for wanted, storage := range map[string]string{
+		"a storage is of type":      id(str("storage"), str("float"), key, place, num(6)),
+		"a storage's key is 0":      id(str("storage"), kind, num(0), place, num(6)),
+		`storage "0" has "six"`:     id(str("storage"), kind, key, place, str("six")),
+		`storage "0" has -1 elemen`: id(str("storage"), kind, key, place, num(-1)),
+	} {
+		says(t, storage, torchFile(stateOf(str("w"), tensorOf(storage, 0, tup(num(6)), tup(num(1))))), wanted)
+	}
+}
+
+func TestAsManyDimensionsAsAllowed(t *testing.T) {
+	dims := func(n int) (shape, strides string) {
+		all := slices.Repeat([]string{num(1)}, n)
+		return tup(append(slices.Clone(all[1:]), num(6))...), tup(all...)
+	}
+	shape, strides := dims(mostDims)
+	f, err := readBytes(torchFile(stateOf(str("w"), tensorOf(storageOf("FloatStorage", "0", 6, ""), 0, shape, strides))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w, _ := f.Get("w"); len(w.Shape) != mostDims || w.Length != 24 {
+		t.Errorf("%+v", w)
+	}
+	shape, strides = dims(mostDims + 1)
+	says(t, "one more", torchFile(stateOf(str("w"), tensorOf(storageOf("FloatStorage", "0", 6, ""), 0, shape, strides))), "has 9 dimensions")
+}
