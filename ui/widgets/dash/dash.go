@@ -1,4 +1,5 @@
-package widgets
+// Package dash draws a dashed frame with rounded corners. Fyne has no dashed lines.
+package dash
 
 import (
 	"image"
@@ -13,9 +14,9 @@ const (
 	dashThick  = 2.0
 )
 
-// dashedFrame draws a dashed line along the edge of a rectangle with rounded
+// Frame draws a dashed line along the edge of a rectangle with rounded
 // corners, w×h device pixels, at unit device pixels per dp.
-func dashedFrame(w, h int, unit float64, c color.Color) *image.RGBA {
+func Frame(w, h int, unit float64, c color.Color) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	if w < 4 || h < 4 {
 		return img
