@@ -8,6 +8,7 @@ import (
 
 	"descry/inference/ort"
 	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 // deviceChoices are the devices that the window offers: Automatic, and those that
@@ -21,7 +22,7 @@ func deviceChoices() []state.DeviceInfo {
 }
 
 // lookAtDevices lets a second process look, as runDoctor does.
-func (w *performer) lookAtDevices(ctx context.Context, test bool, send func(state.Action)) {
+func (w *performer) lookAtDevices(ctx context.Context, test bool, send func(core.Action)) {
 	ctx, cancel := context.WithTimeout(ctx, trialLimit)
 	defer cancel()
 	reports, err := w.askForDevices(ctx, test)

@@ -17,6 +17,7 @@ import (
 	"descry/models/store"
 	"descry/models/transfer"
 	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 // keeper does the window's effects on the store of models: it lists, fetches,
@@ -44,7 +45,7 @@ func newKeeper(p *program, library string, m *measurer) *keeper {
 }
 
 // keep does one effect; it reports whether it was one of the store's.
-func (k *keeper) keep(ctx context.Context, e state.Effect, send func(state.Action)) bool {
+func (k *keeper) keep(ctx context.Context, e core.Effect, send func(core.Action)) bool {
 	switch e := e.(type) {
 	case state.ListModels:
 		v := k.p.inventory()
@@ -91,7 +92,7 @@ func verified(verdicts []store.Verdict, err error) error {
 }
 
 // run does a download or check and tells how it goes, until it is over.
-func (k *keeper) run(ctx context.Context, id uint64, model string, send func(state.Action), work func(context.Context, *store.Store, func(store.Progress)) error) {
+func (k *keeper) run(ctx context.Context, id uint64, model string, send func(core.Action), work func(context.Context, *store.Store, func(store.Progress)) error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	job := &keeping{model: model, cancel: cancel, ended: make(chan struct{})}

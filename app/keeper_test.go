@@ -21,6 +21,7 @@ import (
 	"descry/models"
 	"descry/models/catalogue"
 	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 // publisher is a server on this machine with one file of weights, which it hands
@@ -66,7 +67,7 @@ type keptDesk struct {
 	t *testing.T
 	*keeper
 	server *publisher
-	said   chan state.Action
+	said   chan core.Action
 }
 
 func newKeptDesk(t *testing.T) *keptDesk {
@@ -96,16 +97,16 @@ func newKeptDesk(t *testing.T) *keptDesk {
 		t.Fatal(err)
 	}
 	p.speeds = func() *speed.Book { return book }
-	return &keptDesk{t: t, keeper: newKeeper(p, "", nil), server: s, said: make(chan state.Action, 1000)}
+	return &keptDesk{t: t, keeper: newKeeper(p, "", nil), server: s, said: make(chan core.Action, 1000)}
 }
 
 // do performs an effect on a goroutine of its own, as the loop does.
-func (d *keptDesk) do(e state.Effect) {
-	go d.keep(context.Background(), e, func(a state.Action) { d.said <- a })
+func (d *keptDesk) do(e core.Effect) {
+	go d.keep(context.Background(), e, func(a core.Action) { d.said <- a })
 }
 
 // wait returns the next action of a kind that fits.
-func wait[A state.Action](d *keptDesk, fits func(A) bool) A {
+func wait[A core.Action](d *keptDesk, fits func(A) bool) A {
 	d.t.Helper()
 	late := time.After(30 * time.Second)
 	for {

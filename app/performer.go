@@ -14,6 +14,7 @@ import (
 	"descry/internal/failure"
 	"descry/picture"
 	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 // desk is what the performer needs of the window: what only a toolkit can do.
@@ -43,7 +44,7 @@ type performer struct {
 }
 
 // newPerformer returns a performer. send is the loop's, for events of the worker.
-func newPerformer(p *program, flags runtimeFlags, d desk, g *gallery, m *measurer, send func(state.Action)) *performer {
+func newPerformer(p *program, flags runtimeFlags, d desk, g *gallery, m *measurer, send func(core.Action)) *performer {
 	w := &performer{p: p, desk: d, gallery: g, edits: editStore{p.dirs.Edits()}, models: newKeeper(p, flags.ort, m), measure: m}
 	w.engine = newEngine(p, flags, func(e inference.Event) {
 		w.measured(e)
@@ -68,7 +69,7 @@ func (w *performer) measured(e inference.Event) {
 }
 
 // Perform implements state.Performer.
-func (w *performer) Perform(ctx context.Context, e state.Effect, send func(state.Action)) {
+func (w *performer) Perform(ctx context.Context, e core.Effect, send func(core.Action)) {
 	switch e := e.(type) {
 	case state.Wake:
 		time.AfterFunc(e.After, func() { send(state.Tick{Wake: e.Number, Now: time.Now()}) })
@@ -84,16 +85,16 @@ func (w *performer) Perform(ctx context.Context, e state.Effect, send func(state
 		w.engine.tell(inference.Command{Cancel: e.Job})
 	case state.Front:
 		w.engine.tell(inference.Command{Front: e.Job})
-	case state.LoadEdit, state.SaveEdit, state.SaveSettings:
+	case state.LoadEdit, state.SaveEdit, core.SaveSettings:
 		w.keep(e, send)
 	case state.AskOpen, state.AskSave, state.AskFolder, state.AskImport, state.ReadClipboard, state.ListFolder:
 		go w.ask(ctx, e, send) // a dialog may outlive the window
-	case state.CopyText:
+	case core.CopyText:
 		w.desk.CopyText(e.Text)
-		send(state.TextCopied{What: e.What})
-	case state.ShowInFolder:
+		send(core.TextCopied{What: e.What})
+	case core.ShowInFolder:
 		showInFolder(ctx, e.Path)
-	case state.OpenFolder:
+	case core.OpenFolder:
 		openFolder(ctx, e.Path)
 	case state.LookAtDevices:
 		w.lookAtDevices(ctx, e.Test, send)
@@ -106,7 +107,7 @@ func (w *performer) Perform(ctx context.Context, e state.Effect, send func(state
 	}
 }
 
-func (w *performer) decode(ctx context.Context, e state.Decode, send func(state.Action)) {
+func (w *performer) decode(ctx context.Context, e state.Decode, send func(core.Action)) {
 	limits := picture.DefaultLimits()
 	if e.Pixels > 0 {
 		limits.Pixels = e.Pixels
@@ -124,7 +125,7 @@ func (w *performer) decode(ctx context.Context, e state.Decode, send func(state.
 }
 
 // submit puts the pixels into a request and hands it to the worker.
-func (w *performer) submit(e state.Submit, send func(state.Action)) {
+func (w *performer) submit(e state.Submit, send func(core.Action)) {
 	pic, err := w.gallery.pixels(e.Picture)
 	if err != nil {
 		send(state.EngineSaid{Event: inference.Event{ID: e.Request.ID, Kind: inference.KindFailed, Failure: failure.Of(err, failure.Unreadable)}})
@@ -136,7 +137,7 @@ func (w *performer) submit(e state.Submit, send func(state.Action)) {
 }
 
 // keep does what is about edits and settings, in order.
-func (w *performer) keep(e state.Effect, send func(state.Action)) {
+func (w *performer) keep(e core.Effect, send func(core.Action)) {
 	switch e := e.(type) {
 	case state.LoadEdit:
 		edit, err := w.edits.load(e.Key)
@@ -147,15 +148,15 @@ func (w *performer) keep(e state.Effect, send func(state.Action)) {
 	case state.SaveEdit:
 		err := w.edits.save(e.Key, e.Name, e.Edit, e.Unread, time.Now())
 		send(state.EditSaved{Key: e.Key, Failure: failure.Of(err, failure.Unreadable)})
-	case state.SaveSettings:
+	case core.SaveSettings:
 		if err := saveSettings(w.p.dirs.Config, e.Settings); err != nil {
-			send(state.SettingsFailed{Failure: failure.Of(err, failure.Unreadable)})
+			send(core.SettingsFailed{Failure: failure.Of(err, failure.Unreadable)})
 		}
 	}
 }
 
 // ask does what waits for a person or another program.
-func (w *performer) ask(ctx context.Context, e state.Effect, send func(state.Action)) {
+func (w *performer) ask(ctx context.Context, e core.Effect, send func(core.Action)) {
 	switch e := e.(type) {
 	case state.AskOpen:
 		paths, err := fileDialog{title: "Open pictures", folder: e.Folder}.ask(ctx)
@@ -189,7 +190,7 @@ func (w *performer) ask(ctx context.Context, e state.Effect, send func(state.Act
 }
 
 // answer asks for one path, by the system's dialog or else the toolkit's.
-func (w *performer) answer(d fileDialog, own func(func(string)), ask uint64, send func(state.Action)) {
+func (w *performer) answer(d fileDialog, own func(func(string)), ask uint64, send func(core.Action)) {
 	paths, err := d.ask(context.Background())
 	if err != nil {
 		own(func(path string) { send(state.PlaceChosen{Ask: ask, Path: path}) })
@@ -203,7 +204,7 @@ func (w *performer) answer(d fileDialog, own func(func(string)), ask uint64, sen
 }
 
 // paste reads the clipboard and keeps a picture's bytes for decoding.
-func (w *performer) paste(ctx context.Context, send func(state.Action)) {
+func (w *performer) paste(ctx context.Context, send func(core.Action)) {
 	c, err := readClipboard(ctx)
 	if err != nil {
 		w.measure.say(measured{Event: "trouble", Name: err.Error()})
@@ -240,7 +241,7 @@ func expand(paths []string) []string {
 
 // runDoctor lets a second process look: this one's library is in use, and a
 // doctor that crashes must not take the window along.
-func (w *performer) runDoctor(ctx context.Context, send func(state.Action)) {
+func (w *performer) runDoctor(ctx context.Context, send func(core.Action)) {
 	exe, err := os.Executable()
 	if err != nil {
 		send(state.DoctorSaid{Text: err.Error()})

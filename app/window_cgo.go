@@ -20,6 +20,7 @@ import (
 	"descry/resources"
 	"descry/ui"
 	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 // appID is the program's name to the system; FyneApp.toml has the same.
@@ -69,7 +70,7 @@ func (r *windowRun) start(p *program, args []string) {
 	// The loop paints from its first moment, so the window is there before it;
 	// what the window sends before the loop is there waits for it.
 	ready := make(chan struct{})
-	send := r.measured(func(a state.Action) {
+	send := r.measured(func(a core.Action) {
 		<-ready
 		if !r.heldBack(a) {
 			r.loop.Send(a)
@@ -77,7 +78,7 @@ func (r *windowRun) start(p *program, args []string) {
 	})
 	r.window = ui.New(r.win, ui.Params{
 		Dispatch: fyne.Do,
-		Send: func(a state.Action) {
+		Send: func(a core.Action) {
 			select {
 			case <-ready:
 				send(a)
@@ -104,8 +105,8 @@ func (r *windowRun) start(p *program, args []string) {
 
 // heldBack keeps commands from the window while the toolkit's file dialog is
 // open over it, and closes that with Escape, which it does not do by itself.
-func (r *windowRun) heldBack(a state.Action) bool {
-	run, isCommand := a.(state.Run)
+func (r *windowRun) heldBack(a core.Action) bool {
+	run, isCommand := a.(core.Run)
 	d := r.dialog.Load()
 	if d == nil || !isCommand {
 		return false
@@ -118,13 +119,13 @@ func (r *windowRun) heldBack(a state.Action) bool {
 
 // measured notes commands as they are given, by key or menu, and how long it
 // takes until the canvas has drawn what they changed.
-func (r *windowRun) measured(send func(state.Action)) func(state.Action) {
+func (r *windowRun) measured(send func(core.Action)) func(core.Action) {
 	if r.measure == nil {
 		return send
 	}
-	return func(a state.Action) {
+	return func(a core.Action) {
 		switch a := a.(type) {
-		case state.Run:
+		case core.Run:
 			r.measure.say(measured{Event: "command", Name: string(a.Command)})
 			go r.acted(string(a.Command), r.window.Stats().Report().Frames, time.Now())
 		case state.SampleOpened:

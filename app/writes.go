@@ -11,11 +11,12 @@ import (
 	"descry/internal/failure"
 	"descry/render"
 	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 // write does the effects that write a file for a person. Pixels are taken at
 // once, since the picture may be released while the file is written.
-func (w *performer) write(e state.Effect, send func(state.Action)) {
+func (w *performer) write(e core.Effect, send func(core.Action)) {
 	var target state.Target
 	var do func(path string, mode atomicfile.Mode) error
 	switch e := e.(type) {
@@ -53,7 +54,7 @@ func (w *performer) write(e state.Effect, send func(state.Action)) {
 }
 
 // written writes one file and says what came of it.
-func written(t state.Target, do func(string, atomicfile.Mode) error) state.Action {
+func written(t state.Target, do func(string, atomicfile.Mode) error) core.Action {
 	mode := atomicfile.Exclusive
 	if t.Overwrite {
 		mode = atomicfile.Overwrite

@@ -11,13 +11,14 @@ import (
 
 	"descry/settings"
 	"descry/ui/state"
+	"descry/ui/state/core"
 	"descry/ui/widgets"
 )
 
 // ofType keeps the actions of the wanted one's type: hovering and sizes come
 // along with much.
-func ofType(sent []state.Action, want state.Action) []state.Action {
-	var list []state.Action
+func ofType(sent []core.Action, want core.Action) []core.Action {
+	var list []core.Action
 	for _, a := range sent {
 		if reflect.TypeOf(a) == reflect.TypeOf(want) {
 			list = append(list, a)
@@ -35,7 +36,7 @@ func TestEachControlSendsItsAction(t *testing.T) {
 	for name, c := range map[string]struct {
 		screen func() state.Screen
 		do     func(x *harness)
-		want   state.Action
+		want   core.Action
 	}{
 		"open":            {startScreen, func(x *harness) { test.Tap(x.start.open) }, state.OpenAsked{}},
 		"paste":           {startScreen, func(x *harness) { test.Tap(x.start.paste) }, state.PasteAsked{}},
@@ -44,7 +45,7 @@ func TestEachControlSendsItsAction(t *testing.T) {
 		"tool bar open":   {resultScreen, func(x *harness) { test.Tap(x.bar.open) }, state.OpenAsked{}},
 		"next":            {resultScreen, func(x *harness) { test.Tap(x.bar.next) }, state.Walked{Step: 1}},
 		"back":            {resultScreen, func(x *harness) { test.Tap(x.bar.back) }, state.Walked{Step: -1}},
-		"save":            {resultScreen, func(x *harness) { test.Tap(x.bar.save) }, state.SheetOpened{Sheet: state.SheetSave}},
+		"save":            {resultScreen, func(x *harness) { test.Tap(x.bar.save) }, core.SheetOpened{Sheet: state.SheetSave}},
 		"panel":           {resultScreen, func(x *harness) { test.Tap(x.bar.panel) }, state.PanelToggled{}},
 		"boxes":           {resultScreen, func(x *harness) { test.Tap(x.bar.pills[2]) }, state.LayerToggled{Layer: settings.LayerBoxes}},
 		"opacity":         {resultScreen, func(x *harness) { x.desk.opacity.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight}) }, state.OpacitySet{Value: 0.39}},
@@ -69,11 +70,11 @@ func TestEachControlSendsItsAction(t *testing.T) {
 		"caption way":     {captionScreen, func(x *harness) { test.Tap(x.captionChoice(0, 1)) }, state.PresetSet{Preset: "paper"}},
 		"caption search":  {captionScreen, func(x *harness) { test.Tap(x.captionChoice(1, 0)) }, state.BeamsSet{Beams: 1}},
 		"caption noise":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().noise) }, state.AnyStartToggled{}},
-		"caption again":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().again) }, state.Run{Command: state.CommandRegenerate}},
-		"how captions":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.how) }, state.SheetOpened{Sheet: state.SheetCaption}},
+		"caption again":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().again) }, core.Run{Command: state.CommandRegenerate}},
+		"how captions":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.how) }, core.SheetOpened{Sheet: state.SheetCaption}},
 		"device test":     {devicesScreen, func(x *harness) { test.Tap(x.devicesPage().test) }, state.DevicesTested{}},
-		"notice":          {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].links.Objects[0].(fyne.Tappable)) }, state.FolderShown{Path: "/p"}},
-		"notice gone":     {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].close) }, state.NoticeClosed{ID: 3}},
+		"notice":          {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].links.Objects[0].(fyne.Tappable)) }, core.FolderShown{Path: "/p"}},
+		"notice gone":     {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].close) }, core.NoticeClosed{ID: 3}},
 		"error's offer":   {errorScreen, func(x *harness) { test.Tap(x.desk.failure.buttons.Objects[1].(fyne.Tappable)) }, state.DecodeAgain{}},
 		"picture hovered": {resultScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, state.Hovered{Object: 1}},
 	} {
@@ -116,7 +117,7 @@ func TestKeysBecomeCommands(t *testing.T) {
 	press := func(name fyne.KeyName) { c.OnTypedKey()(&fyne.KeyEvent{Name: name}) }
 	for _, k := range []struct {
 		do   func()
-		want state.CommandID
+		want core.CommandID
 	}{
 		{func() { press(fyne.KeyM) }, "masks"},
 		{func() { press(fyne.KeyRight) }, state.CommandNext},
@@ -131,7 +132,7 @@ func TestKeysBecomeCommands(t *testing.T) {
 	} {
 		x.sent = nil
 		k.do()
-		if len(x.sent) != 1 || x.sent[0] != (state.Run{Command: k.want}) {
+		if len(x.sent) != 1 || x.sent[0] != (core.Run{Command: k.want}) {
 			t.Errorf("sent %#v, want %s", x.sent, k.want)
 		}
 	}
@@ -193,7 +194,7 @@ func TestAFocusedButtonLeavesLettersToTheWindow(t *testing.T) {
 	x := opened(t, resultScreen(), 1280, 800)
 	x.win.Canvas().Focus(x.bar.next)
 	x.bar.next.TypedKey(&fyne.KeyEvent{Name: fyne.KeyM})
-	if len(x.sent) != 1 || x.sent[0] != (state.Run{Command: "masks"}) {
+	if len(x.sent) != 1 || x.sent[0] != (core.Run{Command: "masks"}) {
 		t.Errorf("sent %#v", x.sent)
 	}
 	x.sent = nil
@@ -228,7 +229,7 @@ func TestTabWalksThroughTheControls(t *testing.T) {
 }
 
 func TestMenusShowKeysAndTicks(t *testing.T) {
-	if menus := menuOf(testMenus(), func(state.Action) {}); len(menus) != 2 || menus[0].Items[0].Shortcut == nil || !menus[1].Items[0].Checked {
+	if menus := menuOf(testMenus(), func(core.Action) {}); len(menus) != 2 || menus[0].Items[0].Shortcut == nil || !menus[1].Items[0].Checked {
 		t.Errorf("the menus are %+v", menus)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"descry/ui/state"
+	"descry/ui/state/core"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -36,7 +37,7 @@ func newCaptionField(changed func(string)) *captionField {
 	return f
 }
 
-func (f *captionField) show(s state.TextField, fill bool) {
+func (f *captionField) show(s core.TextField, fill bool) {
 	f.name.SetText(s.Name)
 	f.hint.SetText(s.Hint)
 	text := f.field.Text

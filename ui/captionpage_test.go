@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"descry/ui/state"
+	"descry/ui/state/core"
 	"descry/ui/widgets"
 )
 
@@ -14,14 +15,14 @@ import (
 func captionScreen() state.Screen {
 	s := startScreen()
 	s.Sheet = state.SheetCaption
-	s.Captions = state.CaptionSheet{Title: "How captions are found", Text: "For pictures from now on.", Close: button("Done", "", state.SheetOpened{}),
-		Groups: []state.SettingsGroup{
-			{Name: "Way", Text: "What holds", Choices: []state.Choice{{Text: "As the model says", On: true, Do: state.PresetSet{}}, {Text: "As in BLIP's paper", Do: state.PresetSet{Preset: "paper"}}}},
-			{Name: "Search", Choices: []state.Choice{{Text: "1", Do: state.BeamsSet{Beams: 1}}, {Text: "Vary", On: true, Do: state.DrawingSet{TopP: 0.9, Temperature: 1}}}}},
-		Prompt: state.TextField{Name: "Beginning", Hint: "The model goes on from it", Placeholder: "a picture of"},
-		Avoid:  state.TextField{Name: "Words to avoid", Placeholder: "man", Text: "dog"},
-		Noise:  state.Button{Text: "Never begin with noise", Enabled: true, On: true, Do: state.AnyStartToggled{}},
-		Again:  button("Write again", "", state.Run{Command: state.CommandRegenerate})}
+	s.Captions = state.CaptionSheet{Title: "How captions are found", Text: "For pictures from now on.", Close: button("Done", "", core.SheetOpened{}),
+		Groups: []core.Group{
+			{Name: "Way", Text: "What holds", Choices: []core.Choice{{Text: "As the model says", On: true, Do: state.PresetSet{}}, {Text: "As in BLIP's paper", Do: state.PresetSet{Preset: "paper"}}}},
+			{Name: "Search", Choices: []core.Choice{{Text: "1", Do: state.BeamsSet{Beams: 1}}, {Text: "Vary", On: true, Do: state.DrawingSet{TopP: 0.9, Temperature: 1}}}}},
+		Prompt: core.TextField{Name: "Beginning", Hint: "The model goes on from it", Placeholder: "a picture of"},
+		Avoid:  core.TextField{Name: "Words to avoid", Placeholder: "man", Text: "dog"},
+		Noise:  core.Button{Text: "Never begin with noise", Enabled: true, On: true, Do: state.AnyStartToggled{}},
+		Again:  button("Write again", "", core.Run{Command: state.CommandRegenerate})}
 	return s
 }
 

@@ -5,6 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"descry/ui/state"
+	"descry/ui/state/core"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -259,7 +260,7 @@ func (p *inspector) objectMenu(object int, at fyne.Position) {
 			continue
 		}
 		var items []*fyne.MenuItem
-		for _, b := range []state.Button{r.Look, r.Toggle, r.SavePNG} {
+		for _, b := range []core.Button{r.Look, r.Toggle, r.SavePNG} {
 			if none(b) {
 				continue
 			}

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 // fyneKeys are the keys whose name in the command table is not Fyne's.
@@ -96,19 +97,19 @@ func (k *keyboard) typed(e *fyne.KeyEvent) {
 		return
 	}
 	if cmd, ok := k.plain[e.Name]; ok && !cmd.Held && !k.typing() {
-		k.send(state.Run{Command: cmd.ID})
+		k.send(core.Run{Command: cmd.ID})
 	}
 }
 
 func (k *keyboard) shortcut(s fyne.Shortcut) {
 	if cmd, ok := k.ctrl[s.ShortcutName()]; ok {
-		k.send(state.Run{Command: cmd.ID})
+		k.send(core.Run{Command: cmd.ID})
 	}
 }
 
 func (k *keyboard) rune(r rune) {
 	if cmd, ok := k.runes[r]; ok && !k.typing() {
-		k.send(state.Run{Command: cmd.ID})
+		k.send(core.Run{Command: cmd.ID})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"descry/ui/state"
+	"descry/ui/state/core"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -179,7 +180,7 @@ func newToldLine(send sender) *toldLine {
 	return t
 }
 
-func (t *toldLine) show(text string, do state.Button) {
+func (t *toldLine) show(text string, do core.Button) {
 	widgets.SetVisible(t.box, text != "")
 	t.text.SetText(text)
 	t.send.button(t.act, do)

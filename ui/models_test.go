@@ -11,6 +11,7 @@ import (
 	"descry/internal/failure"
 	"descry/settings"
 	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 // storeInventory is a catalogue as the program has it, with real sizes.
@@ -45,7 +46,7 @@ func storeInventory() state.Inventory {
 }
 
 // modelsScreen reduces actions from a new window with a catalogue.
-func modelsScreen(change func(*state.Inventory), actions ...state.Action) state.Screen {
+func modelsScreen(change func(*state.Inventory), actions ...core.Action) state.Screen {
 	v := storeInventory()
 	if change != nil {
 		change(&v)
@@ -61,7 +62,7 @@ func modelsScreen(change func(*state.Inventory), actions ...state.Action) state.
 
 var modelStates = map[string]func() state.Screen{
 	"models-card":  func() state.Screen { return modelsScreen(nil) },
-	"models-empty": func() state.Screen { return modelsScreen(nil, state.SheetOpened{Sheet: state.SheetModels}) },
+	"models-empty": func() state.Screen { return modelsScreen(nil, core.SheetOpened{Sheet: state.SheetModels}) },
 	"models-offer": func() state.Screen { return modelsScreen(nil, state.SetOffered{Set: "full"}) },
 	"models-licence": func() state.Screen {
 		return modelsScreen(nil, state.SetOffered{Set: "full"}, state.LicenceShown{Model: "blip-base"})
@@ -87,14 +88,14 @@ var modelStates = map[string]func() state.Screen{
 				v.Models[i].Keep, v.Models[i].Measured, v.Models[i].Here = state.KeepReady, true, v.Models[i].Bytes
 			}
 			v.Models[0].Place, v.Disk = "Hugging Face's cache", 447e6
-		}, state.SheetOpened{Sheet: state.SheetModels})
+		}, core.SheetOpened{Sheet: state.SheetModels})
 	},
 	"models-closing": func() state.Screen {
 		return modelsScreen(nil, state.SetOffered{Set: "full"}, state.OfferTaken{},
 			state.PullProgressed{Pull: 1, Progress: state.Progress{Stage: state.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}}, state.Closing{})
 	},
 	"models-status": func() state.Screen {
-		return modelsScreen(nil, state.SetOffered{Set: "full"}, state.OfferTaken{}, state.SheetOpened{},
+		return modelsScreen(nil, state.SetOffered{Set: "full"}, state.OfferTaken{}, core.SheetOpened{},
 			state.PullProgressed{Pull: 1, Progress: state.Progress{Stage: state.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}})
 	},
 }
@@ -155,7 +156,7 @@ func TestNothingIsCutOnTheModelsPage(t *testing.T) {
 func TestTheModelsPageSendsWhatItSays(t *testing.T) {
 	x := opened(t, states["models-busy"](), 1280, 800)
 	p := x.sheets.page.(*modelsPage)
-	pressed := func(c fyne.Tappable) state.Action {
+	pressed := func(c fyne.Tappable) core.Action {
 		t.Helper()
 		x.sent = nil
 		c.Tapped(&fyne.PointEvent{})
@@ -166,7 +167,7 @@ func TestTheModelsPageSendsWhatItSays(t *testing.T) {
 	}
 	for _, c := range []struct {
 		on   fyne.Tappable
-		want state.Action
+		want core.Action
 	}{
 		{p.rows["Captions/blip-base"].line.acts[0], state.PullPaused{Model: "blip-base"}},
 		{p.rows["Classes of pixels/deeplabv3-resnet101"].line.acts[0], state.PullResumed{Model: "deeplabv3-resnet101"}},
@@ -179,13 +180,13 @@ func TestTheModelsPageSendsWhatItSays(t *testing.T) {
 		{p.offline, state.OfflineToggled{}},
 		{p.folder, state.ModelsFolderShown{}},
 		{p.load, state.ImportAsked{}},
-		{p.done, state.SheetOpened{}},
+		{p.done, core.SheetOpened{}},
 	} {
 		if got := pressed(c.on); got != c.want {
 			t.Errorf("sent %#v, want %#v", got, c.want)
 		}
 	}
-	if got := pressed(x.status.pull); got != (state.SheetOpened{Sheet: state.SheetModels}) {
+	if got := pressed(x.status.pull); got != (core.SheetOpened{Sheet: state.SheetModels}) {
 		t.Errorf("the status bar's chip sends %#v", got)
 	}
 }

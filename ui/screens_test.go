@@ -13,6 +13,7 @@ import (
 	"descry/render"
 	"descry/settings"
 	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 // night is a drawn picture for tests: a dark ground with a disc and a bar.
@@ -73,8 +74,8 @@ var testItems = []render.Item{
 		Mask: maskOf(func(x, y int) bool { return x > 60 && x < 200 && y > 80 && y < 150 })}},
 }
 
-func button(text, tip string, do state.Action) state.Button {
-	return state.Button{Text: text, Tip: tip, Enabled: true, Do: do}
+func button(text, tip string, do core.Action) core.Button {
+	return core.Button{Text: text, Tip: tip, Enabled: true, Do: do}
 }
 
 func tint(label string) state.Tint {
@@ -84,10 +85,10 @@ func tint(label string) state.Tint {
 
 func testMenus() []state.Menu {
 	return []state.Menu{{Name: "File", Items: []state.MenuItem{
-		{Command: state.CommandOpen, Keys: []state.Key{{Ctrl: true, Name: "O"}}, KeyText: "Ctrl+O", Button: button("Open picture…", "", state.Run{Command: state.CommandOpen})},
+		{Command: state.CommandOpen, Keys: []state.Key{{Ctrl: true, Name: "O"}}, KeyText: "Ctrl+O", Button: button("Open picture…", "", core.Run{Command: state.CommandOpen})},
 		{Separator: true, Keys: []state.Key{{Name: "Right"}}, KeyText: "→", Button: button("Next picture", "", state.Walked{Step: 1})},
 	}}, {Name: "View", Items: []state.MenuItem{
-		{Check: true, Keys: []state.Key{{Name: "M"}}, KeyText: "M", Button: state.Button{Text: "Masks", Enabled: true, On: true, Do: state.LayerToggled{Layer: settings.LayerMasks}}},
+		{Check: true, Keys: []state.Key{{Name: "M"}}, KeyText: "M", Button: core.Button{Text: "Masks", Enabled: true, On: true, Do: state.LayerToggled{Layer: settings.LayerMasks}}},
 	}}}
 }
 
@@ -115,7 +116,7 @@ func testLayers() []state.LayerToggle {
 	var list []state.LayerToggle
 	for i, l := range []settings.Layer{settings.LayerMasks, settings.LayerOutlines, settings.LayerBoxes, settings.LayerLabels, settings.LayerClasses} {
 		name := string(l)
-		list = append(list, state.LayerToggle{Layer: l, Button: state.Button{
+		list = append(list, state.LayerToggle{Layer: l, Button: core.Button{
 			Text: string(name[0]-32) + name[1:], Tip: "Show or hide the " + name, Enabled: true, On: i == 0 || i == 3, Do: state.LayerToggled{Layer: l}}})
 	}
 	return list
@@ -126,7 +127,7 @@ func resultScreen() state.Screen {
 	s.Title, s.Page = "harbour.png – Descry", state.PagePicture
 	s.Bar = state.ToolBar{Name: "harbour.png", Place: "2 of 30", Open: s.Bar.Open, Layers: testLayers(),
 		Back: button("Back", "Previous picture (←)", state.Walked{Step: -1}), Next: button("Next", "Next picture (→)", state.Walked{Step: 1}),
-		Save: button("Save picture…", "Save it (Ctrl+S)", state.SheetOpened{Sheet: state.SheetSave}), Panel: button("Panel", "Show or hide the panel (I)", state.PanelToggled{})}
+		Save: button("Save picture…", "Save it (Ctrl+S)", core.SheetOpened{Sheet: state.SheetSave}), Panel: button("Panel", "Show or hide the panel (I)", state.PanelToggled{})}
 	s.Status.Text = "Caption 0.21 s · objects 0.14 s · classes 0.05 s"
 	style := render.DefaultStyle()
 	style.Scale, style.Highlight = 0, 1
@@ -138,16 +139,16 @@ func resultScreen() state.Screen {
 		Score:   state.Slider{Label: "At least", Tip: "Show objects at least this sure", Text: "70 %", Value: 0.7, Least: 0.05, Most: 0.99, Step: 0.01, Enabled: true},
 	}
 	s.Panel = state.Panel{Shown: true,
-		CopyAlt: button("Copy for alt text", "", state.CaptionCopied{}), Export: button("Export…", "", state.SheetOpened{Sheet: state.SheetExport}),
-		Notice: &state.Notice{Text: "These built-in models know drawings only.", Close: button("Close", "Do not show this again", state.NoticeClosed{})},
+		CopyAlt: button("Copy for alt text", "", state.CaptionCopied{}), Export: button("Export…", "", core.SheetOpened{Sheet: state.SheetExport}),
+		Notice: &core.NoticeView{Text: "These built-in models know drawings only.", Close: button("Close", "Do not show this again", core.NoticeClosed{})},
 		Caption: state.CaptionPart{Title: "Caption", Text: "a sports ball below a boat at night", Editable: true, Sure: "fairly sure", Length: "34 of 125",
-			Copy: button("Copy", "", state.CaptionCopied{}), Undo: state.Button{Text: "Undo", Do: state.CaptionUndone{}}, Redo: state.Button{Text: "Redo", Do: state.CaptionRedone{}},
-			Again: button("Retry", "", state.Regenerated{}), How: button("How…", "Choose how captions are found", state.SheetOpened{Sheet: state.SheetCaption}), OthersTitle: "Other ways to say it",
+			Copy: button("Copy", "", state.CaptionCopied{}), Undo: core.Button{Text: "Undo", Do: state.CaptionUndone{}}, Redo: core.Button{Text: "Redo", Do: state.CaptionRedone{}},
+			Again: button("Retry", "", state.Regenerated{}), How: button("How…", "Choose how captions are found", core.SheetOpened{Sheet: state.SheetCaption}), OthersTitle: "Other ways to say it",
 			Others: []state.OtherCaption{{Text: "a boat above a sports ball at night", Likely: "likely", Do: state.CaptionPicked{Text: "a boat above a sports ball at night"}},
 				{Text: "a boat with a sports ball at night", Likely: "possible", Do: state.CaptionPicked{Text: "b"}}}},
-		Objects: state.ObjectsPart{Title: "Objects", Shown: "2 shown", Sort: "by size", Sorts: []state.Choice{{Text: "by size", On: true, Do: state.Sorted{By: settings.SortSize}}},
+		Objects: state.ObjectsPart{Title: "Objects", Shown: "2 shown", Sort: "by size", Sorts: []core.Choice{{Text: "by size", On: true, Do: state.Sorted{By: settings.SortSize}}},
 			More: "1 more between 30 and 70 %", MoreButton: button("show", "", state.ScoreSet{Value: 0.3}),
-			SecondNames: state.Button{Text: "Hide second names for the same object", Enabled: true, On: true, Do: state.SecondNamesToggled{}},
+			SecondNames: core.Button{Text: "Hide second names for the same object", Enabled: true, On: true, Do: state.SecondNamesToggled{}},
 			Rows: []state.ObjectRow{
 				objectRow(0, "sports ball", "lower right · 6 % of the picture", "100 %"), objectRow(1, "boat", "middle · 9 % of the picture", "99 %")}},
 	}
@@ -166,7 +167,7 @@ func busyScreen() state.Screen {
 	s.Canvas.Busy = &state.Busy{Text: "Looking for objects…", Elapsed: "0.8 s", Stop: button("Stop", "Stop (Ctrl+.)", state.Stopped{})}
 	s.Panel.Notice = nil
 	s.Panel.Caption = state.CaptionPart{Title: "Caption", Text: "two cakes in the", Busy: true,
-		Copy: state.Button{Text: "Copy", Do: state.CaptionCopied{}}, Again: state.Button{Text: "Retry", Do: state.Regenerated{}}, Undo: state.Button{Text: "Undo", Do: state.CaptionUndone{}}}
+		Copy: core.Button{Text: "Copy", Do: state.CaptionCopied{}}, Again: core.Button{Text: "Retry", Do: state.Regenerated{}}, Undo: core.Button{Text: "Undo", Do: state.CaptionUndone{}}}
 	s.Panel.Objects = state.ObjectsPart{Title: "Objects", Busy: true}
 	s.Status.Text = "Caption… · objects… · 2 pictures ahead"
 	return s
@@ -185,7 +186,7 @@ func errorScreen() state.Screen {
 	s := resultScreen()
 	s.Canvas.Picture, s.Canvas.Items = 0, nil
 	s.Canvas.Failure = &state.FailureCard{Title: "This picture cannot be read", Text: "torn.jpg: the file ends after 120 of 4,096 bytes.", Hint: "Copy the file again from where it came.",
-		Actions: []state.Button{button("Open another…", "", state.OpenAsked{}), button("Try again", "", state.DecodeAgain{}), button("Show details", "", state.DetailsToggled{})}}
+		Actions: []core.Button{button("Open another…", "", state.OpenAsked{}), button("Try again", "", state.DecodeAgain{}), button("Show details", "", state.DetailsToggled{})}}
 	s.Panel.Objects = state.ObjectsPart{Title: "Objects"}
 	s.Panel.Caption = state.CaptionPart{Title: "Caption"}
 	s.Panel.Notice = nil
@@ -200,7 +201,7 @@ func classesScreen() state.Screen {
 	s.Panel.Classes = state.ClassesPart{Shown: true, Title: "Classes", Rows: []state.ClassRow{
 		{Class: 4, Name: "boat", Share: "9 %", Tint: tint("boat"), Shown: true, Toggle: button("", "", state.ClassToggled{Class: 4})},
 		{Class: 12, Name: "dog", Share: "2 %", Tint: tint("dog"), Toggle: button("", "", state.ClassToggled{Class: 12})}}}
-	s.Notices = []state.Notice{{ID: 3, Kind: state.NoticeDone, Text: "Saved harbour.descry.png", Actions: []state.Button{button("Show in folder", "", state.FolderShown{Path: "/p"})}, Close: button("Close", "", state.NoticeClosed{ID: 3})}}
+	s.Notices = []core.NoticeView{{ID: 3, Kind: core.NoticeDone, Text: "Saved harbour.descry.png", Actions: []core.Button{button("Show in folder", "", core.FolderShown{Path: "/p"})}, Close: button("Close", "", core.NoticeClosed{ID: 3})}}
 	return s
 }
 
@@ -215,11 +216,11 @@ func saveScreen() state.Screen {
 	s := resultScreen()
 	s.Sheet = state.SheetSave
 	s.Save = state.SaveSheet{Title: "Save captioned picture", PlacementName: "Caption", FormatName: "File type",
-		Placements: []state.Choice{{Text: "Under the picture", On: true, Do: state.PlacementSet{Placement: render.CaptionUnder}}, {Text: "Over the picture", Do: state.PlacementSet{Placement: render.CaptionOver}}, {Text: "No caption", Do: state.PlacementSet{Placement: render.CaptionNone}}},
-		Formats:    []state.Choice{{Text: "PNG", On: true, Do: state.FormatSet{Format: export.FormatPNG}}, {Text: "JPEG", Do: state.FormatSet{Format: export.FormatJPEG}}},
-		Legend:     state.Button{Text: "Legend of the classes", Enabled: true, On: true, Do: state.LegendToggled{}}, Preview: state.Button{Text: "Preview", Enabled: true, On: true, Do: state.PreviewToggled{}},
+		Placements: []core.Choice{{Text: "Under the picture", On: true, Do: state.PlacementSet{Placement: render.CaptionUnder}}, {Text: "Over the picture", Do: state.PlacementSet{Placement: render.CaptionOver}}, {Text: "No caption", Do: state.PlacementSet{Placement: render.CaptionNone}}},
+		Formats:    []core.Choice{{Text: "PNG", On: true, Do: state.FormatSet{Format: export.FormatPNG}}, {Text: "JPEG", Do: state.FormatSet{Format: export.FormatJPEG}}},
+		Legend:     core.Button{Text: "Legend of the classes", Enabled: true, On: true, Do: state.LegendToggled{}}, Preview: core.Button{Text: "Preview", Enabled: true, On: true, Do: state.PreviewToggled{}},
 		Plan: &state.Captioned{Picture: 1, Style: render.DefaultStyle(), Items: testItems, Layout: render.CaptionLayout{Text: "a sports ball below a boat at night", Legend: true}},
-		Save: button("Save picture…", "", state.SaveAsked{}), Cancel: button("Cancel", "", state.SheetOpened{})}
+		Save: button("Save picture…", "", state.SaveAsked{}), Cancel: button("Cancel", "", core.SheetOpened{})}
 	return s
 }
 
@@ -245,37 +246,37 @@ func keysScreen() state.Screen {
 func settingsScreen() state.Screen {
 	s := startScreen()
 	s.Sheet = state.SheetSettings
-	s.Settings = state.SettingsSheet{Title: "Settings", ModelsTitle: "Models", Close: button("Done", "", state.SheetOpened{}),
-		ModelsText: "Captions by BLIP base, objects by Mask R-CNN v2, classes of pixels by Starter models.", Models: button("Choose models…", "", state.Run{Command: state.CommandModels}),
-		Groups: []state.SettingsGroup{
-			{Name: "Theme", Choices: []state.Choice{{Text: "As the system", On: true, Do: state.ThemeSet{Theme: settings.ThemeSystem}}, {Text: "Light", Do: state.ThemeSet{Theme: settings.ThemeLight}}, {Text: "Dark", Do: state.ThemeSet{Theme: settings.ThemeDark}}}},
-			{Name: "Threads", Text: "How many cores the models may use.", Choices: []state.Choice{{Text: "Automatic", On: true, Do: state.ThreadsSet{}}, {Text: "1", Do: state.ThreadsSet{Threads: 1}}}}}}
+	s.Settings = state.SettingsSheet{Title: "Settings", ModelsTitle: "Models", Close: button("Done", "", core.SheetOpened{}),
+		ModelsText: "Captions by BLIP base, objects by Mask R-CNN v2, classes of pixels by Starter models.", Models: button("Choose models…", "", core.Run{Command: core.CommandModels}),
+		Groups: []core.Group{
+			{Name: "Theme", Choices: []core.Choice{{Text: "As the system", On: true, Do: state.ThemeSet{Theme: settings.ThemeSystem}}, {Text: "Light", Do: state.ThemeSet{Theme: settings.ThemeLight}}, {Text: "Dark", Do: state.ThemeSet{Theme: settings.ThemeDark}}}},
+			{Name: "Threads", Text: "How many cores the models may use.", Choices: []core.Choice{{Text: "Automatic", On: true, Do: state.ThreadsSet{}}, {Text: "1", Do: state.ThreadsSet{Threads: 1}}}}}}
 	return s
 }
 
 func aboutScreen() state.Screen {
 	s := startScreen()
 	s.Sheet = state.SheetAbout
-	s.About = state.AboutSheet{Title: "About Descry", Text: "Descry 0.1", Report: "runtime   1.24.3\nprovider  cpu\nmodels    starter", Copy: button("Copy diagnostics", "", state.DiagnosticsCopied{}), Close: button("Close", "", state.SheetOpened{})}
+	s.About = state.AboutSheet{Title: "About Descry", Text: "Descry 0.1", Report: "runtime   1.24.3\nprovider  cpu\nmodels    starter", Copy: button("Copy diagnostics", "", state.DiagnosticsCopied{}), Close: button("Close", "", core.SheetOpened{})}
 	return s
 }
 
 func devicesScreen() state.Screen {
 	s := startScreen()
 	s.Sheet = state.SheetDevices
-	s.Devices = state.DevicesSheet{Title: "Device", Text: "What the models run on.", Test: button("Test", "Run a small graph on each device", state.DevicesTested{}), Close: button("Done", "", state.SheetOpened{}),
+	s.Devices = state.DevicesSheet{Title: "Device", Text: "What the models run on.", Test: button("Test", "Run a small graph on each device", state.DevicesTested{}), Close: button("Done", "", core.SheetOpened{}),
 		Rows: []state.DeviceRow{
-			{Choice: state.Choice{Text: "Automatic", On: true, Do: state.DeviceSet{Device: "auto"}}, Report: "The first of these that works. The last picture was described by: CPU."},
-			{Choice: state.Choice{Text: "NVIDIA card (CUDA)", Do: state.DeviceSet{Device: "cuda"}}, Report: "This ONNX Runtime was built without CUDA. Run descry models pull onnxruntime-cuda and start again, or name a GPU build of ONNX Runtime with --ort."},
-			{Choice: state.Choice{Text: "Processor", Do: state.DeviceSet{Device: "cpu"}}, Report: "Works: ready in 12 ms, a small graph takes 0.03 ms."}}}
+			{Choice: core.Choice{Text: "Automatic", On: true, Do: state.DeviceSet{Device: "auto"}}, Report: "The first of these that works. The last picture was described by: CPU."},
+			{Choice: core.Choice{Text: "NVIDIA card (CUDA)", Do: state.DeviceSet{Device: "cuda"}}, Report: "This ONNX Runtime was built without CUDA. Run descry models pull onnxruntime-cuda and start again, or name a GPU build of ONNX Runtime with --ort."},
+			{Choice: core.Choice{Text: "Processor", Do: state.DeviceSet{Device: "cpu"}}, Report: "Works: ready in 12 ms, a small graph takes 0.03 ms."}}}
 	return s
 }
 
 func exportScreen() state.Screen {
 	s := resultScreen()
 	s.Sheet = state.SheetExport
-	s.Export = state.ExportSheet{Title: "Export", Text: "Write what was found to files.", Beside: button("Write beside the picture", "", state.ExportAsked{Beside: true}), Choose: button("Choose a folder…", "", state.ExportAsked{}), Cancel: button("Cancel", "", state.SheetOpened{}),
-		Formats: []state.ExportFormat{{Format: export.FormatText, File: "harbour.txt", Button: state.Button{Text: "Caption as text", Enabled: true, On: true, Do: state.ExportToggled{Format: export.FormatText}}},
-			{Format: export.FormatJSON, File: "harbour.json", Button: state.Button{Text: "Everything as JSON", Enabled: true, Do: state.ExportToggled{Format: export.FormatJSON}}}}}
+	s.Export = state.ExportSheet{Title: "Export", Text: "Write what was found to files.", Beside: button("Write beside the picture", "", state.ExportAsked{Beside: true}), Choose: button("Choose a folder…", "", state.ExportAsked{}), Cancel: button("Cancel", "", core.SheetOpened{}),
+		Formats: []state.ExportFormat{{Format: export.FormatText, File: "harbour.txt", Button: core.Button{Text: "Caption as text", Enabled: true, On: true, Do: state.ExportToggled{Format: export.FormatText}}},
+			{Format: export.FormatJSON, File: "harbour.json", Button: core.Button{Text: "Everything as JSON", Enabled: true, Do: state.ExportToggled{Format: export.FormatJSON}}}}}
 	return s
 }

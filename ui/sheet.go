@@ -8,6 +8,7 @@ import (
 	fynetooltip "github.com/dweymouth/fyne-tooltip"
 
 	"descry/ui/state"
+	"descry/ui/state/core"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -32,9 +33,9 @@ type fitting interface {
 type sheets struct {
 	win   fyne.Canvas
 	send  sender
-	pages map[state.Sheet]func() sheetPage
+	pages map[core.SheetID]func() sheetPage
 
-	open  state.Sheet
+	open  core.SheetID
 	page  sheetPage
 	pop   *widget.PopUp
 	title *widgets.Text
@@ -49,7 +50,7 @@ func sameSheet(a, b state.Screen) bool {
 }
 
 func newSheets(win fyne.Canvas, send sender, pixels Pixels, dispatch func(func())) *sheets {
-	return &sheets{win: win, send: send, pages: map[state.Sheet]func() sheetPage{
+	return &sheets{win: win, send: send, pages: map[core.SheetID]func() sheetPage{
 		state.SheetSave:      func() sheetPage { return newSavePage(send, pixels, dispatch) },
 		state.SheetExport:    func() sheetPage { return newExportPage(send) },
 		state.SheetShortcuts: func() sheetPage { return newKeysPage() },
@@ -95,7 +96,7 @@ func (s *sheets) make() {
 	content, size := s.page.body()
 	s.size = size
 	s.title = widgets.NewText("", theme.Text, fynetheme.SizeNameSubHeadingText, true).Cut()
-	head := widgets.Row(8, 0, s.title, widgets.NewIconButton(widgets.Quiet, widgets.IconClose, "Close (Esc)", s.send.do(state.SheetOpened{Sheet: state.SheetNone})))
+	head := widgets.Row(8, 0, s.title, widgets.NewIconButton(widgets.Quiet, widgets.IconClose, "Close (Esc)", s.send.do(core.SheetOpened{Sheet: core.SheetNone})))
 	page := container.NewBorder(widgets.Padded(head, 8+sheetMargin/2, 4+sheetMargin, 10, 8+sheetMargin, fyne.Size{}), nil, nil, nil,
 		widgets.Padded(content, 0, 8+sheetMargin, 8+sheetMargin, 8+sheetMargin, fyne.Size{}))
 	s.pop = widget.NewModalPopUp(page, s.win)
@@ -287,7 +288,7 @@ func newSettingsGroup() *settingsGroup {
 // box returns what is shown of it.
 func (g *settingsGroup) box() fyne.CanvasObject { return widgets.Column(4, g.name, g.text, g.choices) }
 
-func (g *settingsGroup) show(send sender, x state.SettingsGroup) {
+func (g *settingsGroup) show(send sender, x core.Group) {
 	g.name.SetText(x.Name)
 	g.text.SetText(x.Text)
 	widgets.SetVisible(g.text, x.Text != "")

@@ -14,6 +14,7 @@ import (
 	"descry/render"
 	"descry/settings"
 	"descry/ui/state"
+	"descry/ui/state/core"
 	"descry/ui/theme"
 )
 
@@ -23,7 +24,7 @@ type harness struct {
 	win  fyne.Window
 	mu   sync.Mutex
 	jobs []func()
-	sent []state.Action
+	sent []core.Action
 }
 
 // opened paints a screen into a new window of a size.
@@ -32,7 +33,7 @@ func opened(t *testing.T, s state.Screen, w, h float32) *harness {
 	test.NewTempApp(t).Settings().SetTheme(theme.System())
 	x := &harness{win: test.NewTempWindow(t, nil)}
 	x.Window = New(x.win, Params{Dispatch: x.dispatch, Pixels: newStock(), Dropped: func([]string) {},
-		Send: func(a state.Action) { x.sent = append(x.sent, a) }})
+		Send: func(a core.Action) { x.sent = append(x.sent, a) }})
 	t.Cleanup(x.Close)
 	s.Window = state.WindowSize{Width: w, Height: h}
 	x.Paint(s)
@@ -278,7 +279,7 @@ func TestEachSheetOpensAndCloses(t *testing.T) {
 		if size := x.sheets.pop.Content.Size(); size.Width > 900 || size.Height > 600 {
 			t.Errorf("%s: the sheet is %v large", name, size)
 		}
-		s.Sheet = state.SheetNone
+		s.Sheet = core.SheetNone
 		if x.Paint(s); len(x.win.Canvas().Overlays().List()) != 0 {
 			t.Errorf("%s: the sheet stays", name)
 		}

@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"descry/ui/state"
+	"descry/ui/state/core"
 	"descry/ui/theme"
 )
 
@@ -24,11 +25,11 @@ const (
 // Params are what a Canvas needs and whom it tells. The view itself is not the
 // canvas's: it asks for a change, and shows the one that SetView gives.
 type Params struct {
-	Dispatch func(func())       // runs a function on the window's goroutine
-	Send     func(state.Action) // CanvasSized, ZoomedAt, Panned, ViewFitted
-	OnHover  func(index int)    // the object under the pointer, -1 for none; told when it changes
-	OnClass  func(class int)    // the class under the pointer, -1 for none; told when it changes
-	OnPick   func(index int)    // an object, or -1, was clicked
+	Dispatch func(func())      // runs a function on the window's goroutine
+	Send     func(core.Action) // CanvasSized, ZoomedAt, Panned, ViewFitted
+	OnHover  func(index int)   // the object under the pointer, -1 for none; told when it changes
+	OnClass  func(class int)   // the class under the pointer, -1 for none; told when it changes
+	OnPick   func(index int)   // an object, or -1, was clicked
 }
 
 // Canvas is the widget. All methods are for the window's goroutine only.
@@ -110,7 +111,7 @@ func (c *Canvas) request() request {
 
 // move asks for another view and draws coarsely until nothing has moved for a
 // moment.
-func (c *Canvas) move(a state.Action) {
+func (c *Canvas) move(a core.Action) {
 	if len(c.scene.Levels) == 0 {
 		return
 	}

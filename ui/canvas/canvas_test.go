@@ -17,6 +17,7 @@ import (
 	"descry/picture"
 	"descry/render"
 	"descry/ui/state"
+	"descry/ui/state/core"
 	"descry/ui/theme"
 )
 
@@ -46,7 +47,7 @@ func shown(t *testing.T, s Scene, w, h float32, p Params) (*Canvas, fyne.Window)
 	view := state.ViewFit()
 	var c *Canvas
 	if p.Send == nil {
-		p.Send = func(a state.Action) { // what the state does with it
+		p.Send = func(a core.Action) { // what the state does with it
 			switch f := c.Frame(); a := a.(type) {
 			case state.ZoomedAt:
 				view = state.ZoomAt(view, f, a.Factor, a.X, a.Y)
@@ -161,8 +162,8 @@ func TestDoubleClickChangesBetweenWholeAndCloser(t *testing.T) {
 }
 
 func TestWithoutAPictureNothingIsAskedFor(t *testing.T) {
-	var sent []state.Action
-	c, _ := shown(t, Scene{}, 300, 200, Params{Send: func(a state.Action) { sent = append(sent, a) }})
+	var sent []core.Action
+	c, _ := shown(t, Scene{}, 300, 200, Params{Send: func(a core.Action) { sent = append(sent, a) }})
 	sent = nil
 	c.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, 10)})
 	c.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(5, 5)})
@@ -173,8 +174,8 @@ func TestWithoutAPictureNothingIsAskedFor(t *testing.T) {
 }
 
 func TestTheCanvasTellsItsSizeInPixels(t *testing.T) {
-	var sent []state.Action
-	_, win := shown(t, Scene{}, 300, 200, Params{Send: func(a state.Action) { sent = append(sent, a) }})
+	var sent []core.Action
+	_, win := shown(t, Scene{}, 300, 200, Params{Send: func(a core.Action) { sent = append(sent, a) }})
 	if len(sent) == 0 || sent[len(sent)-1] != (state.CanvasSized{Width: 300, Height: 200, Scale: 1}) {
 		t.Errorf("sent %v", sent)
 	}

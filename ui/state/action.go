@@ -8,6 +8,7 @@ import (
 	"descry/internal/failure"
 	"descry/render"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // Action is something that happened: a click, a key, a result, the time. It is
@@ -212,11 +213,11 @@ type (
 // Sheets, settings, commands.
 type (
 	// SheetOpened opens a modal sheet, SheetNone closes the open one.
-	SheetOpened struct{ Sheet Sheet }
+	SheetOpened struct{ Sheet core.SheetID }
 	// Escaped closes the sheet, else takes back the selection.
 	Escaped struct{}
 	// Run runs a command of the table, if it is enabled.
-	Run struct{ Command CommandID }
+	Run struct{ Command core.CommandID }
 	// ThemeSet chooses the theme.
 	ThemeSet struct{ Theme settings.Theme }
 	// ModelSet chooses the model set.

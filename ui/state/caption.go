@@ -8,6 +8,7 @@ import (
 
 	"descry/inference"
 	"descry/render"
+	"descry/ui/state/core"
 )
 
 const (
@@ -79,7 +80,7 @@ func (r *reduction) edit(p picture, f func(*draft)) {
 		d.dirty, d.since = true, time.Time{}
 	}
 	d.failed = false
-	r.s.drafts = replaced(r.s.drafts, i, d)
+	r.s.drafts = core.Replaced(r.s.drafts, i, d)
 }
 
 // put makes a text the person's own; the one before can be had back.
@@ -153,7 +154,7 @@ func (CaptionRedone) on(r *reduction) {
 
 func (CaptionCopied) on(r *reduction) {
 	if text := r.s.caption(); text != "" {
-		r.do(CopyText{Text: text, What: "Caption"})
+		r.t.Do(core.CopyText{Text: text, What: "Caption"})
 	}
 }
 
@@ -167,7 +168,7 @@ func (a EditLoaded) on(r *reduction) {
 	if a.Edit != nil {
 		d.edit = joined(*a.Edit, d.edit, d.dirty)
 	}
-	r.s.drafts = replaced(r.s.drafts, i, d)
+	r.s.drafts = core.Replaced(r.s.drafts, i, d)
 }
 
 // joined returns what was stored, with what was written since after it.
@@ -197,17 +198,17 @@ func (a EditSaved) on(r *reduction) {
 		return // the next one will tell
 	}
 	d.failed = true
-	r.s.drafts = replaced(r.s.drafts, i, d)
-	r.notify(notice{kind: NoticeTrouble, text: "Your caption of " + d.name + " could not be kept on disk.", detail: explain(a.Failure)})
+	r.s.drafts = core.Replaced(r.s.drafts, i, d)
+	r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: "Your caption of " + d.name + " could not be kept on disk.", Detail: core.Explain(a.Failure)})
 }
 
 // saveDrafts hands the changed drafts that which tells to the disk.
 func (r *reduction) saveDrafts(which func(draft) bool) {
-	r.s.drafts = stamped(r.s.drafts, func(d *draft) bool {
+	r.s.drafts = core.Stamped(r.s.drafts, func(d *draft) bool {
 		if !d.dirty || !which(*d) {
 			return false
 		}
-		r.do(SaveEdit{Key: d.key, Name: d.name, Edit: d.edit, Unread: !d.read})
+		r.t.Do(SaveEdit{Key: d.key, Name: d.name, Edit: d.edit, Unread: !d.read})
 		d.dirty, d.burst, d.since = false, false, time.Time{}
 		return true
 	})

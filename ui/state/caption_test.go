@@ -10,6 +10,7 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/ui/state/core"
 )
 
 func TestTheCaptionComesWordByWord(t *testing.T) {
@@ -245,10 +246,10 @@ func TestLongTextIsCutAndCounted(t *testing.T) {
 func TestCopyingTellsThatItWorked(t *testing.T) {
 	d := resultDesk(t)
 	d.send(CaptionCopied{})
-	if e := must[CopyText](d); e.Text != "a sports ball below a boat at night" {
+	if e := must[core.CopyText](d); e.Text != "a sports ball below a boat at night" {
 		t.Errorf("copied %q", e.Text)
 	}
-	d.send(TextCopied{What: "Caption"})
+	d.send(core.TextCopied{What: "Caption"})
 	if n := d.screen().Notices; len(n) != 1 || n[0].Text != "Caption copied." {
 		t.Errorf("notices %+v", n)
 	}

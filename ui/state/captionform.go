@@ -45,7 +45,7 @@ func captionOptions(f settings.CaptionForm, s slot, attempt int) inference.Capti
 
 // changeForm changes the form.
 func (r *reduction) changeForm(f func(*settings.CaptionForm)) {
-	r.changeSettings(func(s *settings.Settings) { f(&s.Caption) })
+	r.t.ChangeSettings(func(s *settings.Settings) { f(&s.Caption) })
 }
 
 func (a PresetSet) on(r *reduction) {

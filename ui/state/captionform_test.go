@@ -6,6 +6,7 @@ import (
 
 	"descry/inference"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 func TestTheFormSaysHowACaptionIsAskedFor(t *testing.T) {
@@ -71,7 +72,7 @@ func TestWritingAgainUsesWhatWasChosenAndThenSearchesWider(t *testing.T) {
 
 func TestTheCaptionSheetShowsWhatIsChosen(t *testing.T) {
 	d := newDesk(t)
-	d.send(Run{CommandCaptionForm})
+	d.send(core.Run{Command: CommandCaptionForm})
 	sheet := d.screen().Captions
 	if d.screen().Sheet != SheetCaption || len(sheet.Groups) != 4 || sheet.Again.Text != "" || !sheet.Noise.On || sheet.Prompt.Placeholder != "as the model says" {
 		t.Fatalf("%+v", sheet)
@@ -96,14 +97,14 @@ func TestTheCaptionSheetShowsWhatIsChosen(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	// What only a settings file can say is shown too.
-	d.s.settings.Caption = settings.CaptionForm{TopP: 0.5, Repetition: 3, Beams: 0}
+	d.configure(func(s *settings.Settings) { s.Caption = settings.CaptionForm{TopP: 0.5, Repetition: 3, Beams: 0} })
 	for _, g := range []int{1, 2} {
 		choices := d.screen().Captions.Groups[g].Choices
 		if last := choices[len(choices)-1]; !last.On {
 			t.Errorf("%+v", choices)
 		}
 	}
-	d.s.settings.Caption = settings.CaptionForm{Beams: 7}
+	d.configure(func(s *settings.Settings) { s.Caption = settings.CaptionForm{Beams: 7} })
 	on := ""
 	for _, c := range d.screen().Captions.Groups[1].Choices {
 		if c.On {

@@ -3,6 +3,7 @@ package state
 import (
 	"descry/inference"
 	"descry/render"
+	"descry/ui/state/core"
 )
 
 // pointed is the class that is pointed at: its value in the map.
@@ -61,7 +62,7 @@ func (r *reduction) settlePointed() {
 
 // shownClasses is the class map that is drawn, nil for none.
 func (s *State) shownClasses() *inference.Classes {
-	if !s.settings.Layers.Classes || s.bare || s.visible().phase != ready {
+	if !s.Settings().Layers.Classes || s.bare || s.visible().phase != ready {
 		return nil
 	}
 	return s.found().classes
@@ -87,7 +88,7 @@ func (s *State) legend() func(yield func(int, string) bool) {
 
 func (s *State) showClasses() ClassesPart {
 	p, res := s.visible(), s.found()
-	c := ClassesPart{Shown: s.settings.Layers.Classes, Title: "Classes"}
+	c := ClassesPart{Shown: s.Settings().Layers.Classes, Title: "Classes"}
 	if !c.Shown {
 		return c
 	}
@@ -108,7 +109,7 @@ func (s *State) showClasses() ClassesPart {
 		c.Rows = append(c.Rows, ClassRow{
 			Class: i, Name: label, Share: render.Share(res.classes.Pixels[i], res.classes.Width, res.classes.Height),
 			Tint: tintOf(label), Shown: shown, Pointed: s.pointed.any && s.pointed.class == i,
-			Toggle: Button{Text: label, Tip: tip, Enabled: true, On: shown, Do: ClassToggled{i}},
+			Toggle: core.Button{Text: label, Tip: tip, Enabled: true, On: shown, Do: ClassToggled{i}},
 		})
 	}
 	switch objects := res.classes.From == inference.TaskInstances; {

@@ -7,6 +7,7 @@ import (
 
 	"descry/inference"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // classDesk shows a picture with a class map, the layer on.
@@ -20,7 +21,7 @@ func classDesk(t testing.TB, c *inference.Classes) *desk {
 	id := d.job(slotClasses)
 	d.say(inference.Event{ID: id, Kind: inference.KindClasses, Classes: c})
 	d.say(doneEvent(id, slotClasses))
-	if !d.s.settings.Layers.Classes {
+	if !d.s.Settings().Layers.Classes {
 		d.send(LayerToggled{settings.LayerClasses})
 	}
 	return d
@@ -89,29 +90,29 @@ func TestTheLegendTogglesEachOfTwentyClasses(t *testing.T) {
 
 func TestKeysGoThroughTheClassesAndShowWhereTheyAre(t *testing.T) {
 	d := classDesk(t, vocClasses())
-	d.send(Run{"previous-class"})
+	d.send(core.Run{Command: "previous-class"})
 	if p := d.screen().Canvas.Pointed; p == nil || p.Text != "thing 20" {
 		t.Errorf("the last one: %+v", p)
 	}
-	d.send(Run{"next-class"})
+	d.send(core.Run{Command: "next-class"})
 	if p := d.screen().Canvas.Pointed; p != nil {
 		t.Errorf("after the last one: %+v", p)
 	}
 	for i := 1; i <= 20; i++ {
-		d.send(Run{"next-class"})
+		d.send(core.Run{Command: "next-class"})
 		s := d.screen()
 		if p := s.Canvas.Pointed; p == nil || p.Text != fmt.Sprint("thing ", i) || s.Canvas.Style.LitClass != i+1 {
 			t.Fatalf("step %d: %+v, lit %d", i, p, s.Canvas.Style.LitClass)
 		}
 	}
-	d.send(Run{CommandEscape})
+	d.send(core.Run{Command: CommandEscape})
 	if s := d.screen(); s.Canvas.Pointed != nil || s.Canvas.Style.LitClass != 0 {
 		t.Errorf("after Escape: %+v", s.Canvas.Pointed)
 	}
 }
 
 func TestNoClassIsPointedAtWithoutAMap(t *testing.T) {
-	for name, gone := range map[string]Action{
+	for name, gone := range map[string]core.Action{
 		"layer off": LayerToggled{settings.LayerClasses}, "bare": Bare{true}, "closed": PictureClosed{}, "out of range": ClassPointed{Class: 21},
 	} {
 		d := classDesk(t, vocClasses())
@@ -121,7 +122,7 @@ func TestNoClassIsPointedAtWithoutAMap(t *testing.T) {
 		}
 	}
 	d := newDesk(t)
-	d.send(ClassPointed{Class: 1}, ClassStepped{1}, ClassStepped{-1}, Run{"next-class"})
+	d.send(ClassPointed{Class: 1}, ClassStepped{1}, ClassStepped{-1}, core.Run{Command: "next-class"})
 	if p := d.screen().Canvas.Pointed; p != nil {
 		t.Errorf("on the start page: %+v", p)
 	}

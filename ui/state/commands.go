@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // CommandID names a command.
@@ -41,13 +42,13 @@ func (k Key) Text() string {
 // Command is one thing that can be done: an entry of a menu and one or more
 // keys. Menu, shortcuts page and the window's keys are all made from Commands.
 type Command struct {
-	ID    CommandID
+	ID    core.CommandID
 	Menu  string
 	Group int    // a line in the menu parts the groups
 	Label string // verb first; an ellipsis where a dialog follows
 	Tip   string
 	Keys  []Key
-	Do    Action
+	Do    core.Action
 	Held  bool // Do is sent when the key goes down, Bare{false} when it comes up
 
 	enabled func(*State) bool // nil: always
@@ -77,35 +78,35 @@ func keys(all ...Key) []Key {
 
 // The commands by name, for those who show a control for one.
 const (
-	CommandOpen        CommandID = "open"
-	CommandPaste       CommandID = "paste"
-	CommandSave        CommandID = "save"
-	CommandExport      CommandID = "export"
-	CommandNext        CommandID = "next"
-	CommandPrevious    CommandID = "previous"
-	CommandClose       CommandID = "close"
-	CommandSettings    CommandID = "settings"
-	CommandQuit        CommandID = "quit"
-	CommandCopy        CommandID = "copy"
-	CommandUndo        CommandID = "undo"
-	CommandRedo        CommandID = "redo"
-	CommandRegenerate  CommandID = "regenerate"
-	CommandCaptionForm CommandID = "caption-form"
-	CommandStop        CommandID = "stop"
-	CommandZoomIn      CommandID = "zoom-in"
-	CommandZoomOut     CommandID = "zoom-out"
-	CommandFit         CommandID = "fit"
-	CommandActual      CommandID = "actual"
-	CommandBare        CommandID = "bare"
-	CommandPanel       CommandID = "panel"
-	CommandSecondNames CommandID = "second-names"
-	CommandShowHidden  CommandID = "show-hidden"
-	CommandSaveObject  CommandID = "save-object"
-	CommandEscape      CommandID = "escape"
-	CommandShortcuts   CommandID = "shortcuts"
-	CommandAbout       CommandID = "about"
-	CommandModels      CommandID = "models"
-	CommandAgain       CommandID = "describe-again"
+	CommandOpen        core.CommandID = "open"
+	CommandPaste       core.CommandID = "paste"
+	CommandSave        core.CommandID = "save"
+	CommandExport      core.CommandID = "export"
+	CommandNext        core.CommandID = "next"
+	CommandPrevious    core.CommandID = "previous"
+	CommandClose       core.CommandID = "close"
+	CommandSettings    core.CommandID = "settings"
+	CommandQuit        core.CommandID = "quit"
+	CommandCopy        core.CommandID = "copy"
+	CommandUndo        core.CommandID = "undo"
+	CommandRedo        core.CommandID = "redo"
+	CommandRegenerate  core.CommandID = "regenerate"
+	CommandCaptionForm core.CommandID = "caption-form"
+	CommandStop        core.CommandID = "stop"
+	CommandZoomIn      core.CommandID = "zoom-in"
+	CommandZoomOut     core.CommandID = "zoom-out"
+	CommandFit         core.CommandID = "fit"
+	CommandActual      core.CommandID = "actual"
+	CommandBare        core.CommandID = "bare"
+	CommandPanel       core.CommandID = "panel"
+	CommandSecondNames core.CommandID = "second-names"
+	CommandShowHidden  core.CommandID = "show-hidden"
+	CommandSaveObject  core.CommandID = "save-object"
+	CommandEscape      core.CommandID = "escape"
+	CommandShortcuts   core.CommandID = "shortcuts"
+	CommandAbout       core.CommandID = "about"
+	CommandModels      core.CommandID = "models"
+	CommandAgain       core.CommandID = "describe-again"
 )
 
 // Commands are all commands, in the order of the menus.
@@ -114,11 +115,11 @@ var Commands = []Command{
 	{ID: CommandPaste, Menu: menuFile, Label: "Paste picture", Tip: "Open the picture or path in the clipboard", Keys: keys(ctrl("V")), Do: PasteAsked{}},
 	{ID: CommandNext, Menu: menuFile, Group: 1, Label: "Next picture", Tip: "Go to the next picture of the folder", Keys: keys(key("Right")), Do: Walked{1}, enabled: canNext},
 	{ID: CommandPrevious, Menu: menuFile, Group: 1, Label: "Previous picture", Tip: "Go to the previous picture of the folder", Keys: keys(key("Left")), Do: Walked{-1}, enabled: canBack},
-	{ID: CommandSave, Menu: menuFile, Group: 2, Label: "Save captioned picture…", Tip: "Save the picture with its caption and outlines", Keys: keys(ctrl("S")), Do: SheetOpened{SheetSave}, enabled: hasPixels},
-	{ID: CommandExport, Menu: menuFile, Group: 2, Label: "Export…", Tip: "Write caption, objects or class map to files", Keys: keys(ctrlUp("S")), Do: SheetOpened{SheetExport}, enabled: hasPixels},
+	{ID: CommandSave, Menu: menuFile, Group: 2, Label: "Save captioned picture…", Tip: "Save the picture with its caption and outlines", Keys: keys(ctrl("S")), Do: core.SheetOpened{Sheet: SheetSave}, enabled: hasPixels},
+	{ID: CommandExport, Menu: menuFile, Group: 2, Label: "Export…", Tip: "Write caption, objects or class map to files", Keys: keys(ctrlUp("S")), Do: core.SheetOpened{Sheet: SheetExport}, enabled: hasPixels},
 	{ID: CommandClose, Menu: menuFile, Group: 3, Label: "Close picture", Tip: "Go back to the start page", Keys: keys(ctrl("W")), Do: PictureClosed{}, enabled: hasPicture},
-	{ID: CommandModels, Menu: menuFile, Group: 4, Label: "Models…", Tip: "Get models, and choose which are used", Keys: keys(key("F3")), Do: SheetOpened{SheetModels}},
-	{ID: CommandSettings, Menu: menuFile, Group: 4, Label: "Settings…", Tip: "Choose models, device, theme and limits", Keys: keys(ctrl(",")), Do: SheetOpened{SheetSettings}},
+	{ID: core.CommandModels, Menu: menuFile, Group: 4, Label: "Models…", Tip: "Get models, and choose which are used", Keys: keys(key("F3")), Do: core.SheetOpened{Sheet: SheetModels}},
+	{ID: CommandSettings, Menu: menuFile, Group: 4, Label: "Settings…", Tip: "Choose models, device, theme and limits", Keys: keys(ctrl(",")), Do: core.SheetOpened{Sheet: SheetSettings}},
 	{ID: CommandQuit, Menu: menuFile, Group: 5, Label: "Quit", Tip: "Close the window; edits are kept", Keys: keys(ctrl("Q")), Do: Closing{}},
 
 	{ID: CommandUndo, Menu: menuEdit, Label: "Undo caption", Tip: "Take the last change of the caption back", Keys: keys(ctrl("Z")), Do: CaptionUndone{}, enabled: canUndo},
@@ -126,7 +127,7 @@ var Commands = []Command{
 	{ID: CommandCopy, Menu: menuEdit, Group: 1, Label: "Copy caption", Tip: "Copy the caption, also as alt text", Keys: keys(ctrl("C")), Do: CaptionCopied{}, enabled: hasCaption},
 	{ID: CommandRegenerate, Menu: menuEdit, Group: 2, Label: "Write the caption again", Tip: "Let the model look for another caption; your own text stays", Keys: keys(ctrl("R")), Do: Regenerated{}, enabled: hasPixels},
 	{ID: CommandAgain, Menu: menuEdit, Group: 2, Label: "Describe with the models now in use", Tip: "Run again what other models have described; your own captions stay", Keys: keys(ctrlUp("R")), Do: DescribedAgain{}, enabled: hasStale},
-	{ID: CommandCaptionForm, Menu: menuEdit, Group: 2, Label: "How captions are found…", Tip: "Choose beginning, search, words to avoid and chance", Keys: keys(ctrl("T")), Do: SheetOpened{SheetCaption}},
+	{ID: CommandCaptionForm, Menu: menuEdit, Group: 2, Label: "How captions are found…", Tip: "Choose beginning, search, words to avoid and chance", Keys: keys(ctrl("T")), Do: core.SheetOpened{Sheet: SheetCaption}},
 	{ID: CommandStop, Menu: menuEdit, Group: 2, Label: "Stop", Tip: "Stop what runs for this picture", Keys: keys(ctrl(".")), Do: Stopped{}, enabled: isBusy},
 
 	{ID: "masks", Menu: menuView, Label: "Masks", Tip: "Fill each object", Keys: keys(key("M")), Do: LayerToggled{settings.LayerMasks}, enabled: hasPicture, checked: layerOn(settings.LayerMasks)},
@@ -148,15 +149,15 @@ var Commands = []Command{
 	{ID: CommandSaveObject, Menu: menuObjects, Group: 1, Label: "Save selected object…", Tip: "Save the selected object as a transparent PNG", Keys: keys(ctrl("P")), Do: ObjectSaveAsked{selectedObject}, enabled: hasSelection},
 	{ID: CommandEscape, Menu: menuObjects, Group: 1, Label: "Clear selection", Tip: "Take the selection back; closes an open sheet first", Keys: keys(key("Escape")), Do: Escaped{}, enabled: canEscape},
 
-	{ID: CommandShortcuts, Menu: menuHelp, Label: "Keys", Tip: "Show all keys", Keys: keys(key("F1")), Do: SheetOpened{SheetShortcuts}},
-	{ID: CommandAbout, Menu: menuHelp, Label: "About and diagnostics", Tip: "Show versions, models and a test run", Keys: keys(key("F2")), Do: SheetOpened{SheetAbout}},
+	{ID: CommandShortcuts, Menu: menuHelp, Label: "Keys", Tip: "Show all keys", Keys: keys(key("F1")), Do: core.SheetOpened{Sheet: SheetShortcuts}},
+	{ID: CommandAbout, Menu: menuHelp, Label: "About and diagnostics", Tip: "Show versions, models and a test run", Keys: keys(key("F2")), Do: core.SheetOpened{Sheet: SheetAbout}},
 }
 
 // selectedObject, as an object, stands for the one that is selected.
 const selectedObject = -2
 
 // commandByID returns a command of the table.
-func commandByID(id CommandID) (Command, bool) {
+func commandByID(id core.CommandID) (Command, bool) {
 	for _, c := range Commands {
 		if c.ID == id {
 			return c, true
@@ -166,7 +167,7 @@ func commandByID(id CommandID) (Command, bool) {
 }
 
 // CommandFor returns the command of a key.
-func CommandFor(k Key) (CommandID, bool) {
+func CommandFor(k Key) (core.CommandID, bool) {
 	for _, c := range Commands {
 		for _, own := range c.Keys {
 			if own == k {

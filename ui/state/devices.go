@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"descry/inference"
+	"descry/ui/state/core"
 )
 
 // DeviceReport is what was found out about a device that models could run on.
@@ -43,12 +44,13 @@ type (
 // with DevicesSaid.
 type LookAtDevices struct{ Test bool }
 
-func (LookAtDevices) isEffect() {}
+// Lane implements core.Effect.
+func (LookAtDevices) Lane() string { return core.LaneNone }
 
 func (DevicesTested) on(r *reduction) {
 	if !r.s.devices.testing {
 		r.s.devices.testing = true
-		r.do(LookAtDevices{Test: true})
+		r.t.Do(LookAtDevices{Test: true})
 	}
 }
 
@@ -71,8 +73,8 @@ func (r *reduction) loseDevice(l *inference.DeviceLost) {
 	if l == nil || slices.ContainsFunc(r.s.devices.lost, func(o inference.DeviceLost) bool { return o.Device == l.Device }) {
 		return
 	}
-	r.s.devices.lost = added(r.s.devices.lost, *l)
-	r.notify(notice{kind: NoticeHint, text: l.Title + " is not used: " + l.Message + ".", detail: "The processor does its work until the program is started again."})
+	r.s.devices.lost = core.Added(r.s.devices.lost, *l)
+	r.t.Notify(core.Notice{Kind: core.NoticeHint, Text: l.Title + " is not used: " + l.Message + ".", Detail: "The processor does its work until the program is started again."})
 }
 
 // shownDevice is how a device is called in the status bar.
@@ -84,8 +86,8 @@ func shownDevice(id string) string {
 }
 
 // deviceChip is the status bar's: what is used, and what was given up.
-func (s *State) deviceChip() Button {
-	b := Button{Text: s.deviceText(), Tip: "What the models run on; click to see why, to test and to choose", Enabled: true, Do: SheetOpened{SheetDevices}}
+func (s *State) deviceChip() core.Button {
+	b := core.Button{Text: s.deviceText(), Tip: "What the models run on; click to see why, to test and to choose", Enabled: true, Do: core.SheetOpened{Sheet: SheetDevices}}
 	for _, l := range s.devices.lost {
 		b.Text += " · " + shownDevice(l.Device) + " off"
 	}
@@ -95,14 +97,14 @@ func (s *State) deviceChip() Button {
 func (s *State) showDevices() DevicesSheet {
 	sheet := DevicesSheet{
 		Title: "Device", Text: "What the models run on. A card that fails is replaced by the processor until the program is started again.", Close: s.closeButton("Done"),
-		Test: Button{Text: "Test", Tip: "Run a small graph on each device", Enabled: !s.devices.testing, Do: DevicesTested{}},
+		Test: core.Button{Text: "Test", Tip: "Run a small graph on each device", Enabled: !s.devices.testing, Do: DevicesTested{}},
 	}
 	if s.devices.testing {
 		sheet.Test.Text = "Testing…"
 	}
 	sheet.Trouble = s.devices.trouble
 	for _, d := range s.setup.Devices {
-		sheet.Rows = append(sheet.Rows, DeviceRow{Choice{d.Name, "", s.settings.Device == d.ID, DeviceSet{d.ID}}, s.deviceReport(d.ID)})
+		sheet.Rows = append(sheet.Rows, DeviceRow{core.Choice{Text: d.Name, Tip: "", On: s.Settings().Device == d.ID, Do: DeviceSet{d.ID}}, s.deviceReport(d.ID)})
 	}
 	return sheet
 }
@@ -118,7 +120,7 @@ func (s *State) deviceReport(id string) string {
 	}
 	for _, l := range s.devices.lost {
 		if l.Device == id {
-			return sentence("given up: "+l.Message) + spaced(l.Hint)
+			return core.Sentence("given up: "+l.Message) + spaced(l.Hint)
 		}
 	}
 	for _, d := range s.devices.known {
@@ -126,7 +128,7 @@ func (s *State) deviceReport(id string) string {
 		case d.ID != id:
 			continue
 		case !d.Usable:
-			return sentence(d.Message) + spaced(d.Hint)
+			return core.Sentence(d.Message) + spaced(d.Hint)
 		case d.Tested:
 			return fmt.Sprintf("Works: ready in %.0f ms, a small graph takes %.2f ms.", d.LoadMS, d.RunMS)
 		}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"descry/inference"
+	"descry/ui/state/core"
 )
 
 func testDevices() []DeviceReport {
@@ -46,7 +47,7 @@ func TestTheChipOpensTheListOfDevices(t *testing.T) {
 	if got := reports(d); got["NVIDIA card (CUDA)"] != "The library libcudnn.so.9 was not found. Install cuDNN 9." || !strings.HasPrefix(got["Processor"], "Can be used") {
 		t.Errorf("%q", got)
 	}
-	d.send(SheetOpened{SheetNone}, SheetOpened{SheetDevices})
+	d.send(core.SheetOpened{Sheet: core.SheetNone}, core.SheetOpened{Sheet: SheetDevices})
 	none[LookAtDevices](d) // it was looked already
 	d.send(DeviceSet{"cpu"})
 	if d.s.Settings().Device != "cpu" {
@@ -56,7 +57,7 @@ func TestTheChipOpensTheListOfDevices(t *testing.T) {
 
 func TestTheTestRunsOnceAtATime(t *testing.T) {
 	d := cudaDesk(t)
-	d.send(Started{}, SheetOpened{SheetDevices}, DevicesTested{})
+	d.send(Started{}, core.SheetOpened{Sheet: SheetDevices}, DevicesTested{})
 	d.take()
 	d.send(DevicesTested{})
 	none[LookAtDevices](d)
@@ -89,7 +90,7 @@ func TestALostDeviceIsToldOnceAndStays(t *testing.T) {
 	if !strings.HasSuffix(s.Status.Device.Text, "CUDA off") {
 		t.Errorf("the chip says %q", s.Status.Device.Text)
 	}
-	d.send(SheetOpened{SheetDevices}, DevicesSaid{Reports: []DeviceReport{{ID: "cuda", Usable: true}}})
+	d.send(core.SheetOpened{Sheet: SheetDevices}, DevicesSaid{Reports: []DeviceReport{{ID: "cuda", Usable: true}}})
 	if got := reports(d)["NVIDIA card (CUDA)"]; got != "Given up: the card has too little memory left. Close what else uses the card." {
 		t.Errorf("the list says %q", got)
 	}

@@ -7,6 +7,7 @@ import (
 	"descry/inference"
 	"descry/render"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // Effect is something to be done outside: data, not a function. Effects of one
@@ -173,27 +174,65 @@ type (
 	RunDoctor struct{}
 )
 
-func (Wake) isEffect()           {}
-func (Quit) isEffect()           {}
-func (AskOpen) isEffect()        {}
-func (ReadClipboard) isEffect()  {}
-func (ListFolder) isEffect()     {}
-func (Decode) isEffect()         {}
-func (Release) isEffect()        {}
-func (Submit) isEffect()         {}
-func (Cancel) isEffect()         {}
-func (Front) isEffect()          {}
-func (LoadEdit) isEffect()       {}
-func (SaveEdit) isEffect()       {}
-func (SaveSettings) isEffect()   {}
-func (AskSave) isEffect()        {}
-func (AskFolder) isEffect()      {}
-func (WriteCaptioned) isEffect() {}
-func (WriteText) isEffect()      {}
-func (WriteJSON) isEffect()      {}
-func (WriteCOCO) isEffect()      {}
-func (WriteLabelMap) isEffect()  {}
-func (WriteCutout) isEffect()    {}
-func (CopyText) isEffect()       {}
-func (ShowInFolder) isEffect()   {}
-func (RunDoctor) isEffect()      {}
+// Lane implements core.Effect.
+func (Wake) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (Quit) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (AskOpen) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (ReadClipboard) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (ListFolder) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (Decode) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (Release) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (Submit) Lane() string { return core.LaneWorker }
+
+// Lane implements core.Effect.
+func (Cancel) Lane() string { return core.LaneWorker }
+
+// Lane implements core.Effect.
+func (Front) Lane() string { return core.LaneWorker }
+
+// Lane implements core.Effect.
+func (LoadEdit) Lane() string { return core.LaneEdits }
+
+// Lane implements core.Effect.
+func (SaveEdit) Lane() string { return core.LaneEdits }
+
+// Lane implements core.Effect.
+func (AskSave) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (AskFolder) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (WriteCaptioned) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (WriteText) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (WriteJSON) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (WriteCOCO) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (WriteLabelMap) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (WriteCutout) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (RunDoctor) Lane() string { return core.LaneNone }

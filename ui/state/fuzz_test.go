@@ -10,6 +10,7 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/ui/state/core"
 )
 
 // world plays performer and worker at random, and checks after every action
@@ -42,89 +43,95 @@ func (w *world) next(n int) int {
 var fuzzPaths = []string{"/p/a.png", "/p/b.png", "/p/c.png", "/p/d.png"}
 
 // choices are what may happen, each with an argument from the input.
-var choices = []func(w *world) []Action{
-	func(w *world) []Action { return []Action{Opened{fuzzPaths[w.next(4):]}} },
-	func(w *world) []Action { return []Action{Opened{fuzzPaths[:1]}, FolderListed{"/p", fuzzPaths}} },
-	func(w *world) []Action { return []Action{Walked{w.next(3) - 1}} },
-	func(w *world) []Action { return []Action{Pasted{Clip: uint64(w.next(3))}} },
-	func(w *world) []Action { return []Action{PictureClosed{}} },
-	func(w *world) []Action { return w.someDecoded() },
-	func(w *world) []Action { return w.someDecoded() },
-	func(w *world) []Action { return w.someEvent() },
-	func(w *world) []Action { return w.someEvent() },
-	func(w *world) []Action { return w.someEvent() },
-	func(w *world) []Action { return w.type_() },
-	func(w *world) []Action { return []Action{CaptionUndone{}} },
-	func(w *world) []Action { return []Action{CaptionRedone{}} },
-	func(w *world) []Action { return []Action{Regenerated{}} },
-	func(w *world) []Action { return []Action{Stopped{}} },
-	func(w *world) []Action { return []Action{Again{}, DecodeAgain{}} },
-	func(w *world) []Action {
-		return []Action{ClassPointed{w.next(5) - 2, w.next(2) == 0}, ClassStepped{w.next(5) - 2}, Hovered{w.next(8) - 2}, Selected{w.next(8) - 2}, LookedAt{w.next(6)}}
+var choices = []func(w *world) []core.Action{
+	func(w *world) []core.Action { return []core.Action{Opened{fuzzPaths[w.next(4):]}} },
+	func(w *world) []core.Action {
+		return []core.Action{Opened{fuzzPaths[:1]}, FolderListed{"/p", fuzzPaths}}
 	},
-	func(w *world) []Action {
-		return []Action{ScoreSet{float64(w.next(100)) / 100}, ObjectToggled{w.next(6)}}
+	func(w *world) []core.Action { return []core.Action{Walked{w.next(3) - 1}} },
+	func(w *world) []core.Action { return []core.Action{Pasted{Clip: uint64(w.next(3))}} },
+	func(w *world) []core.Action { return []core.Action{PictureClosed{}} },
+	func(w *world) []core.Action { return w.someDecoded() },
+	func(w *world) []core.Action { return w.someDecoded() },
+	func(w *world) []core.Action { return w.someEvent() },
+	func(w *world) []core.Action { return w.someEvent() },
+	func(w *world) []core.Action { return w.someEvent() },
+	func(w *world) []core.Action { return w.type_() },
+	func(w *world) []core.Action { return []core.Action{CaptionUndone{}} },
+	func(w *world) []core.Action { return []core.Action{CaptionRedone{}} },
+	func(w *world) []core.Action { return []core.Action{Regenerated{}} },
+	func(w *world) []core.Action { return []core.Action{Stopped{}} },
+	func(w *world) []core.Action { return []core.Action{Again{}, DecodeAgain{}} },
+	func(w *world) []core.Action {
+		return []core.Action{ClassPointed{w.next(5) - 2, w.next(2) == 0}, ClassStepped{w.next(5) - 2}, Hovered{w.next(8) - 2}, Selected{w.next(8) - 2}, LookedAt{w.next(6)}}
 	},
-	func(w *world) []Action { return []Action{ModelSet{[]string{"starter", "full", "odd"}[w.next(3)]}} },
-	func(w *world) []Action {
-		return []Action{[]Action{PresetSet{"paper"}, BeamsSet{w.next(12)}, DrawingSet{float64(w.next(12)) / 10, 1}, AvoidSet{"a, b"}, PromptSet{"x"}, RepetitionSet{1.1}, AnyStartToggled{}}[w.next(7)]}
+	func(w *world) []core.Action {
+		return []core.Action{ScoreSet{float64(w.next(100)) / 100}, ObjectToggled{w.next(6)}}
 	},
-	func(w *world) []Action { return []Action{Run{Commands[w.next(len(Commands))].ID}} },
-	func(w *world) []Action {
-		return []Action{SaveAsked{}, ObjectSaveAsked{w.next(4)}, ExportAsked{Beside: w.next(2) == 0}}
+	func(w *world) []core.Action {
+		return []core.Action{ModelSet{[]string{"starter", "full", "odd"}[w.next(3)]}}
 	},
-	func(w *world) []Action { return w.answer() },
-	func(w *world) []Action { w.pass(time.Duration(w.next(20)) * 100 * time.Millisecond); return nil },
-	func(w *world) []Action {
-		return []Action{ZoomedAt{float64(w.next(40)) / 10, 3, 5}, Panned{float64(w.next(99)), 4}, CanvasSized{300, 200, 1}}
+	func(w *world) []core.Action {
+		return []core.Action{[]core.Action{PresetSet{"paper"}, BeamsSet{w.next(12)}, DrawingSet{float64(w.next(12)) / 10, 1}, AvoidSet{"a, b"}, PromptSet{"x"}, RepetitionSet{1.1}, AnyStartToggled{}}[w.next(7)]}
 	},
-	func(w *world) []Action { return w.someModel() },
-	func(w *world) []Action { return w.somePull() },
-	func(w *world) []Action { return w.somePull() },
-	func(w *world) []Action {
-		return []Action{ModelOffered{w.s.inventory.Models[w.next(7)].Name}, OfferTaken{}, Closing{}}
+	func(w *world) []core.Action {
+		return []core.Action{core.Run{Command: Commands[w.next(len(Commands))].ID}}
 	},
-	func(w *world) []Action {
-		return []Action{[]Action{OfflineToggled{}, SetOffered{"fast"}, OfferTaken{}, DescribedAgain{}, Closing{}, ClosingGivenUp{}, Escaped{}, SheetOpened{SheetModels}}[w.next(8)]}
+	func(w *world) []core.Action {
+		return []core.Action{SaveAsked{}, ObjectSaveAsked{w.next(4)}, ExportAsked{Beside: w.next(2) == 0}}
+	},
+	func(w *world) []core.Action { return w.answer() },
+	func(w *world) []core.Action { w.pass(time.Duration(w.next(20)) * 100 * time.Millisecond); return nil },
+	func(w *world) []core.Action {
+		return []core.Action{ZoomedAt{float64(w.next(40)) / 10, 3, 5}, Panned{float64(w.next(99)), 4}, CanvasSized{300, 200, 1}}
+	},
+	func(w *world) []core.Action { return w.someModel() },
+	func(w *world) []core.Action { return w.somePull() },
+	func(w *world) []core.Action { return w.somePull() },
+	func(w *world) []core.Action {
+		return []core.Action{ModelOffered{w.s.inventory.Models[w.next(7)].Name}, OfferTaken{}, Closing{}}
+	},
+	func(w *world) []core.Action {
+		return []core.Action{[]core.Action{OfflineToggled{}, SetOffered{"fast"}, OfferTaken{}, DescribedAgain{}, Closing{}, ClosingGivenUp{}, Escaped{}, core.SheetOpened{Sheet: SheetModels}}[w.next(8)]}
 	},
 }
 
 // someModel does something to a model on the Models page.
-func (w *world) someModel() []Action {
+func (w *world) someModel() []core.Action {
 	all := w.s.inventory.Models
 	m := all[w.next(len(all))]
-	return []Action{[]Action{
+	return []core.Action{[]core.Action{
 		ModelOffered{m.Name}, OfferTaken{}, PullPaused{m.Name}, PullResumed{m.Name}, VerifyAsked{m.Name}, RemovalAsked{m.Name},
 		RemovalUndone{m.Name}, TaskModelSet{m.Task, m.Name}, LicenceShown{m.Name}, Imported{Models: []string{m.Name}},
 	}[w.next(10)]}
 }
 
 // somePull says something of a download, also of one that is over.
-func (w *world) somePull() []Action {
+func (w *world) somePull() []core.Action {
 	id := uint64(1 + w.next(int(w.s.last.pull)+1))
 	progress := PullProgressed{id, Progress{Stage: StageReceiving, Done: int64(w.next(200)) * 1e6, Total: int64(w.next(2)) * 3e8, PerSecond: float64(w.next(50)) * 1e5}}
 	end := PullEnded{Pull: id}
 	switch w.next(4) {
 	case 0:
-		return []Action{progress}
+		return []core.Action{progress}
 	case 1:
 		end.Failure = failure.New(failure.Cancelled, "download", "", "stopped")
 	case 2:
 		end.Failure = failure.New(failure.Unreadable, "download", "", "no")
 	}
 	delete(w.pulls, id)
-	return []Action{end}
+	return []core.Action{end}
 }
 
 // someDecoded answers an open Decode.
-func (w *world) someDecoded() []Action {
+func (w *world) someDecoded() []core.Action {
 	for id, source := range w.open {
 		if !w.decoded[id] && id == PictureID(slices.Max(keysOf(w.open))) {
 			w.decoded[id] = true
 			if w.next(5) == 0 {
-				return []Action{DecodeFailed{id, failure.New(failure.Unreadable, "decode", source.Path, "no")}}
+				return []core.Action{DecodeFailed{id, failure.New(failure.Unreadable, "decode", source.Path, "no")}}
 			}
-			return []Action{Decoded{Picture: id, Key: keyOf(source.Path), Width: 400, Height: 300, Photo: w.next(2) == 0}}
+			return []core.Action{Decoded{Picture: id, Key: keyOf(source.Path), Width: 400, Height: 300, Photo: w.next(2) == 0}}
 		}
 	}
 	return nil
@@ -139,54 +146,54 @@ func keysOf(m map[PictureID]Source) []PictureID {
 }
 
 // someEvent says something of a job, also of one that is over.
-func (w *world) someEvent() []Action {
+func (w *world) someEvent() []core.Action {
 	id := inference.JobID(1 + w.next(int(w.s.last.job)+1))
 	q, known := w.jobs[id]
 	if !known {
-		return []Action{EngineSaid{doneEvent(id, slotCaption)}}
+		return []core.Action{EngineSaid{doneEvent(id, slotCaption)}}
 	}
 	at := slices.Index(slotTasks[:], q.Request.Task)
 	switch w.next(6) {
 	case 0:
-		return []Action{EngineSaid{inference.Event{ID: id, Kind: inference.KindFailed}}}
+		return []core.Action{EngineSaid{inference.Event{ID: id, Kind: inference.KindFailed}}}
 	case 1:
-		return []Action{EngineSaid{inference.Event{ID: id, Kind: inference.KindToken, Token: &inference.CaptionToken{Text: "so far"}}}}
+		return []core.Action{EngineSaid{inference.Event{ID: id, Kind: inference.KindToken, Token: &inference.CaptionToken{Text: "so far"}}}}
 	case 2:
-		return []Action{EngineSaid{doneEvent(id, slot(at))}}
+		return []core.Action{EngineSaid{doneEvent(id, slot(at))}}
 	}
-	return []Action{EngineSaid{resultEvent(id, slot(at))}, EngineSaid{doneEvent(id, slot(at))}}
+	return []core.Action{EngineSaid{resultEvent(id, slot(at))}, EngineSaid{doneEvent(id, slot(at))}}
 }
 
 // type_ types something that can be told from everything else.
-func (w *world) type_() []Action {
+func (w *world) type_() []core.Action {
 	p := w.s.visible()
 	if p.phase != ready || w.s.streams(p) || w.quit {
 		return nil
 	}
 	w.typed[p.key] = fmt.Sprintf("%s %d", p.key, len(w.bytes))
-	return []Action{CaptionEdited{Picture: p.id, Text: w.typed[p.key]}}
+	return []core.Action{CaptionEdited{Picture: p.id, Text: w.typed[p.key]}}
 }
 
 // answer answers a dialog or a write.
-func (w *world) answer() []Action {
+func (w *world) answer() []core.Action {
 	if n := len(w.writing); n > 0 {
 		id := w.writing[n-1]
 		w.writing = w.writing[:n-1]
 		if w.next(2) == 0 {
-			return []Action{ExportFailed{id, nil, true}}
+			return []core.Action{ExportFailed{id, nil, true}}
 		}
-		return []Action{Exported{Write: id}}
+		return []core.Action{Exported{Write: id}}
 	}
 	if n := len(w.asked); n > 0 {
 		id := w.asked[n-1]
 		w.asked = w.asked[:n-1]
-		return []Action{PlaceChosen{id, []string{"", "/o/x.png", "/p/a.png"}[w.next(3)]}}
+		return []core.Action{PlaceChosen{id, []string{"", "/o/x.png", "/p/a.png"}[w.next(3)]}}
 	}
 	return nil
 }
 
 // perform does what is wanted, in this world.
-func (w *world) perform(effects []Effect) {
+func (w *world) perform(effects []core.Effect) {
 	w.t.Helper()
 	for _, e := range effects {
 		if w.quit {

@@ -14,6 +14,7 @@ import (
 	"descry/internal/failure"
 	"descry/render"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -32,7 +33,7 @@ func writeDown(b *strings.Builder, v reflect.Value, path string) {
 		return
 	}
 	switch x := v.Interface().(type) {
-	case Button:
+	case core.Button:
 		flags := ""
 		if !x.Enabled {
 			flags += " (off)"
@@ -40,7 +41,7 @@ func writeDown(b *strings.Builder, v reflect.Value, path string) {
 		if x.On {
 			flags += " (ticked)"
 		}
-		fmt.Fprintf(b, "%s: [%s]%s — %s → %T%+v\n", path, x.Text, flags, x.Tip, x.Do, x.Do)
+		fmt.Fprintf(b, "%s: [%s]%s — %s → %s%+v\n", path, x.Text, flags, x.Tip, typeName(x.Do), x.Do)
 		return
 	case []render.Item:
 		for _, item := range x {
@@ -67,10 +68,16 @@ func writeDown(b *strings.Builder, v reflect.Value, path string) {
 	case reflect.Pointer:
 		writeDown(b, v.Elem(), path)
 	case reflect.Interface:
-		fmt.Fprintf(b, "%s: %T%+v\n", path, v.Interface(), v.Interface())
+		fmt.Fprintf(b, "%s: %s%+v\n", path, typeName(v.Interface()), v.Interface())
 	default:
 		fmt.Fprintf(b, "%s: %v\n", path, v.Interface())
 	}
+}
+
+// typeName returns the name of a value's type without its package.
+func typeName(v any) string {
+	name := fmt.Sprintf("%T", v)
+	return name[strings.LastIndex(name, ".")+1:]
 }
 
 // TestScreens compares every state of the window with a golden file. After a
@@ -107,10 +114,18 @@ func TestScreens(t *testing.T) {
 				d.fail(at, f)
 			}
 		},
-		"save":         func(d *desk) { d.open("/home/ada/Pictures/harbour.png"); d.finishAll(); d.send(Run{CommandSave}) },
-		"export":       func(d *desk) { d.open("/home/ada/Pictures/harbour.png"); d.finishAll(); d.send(Run{CommandExport}) },
+		"save": func(d *desk) {
+			d.open("/home/ada/Pictures/harbour.png")
+			d.finishAll()
+			d.send(core.Run{Command: CommandSave})
+		},
+		"export": func(d *desk) {
+			d.open("/home/ada/Pictures/harbour.png")
+			d.finishAll()
+			d.send(core.Run{Command: CommandExport})
+		},
 		"models-card":  func(d *desk) {},
-		"models-empty": func(d *desk) { d.send(Run{CommandModels}) },
+		"models-empty": func(d *desk) { d.send(core.Run{Command: core.CommandModels}) },
 		"models-offer": func(d *desk) { d.send(SetOffered{"full"}) },
 		"models-busy": func(d *desk) {
 			d.send(SetOffered{"full"}, OfferTaken{}, VerifyAsked{"blip-large"})
@@ -122,16 +137,16 @@ func TestScreens(t *testing.T) {
 			d.progress("blip-base", 370_000_000, 12_000_000)
 			d.send(Closing{})
 		},
-		"settings": func(d *desk) { d.send(Run{CommandSettings}) },
+		"settings": func(d *desk) { d.send(core.Run{Command: CommandSettings}) },
 		"devices": func(d *desk) {
-			d.send(SheetOpened{SheetDevices}, DevicesSaid{Reports: testDevices()}, DevicesTested{})
+			d.send(core.SheetOpened{Sheet: SheetDevices}, DevicesSaid{Reports: testDevices()}, DevicesTested{})
 		},
 		"captions": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.finishAll()
-			d.send(PresetSet{inference.PresetPaper}, DrawingSet{0.9, 1}, AvoidSet{"man, two people"}, SheetOpened{SheetCaption})
+			d.send(PresetSet{inference.PresetPaper}, DrawingSet{0.9, 1}, AvoidSet{"man, two people"}, core.SheetOpened{Sheet: SheetCaption})
 		},
-		"about": func(d *desk) { d.send(Run{CommandAbout}, DoctorSaid{"all is well"}) },
+		"about": func(d *desk) { d.send(core.Run{Command: CommandAbout}, DoctorSaid{"all is well"}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)

@@ -13,6 +13,7 @@ import (
 	"descry/inference/rle"
 	"descry/internal/failure"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // desk is a window without widgets: it reduces actions, checks on the way that
@@ -20,7 +21,7 @@ import (
 type desk struct {
 	t       testing.TB
 	s       State
-	effects []Effect // since the last take
+	effects []core.Effect // since the last take
 	now     time.Time
 	wakes   []dueWake
 }
@@ -55,7 +56,7 @@ func newDesk(t testing.TB) *desk {
 
 // send reduces actions. Each is reduced twice: the results have to be equal and
 // the state before must not change.
-func (d *desk) send(actions ...Action) {
+func (d *desk) send(actions ...core.Action) {
 	d.t.Helper()
 	for _, a := range actions {
 		before := fmt.Sprintf("%+v", d.s)
@@ -77,9 +78,12 @@ func (d *desk) send(actions ...Action) {
 	}
 }
 
+// configure changes the settings as nobody does in the window.
+func (d *desk) configure(f func(*settings.Settings)) { core.NewTurn(&d.s.Shared).ChangeSettings(f) }
+
 // take returns what was to be done since the last take, without Wakes.
-func (d *desk) take() []Effect {
-	var all []Effect
+func (d *desk) take() []core.Effect {
+	var all []core.Effect
 	for _, e := range d.effects {
 		if _, wake := e.(Wake); !wake {
 			all = append(all, e)
@@ -90,7 +94,7 @@ func (d *desk) take() []Effect {
 }
 
 // did reports whether an effect was wanted since the last take, and gives the last one.
-func did[E Effect](d *desk) (E, bool) {
+func did[E core.Effect](d *desk) (E, bool) {
 	var last E
 	found := false
 	for _, e := range d.effects {
@@ -102,7 +106,7 @@ func did[E Effect](d *desk) (E, bool) {
 }
 
 // must returns the last effect of a kind since the last take.
-func must[E Effect](d *desk) E {
+func must[E core.Effect](d *desk) E {
 	d.t.Helper()
 	e, ok := did[E](d)
 	if !ok {
@@ -112,7 +116,7 @@ func must[E Effect](d *desk) E {
 }
 
 // none fails if an effect of a kind was wanted since the last take.
-func none[E Effect](d *desk) {
+func none[E core.Effect](d *desk) {
 	d.t.Helper()
 	if e, ok := did[E](d); ok {
 		d.t.Fatalf("unwanted %#v", e)
@@ -287,7 +291,7 @@ func resultDesk(t testing.TB) *desk {
 }
 
 // pick returns the effects of a kind.
-func pick[E Effect](all []Effect) []E {
+func pick[E core.Effect](all []core.Effect) []E {
 	var some []E
 	for _, e := range all {
 		if of, ok := e.(E); ok {
@@ -298,7 +302,7 @@ func pick[E Effect](all []Effect) []E {
 }
 
 // kinds names the effects without Wakes: "Decode ListFolder".
-func kinds(all []Effect) string {
+func kinds(all []core.Effect) string {
 	var names []string
 	for _, e := range all {
 		if _, wake := e.(Wake); !wake {

@@ -4,6 +4,7 @@ import (
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/render"
+	"descry/ui/state/core"
 )
 
 // Bounds of what is kept.
@@ -37,12 +38,12 @@ func (r *reduction) hear(i int, j job, e inference.Event) {
 	case inference.KindProgress:
 		if e.Progress != nil && j.loading != (e.Progress.Stage == "load") {
 			j.loading = !j.loading
-			r.s.jobs = replaced(r.s.jobs, i, j)
+			r.s.jobs = core.Replaced(r.s.jobs, i, j)
 		}
 	case inference.KindToken:
 		if e.Token != nil && (j.text != e.Token.Text || j.loading) {
 			j.text, j.loading = e.Token.Text, false
-			r.s.jobs = replaced(r.s.jobs, i, j)
+			r.s.jobs = core.Replaced(r.s.jobs, i, j)
 		}
 	case inference.KindCaption, inference.KindInstances, inference.KindClasses:
 		r.change(j.key, j.model, func(res *result) { res.take(j, e) })
@@ -68,14 +69,14 @@ func (r *reduction) hear(i int, j job, e inference.Event) {
 }
 
 func (r *reduction) endJob(id inference.JobID) {
-	r.s.jobs = without(r.s.jobs, func(j job) bool { return j.id == id })
+	r.s.jobs = core.Without(r.s.jobs, func(j job) bool { return j.id == id })
 }
 
 // cancel ends the jobs that drop tells.
 func (r *reduction) cancel(drop func(job) bool) {
-	r.s.jobs = without(r.s.jobs, func(j job) bool {
+	r.s.jobs = core.Without(r.s.jobs, func(j job) bool {
 		if drop(j) {
-			r.do(Cancel{j.id})
+			r.t.Do(Cancel{j.id})
 			return true
 		}
 		return false
@@ -118,14 +119,14 @@ func (r *reduction) change(key, model string, f func(*result)) {
 	for i, res := range r.s.results {
 		if res.key == key && res.model == model {
 			f(&res)
-			r.s.results = replaced(r.s.results, i, res)
+			r.s.results = core.Replaced(r.s.results, i, res)
 			r.boundResults()
 			return
 		}
 	}
 	res := result{key: key, model: model}
 	f(&res)
-	r.s.results = added(r.s.results, res)
+	r.s.results = core.Added(r.s.results, res)
 	r.boundResults()
 }
 
@@ -145,11 +146,11 @@ func (r *reduction) boundResults() {
 		if res.classes != nil && !r.s.isOpen(res.key) {
 			bytes -= len(res.classes.Map)
 			res.classes, res.hideClass, res.done[slotClasses] = nil, nil, nil
-			r.s.results = replaced(r.s.results, i, res)
+			r.s.results = core.Replaced(r.s.results, i, res)
 		}
 	}
 	over := len(r.s.results) - mostResults
-	r.s.results = without(r.s.results, func(res result) bool {
+	r.s.results = core.Without(r.s.results, func(res result) bool {
 		if over > 0 && !r.s.isOpen(res.key) {
 			over--
 			return true
@@ -175,7 +176,7 @@ func (Stopped) on(r *reduction) {
 		if i := r.indexOf(p.id); i >= 0 {
 			r.release(p)
 			p.released = true
-			r.s.pictures = replaced(r.s.pictures, i, p)
+			r.s.pictures = core.Replaced(r.s.pictures, i, p)
 			r.failPicture(i, failure.New(failure.Cancelled, "decode", p.name, "opening was stopped"))
 		}
 	case ready:
@@ -219,8 +220,8 @@ func (Regenerated) on(r *reduction) {
 	res := r.s.found()
 	r.change(res.key, res.model, func(res *result) {
 		switch {
-		case res.form != r.s.settings.Caption:
-			res.form, res.attempt = r.s.settings.Caption, 0
+		case res.form != r.s.Settings().Caption:
+			res.form, res.attempt = r.s.Settings().Caption, 0
 		case res.caption != nil || res.failure[slotCaption] != nil:
 			res.attempt++
 		}

@@ -16,7 +16,7 @@ var layerFields = map[settings.Layer]func(*settings.Layers) *bool{
 
 func (a LayerToggled) on(r *reduction) {
 	if field, known := layerFields[a.Layer]; known {
-		r.changeSettings(func(s *settings.Settings) { on := field(&s.Layers); *on = !*on })
+		r.t.ChangeSettings(func(s *settings.Settings) { on := field(&s.Layers); *on = !*on })
 	}
 }
 
@@ -24,27 +24,27 @@ func (a Bare) on(r *reduction) { r.s.bare = a.On && r.s.visible().phase == ready
 
 func (a OpacitySet) on(r *reduction) {
 	if settings.Within(a.Value, 0, 1) {
-		r.changeSettings(func(s *settings.Settings) { s.Opacity = a.Value })
+		r.t.ChangeSettings(func(s *settings.Settings) { s.Opacity = a.Value })
 	}
 }
 
 func (a ScoreSet) on(r *reduction) {
 	if sane(a.Value) && a.Value != r.s.score() {
-		r.changeSettings(func(s *settings.Settings) { s.Score = min(max(a.Value, settings.LeastScore), settings.MostScore) })
+		r.t.ChangeSettings(func(s *settings.Settings) { s.Score = min(max(a.Value, settings.LeastScore), settings.MostScore) })
 	}
 }
 
 func (SecondNamesToggled) on(r *reduction) {
-	r.changeSettings(func(s *settings.Settings) { s.ShowSecondNames = !s.ShowSecondNames })
+	r.t.ChangeSettings(func(s *settings.Settings) { s.ShowSecondNames = !s.ShowSecondNames })
 }
 
 func (PanelToggled) on(r *reduction) {
-	r.changeSettings(func(s *settings.Settings) { s.PanelHidden = !s.PanelHidden })
+	r.t.ChangeSettings(func(s *settings.Settings) { s.PanelHidden = !s.PanelHidden })
 }
 
 func (a PanelSized) on(r *reduction) {
 	if sane(float64(a.Width)) {
-		r.changeSettings(func(s *settings.Settings) { s.PanelWidth = min(max(a.Width, settings.LeastPanel), settings.MostPanel) })
+		r.t.ChangeSettings(func(s *settings.Settings) { s.PanelWidth = min(max(a.Width, settings.LeastPanel), settings.MostPanel) })
 	}
 }
 
@@ -101,10 +101,10 @@ func (a ViewMoved) on(r *reduction) {
 
 // style is what is drawn over the visible picture. Highlight is an index into items.
 func (s *State) style(items []render.Item) render.Style {
-	l := s.settings.Layers
+	l := s.Settings().Layers
 	st := render.Style{
 		Masks: l.Masks, Outlines: l.Outlines, Boxes: l.Boxes, Labels: l.Labels, ClassMap: l.Classes,
-		Opacity: s.settings.Opacity, Highlight: -1,
+		Opacity: s.Settings().Opacity, Highlight: -1,
 	}
 	if s.bare {
 		st.Masks, st.Outlines, st.Boxes, st.Labels, st.ClassMap = false, false, false, false, false

@@ -12,16 +12,17 @@ import (
 	"time"
 
 	"descry/inference"
+	"descry/ui/state/core"
 )
 
 // scripted performs effects as a script says, and writes down what it was told.
 type scripted struct {
-	script func(ctx context.Context, e Effect, send func(Action))
+	script func(ctx context.Context, e core.Effect, send func(core.Action))
 	mu     sync.Mutex
 	told   []string
 }
 
-func (s *scripted) Perform(ctx context.Context, e Effect, send func(Action)) {
+func (s *scripted) Perform(ctx context.Context, e core.Effect, send func(core.Action)) {
 	s.mu.Lock()
 	s.told = append(s.told, reflect.TypeOf(e).Name())
 	s.mu.Unlock()
@@ -57,7 +58,7 @@ func (p *painted) screens() []Screen {
 // TestTheLoopOpensAndDescribesAPicture with a performer that answers as the real one.
 func TestTheLoopOpensAndDescribesAPicture(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &scripted{script: func(ctx context.Context, e Effect, send func(Action)) {
+		p := &scripted{script: func(ctx context.Context, e core.Effect, send func(core.Action)) {
 			switch e := e.(type) {
 			case Wake:
 				select {
@@ -146,7 +147,7 @@ func TestEffectsOfALaneKeepTheirOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var order []inference.JobID
-		p := &scripted{script: func(ctx context.Context, e Effect, send func(Action)) {
+		p := &scripted{script: func(ctx context.Context, e core.Effect, send func(core.Action)) {
 			if q, ok := e.(Submit); ok {
 				time.Sleep(time.Duration(10-q.Request.ID) * time.Second)
 				mu.Lock()
@@ -174,9 +175,9 @@ func TestQuitComesAfterEverythingIsSaved(t *testing.T) {
 		saved := 0
 		var mu sync.Mutex
 		quit := make(chan int, 1)
-		p := &scripted{script: func(ctx context.Context, e Effect, send func(Action)) {
+		p := &scripted{script: func(ctx context.Context, e core.Effect, send func(core.Action)) {
 			switch e.(type) {
-			case SaveEdit, SaveSettings:
+			case SaveEdit, core.SaveSettings:
 				time.Sleep(3 * time.Second)
 				mu.Lock()
 				saved++
@@ -204,7 +205,7 @@ func TestQuitComesAfterEverythingIsSaved(t *testing.T) {
 func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended := make(chan struct{}, 8)
-		p := &scripted{script: func(ctx context.Context, e Effect, send func(Action)) {
+		p := &scripted{script: func(ctx context.Context, e core.Effect, send func(core.Action)) {
 			<-ctx.Done()
 			send(Tick{})
 			ended <- struct{}{}

@@ -9,6 +9,7 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/ui/state/core"
 )
 
 // testInventory is a catalogue as the program has it, with nothing here yet.
@@ -155,7 +156,7 @@ func TestTheCardCanBeClosedForGood(t *testing.T) {
 	d := storeDesk(t)
 	d.send(d.screen().Start.Card.Close.Do)
 	d.pass(2 * time.Second)
-	if d.screen().Start.Card != nil || !must[SaveSettings](d).Settings.CardTold {
+	if d.screen().Start.Card != nil || !must[core.SaveSettings](d).Settings.CardTold {
 		t.Error("the card comes back")
 	}
 }
@@ -173,7 +174,7 @@ func TestProgressIsToldWithSpeedAndTimeLeft(t *testing.T) {
 	}
 	d.send(ModelOffered{"maskrcnn-v2"}, OfferTaken{}, Escaped{})
 	s := d.screen()
-	if s.Title != "31 % – Descry" || s.Status.Pull.Text != "Downloading: 31 % · 12 MB/s · 70 s left" || s.Status.Part < 0.31 || s.Sheet != SheetNone {
+	if s.Title != "31 % – Descry" || s.Status.Pull.Text != "Downloading: 31 % · 12 MB/s · 70 s left" || s.Status.Part < 0.31 || s.Sheet != core.SheetNone {
 		t.Errorf("title %q, status %+v", s.Title, s.Status)
 	}
 	d.send(PullProgressed{d.pulled("maskrcnn-v2"), Progress{Stage: StageRetrying, Note: "the server is busy (503)"}})
@@ -189,7 +190,7 @@ func TestProgressIsToldWithSpeedAndTimeLeft(t *testing.T) {
 // row2 is row with the page opened for it.
 func (d *desk) row2(name string) ModelRow {
 	d.t.Helper()
-	d.send(SheetOpened{SheetModels})
+	d.send(core.SheetOpened{Sheet: SheetModels})
 	return d.row(name)
 }
 
@@ -220,7 +221,7 @@ func TestADownloadIsPausedAndResumed(t *testing.T) {
 		t.Error("a download that is over changes something")
 	}
 	d.pass(2 * time.Second)
-	if got := must[SaveSettings](d).Settings.Pulling; !slices.Equal(got, []string{"blip-base"}) {
+	if got := must[core.SaveSettings](d).Settings.Pulling; !slices.Equal(got, []string{"blip-base"}) {
 		t.Errorf("kept for the next time: %q", got)
 	}
 }
@@ -244,10 +245,10 @@ func TestAnErrorStandsInItsRowWithWhatToDo(t *testing.T) {
 	if r := d.row("blip-base"); r.Trouble != nil {
 		t.Errorf("row %+v", r)
 	}
-	d.send(SheetOpened{SheetNone})
+	d.send(core.SheetOpened{Sheet: core.SheetNone})
 	d.send(PullEnded{d.pulled("blip-base"), f}) // nobody looks at the page
 	n := d.screen().Notices
-	if len(n) != 1 || n[0].Kind != NoticeTrouble || n[0].Actions[0].Do != (Run{CommandModels}) {
+	if len(n) != 1 || n[0].Kind != core.NoticeTrouble || n[0].Actions[0].Do != (core.Run{Command: core.CommandModels}) {
 		t.Errorf("notices %+v", n)
 	}
 }
@@ -258,7 +259,7 @@ func TestRemovingCanBeUndone(t *testing.T) {
 		s.Store.Models[0].Keep, s.Settings.Model = KeepReady, "caption=blip-base,instances=starter,classes=starter"
 	}
 	d := storeDesk(t, ready)
-	d.send(SheetOpened{SheetModels})
+	d.send(core.SheetOpened{Sheet: SheetModels})
 	d.act("blip-base", "Remove")
 	if r := d.row("blip-base"); r.State != "Removed" || r.Use.Enabled || d.s.model().Spec != "starter" {
 		t.Errorf("row %+v, in use %s", r, d.s.model().Spec)
@@ -271,8 +272,8 @@ func TestRemovingCanBeUndone(t *testing.T) {
 	}
 	d.act("blip-base", "Remove")
 	d.pass(noticeAfter + time.Second)
-	if e := must[RemoveModel](d); e.Model != "blip-base" || strings.Contains(d.s.settings.Model, "blip-base") {
-		t.Errorf("%+v, settings %s", e, d.s.settings.Model)
+	if e := must[RemoveModel](d); e.Model != "blip-base" || strings.Contains(d.s.Settings().Model, "blip-base") {
+		t.Errorf("%+v, settings %s", e, d.s.Settings().Model)
 	}
 	if r := d.row("blip-base"); r.State != "Not downloaded" || r.acts() != "Download…" {
 		t.Errorf("row %+v", r)
@@ -313,7 +314,7 @@ func TestClosingAsksWhileADownloadRuns(t *testing.T) {
 		t.Fatalf("closing %+v", s.Closing)
 	}
 	d.send(s.Closing.Stay.Do)
-	if d.screen().Sheet != SheetNone || !d.s.pull("blip-base").running {
+	if d.screen().Sheet != core.SheetNone || !d.s.pull("blip-base").running {
 		t.Error("staying stops the download")
 	}
 	d.take()
@@ -322,7 +323,7 @@ func TestClosingAsksWhileADownloadRuns(t *testing.T) {
 	if len(pick[StopPull](effects)) != 1 || len(pick[Quit](effects)) != 1 {
 		t.Errorf("leaving wants %s", kinds(effects))
 	}
-	if got := pick[SaveSettings](effects); len(got) != 1 || !slices.Equal(got[0].Settings.Pulling, []string{"blip-base"}) {
+	if got := pick[core.SaveSettings](effects); len(got) != 1 || !slices.Equal(got[0].Settings.Pulling, []string{"blip-base"}) {
 		t.Errorf("settings %+v", got)
 	}
 	d = storeDesk(t) // it ends while the question stands
@@ -367,7 +368,7 @@ func TestOfflineNothingIsDownloaded(t *testing.T) {
 	none[PullModel](d)
 	must[Quit](d) // nothing runs, so nothing is asked
 	d = storeDesk(t, func(s *Setup) { s.Store.Closed = "DESCRY_OFFLINE is set." })
-	d.send(SheetOpened{SheetModels}, OfflineToggled{}, OfflineToggled{})
+	d.send(core.SheetOpened{Sheet: SheetModels}, OfflineToggled{}, OfflineToggled{})
 	if m := d.screen().Models; m.Offline.Enabled || !m.Offline.On || m.Note != "DESCRY_OFFLINE is set." {
 		t.Errorf("%+v", m.Offline)
 	}
@@ -394,7 +395,7 @@ func TestWhatDoesNotFitIsSaidBefore(t *testing.T) {
 
 func TestVerifyingAndRepairing(t *testing.T) {
 	d := storeDesk(t, func(s *Setup) { s.Store.Models[0].Keep = KeepReady })
-	d.send(SheetOpened{SheetModels})
+	d.send(core.SheetOpened{Sheet: SheetModels})
 	d.act("blip-base", "Verify")
 	id := must[VerifyModel](d).Pull
 	d.send(PullProgressed{id, Progress{Stage: StageChecking, Done: 500_000_000, Total: 990_768_152}})
@@ -419,7 +420,7 @@ func TestVerifyingAndRepairing(t *testing.T) {
 
 func TestFilesAreImported(t *testing.T) {
 	d := storeDesk(t)
-	d.send(SheetOpened{SheetModels})
+	d.send(core.SheetOpened{Sheet: SheetModels})
 	d.send(d.screen().Models.Import.Do)
 	must[AskImport](d)
 	d.send(ImportChosen{nil})

@@ -27,7 +27,7 @@ func (a SetOffered) on(r *reduction) {
 	}
 	if len(missing) == 0 { // all of it is here
 		r.chose = true
-		r.changeSettings(func(s *settings.Settings) { s.Model = set.Name })
+		r.t.ChangeSettings(func(s *settings.Settings) { s.Model = set.Name })
 		return
 	}
 	r.openOffer(offer{set: set.Name, models: missing})
@@ -40,8 +40,8 @@ func (a ModelOffered) on(r *reduction) {
 }
 
 func (r *reduction) openOffer(o offer) {
-	if r.s.sheet != SheetModels {
-		SheetOpened{SheetModels}.on(r)
+	if r.s.Sheet() != SheetModels {
+		r.openSheet(SheetModels)
 	}
 	r.s.offer, r.s.licence = o, ""
 }
@@ -75,14 +75,14 @@ func (a LicenceShown) on(r *reduction) {
 		return
 	}
 	r.s.licence = a.Model
-	if r.s.sheet != SheetModels {
-		SheetOpened{SheetModels}.on(r)
+	if r.s.Sheet() != SheetModels {
+		r.openSheet(SheetModels)
 		r.s.licence = a.Model
 	}
 }
 
 func (CardClosed) on(r *reduction) {
-	r.changeSettings(func(s *settings.Settings) { s.CardTold = true })
+	r.t.ChangeSettings(func(s *settings.Settings) { s.CardTold = true })
 }
 
 // endModels puts the store in order when the window closes: downloads stop, and
@@ -90,12 +90,12 @@ func (CardClosed) on(r *reduction) {
 func (r *reduction) endModels() {
 	for _, p := range r.s.pulls {
 		if p.running && !p.stopping {
-			r.do(StopPull{Pull: p.id})
+			r.t.Do(StopPull{Pull: p.id})
 		}
 	}
 	for _, m := range r.s.removals {
 		r.unchoose(m.model)
-		r.do(RemoveModel{Model: m.model})
+		r.t.Do(RemoveModel{Model: m.model})
 	}
 	r.s.removals = nil
 }

@@ -3,6 +3,7 @@ package state
 import (
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/ui/state/core"
 )
 
 // Inventory is what models there are, what of them lies on this machine, and
@@ -192,14 +193,26 @@ type (
 	OpenFolder struct{ Path string }
 )
 
-func (ListModels) isEffect()   {}
-func (PullModel) isEffect()    {}
-func (VerifyModel) isEffect()  {}
-func (StopPull) isEffect()     {}
-func (RemoveModel) isEffect()  {}
-func (AskImport) isEffect()    {}
-func (ImportModels) isEffect() {}
-func (OpenFolder) isEffect()   {}
+// Lane implements core.Effect.
+func (ListModels) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (PullModel) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (VerifyModel) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (StopPull) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (RemoveModel) Lane() string { return core.LaneModels }
+
+// Lane implements core.Effect.
+func (AskImport) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (ImportModels) Lane() string { return core.LaneNone }
 
 // model returns a catalogue entry; its Name is empty if there is none of that name.
 func (v *Inventory) model(name string) StoredModel {
@@ -236,7 +249,7 @@ func (v Inventory) changed(name string, f func(*StoredModel)) Inventory {
 	for i, m := range v.Models {
 		if m.Name == name {
 			f(&m)
-			v.Models = replaced(v.Models, i, m)
+			v.Models = core.Replaced(v.Models, i, m)
 		}
 	}
 	return v

@@ -6,6 +6,7 @@ import (
 
 	"descry/inference"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // TestAFolderOfOnesOwnIsShownAsInUse: with its size and where it lies, and
@@ -19,7 +20,7 @@ func TestAFolderOfOnesOwnIsShownAsInUse(t *testing.T) {
 	settings.Model = "caption=/home/ada/birds,instances=starter,classes=starter"
 	s := New(Setup{Settings: settings, Home: "/home/ada", Models: v.Others, Store: v})
 	s, _ = Reduce(s, ModelsListed{v})
-	s, _ = Reduce(s, SheetOpened{SheetModels})
+	s, _ = Reduce(s, core.SheetOpened{Sheet: SheetModels})
 	row := func(title, name string) *ModelRow {
 		for _, g := range Show(s).Models.Groups {
 			for i := range g.Rows {
@@ -49,7 +50,7 @@ func TestAFolderOfOnesOwnIsShownAsInUse(t *testing.T) {
 // page; and no longer when the model is removed.
 func TestThePageTellsWhatACheckFound(t *testing.T) {
 	d := storeDesk(t, func(s *Setup) { s.Store.Models[0].Keep = KeepReady })
-	d.send(SheetOpened{SheetModels}, VerifyAsked{"blip-base"})
+	d.send(core.SheetOpened{Sheet: SheetModels}, VerifyAsked{"blip-base"})
 	d.send(PullEnded{d.s.last.pull, nil})
 	if told := Show(d.s).Models.Told; !strings.HasSuffix(told, "is as it was published.") {
 		t.Errorf("it says %q", told)

@@ -18,8 +18,8 @@ var lowScores = []float64{0.3, settings.LeastScore}
 
 // score is the least score that is shown, 0 … 1.
 func (s *State) score() float64 {
-	if s.settings.Score > 0 {
-		return s.settings.Score
+	if s.Settings().Score > 0 {
+		return s.Settings().Score
 	}
 	if in := s.found().instances; in != nil && settings.Within(float64(in.Score), settings.LeastScore, settings.MostScore) {
 		return float32Digits(in.Score)
@@ -39,7 +39,7 @@ func (s *State) listed(res *result, i int, score float64) bool {
 	if float32Digits(res.instances.Items[i].Score) < score {
 		return false
 	}
-	return s.settings.ShowSecondNames || i >= len(res.second) || !res.second[i]
+	return s.Settings().ShowSecondNames || i >= len(res.second) || !res.second[i]
 }
 
 // rows are the objects of the list in its order, hidden ones too.
@@ -58,7 +58,7 @@ func (s *State) rows() []int {
 	items := res.instances.Items
 	slices.SortStableFunc(rows, func(a, b int) int {
 		x, y := items[a], items[b]
-		switch s.settings.Sort {
+		switch s.Settings().Sort {
 		case settings.SortScore:
 			return cmp.Compare(y.Score, x.Score)
 		case settings.SortName:
@@ -167,4 +167,4 @@ func (ObjectsShown) on(r *reduction) {
 	}
 }
 
-func (a Sorted) on(r *reduction) { r.changeSettings(func(s *settings.Settings) { s.Sort = a.By }) }
+func (a Sorted) on(r *reduction) { r.t.ChangeSettings(func(s *settings.Settings) { s.Sort = a.By }) }

@@ -8,6 +8,7 @@ import (
 
 	"descry/inference"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 func rowNames(s Screen) string {
@@ -171,7 +172,7 @@ func TestTheClassMapHasALegend(t *testing.T) {
 	if d.screen().Canvas.Classes != nil || d.screen().Panel.Classes.Shown {
 		t.Error("the class map is on from the start")
 	}
-	d.send(Run{"classes"})
+	d.send(core.Run{Command: "classes"})
 	s := d.screen()
 	if rows := s.Panel.Classes.Rows; s.Canvas.Classes == nil || len(rows) != 1 || rows[0].Name != "boat" || rows[0].Share != "10 % of the picture" || !rows[0].Shown {
 		t.Fatalf("%+v", s.Panel.Classes)
@@ -198,14 +199,14 @@ func TestAnActionThatChangesNothingChangesNothing(t *testing.T) {
 	d.pass(10e9)
 	d.take()
 	s := d.s
-	for _, a := range []Action{
+	for _, a := range []core.Action{
 		OpacitySet{0.5}, ScoreSet{0.4}, WindowSized{1000, 700}, PanelSized{300}, Hovered{1}, Selected{0}, Sorted{settings.SortName},
 		CanvasSized{920, 718, 1}, CaptionEdited{Text: s.caption()}, CaptionPicked{s.caption()}, ThemeSet{settings.ThemeSystem}, ModelSet{""}, DeviceSet{"auto"},
 		ThreadsSet{0}, PixelLimitSet{200}, PlacementSet{0}, FormatSet{"png"}, Panned{0, 0}, ViewMoved{s.view}, Walked{1}, Opened{}, Bare{false},
-		SheetOpened{SheetNone}, NoticeClosed{99}, PlaceChosen{Ask: 9}, Exported{Write: 9}, ExportFailed{Write: 9}, EditSaved{Key: "x"}, EditLoaded{Key: "x"},
+		core.SheetOpened{Sheet: core.SheetNone}, core.NoticeClosed{ID: 99}, PlaceChosen{Ask: 9}, Exported{Write: 9}, ExportFailed{Write: 9}, EditSaved{Key: "x"}, EditLoaded{Key: "x"},
 		EngineSaid{inference.Event{ID: 4}}, Decoded{Picture: 1, Key: "z", Width: 1, Height: 1}, DecodeFailed{Picture: 1}, DecodeAgain{}, Stopped{}, Again{},
 		CaptionUndone{}, CaptionRedone{}, ObjectToggled{77}, ClassToggled{77}, ObjectsShown{}, LookedAt{77}, Tick{Now: d.now}, FolderListed{},
-		RecentsRestored{s.settings.Recent}, Run{"nothing"}, Run{CommandStop}, LayerToggled{"nothing"}, ExportToggled{"png"}, FormatSet{"txt"}, DoctorSaid{}, Replaced{},
+		RecentsRestored{s.Settings().Recent}, core.Run{Command: "nothing"}, core.Run{Command: CommandStop}, LayerToggled{"nothing"}, ExportToggled{"png"}, FormatSet{"txt"}, DoctorSaid{}, Replaced{},
 	} {
 		next, effects := Reduce(s, a)
 		if len(effects) != 0 || !reflect.DeepEqual(next, s) {

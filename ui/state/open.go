@@ -11,14 +11,15 @@ import (
 
 	"descry/internal/failure"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 func (a Started) on(r *reduction) {
-	r.do(ListModels{})
+	r.t.Do(ListModels{})
 	Opened{Paths: a.Paths}.on(r)
 }
 
-func (OpenAsked) on(r *reduction) { r.do(AskOpen{Folder: r.s.settings.Folder}) }
+func (OpenAsked) on(r *reduction) { r.t.Do(AskOpen{Folder: r.s.Settings().Folder}) }
 
 func (a Opened) on(r *reduction) {
 	var paths []string
@@ -30,17 +31,17 @@ func (a Opened) on(r *reduction) {
 	if len(paths) == 0 {
 		return
 	}
-	r.changeSettings(func(s *settings.Settings) { s.Folder = filepath.Dir(paths[0]) })
+	r.t.ChangeSettings(func(s *settings.Settings) { s.Folder = filepath.Dir(paths[0]) })
 	if len(paths) > 1 {
 		r.s.walk = walk{paths: paths}
 	} else if dir := filepath.Dir(paths[0]); r.s.walk.dir != dir || !slices.Contains(r.s.walk.paths, paths[0]) {
 		r.s.walk = walk{dir: dir, paths: paths}
-		r.do(ListFolder{Dir: dir})
+		r.t.Do(ListFolder{Dir: dir})
 	}
 	r.open(Source{Kind: SourceFile, Path: paths[0]})
 }
 
-func (PasteAsked) on(r *reduction) { r.do(ReadClipboard{}) }
+func (PasteAsked) on(r *reduction) { r.t.Do(ReadClipboard{}) }
 
 func (a Pasted) on(r *reduction) {
 	if a.Clip != 0 {
@@ -52,7 +53,7 @@ func (a Pasted) on(r *reduction) {
 		Opened{Paths: paths}.on(r)
 		return
 	}
-	r.notify(notice{kind: NoticeHint, text: "There is no picture in the clipboard.", detail: "Copy a picture, or the path of one, and paste again."})
+	r.t.Notify(core.Notice{Kind: core.NoticeHint, Text: "There is no picture in the clipboard.", Detail: "Copy a picture, or the path of one, and paste again."})
 }
 
 // pathsIn finds the paths in pasted text, one a line: absolute ones, file
@@ -91,16 +92,16 @@ func (a SampleOpened) on(r *reduction) {
 }
 
 func (RecentsCleared) on(r *reduction) {
-	was := r.s.settings.Recent
+	was := r.s.Settings().Recent
 	if len(was) == 0 {
 		return
 	}
-	r.changeSettings(func(s *settings.Settings) { s.Recent = nil })
-	r.notify(notice{kind: NoticeDone, text: "The list of recent pictures is empty now.", undo: RecentsRestored{Paths: was}})
+	r.t.ChangeSettings(func(s *settings.Settings) { s.Recent = nil })
+	r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: "The list of recent pictures is empty now.", Undo: RecentsRestored{Paths: was}})
 }
 
 func (a RecentsRestored) on(r *reduction) {
-	r.changeSettings(func(s *settings.Settings) { s.Recent = append(slices.Clone(s.Recent), a.Paths...) })
+	r.t.ChangeSettings(func(s *settings.Settings) { s.Recent = append(slices.Clone(s.Recent), a.Paths...) })
 }
 
 func (a FolderListed) on(r *reduction) {
@@ -131,7 +132,8 @@ func (PictureClosed) on(r *reduction) {
 		return
 	}
 	r.leave()
-	r.s.current, r.s.walk, r.s.sheet = 0, walk{}, SheetNone
+	r.s.current, r.s.walk = 0, walk{}
+	r.t.OpenSheet(core.SheetNone)
 }
 
 // open makes a picture the visible one and starts to decode it if need be.
@@ -143,12 +145,12 @@ func (r *reduction) open(source Source) {
 				r.s.current = p.id
 				r.arrived(p)
 			}
-			r.s.sheet = SheetNone
+			r.t.OpenSheet(core.SheetNone)
 			return
 		}
 	}
 	r.leave()
-	r.s.pictures = without(r.s.pictures, func(p picture) bool {
+	r.s.pictures = core.Without(r.s.pictures, func(p picture) bool {
 		if p.source != source {
 			return false
 		}
@@ -156,13 +158,13 @@ func (r *reduction) open(source Source) {
 		return true
 	})
 	r.s.current = r.addPicture(source)
-	r.s.sheet = SheetNone
+	r.t.OpenSheet(core.SheetNone)
 }
 
 // release lets a picture's pixels go, once.
 func (r *reduction) release(p picture) {
 	if !p.released {
-		r.do(Release{p.id})
+		r.t.Do(Release{p.id})
 	}
 }
 
@@ -170,8 +172,8 @@ func (r *reduction) release(p picture) {
 func (r *reduction) addPicture(source Source) PictureID {
 	r.s.last.picture++
 	id := r.s.last.picture
-	r.s.pictures = added(r.s.pictures, picture{id: id, source: source, name: r.s.nameOf(source)})
-	r.do(Decode{Picture: id, Source: source, Pixels: r.s.settings.Pixels()})
+	r.s.pictures = core.Added(r.s.pictures, picture{id: id, source: source, name: r.s.nameOf(source)})
+	r.t.Do(Decode{Picture: id, Source: source, Pixels: r.s.Settings().Pixels()})
 	return id
 }
 
@@ -206,10 +208,10 @@ func (a Decoded) on(r *reduction) {
 	}
 	p := r.s.pictures[i]
 	p.phase, p.key, p.width, p.height, p.photo, p.took = ready, a.Key, a.Width, a.Height, a.Photo, a.Milliseconds
-	r.s.pictures = replaced(r.s.pictures, i, p)
+	r.s.pictures = core.Replaced(r.s.pictures, i, p)
 	if r.s.draftAt(a.Key) < 0 {
-		r.s.drafts = added(r.s.drafts, draft{key: a.Key, name: p.name})
-		r.do(LoadEdit{Key: a.Key})
+		r.s.drafts = core.Added(r.s.drafts, draft{key: a.Key, name: p.name})
+		r.t.Do(LoadEdit{Key: a.Key})
 	}
 	if p.id == r.s.current {
 		r.arrived(p)
@@ -222,13 +224,13 @@ func (r *reduction) arrived(p picture) {
 		return
 	}
 	if p.source.Kind == SourceFile {
-		r.changeSettings(func(s *settings.Settings) {
+		r.t.ChangeSettings(func(s *settings.Settings) {
 			s.Recent = append([]string{p.source.Path}, slices.DeleteFunc(slices.Clone(s.Recent), func(q string) bool { return q == p.source.Path })...)
 		})
 	}
-	if p.photo && r.s.model().Drawings && !r.s.settings.PhotoTold {
+	if p.photo && r.s.model().Drawings && !r.s.Settings().PhotoTold {
 		r.s.photo = p.id
-		r.changeSettings(func(s *settings.Settings) { s.PhotoTold = true })
+		r.t.ChangeSettings(func(s *settings.Settings) { s.PhotoTold = true })
 	}
 }
 
@@ -246,7 +248,7 @@ func (r *reduction) failPicture(i int, f *failure.Failure) {
 		f = failure.New(failure.Unreadable, "decode", p.name, "the picture cannot be read")
 	}
 	p.phase, p.failure = failed, f
-	r.s.pictures = replaced(r.s.pictures, i, p)
+	r.s.pictures = core.Replaced(r.s.pictures, i, p)
 }
 
 func (DecodeAgain) on(r *reduction) {

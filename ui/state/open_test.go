@@ -10,6 +10,7 @@ import (
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // TestOpeningDescribesThePicture: one file is decoded, then its caption, objects
@@ -50,7 +51,7 @@ func TestOpeningDescribesThePicture(t *testing.T) {
 	}
 	d.finish(slotOthers)
 	d.take()
-	if got := d.s.settings.Recent; !reflect.DeepEqual(got, []string{"/p/a.png"}) {
+	if got := d.s.Settings().Recent; !reflect.DeepEqual(got, []string{"/p/a.png"}) {
 		t.Errorf("recent: %q", got)
 	}
 	if len(d.s.jobs) != 0 {
@@ -219,7 +220,7 @@ func TestAFailureStandsWhereThePictureWould(t *testing.T) {
 	if got := kinds(d.take()); got != "Release Decode" {
 		t.Errorf("Try again wants %s", got)
 	}
-	if len(d.s.settings.Recent) != 0 {
+	if len(d.s.Settings().Recent) != 0 {
 		t.Error("a picture that failed is among the recent ones")
 	}
 }
@@ -302,7 +303,7 @@ func TestWhatTheModelsKnowIsToldOnceForAPhotograph(t *testing.T) {
 		t.Error("it is told twice")
 	}
 	d.pass(2 * time.Second)
-	if e := must[SaveSettings](d); !e.Settings.PhotoTold {
+	if e := must[core.SaveSettings](d); !e.Settings.PhotoTold {
 		t.Error("that it was told is not kept")
 	}
 	d = newDesk(t)

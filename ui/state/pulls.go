@@ -7,6 +7,7 @@ import (
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // pull is a model that is being downloaded or checked, was paused, or failed.
@@ -23,6 +24,12 @@ type pull struct {
 
 // opCheck marks a failure that only a check of every byte can find.
 const opCheck = "check"
+
+// What a notice of the models can be about, beside a removal.
+type (
+	arrival struct{} // models have come
+	check   struct{} // a check found nothing wrong
+)
 
 // removal is a model that is removed when its notice goes.
 type removal struct{ model string }
@@ -47,14 +54,14 @@ func (r *reduction) changePull(model string, f func(*pull)) {
 	for i, p := range r.s.pulls {
 		if p.model == model {
 			f(&p)
-			r.s.pulls = replaced(r.s.pulls, i, p)
+			r.s.pulls = core.Replaced(r.s.pulls, i, p)
 			return
 		}
 	}
 }
 
 // offline reports whether the network is closed, by whom ever.
-func (s *State) offline() bool { return s.settings.Offline || s.inventory.Closed != "" }
+func (s *State) offline() bool { return s.Settings().Offline || s.inventory.Closed != "" }
 
 // begin wants a model's download or check to run.
 func (r *reduction) begin(model string, verify bool) {
@@ -63,7 +70,7 @@ func (r *reduction) begin(model string, verify bool) {
 		return
 	}
 	if r.s.pull(model).model == "" {
-		r.s.pulls = added(r.s.pulls, pull{model: model, verify: verify, progress: Progress{Done: m.Here, Total: m.Bytes}})
+		r.s.pulls = core.Added(r.s.pulls, pull{model: model, verify: verify, progress: Progress{Done: m.Here, Total: m.Bytes}})
 	}
 	r.changePull(model, func(p *pull) {
 		if !p.running {
@@ -85,13 +92,13 @@ func (r *reduction) settlePulls() {
 				p.id, p.running, p.stopping, p.progress.Stage, p.progress.PerSecond = id, true, false, StageStarting, 0
 			})
 			if p.verify {
-				r.do(VerifyModel{Pull: id, Model: p.model})
+				r.t.Do(VerifyModel{Pull: id, Model: p.model})
 			} else {
-				r.do(PullModel{Pull: id, Model: p.model, Repair: r.s.inventory.model(p.model).Keep == KeepDamaged})
+				r.t.Do(PullModel{Pull: id, Model: p.model, Repair: r.s.inventory.model(p.model).Keep == KeepDamaged})
 			}
 		case !wanted && p.running && !p.stopping:
 			r.changePull(p.model, func(p *pull) { p.stopping = true })
-			r.do(StopPull{Pull: p.id})
+			r.t.Do(StopPull{Pull: p.id})
 		}
 	}
 	r.settleRemovals()
@@ -101,23 +108,23 @@ func (r *reduction) settlePulls() {
 			names = append(names, p.model)
 		}
 	}
-	if r.s.stocked && !slices.Equal(names, r.s.settings.Pulling) {
-		r.changeSettings(func(s *settings.Settings) { s.Pulling = names })
+	if r.s.stocked && !slices.Equal(names, r.s.Settings().Pulling) {
+		r.t.ChangeSettings(func(s *settings.Settings) { s.Pulling = names })
 	}
 }
 
 // settleRemovals removes the models whose notice is gone: nobody can undo it any more.
 func (r *reduction) settleRemovals() {
 	for _, gone := range r.s.removals {
-		told := slices.ContainsFunc(r.s.notices, func(n notice) bool { return n.removes == gone.model })
+		told := slices.ContainsFunc(r.s.Notices(), func(n core.Notice) bool { return n.About == gone })
 		if told || r.s.pull(gone.model).running {
 			continue
 		}
 		r.unchoose(gone.model)
-		r.s.removals = without(r.s.removals, func(m removal) bool { return m == gone })
-		r.s.pulls = without(r.s.pulls, func(p pull) bool { return p.model == gone.model })
+		r.s.removals = core.Without(r.s.removals, func(m removal) bool { return m == gone })
+		r.s.pulls = core.Without(r.s.pulls, func(p pull) bool { return p.model == gone.model })
 		r.s.inventory = r.s.inventory.changed(gone.model, func(m *StoredModel) { m.Keep, m.Here, m.Place, m.Problem = KeepAbsent, 0, "", nil })
-		r.do(RemoveModel{Model: gone.model})
+		r.t.Do(RemoveModel{Model: gone.model})
 	}
 }
 
@@ -169,23 +176,23 @@ func (a PullEnded) on(r *reduction) {
 // was being stopped starts anew (settlePulls).
 func (r *reduction) endPull(p pull, f *failure.Failure) {
 	stopped := f != nil && f.Kind == failure.Cancelled
-	r.do(ListModels{})
+	r.t.Do(ListModels{})
 	switch {
 	case f == nil:
-		r.s.pulls = without(r.s.pulls, func(q pull) bool { return q.model == p.model })
+		r.s.pulls = core.Without(r.s.pulls, func(q pull) bool { return q.model == p.model })
 		r.s.inventory = r.s.inventory.changed(p.model, func(m *StoredModel) { m.Keep, m.Here, m.Problem = KeepReady, m.Bytes, nil })
 		if r.s.leaving(p.model) {
 			return // it came too late
 		}
 		if p.verify {
-			r.notify(notice{kind: NoticeDone, text: r.s.titleOf(p.model) + " is as it was published.", checked: true})
+			r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: r.s.titleOf(p.model) + " is as it was published.", About: check{}})
 		} else {
 			r.arrive(p.model)
 		}
 	case p.verify && stopped:
-		r.s.pulls = without(r.s.pulls, func(q pull) bool { return q.model == p.model })
+		r.s.pulls = core.Without(r.s.pulls, func(q pull) bool { return q.model == p.model })
 	case p.verify:
-		r.s.pulls = without(r.s.pulls, func(q pull) bool { return q.model == p.model })
+		r.s.pulls = core.Without(r.s.pulls, func(q pull) bool { return q.model == p.model })
 		r.s.inventory = r.s.inventory.changed(p.model, func(m *StoredModel) {
 			bad := *f
 			bad.Op = opCheck
@@ -200,8 +207,8 @@ func (r *reduction) endPull(p pull, f *failure.Failure) {
 				q.goes = false // ended from outside: it is not begun again by itself
 			}
 		})
-		if !stopped && r.s.sheet != SheetModels {
-			r.notify(notice{kind: NoticeTrouble, text: r.s.titleOf(p.model) + " was not downloaded.", detail: explain(f), models: true})
+		if !stopped && r.s.Sheet() != SheetModels {
+			r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: r.s.titleOf(p.model) + " was not downloaded.", Detail: core.Explain(f), Offers: core.CommandModels})
 		}
 	}
 }
@@ -210,7 +217,7 @@ func (r *reduction) endPull(p pull, f *failure.Failure) {
 func (r *reduction) arrive(name string) {
 	m := r.s.inventory.model(name)
 	if m.Task == "" {
-		r.notify(notice{kind: NoticeDone, text: m.Title + " is here.", detail: "It is used when Descry is opened the next time."})
+		r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: m.Title + " is here.", Detail: "It is used when Descry is opened the next time."})
 		return
 	}
 	r.assign(m.Task, name)
@@ -218,9 +225,9 @@ func (r *reduction) arrive(name string) {
 		r.assign(inference.TaskClasses, objectsOf+name) // better than a model that knows drawings only
 	}
 	r.settleUsing()
-	n := notice{kind: NoticeDone, text: m.Title + " is here and is used from now on.", arrived: true}
-	r.s.notices = without(r.s.notices, func(o notice) bool { return o.arrived })
-	r.notify(n)
+	n := core.Notice{Kind: core.NoticeDone, Text: m.Title + " is here and is used from now on.", About: arrival{}}
+	r.t.DropNotices(func(o core.Notice) bool { return o.About == (arrival{}) })
+	r.t.Notify(n)
 }
 
 func (a RemovalAsked) on(r *reduction) {
@@ -230,25 +237,25 @@ func (a RemovalAsked) on(r *reduction) {
 		return
 	}
 	r.changePull(a.Model, func(p *pull) { p.goes = false })
-	r.s.removals = added(r.s.removals, removal{a.Model})
-	r.s.notices = without(r.s.notices, func(n notice) bool { return n.arrived || n.checked }) // of what goes now, perhaps
+	r.s.removals = core.Added(r.s.removals, removal{a.Model})
+	r.t.DropNotices(func(n core.Notice) bool { return n.About == (arrival{}) || n.About == (check{}) }) // of what goes now, perhaps
 	text := m.Title + " is removed."
 	if m.Place != "" {
 		text = m.Title + " is not used any more."
 	}
-	r.notify(notice{kind: NoticeDone, text: text, detail: "It can be downloaded again.", removes: a.Model, undo: RemovalUndone(a)})
+	r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: text, Detail: "It can be downloaded again.", About: removal{a.Model}, Undo: RemovalUndone(a)})
 }
 
 func (a RemovalUndone) on(r *reduction) {
-	r.s.removals = without(r.s.removals, func(m removal) bool { return m.model == a.Model })
-	r.s.notices = without(r.s.notices, func(n notice) bool { return n.removes == a.Model })
+	r.s.removals = core.Without(r.s.removals, func(m removal) bool { return m.model == a.Model })
+	r.t.DropNotices(func(n core.Notice) bool { return n.About == (removal{a.Model}) })
 }
 
 func (a ModelRemoved) on(r *reduction) {
 	if a.Failure != nil {
-		r.notify(notice{kind: NoticeTrouble, text: r.s.titleOf(a.Model) + " could not be removed.", detail: explain(a.Failure)})
+		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: r.s.titleOf(a.Model) + " could not be removed.", Detail: core.Explain(a.Failure)})
 	}
-	r.do(ListModels{})
+	r.t.Do(ListModels{})
 }
 
 func (a ModelsListed) on(r *reduction) {
@@ -267,7 +274,7 @@ func (a ModelsListed) on(r *reduction) {
 		return
 	}
 	r.s.stocked = true
-	for _, name := range r.s.settings.Pulling {
+	for _, name := range r.s.Settings().Pulling {
 		if m := r.s.inventory.model(name); m.Keep == KeepAbsent || m.Keep == KeepPartial {
 			r.begin(name, false)
 		}
@@ -285,16 +292,16 @@ func (r *reduction) tellMissing() {
 		}
 	}
 	if len(missing) > 0 {
-		verb := words(len(missing), " is", " are")
-		r.notify(notice{kind: NoticeHint, text: strings.Join(missing, ", ") + verb + " not on this computer.", detail: "Other models stand in.", models: true})
+		verb := core.Plural(len(missing), " is", " are")
+		r.t.Notify(core.Notice{Kind: core.NoticeHint, Text: strings.Join(missing, ", ") + verb + " not on this computer.", Detail: "Other models stand in.", Offers: core.CommandModels})
 	}
 }
 
 func (OfflineToggled) on(r *reduction) {
-	r.changeSettings(func(s *settings.Settings) { s.Offline = !s.Offline })
+	r.t.ChangeSettings(func(s *settings.Settings) { s.Offline = !s.Offline })
 }
 
-func (ImportAsked) on(r *reduction) { r.do(AskImport{Folder: r.s.settings.Folder}) }
+func (ImportAsked) on(r *reduction) { r.t.Do(AskImport{Folder: r.s.Settings().Folder}) }
 
 func (a ImportChosen) on(r *reduction) {
 	var paths []string
@@ -305,7 +312,7 @@ func (a ImportChosen) on(r *reduction) {
 	}
 	if len(paths) > 0 && !r.s.importing {
 		r.s.importing, r.s.importTold = true, importTold{}
-		r.do(ImportModels{Paths: paths})
+		r.t.Do(ImportModels{Paths: paths})
 	}
 }
 
@@ -318,14 +325,14 @@ func (a Imported) on(r *reduction) {
 			continue
 		}
 		titles = append(titles, r.s.titleOf(name))
-		r.s.pulls = without(r.s.pulls, func(p pull) bool { return p.model == name && !p.running })
+		r.s.pulls = core.Without(r.s.pulls, func(p pull) bool { return p.model == name && !p.running })
 		r.s.inventory = r.s.inventory.changed(name, func(m *StoredModel) { m.Keep, m.Here, m.Problem = KeepReady, m.Bytes, nil })
 		r.arrive(name)
 	}
 	if len(titles) > 0 {
 		r.s.importTold.text = "Taken in: " + strings.Join(titles, ", ") + "."
 	}
-	r.do(ListModels{})
+	r.t.Do(ListModels{})
 }
 
 // importTold is what came of the last import.
@@ -336,7 +343,7 @@ type importTold struct {
 
 func (ModelsFolderShown) on(r *reduction) {
 	if dir := r.s.inventory.Folder; dir != "" {
-		r.do(OpenFolder{Path: dir})
+		r.t.Do(core.OpenFolder{Path: dir})
 	}
 }
 

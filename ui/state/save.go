@@ -9,11 +9,12 @@ import (
 	"descry/internal/failure"
 	"descry/render"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // writer is an effect that writes one file.
 type writer interface {
-	Effect
+	core.Effect
 	to(Target) writer
 }
 
@@ -23,6 +24,18 @@ func (w WriteJSON) to(t Target) writer      { w.Target = t; return w }
 func (w WriteCOCO) to(t Target) writer      { w.Target = t; return w }
 func (w WriteLabelMap) to(t Target) writer  { w.Target = t; return w }
 func (w WriteCutout) to(t Target) writer    { w.Target = t; return w }
+
+// What a notice can say of files that were written together.
+type (
+	saved struct {
+		batch uint64
+		count int
+	}
+	blocked struct {
+		batch    uint64
+		replaces []write // what "Replace" writes again
+	}
+)
 
 // ask is a dialog that was shown. What will be written was settled when it was
 // asked for: the picture may have been left since.
@@ -46,30 +59,30 @@ type write struct {
 func (a PlacementSet) on(r *reduction) {
 	for name, p := range settings.Placements {
 		if p == a.Placement {
-			r.changeSettings(func(s *settings.Settings) { s.Save.Placement = name })
+			r.t.ChangeSettings(func(s *settings.Settings) { s.Save.Placement = name })
 		}
 	}
 }
 
 func (LegendToggled) on(r *reduction) {
-	r.changeSettings(func(s *settings.Settings) { s.Save.Legend = !s.Save.Legend })
+	r.t.ChangeSettings(func(s *settings.Settings) { s.Save.Legend = !s.Save.Legend })
 }
 
 func (a FormatSet) on(r *reduction) {
 	if a.Format == export.FormatPNG || a.Format == export.FormatJPEG {
-		r.changeSettings(func(s *settings.Settings) { s.Save.Format = a.Format })
+		r.t.ChangeSettings(func(s *settings.Settings) { s.Save.Format = a.Format })
 	}
 }
 
 func (PreviewToggled) on(r *reduction) {
-	r.changeSettings(func(s *settings.Settings) { s.Save.NoPreview = !s.Save.NoPreview })
+	r.t.ChangeSettings(func(s *settings.Settings) { s.Save.NoPreview = !s.Save.NoPreview })
 }
 
 func (a ExportToggled) on(r *reduction) {
 	if !slices.Contains(settings.Exportable, a.Format) {
 		return
 	}
-	r.changeSettings(func(s *settings.Settings) {
+	r.t.ChangeSettings(func(s *settings.Settings) {
 		if i := slices.Index(s.Save.Export, a.Format); i >= 0 {
 			s.Save.Export = slices.Delete(slices.Clone(s.Save.Export), i, i+1)
 		} else {
@@ -83,12 +96,12 @@ func (s *State) captioned() Captioned {
 	items := s.items()
 	style := s.style(items)
 	style.Highlight = -1
-	l := s.settings.Layers // the key H may be down
+	l := s.Settings().Layers // the key H may be down
 	style.Masks, style.Outlines, style.Boxes, style.Labels, style.ClassMap = l.Masks, l.Outlines, l.Boxes, l.Labels, l.Classes
 	res := s.found()
 	return Captioned{
 		Picture: s.current, Style: style, Items: items, Classes: res.classes, HideClass: res.hideClass,
-		Layout: render.CaptionLayout{Text: s.caption(), Placement: settings.Placements[s.settings.Save.Placement], Legend: s.settings.Save.Legend},
+		Layout: render.CaptionLayout{Text: s.caption(), Placement: settings.Placements[s.Settings().Save.Placement], Legend: s.Settings().Save.Legend},
 	}
 }
 
@@ -120,7 +133,7 @@ func (s *State) folder() string {
 	if p := s.visible(); p.source.Kind == SourceFile {
 		return filepath.Dir(p.source.Path)
 	}
-	return s.settings.Folder
+	return s.Settings().Folder
 }
 
 // original is the file of the visible picture, which is never written to.
@@ -133,9 +146,9 @@ func (s *State) original() string {
 
 func (SaveAsked) on(r *reduction) {
 	if hasPixels(&r.s) {
-		name := r.s.stem() + suffix(r.s.settings.Save.Format)
+		name := r.s.stem() + suffix(r.s.Settings().Save.Format)
 		r.askSave("Save captioned picture", name, WriteCaptioned{Plan: r.s.captioned()})
-		r.s.sheet = SheetNone
+		r.t.OpenSheet(core.SheetNone)
 	}
 }
 
@@ -151,15 +164,15 @@ func (a ObjectSaveAsked) on(r *reduction) {
 
 func (r *reduction) askSave(title, name string, w writer) {
 	r.s.last.ask++
-	r.s.asks = added(r.s.asks, ask{id: r.s.last.ask, writers: []writer{w}, names: []string{name}, original: r.s.original()})
-	r.do(AskSave{Ask: r.s.last.ask, Title: title, Folder: r.s.folder(), Name: name})
+	r.s.asks = core.Added(r.s.asks, ask{id: r.s.last.ask, writers: []writer{w}, names: []string{name}, original: r.s.original()})
+	r.t.Do(AskSave{Ask: r.s.last.ask, Title: title, Folder: r.s.folder(), Name: name})
 }
 
 // exports are the writers of the chosen formats that there is something for,
 // and the names of their files.
 func (s *State) exports() (writers []writer, names []string) {
 	p, res := s.visible(), s.found()
-	for _, f := range s.settings.Save.Export {
+	for _, f := range s.Settings().Save.Export {
 		var w writer
 		switch {
 		case f == export.FormatText && s.caption() != "":
@@ -215,14 +228,14 @@ func (a ExportAsked) on(r *reduction) {
 	if len(writers) == 0 {
 		return
 	}
-	r.s.sheet = SheetNone
+	r.t.OpenSheet(core.SheetNone)
 	if a.Beside && r.s.original() != "" {
 		r.write(ask{folder: true, writers: writers, names: names, original: r.s.original()}, r.s.folder())
 		return
 	}
 	r.s.last.ask++
-	r.s.asks = added(r.s.asks, ask{id: r.s.last.ask, folder: true, writers: writers, names: names, original: r.s.original()})
-	r.do(AskFolder{Ask: r.s.last.ask, Title: "Export to folder", Folder: r.s.folder()})
+	r.s.asks = core.Added(r.s.asks, ask{id: r.s.last.ask, folder: true, writers: writers, names: names, original: r.s.original()})
+	r.t.Do(AskFolder{Ask: r.s.last.ask, Title: "Export to folder", Folder: r.s.folder()})
 }
 
 func (a PlaceChosen) on(r *reduction) {
@@ -231,7 +244,7 @@ func (a PlaceChosen) on(r *reduction) {
 		return
 	}
 	q := r.s.asks[i]
-	r.s.asks = without(r.s.asks, func(o ask) bool { return o.id == q.id })
+	r.s.asks = core.Without(r.s.asks, func(o ask) bool { return o.id == q.id })
 	if path := settings.Sound(a.Path); path != "" {
 		r.write(q, path)
 	}
@@ -253,7 +266,7 @@ func (r *reduction) write(q ask, place string) {
 		}
 		r.start(write{batch: batch, path: path, original: q.original, writer: w}, overwrite)
 	}
-	r.changeSettings(func(s *settings.Settings) {
+	r.t.ChangeSettings(func(s *settings.Settings) {
 		if s.Folder = place; !q.folder {
 			s.Folder = filepath.Dir(place)
 		}
@@ -272,20 +285,20 @@ func fits(w writer, ending, own string) bool {
 // start writes one file, unless it is the picture itself.
 func (r *reduction) start(w write, overwrite bool) {
 	if w.original != "" && strings.EqualFold(filepath.Clean(w.path), filepath.Clean(w.original)) {
-		r.notify(notice{kind: NoticeTrouble, text: filepath.Base(w.path) + " is the picture itself.", detail: "Descry never writes over an original. Choose another name."})
+		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: filepath.Base(w.path) + " is the picture itself.", Detail: "Descry never writes over an original. Choose another name."})
 		return
 	}
 	r.s.last.write++
 	w.id = r.s.last.write
-	r.s.writes = added(r.s.writes, w)
-	r.do(w.writer.to(Target{Write: w.id, Path: w.path, Overwrite: overwrite, Original: w.original}))
+	r.s.writes = core.Added(r.s.writes, w)
+	r.t.Do(w.writer.to(Target{Write: w.id, Path: w.path, Overwrite: overwrite, Original: w.original}))
 }
 
 // ended takes a write off the list.
 func (r *reduction) ended(id uint64) (write, bool) {
 	for _, w := range r.s.writes {
 		if w.id == id {
-			r.s.writes = without(r.s.writes, func(o write) bool { return o.id == id })
+			r.s.writes = core.Without(r.s.writes, func(o write) bool { return o.id == id })
 			return w, true
 		}
 	}
@@ -300,20 +313,22 @@ func (a Exported) on(r *reduction) {
 	if a.Path == "" {
 		a.Path = w.path
 	}
-	n := notice{kind: NoticeDone, path: a.Path, batch: w.batch, count: 1}
-	r.s.notices = without(r.s.notices, func(o notice) bool {
-		if o.batch != w.batch || o.kind != NoticeDone {
+	n := core.Notice{Kind: core.NoticeDone, Path: a.Path}
+	batch := saved{batch: w.batch, count: 1}
+	r.t.DropNotices(func(o core.Notice) bool {
+		earlier, of := o.About.(saved)
+		if !of || earlier.batch != w.batch {
 			return false
 		}
-		n.count += o.count
+		batch.count += earlier.count
 		return true
 	})
-	n.text = "Saved " + filepath.Base(a.Path) + "."
-	if n.count > 1 {
-		n.text = words(n.count, "Saved one file.", "Saved %d files.")
+	n.Text = "Saved " + filepath.Base(a.Path) + "."
+	if batch.count > 1 {
+		n.Text = core.Plural(batch.count, "Saved one file.", "Saved %d files.")
 	}
-	n.detail = r.s.short(filepath.Dir(a.Path))
-	r.notify(n)
+	n.Detail, n.About = core.Short(filepath.Dir(a.Path), r.s.setup.Home), batch
+	r.t.Notify(n)
 }
 
 func (a ExportFailed) on(r *reduction) {
@@ -323,43 +338,36 @@ func (a ExportFailed) on(r *reduction) {
 	}
 	name := filepath.Base(w.path)
 	if !a.Exists {
-		r.notify(notice{kind: NoticeTrouble, text: name + " could not be saved.", detail: explain(a.Failure)})
+		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: name + " could not be saved.", Detail: core.Explain(a.Failure)})
 		return
 	}
-	n := notice{kind: NoticeTrouble, batch: w.batch, replaces: []write{w}}
-	r.s.notices = without(r.s.notices, func(o notice) bool {
-		if o.batch != w.batch || o.replaces == nil {
+	n := core.Notice{Kind: core.NoticeTrouble}
+	stop := blocked{w.batch, []write{w}}
+	r.t.DropNotices(func(o core.Notice) bool {
+		earlier, of := o.About.(blocked)
+		if !of || earlier.batch != w.batch {
 			return false
 		}
-		n.replaces = append(slices.Clone(o.replaces), w)
+		stop.replaces = append(slices.Clone(earlier.replaces), w)
 		return true
 	})
-	n.text = name + " is there already."
-	if len(n.replaces) > 1 {
-		n.text = words(len(n.replaces), "", "%d files of these names are there already.")
+	n.Text = name + " is there already."
+	if len(stop.replaces) > 1 {
+		n.Text = core.Plural(len(stop.replaces), "", "%d files of these names are there already.")
 	}
-	n.detail = r.s.short(filepath.Dir(w.path))
-	r.notify(n)
+	n.Detail, n.About = core.Short(filepath.Dir(w.path), r.s.setup.Home), stop
+	r.t.Notify(n)
 }
 
 func (a Replaced) on(r *reduction) {
-	i := slices.IndexFunc(r.s.notices, func(n notice) bool { return n.id == a.Notice })
+	i := slices.IndexFunc(r.s.Notices(), func(n core.Notice) bool { return n.ID == a.Notice })
 	if i < 0 || a.Notice == 0 {
 		return
 	}
-	n := r.s.notices[i]
-	r.s.notices = without(r.s.notices, func(o notice) bool { return o.id == n.id })
-	for _, w := range n.replaces {
+	n := r.s.Notices()[i]
+	r.t.DropNotices(func(o core.Notice) bool { return o.ID == n.ID })
+	stop, _ := n.About.(blocked)
+	for _, w := range stop.replaces {
 		r.start(w, true)
 	}
-}
-
-func (a FolderShown) on(r *reduction) { r.do(ShowInFolder{a.Path}) }
-
-func (a TextCopied) on(r *reduction) {
-	if a.Failure != nil {
-		r.notify(notice{kind: NoticeTrouble, text: a.What + " could not be copied.", detail: explain(a.Failure)})
-		return
-	}
-	r.notify(notice{kind: NoticeDone, text: a.What + " copied."})
 }

@@ -11,11 +11,12 @@ import (
 	"descry/internal/failure"
 	"descry/render"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 func TestTheCaptionedPictureIsSavedAsItWasShown(t *testing.T) {
 	d := resultDesk(t)
-	d.send(Run{CommandSave})
+	d.send(core.Run{Command: CommandSave})
 	sheet := d.screen().Save
 	if d.screen().Sheet != SheetSave || sheet.Plan == nil || !sheet.Placements[0].On || !sheet.Formats[0].On || !sheet.Preview.On {
 		t.Fatalf("sheet %+v", sheet)
@@ -28,7 +29,7 @@ func TestTheCaptionedPictureIsSavedAsItWasShown(t *testing.T) {
 	}
 	d.send(sheet.Save.Do)
 	ask := must[AskSave](d)
-	if ask.Folder != "/home/ada/Pictures" || ask.Name != "harbour.descry.jpg" || d.screen().Sheet != SheetNone {
+	if ask.Folder != "/home/ada/Pictures" || ask.Name != "harbour.descry.jpg" || d.screen().Sheet != core.SheetNone {
 		t.Errorf("ask %+v", ask)
 	}
 	// The picture is left while the dialog stands: what was asked for is saved.
@@ -39,11 +40,11 @@ func TestTheCaptionedPictureIsSavedAsItWasShown(t *testing.T) {
 	}
 	d.send(Exported{Write: w.Write, Path: w.Path})
 	n := d.screen().Notices
-	if len(n) != 1 || n[0].Text != "Saved out.jpg." || n[0].Detail != "/tmp" || n[0].Kind != NoticeDone {
+	if len(n) != 1 || n[0].Text != "Saved out.jpg." || n[0].Detail != "/tmp" || n[0].Kind != core.NoticeDone {
 		t.Fatalf("notices %+v", n)
 	}
 	d.send(n[0].Actions[0].Do)
-	if e := must[ShowInFolder](d); e.Path != "/tmp/out.jpg" {
+	if e := must[core.ShowInFolder](d); e.Path != "/tmp/out.jpg" {
 		t.Errorf("%+v", e)
 	}
 	d.take()
@@ -84,7 +85,7 @@ func TestAnOriginalIsNeverWrittenTo(t *testing.T) {
 
 func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 	d := resultDesk(t)
-	d.send(Run{CommandExport})
+	d.send(core.Run{Command: CommandExport})
 	sheet := d.screen().Export
 	if len(sheet.Formats) != 4 || !sheet.Formats[0].On || sheet.Formats[1].On || sheet.Formats[0].File != "harbour.txt" {
 		t.Fatalf("sheet %+v", sheet.Formats)
@@ -128,7 +129,7 @@ func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 	d.send(SampleOpened{"boat-and-ball.png"})
 	d.decode(d.s.current)
 	d.finishAll()
-	d.send(Run{CommandExport})
+	d.send(core.Run{Command: CommandExport})
 	if sheet := d.screen().Export; sheet.Beside.Do != nil || !sheet.Choose.Enabled {
 		t.Errorf("a sample has no folder: %+v", sheet)
 	}
@@ -153,9 +154,9 @@ func TestTheExportedCaptionIsThePersonsAndTheJSONTheModels(t *testing.T) {
 
 func TestOneObjectIsSavedAsATransparentPNG(t *testing.T) {
 	d := resultDesk(t)
-	d.send(Run{CommandSaveObject})
+	d.send(core.Run{Command: CommandSaveObject})
 	none[AskSave](d)
-	d.send(Selected{0}, Run{CommandSaveObject})
+	d.send(Selected{0}, core.Run{Command: CommandSaveObject})
 	ask := must[AskSave](d)
 	if ask.Name != "harbour.sports-ball.png" {
 		t.Errorf("%+v", ask)
@@ -176,7 +177,7 @@ func TestAFailedSaveSaysWhy(t *testing.T) {
 	w := must[WriteCaptioned](d)
 	d.send(ExportFailed{w.Write, failure.New(failure.Unreadable, "write", w.Path, "permission denied").WithHint("Choose another folder."), false})
 	n := d.screen().Notices
-	if len(n) != 1 || n[0].Text != "x.png could not be saved." || n[0].Detail != "Permission denied. Choose another folder." || n[0].Kind != NoticeTrouble {
+	if len(n) != 1 || n[0].Text != "x.png could not be saved." || n[0].Detail != "Permission denied. Choose another folder." || n[0].Kind != core.NoticeTrouble {
 		t.Errorf("notices %+v", n)
 	}
 	d.send(n[0].Close.Do)
@@ -189,8 +190,8 @@ func TestNothingIsSavedBeforeThereIsAPicture(t *testing.T) {
 	d := newDesk(t)
 	d.send(Opened{[]string{"/p/a.png"}})
 	d.take()
-	d.send(Run{CommandSave}, Run{CommandExport}, SaveAsked{}, ExportAsked{Beside: true}, SheetOpened{SheetSave})
-	if got := kinds(d.take()); got != "" || d.s.sheet != SheetNone {
+	d.send(core.Run{Command: CommandSave}, core.Run{Command: CommandExport}, SaveAsked{}, ExportAsked{Beside: true}, core.SheetOpened{Sheet: SheetSave})
+	if got := kinds(d.take()); got != "" || d.s.Sheet() != core.SheetNone {
 		t.Errorf("wants %s", got)
 	}
 	d.pass(time.Second)

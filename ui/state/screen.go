@@ -7,6 +7,7 @@ import (
 	"descry/inference"
 	"descry/render"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // Page is what fills the window.
@@ -23,16 +24,16 @@ type Sheet string
 
 // The sheets.
 const (
-	SheetNone      Sheet = ""
-	SheetSave      Sheet = "save"      // save the captioned picture
-	SheetExport    Sheet = "export"    // write other formats
-	SheetShortcuts Sheet = "shortcuts" // all keys
-	SheetSettings  Sheet = "settings"
-	SheetAbout     Sheet = "about"   // versions and diagnostics
-	SheetModels    Sheet = "models"  // what models there are, and which are used
-	SheetDevices   Sheet = "devices" // what the models run on
-	SheetCaption   Sheet = "caption" // how captions are found
-	SheetClosing   Sheet = "closing" // whether to close while a download runs
+	SheetNone      core.SheetID = ""
+	SheetSave      core.SheetID = "save"      // save the captioned picture
+	SheetExport    core.SheetID = "export"    // write other formats
+	SheetShortcuts core.SheetID = "shortcuts" // all keys
+	SheetSettings  core.SheetID = "settings"
+	SheetAbout     core.SheetID = "about"   // versions and diagnostics
+	SheetModels    core.SheetID = "models"  // what models there are, and which are used
+	SheetDevices   core.SheetID = "devices" // what the models run on
+	SheetCaption   core.SheetID = "caption" // how captions are found
+	SheetClosing   core.SheetID = "closing" // whether to close while a download runs
 )
 
 // Screen is all that the window shows: texts, numbers, flags, and the actions
@@ -48,10 +49,10 @@ type Screen struct {
 	Canvas  Canvas
 	Panel   Panel
 	Status  StatusBar
-	Notices []Notice // at the foot, newest last
+	Notices []core.NoticeView // at the foot, newest last
 	Menus   []Menu
 
-	Sheet     Sheet
+	Sheet     core.SheetID
 	Save      SaveSheet      // filled when Sheet is SheetSave
 	Export    ExportSheet    // … SheetExport
 	Shortcuts []ShortcutList // … SheetShortcuts
@@ -73,7 +74,7 @@ type Button struct {
 	Tip     string // tooltip, with the key where there is one
 	Enabled bool
 	On      bool // of a toggle or check box
-	Do      Action
+	Do      core.Action
 }
 
 // Choice is one of several that exclude each other.
@@ -81,7 +82,7 @@ type Choice struct {
 	Text string
 	Tip  string
 	On   bool
-	Do   Action
+	Do   core.Action
 }
 
 // Slider is a number that a person chooses. The widget sends OpacitySet or
@@ -107,19 +108,19 @@ type Tint struct {
 type ToolBar struct {
 	Name   string // of the picture, else of the program
 	Place  string // "2 of 30"; empty without a folder
-	Open   Button
-	Back   Button
-	Next   Button
+	Open   core.Button
+	Back   core.Button
+	Next   core.Button
 	Layers []LayerToggle // masks, outlines, boxes, labels, classes; empty on the start page
-	Save   Button        // the one primary action; empty on the start page
-	Panel  Button        // shows or hides the inspector
-	Models Button        // on the start page
+	Save   core.Button   // the one primary action; empty on the start page
+	Panel  core.Button   // shows or hides the inspector
+	Models core.Button   // on the start page
 }
 
 // LayerToggle is a pill of the tool bar.
 type LayerToggle struct {
 	Layer settings.Layer
-	Button
+	core.Button
 }
 
 // StartPage has one thing to do.
@@ -127,26 +128,26 @@ type StartPage struct {
 	Title        string
 	Text         string
 	Hint         string // the keys
-	Open, Paste  Button
+	Open, Paste  core.Button
 	Card         *CardPart // about the models; nil: none
 	SamplesTitle string
 	Samples      []SampleCard
 	RecentTitle  string
 	Recent       []RecentLink
-	ClearRecent  Button
+	ClearRecent  core.Button
 }
 
 // SampleCard is a picture that comes with the program; its thumbnail is known
 // by Name.
 type SampleCard struct {
 	Name, Title, Tip string
-	Do               Action
+	Do               core.Action
 }
 
 // RecentLink is a picture opened before.
 type RecentLink struct {
 	Name, Folder, Path string
-	Do                 Action
+	Do                 core.Action
 }
 
 // Canvas is the middle of the picture page.
@@ -155,10 +156,10 @@ type Canvas struct {
 	Width, Height int       // of the picture in pixels
 	View          View
 	Zoom          string // "Fit", "100 %"
-	ZoomIn        Button
-	ZoomOut       Button
-	Fit           Button
-	Actual        Button
+	ZoomIn        core.Button
+	ZoomOut       core.Button
+	Fit           core.Button
+	Actual        core.Button
 
 	Style     render.Style // Scale is 0: the canvas knows it
 	Items     []render.Item
@@ -186,7 +187,7 @@ type PointedClass struct {
 type Busy struct {
 	Text    string // "Looking for objects…"
 	Elapsed string // "0.8 s"
-	Stop    Button
+	Stop    core.Button
 }
 
 // FailureCard says what happened to which file, and what can be done.
@@ -195,7 +196,7 @@ type FailureCard struct {
 	Text    string
 	Hint    string
 	Details string // empty unless they are shown
-	Actions []Button
+	Actions []core.Button
 }
 
 // Panel is the inspector.
@@ -205,9 +206,9 @@ type Panel struct {
 	Caption CaptionPart
 	Objects ObjectsPart
 	Classes ClassesPart
-	Notice  *Notice // what the built-in models know
-	CopyAlt Button
-	Export  Button
+	Notice  *core.NoticeView // what the built-in models know
+	CopyAlt core.Button
+	Export  core.Button
 }
 
 // CaptionPart is the caption and the other ways to say it.
@@ -224,11 +225,11 @@ type CaptionPart struct {
 	Length      string // "34 of 125"
 	LengthTip   string
 	TooLong     bool
-	Copy        Button
-	Undo        Button
-	Redo        Button
-	Again       Button
-	How         Button // opens SheetCaption
+	Copy        core.Button
+	Undo        core.Button
+	Redo        core.Button
+	Again       core.Button
+	How         core.Button // opens SheetCaption
 	OthersTitle string
 	Others      []OtherCaption
 	OthersBusy  bool
@@ -238,7 +239,7 @@ type CaptionPart struct {
 // OtherCaption is another way to say it.
 type OtherCaption struct {
 	Text, Likely string
-	Do           Action
+	Do           core.Action
 }
 
 // ObjectsPart is the list of objects.
@@ -247,13 +248,13 @@ type ObjectsPart struct {
 	Shown       string // "2 shown"
 	Busy        bool   // grey rows stand for what is coming
 	Rows        []ObjectRow
-	Empty       string // instead of rows
-	More        string // "1 more between 30 and 70 %"
-	MoreButton  Button // "show"
-	Sort        string // "by size"
-	Sorts       []Choice
-	SecondNames Button // check box
-	ShowHidden  Button // "Show 2 hidden again"
+	Empty       string      // instead of rows
+	More        string      // "1 more between 30 and 70 %"
+	MoreButton  core.Button // "show"
+	Sort        string      // "by size"
+	Sorts       []core.Choice
+	SecondNames core.Button // check box
+	ShowHidden  core.Button // "Show 2 hidden again"
 	Failure     *FailureCard
 }
 
@@ -268,9 +269,9 @@ type ObjectRow struct {
 	Shown    bool // ticked
 	Hovered  bool
 	Selected bool
-	Toggle   Button
-	Look     Button
-	SavePNG  Button
+	Toggle   core.Button
+	Look     core.Button
+	SavePNG  core.Button
 }
 
 // ClassesPart is the legend of the class map.
@@ -292,26 +293,26 @@ type ClassRow struct {
 	Tint    Tint
 	Shown   bool
 	Pointed bool // it is the class that is pointed at
-	Toggle  Button
+	Toggle  core.Button
 }
 
 // StatusBar is the strip at the foot.
 type StatusBar struct {
 	Text   string
-	Pull   Button  // the downloads under way; empty: none
-	Part   float64 // of them, 0 … 1
-	Model  Button
-	Device Button
+	Pull   core.Button // the downloads under way; empty: none
+	Part   float64     // of them, 0 … 1
+	Model  core.Button
+	Device core.Button
 }
 
 // Notice tells something in passing.
 type Notice struct {
 	ID      uint64
-	Kind    NoticeKind
+	Kind    core.NoticeKind
 	Text    string
 	Detail  string
-	Actions []Button
-	Close   Button
+	Actions []core.Button
+	Close   core.Button
 }
 
 // NoticeKind is the weight of a notice.
@@ -319,9 +320,9 @@ type NoticeKind string
 
 // The kinds of notice.
 const (
-	NoticeDone    NoticeKind = "done"
-	NoticeHint    NoticeKind = "hint"
-	NoticeTrouble NoticeKind = "trouble"
+	NoticeDone    core.NoticeKind = "done"
+	NoticeHint    core.NoticeKind = "hint"
+	NoticeTrouble core.NoticeKind = "trouble"
 )
 
 // Menu is a menu of the window.
@@ -332,26 +333,26 @@ type Menu struct {
 
 // MenuItem is a command in a menu. A separator stands before the first of a group.
 type MenuItem struct {
-	Command   CommandID
+	Command   core.CommandID
 	Separator bool
 	Keys      []Key
 	KeyText   string
 	Check     bool // can be on or off
-	Button
+	core.Button
 }
 
 // SaveSheet saves the captioned picture.
 type SaveSheet struct {
 	Title         string
-	Placements    []Choice
+	Placements    []core.Choice
 	PlacementName string
-	Legend        Button // check box
-	Formats       []Choice
+	Legend        core.Button // check box
+	Formats       []core.Choice
 	FormatName    string
-	Preview       Button     // check box
-	Plan          *Captioned // to draw the preview from; nil: no preview
-	Save          Button
-	Cancel        Button
+	Preview       core.Button // check box
+	Plan          *Captioned  // to draw the preview from; nil: no preview
+	Save          core.Button
+	Cancel        core.Button
 }
 
 // ExportSheet writes other formats.
@@ -359,16 +360,16 @@ type ExportSheet struct {
 	Title   string
 	Text    string
 	Formats []ExportFormat
-	Beside  Button // write beside the picture; empty where there is no folder
-	Choose  Button // choose a folder
-	Cancel  Button
+	Beside  core.Button // write beside the picture; empty where there is no folder
+	Choose  core.Button // choose a folder
+	Cancel  core.Button
 }
 
 // ExportFormat is a check box with the file's name.
 type ExportFormat struct {
 	Format export.Format
 	File   string
-	Button
+	core.Button
 }
 
 // ShortcutList is a group of the shortcuts page.
@@ -384,16 +385,16 @@ type Shortcut struct{ Keys, Text string }
 type SettingsSheet struct {
 	Title       string
 	ModelsTitle string
-	ModelsText  string // which are used
-	Models      Button // opens the Models page
-	Groups      []SettingsGroup
-	Close       Button
+	ModelsText  string      // which are used
+	Models      core.Button // opens the Models page
+	Groups      []core.Group
+	Close       core.Button
 }
 
 // SettingsGroup is one setting with its choices.
 type SettingsGroup struct {
 	Name, Text string
-	Choices    []Choice
+	Choices    []core.Choice
 }
 
 // AboutSheet tells versions, and what the doctor found.
@@ -401,6 +402,6 @@ type AboutSheet struct {
 	Title  string
 	Text   string
 	Report string // the doctor's text, or that it is being asked
-	Copy   Button
-	Close  Button
+	Copy   core.Button
+	Close  core.Button
 }

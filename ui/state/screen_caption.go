@@ -5,18 +5,19 @@ import (
 
 	"descry/inference"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // CaptionSheet chooses how captions are found.
 type CaptionSheet struct {
 	Title  string
 	Text   string
-	Groups []SettingsGroup // way, search, length, repeated words
-	Prompt TextField
-	Avoid  TextField
-	Noise  Button // a check box: noise words are kept from the start
-	Again  Button // writes the visible picture's caption again; empty without a picture
-	Close  Button
+	Groups []core.Group // way, search, length, repeated words
+	Prompt core.TextField
+	Avoid  core.TextField
+	Noise  core.Button // a check box: noise words are kept from the start
+	Again  core.Button // writes the visible picture's caption again; empty without a picture
+	Close  core.Button
 }
 
 // TextField is a line of text that a person types. Text is what it begins with:
@@ -29,14 +30,14 @@ type TextField struct {
 }
 
 func (s *State) showCaptionSheet() CaptionSheet {
-	f := s.settings.Caption
+	f := s.Settings().Caption
 	sheet := CaptionSheet{
 		Title: "How captions are found", Close: s.closeButton("Done"),
 		Text:   "For pictures from now on. Captions that are there stay until they are written again.",
-		Groups: []SettingsGroup{s.presetGroup(), searchGroup(f), repetitionGroup(f), lengthGroup(f)},
-		Prompt: TextField{"Beginning", "The model goes on from these words; they are not part of the caption", s.promptHint(), f.Prompt},
-		Avoid:  TextField{"Words to avoid", "Separated by commas; several words in a row are avoided only together", "man, two people", f.Avoid},
-		Noise: Button{Text: "Never begin with “arafed” or “araffe”", Tip: "BLIP large sometimes begins with these words, which mean nothing",
+		Groups: []core.Group{s.presetGroup(), searchGroup(f), repetitionGroup(f), lengthGroup(f)},
+		Prompt: core.TextField{Name: "Beginning", Hint: "The model goes on from these words; they are not part of the caption", Placeholder: s.promptHint(), Text: f.Prompt},
+		Avoid:  core.TextField{Name: "Words to avoid", Hint: "Separated by commas; several words in a row are avoided only together", Placeholder: "man, two people", Text: f.Avoid},
+		Noise: core.Button{Text: "Never begin with “arafed” or “araffe”", Tip: "BLIP large sometimes begins with these words, which mean nothing",
 			Enabled: true, On: !f.AnyStart, Do: AnyStartToggled{}},
 	}
 	if hasPixels(s) {
@@ -47,7 +48,7 @@ func (s *State) showCaptionSheet() CaptionSheet {
 
 // promptHint says what stands in the place of an empty beginning.
 func (s *State) promptHint() string {
-	r, known := s.settings.Caption.Preset.Recipe()
+	r, known := s.Settings().Caption.Preset.Recipe()
 	switch {
 	case !known:
 		return "as the model says"
@@ -57,8 +58,8 @@ func (s *State) promptHint() string {
 	return r.Prompt
 }
 
-func (s *State) presetGroup() SettingsGroup {
-	g := SettingsGroup{Name: "Way", Text: "What holds where nothing else is chosen below"}
+func (s *State) presetGroup() core.Group {
+	g := core.Group{Name: "Way", Text: "What holds where nothing else is chosen below"}
 	for _, p := range []struct {
 		preset    inference.CaptionPreset
 		text, tip string
@@ -68,7 +69,7 @@ func (s *State) presetGroup() SettingsGroup {
 		{inference.PresetHuggingFace, "As Hugging Face does", "Takes the likeliest word each time, up to 20 word pieces"},
 		{inference.PresetSeed, "Simple and longer", "Takes the likeliest word each time, up to 30 word pieces"},
 	} {
-		g.Choices = append(g.Choices, Choice{p.text, p.tip, s.settings.Caption.Preset == p.preset, PresetSet{p.preset}})
+		g.Choices = append(g.Choices, core.Choice{Text: p.text, Tip: p.tip, On: s.Settings().Caption.Preset == p.preset, Do: PresetSet{p.preset}})
 	}
 	return g
 }
@@ -82,38 +83,38 @@ var draws = []struct {
 	{0.95, 1.3, "Vary more", "Draw among many words; bolder and more often wrong"},
 }
 
-func searchGroup(f settings.CaptionForm) SettingsGroup {
-	g := SettingsGroup{Name: "Search", Text: "How many captions are compared on the way; or draw words by chance"}
+func searchGroup(f settings.CaptionForm) core.Group {
+	g := core.Group{Name: "Search", Text: "How many captions are compared on the way; or draw words by chance"}
 	add := func(n int, text, tip string) {
-		g.Choices = append(g.Choices, Choice{text, tip, f.TopP == 0 && f.Beams == n, BeamsSet{n}})
+		g.Choices = append(g.Choices, core.Choice{Text: text, Tip: tip, On: f.TopP == 0 && f.Beams == n, Do: BeamsSet{n}})
 	}
 	add(0, "As the way says", "")
 	add(1, "1", "Take the likeliest word each time: quick")
-	for _, n := range with([]int{3, 5, settings.MostBeams}, f.Beams) {
+	for _, n := range core.With([]int{3, 5, settings.MostBeams}, f.Beams) {
 		if n > 1 {
 			add(n, fmt.Sprint(n), fmt.Sprintf("Compare %d captions", n))
 		}
 	}
 	for _, d := range draws {
 		on := f.TopP > 0 && same(f.TopP, d.topP) && same(f.DrawingTemperature(), d.temperature)
-		g.Choices = append(g.Choices, Choice{d.text, d.tip, on, DrawingSet{d.topP, d.temperature}})
+		g.Choices = append(g.Choices, core.Choice{Text: d.text, Tip: d.tip, On: on, Do: DrawingSet{d.topP, d.temperature}})
 	}
 	return withOther(g, fmt.Sprintf("%.2g of the likeliest, temperature %.2g", f.TopP, f.DrawingTemperature()), DrawingSet{f.TopP, f.Temperature})
 }
 
-func repetitionGroup(f settings.CaptionForm) SettingsGroup {
-	g := SettingsGroup{Name: "Words that came before"}
+func repetitionGroup(f settings.CaptionForm) core.Group {
+	g := core.Group{Name: "Words that came before"}
 	for _, c := range []struct {
 		penalty float64
 		text    string
 	}{{0, "As likely as others"}, {1.1, "A little less"}, {1.5, "Much less"}} {
-		g.Choices = append(g.Choices, Choice{c.text, "", same(f.Repetition, c.penalty), RepetitionSet{c.penalty}})
+		g.Choices = append(g.Choices, core.Choice{Text: c.text, Tip: "", On: same(f.Repetition, c.penalty), Do: RepetitionSet{c.penalty}})
 	}
 	return withOther(g, fmt.Sprintf("Penalty %.3g", f.Repetition), RepetitionSet{f.Repetition})
 }
 
-func lengthGroup(f settings.CaptionForm) SettingsGroup {
-	g := SettingsGroup{Name: "Captions of different length", Text: "What is divided by when several are compared"}
+func lengthGroup(f settings.CaptionForm) core.Group {
+	g := core.Group{Name: "Captions of different length", Text: "What is divided by when several are compared"}
 	for _, c := range []struct {
 		norm      inference.LengthNorm
 		text, tip string
@@ -122,18 +123,18 @@ func lengthGroup(f settings.CaptionForm) SettingsGroup {
 		{inference.LengthNormWhole, "Whole length", "The beginning counts too, as in BLIP's paper"},
 		{inference.LengthNormGenerated, "New words", "As newer libraries do it"},
 	} {
-		g.Choices = append(g.Choices, Choice{c.text, c.tip, f.LengthNorm == c.norm, LengthNormSet{c.norm}})
+		g.Choices = append(g.Choices, core.Choice{Text: c.text, Tip: c.tip, On: f.LengthNorm == c.norm, Do: LengthNormSet{c.norm}})
 	}
 	return g
 }
 
 // withOther adds what a settings file says and no choice does.
-func withOther(g SettingsGroup, text string, do Action) SettingsGroup {
+func withOther(g core.Group, text string, do core.Action) core.Group {
 	for _, c := range g.Choices {
 		if c.On {
 			return g
 		}
 	}
-	g.Choices = append(g.Choices, Choice{text, "", true, do})
+	g.Choices = append(g.Choices, core.Choice{Text: text, Tip: "", On: true, Do: do})
 	return g
 }

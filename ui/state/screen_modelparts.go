@@ -1,22 +1,24 @@
 package state
 
+import "descry/ui/state/core"
+
 // ModelsSheet is the Models page: what there is, what of it is here, what is
 // used. Exactly one of table, Offer and Licence is to be seen.
 type ModelsSheet struct {
 	Title   string
 	Text    string
 	Told    string      // what has happened: "BLIP base is here and is used from now on."
-	ToldDo  Button      // "Describe the open picture again"
+	ToldDo  core.Button // "Describe the open picture again"
 	Trouble *RowTrouble // of an import
 	Sets    []SetCard
 	Heads   []string // of the table's columns: name, size, licence, speed, state
 	Groups  []ModelGroup
 	Disk    string // "Models take 1.4 GB; 53 GB are free"
-	Folder  Button
-	Import  Button
-	Offline Button // check box
-	Note    string // why the network is closed
-	Close   Button
+	Folder  core.Button
+	Import  core.Button
+	Offline core.Button // check box
+	Note    string      // why the network is closed
+	Close   core.Button
 	Offer   *OfferPart
 	Licence *LicencePart
 }
@@ -26,7 +28,7 @@ type SetCard struct {
 	Name, Title string
 	Text        string // what is in it
 	Facts       string // "1.4 GB on disk · about 6 s a picture · 3.2 GB of memory"
-	Get         Button
+	Get         core.Button
 	On          bool // in use
 }
 
@@ -39,25 +41,25 @@ type ModelGroup struct {
 // ModelRow is one line of the table.
 type ModelRow struct {
 	Name     string
-	Use      Button // round box: use it for the task; empty where it cannot be chosen
+	Use      core.Button // round box: use it for the task; empty where it cannot be chosen
 	Title    string
 	About    string
 	Size     string
-	Licence  Button // opens the licence; a Do of nil: words only
+	Licence  core.Button // opens the licence; a Do of nil: words only
 	Speed    string
 	SpeedTip string
 	State    string
 	Good     bool    // it is here
 	Part     float64 // of the bar, 0 … 1; −1: no bar
 	Moving   bool    // the bar grows
-	Acts     []Button
+	Acts     []core.Button
 	Trouble  *RowTrouble
 }
 
 // RowTrouble is an error in its place, with what to do.
 type RowTrouble struct {
 	Text, Hint string
-	Acts       []Button
+	Acts       []core.Button
 }
 
 // OfferPart is what is said before a download.
@@ -66,14 +68,14 @@ type OfferPart struct {
 	Text  string
 	Rows  []OfferRow
 	Facts []Fact
-	Get   Button
-	Back  Button
+	Get   core.Button
+	Back  core.Button
 }
 
 // OfferRow is one model of the offer.
 type OfferRow struct {
 	Title, About, Size, Source string
-	Licence                    Button
+	Licence                    core.Button
 }
 
 // Fact is a name with what there is to say. Bad: it stands in the way.
@@ -85,18 +87,18 @@ type Fact struct {
 // LicencePart is a licence in full.
 type LicencePart struct {
 	Title, Text string
-	Back        Button
+	Back        core.Button
 }
 
 // CardPart is the start page's card about the models.
 type CardPart struct {
 	Text  string
-	Get   Button
-	Close Button
+	Get   core.Button
+	Close core.Button
 }
 
 // ClosingSheet asks whether the window may close while a download runs.
 type ClosingSheet struct {
 	Title, Text string
-	Stay, Leave Button
+	Stay, Leave core.Button
 }

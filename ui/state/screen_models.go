@@ -7,6 +7,7 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/ui/state/core"
 )
 
 // groupTitles are what is said of the models for each task.
@@ -25,9 +26,9 @@ func (s *State) showModels() ModelsSheet {
 		Title: "Models", Close: s.closeButton("Done"),
 		Heads:  []string{"Name", "Size", "Licence", "A picture takes", "State"},
 		Disk:   s.diskText(),
-		Folder: Button{Text: "Open folder", Tip: "Show where the models are kept: " + s.short(s.inventory.Folder), Enabled: s.inventory.Folder != "", Do: ModelsFolderShown{}},
-		Import: Button{Text: "Import file…", Tip: "Take in model files that were brought here; each is recognised by its hash", Enabled: !s.importing, Do: ImportAsked{}},
-		Offline: Button{Text: "Stay offline", Tip: "Download nothing; Descry uses the network for nothing else",
+		Folder: core.Button{Text: "Open folder", Tip: "Show where the models are kept: " + core.Short(s.inventory.Folder, s.setup.Home), Enabled: s.inventory.Folder != "", Do: ModelsFolderShown{}},
+		Import: core.Button{Text: "Import file…", Tip: "Take in model files that were brought here; each is recognised by its hash", Enabled: !s.importing, Do: ImportAsked{}},
+		Offline: core.Button{Text: "Stay offline", Tip: "Download nothing; Descry uses the network for nothing else",
 			Enabled: s.inventory.Closed == "", On: s.offline(), Do: OfflineToggled{}},
 		Note: s.inventory.Closed,
 	}
@@ -58,9 +59,9 @@ func (s *State) showModels() ModelsSheet {
 
 // showTold says what has come, and what came of an import.
 func (s *State) showTold(sheet *ModelsSheet) {
-	for _, n := range s.notices {
-		if n.arrived || n.checked {
-			sheet.Told = n.text
+	for _, n := range s.Notices() {
+		if n.About == (arrival{}) || n.About == (check{}) {
+			sheet.Told = n.Text
 		}
 	}
 	if s.importTold.text != "" {
@@ -79,12 +80,12 @@ func (s *State) showTold(sheet *ModelsSheet) {
 
 // againButton describes the open pictures with the models now in use; it is no
 // button where that would change nothing.
-func (s *State) againButton() Button {
+func (s *State) againButton() core.Button {
 	n := s.stalePictures()
 	if n == 0 {
-		return Button{}
+		return core.Button{}
 	}
-	return Button{Text: words(n, "Describe the open picture again", "Describe the open pictures again"),
+	return core.Button{Text: core.Plural(n, "Describe the open picture again", "Describe the open pictures again"),
 		Tip: "Use the models that are chosen now; your own captions stay", Enabled: true, Do: DescribedAgain{}}
 }
 
@@ -107,9 +108,9 @@ func (s *State) showSet(set StoredSet) SetCard {
 		}
 	}
 	card.Text = strings.Join(titles, " · ")
-	card.Facts = joinParts(append([]string{set.About}, s.costs(models)...))
+	card.Facts = core.JoinParts(append([]string{set.About}, s.costs(models)...))
 	missing := s.missing(set)
-	b := Button{Enabled: true, Do: SetOffered{set.Name}}
+	b := core.Button{Enabled: true, Do: SetOffered{set.Name}}
 	switch {
 	case card.On:
 		b.Text, b.Tip, b.Enabled = "In use", "These models are used now", false
@@ -161,7 +162,7 @@ func (s *State) modelRows(t inference.Task) []ModelRow {
 		if t == "" || !hasTask(o.Tasks, t) {
 			continue
 		}
-		row := ModelRow{Name: o.Spec, Title: o.Name, About: sentence(o.Description), State: "Ready", Good: true, Part: -1, Use: s.useButton(o.Spec, t)}
+		row := ModelRow{Name: o.Spec, Title: o.Name, About: core.Sentence(o.Description), State: "Ready", Good: true, Part: -1, Use: s.useButton(o.Spec, t)}
 		if o.Drawings {
 			row.Size, row.About = "built in", "Knows drawings only."
 		}
@@ -172,7 +173,7 @@ func (s *State) modelRows(t inference.Task) []ModelRow {
 			row.Size = sizeText(n)
 		}
 		if o.Place != "" {
-			row.State += ", from " + s.short(o.Place)
+			row.State += ", from " + core.Short(o.Place, s.setup.Home)
 		}
 		rows = append(rows, row)
 	}
@@ -201,12 +202,12 @@ func hasTask(all []inference.Task, t inference.Task) bool {
 }
 
 // useButton chooses a model for a task.
-func (s *State) useButton(name string, t inference.Task) Button {
+func (s *State) useButton(name string, t inference.Task) core.Button {
 	if t == "" {
-		return Button{}
+		return core.Button{}
 	}
 	here := s.available(name, t)
-	b := Button{Text: "Use " + s.titleOf(name), Tip: "Use this model for " + taskNouns[t], Enabled: here, On: here && s.using.name(t) == name, Do: TaskModelSet{t, name}}
+	b := core.Button{Text: "Use " + s.titleOf(name), Tip: "Use this model for " + taskNouns[t], Enabled: here, On: here && s.using.name(t) == name, Do: TaskModelSet{t, name}}
 	if !here {
 		b.Tip = "Download it first"
 	}
@@ -222,7 +223,7 @@ func (s *State) modelRow(m StoredModel) ModelRow {
 	row := ModelRow{
 		Name: m.Name, Title: m.Title, About: m.About, Size: sizeText(m.Bytes), Part: -1,
 		Use:     s.useButton(m.Name, m.Task),
-		Licence: Button{Text: m.Licence, Tip: "Read the licence", Enabled: m.Text != "", Do: LicenceShown{m.Name}},
+		Licence: core.Button{Text: m.Licence, Tip: "Read the licence", Enabled: m.Text != "", Do: LicenceShown{m.Name}},
 	}
 	if m.Bytes == 0 {
 		row.Size = "–"
@@ -240,8 +241,8 @@ func (s *State) modelRow(m StoredModel) ModelRow {
 // showKeep says how far a model is and what can be done with it.
 func (s *State) showKeep(row *ModelRow, m StoredModel) {
 	p := s.pull(m.Name)
-	act := func(text, tip string, do Action, enabled bool) {
-		row.Acts = append(row.Acts, Button{Text: text, Tip: tip, Enabled: enabled, Do: do})
+	act := func(text, tip string, do core.Action, enabled bool) {
+		row.Acts = append(row.Acts, core.Button{Text: text, Tip: tip, Enabled: enabled, Do: do})
 	}
 	switch {
 	case s.leaving(m.Name):
@@ -285,8 +286,8 @@ func (s *State) showKeep(row *ModelRow, m StoredModel) {
 func (s *State) showPull(row *ModelRow, m StoredModel, p pull) {
 	row.Part = part(p.progress.Done, p.progress.Total)
 	row.Moving = p.failure == nil && p.goes && (p.verify || !s.offline())
-	act := func(text, tip string, do Action, enabled bool) {
-		row.Acts = append(row.Acts, Button{Text: text, Tip: tip, Enabled: enabled, Do: do})
+	act := func(text, tip string, do core.Action, enabled bool) {
+		row.Acts = append(row.Acts, core.Button{Text: text, Tip: tip, Enabled: enabled, Do: do})
 	}
 	switch {
 	case p.failure != nil:
@@ -322,7 +323,7 @@ func troubleOf(f *failure.Failure, model string) *RowTrouble {
 	if subject != "" && !strings.Contains(text, subject) {
 		text = subject + ": " + text
 	} else {
-		text = sentence(text)
+		text = core.Sentence(text)
 	}
 	if !strings.HasSuffix(text, ".") {
 		text += "."
@@ -373,14 +374,14 @@ func (s *State) showClosing() ClosingSheet {
 	sheet := ClosingSheet{
 		Title: "Close while a download runs?",
 		Text:  "The download has ended, so nothing is lost.",
-		Stay:  Button{Text: "Keep open", Tip: "Leave the window open (Esc)", Enabled: true, Do: ClosingGivenUp{}},
-		Leave: Button{Text: "Close", Tip: "Close the window; the download goes on the next time", Enabled: true, Do: Closing{Sure: true}},
+		Stay:  core.Button{Text: "Keep open", Tip: "Leave the window open (Esc)", Enabled: true, Do: ClosingGivenUp{}},
+		Leave: core.Button{Text: "Close", Tip: "Close the window; the download goes on the next time", Enabled: true, Do: Closing{Sure: true}},
 	}
 	if len(titles) == 0 { // while the question stood
 		sheet.Title = "Close the window?"
 		return sheet
 	}
-	sheet.Text = strings.Join(titles, ", ") + words(len(titles), " is", " are") + " still being downloaded"
+	sheet.Text = strings.Join(titles, ", ") + core.Plural(len(titles), " is", " are") + " still being downloaded"
 	if sum.Total > 0 {
 		sheet.Text += " (" + percentText(sum.Done, sum.Total) + ")"
 	}
@@ -391,13 +392,13 @@ func (s *State) showClosing() ClosingSheet {
 // showCard says on the start page what the built-in models do not know.
 func (s *State) showCard() *CardPart {
 	set, ok := s.offeredSet()
-	if !ok || s.settings.CardTold || !s.model().Drawings || s.coming(s.missing(set)) {
+	if !ok || s.Settings().CardTold || !s.model().Drawings || s.coming(s.missing(set)) {
 		return nil
 	}
 	return &CardPart{
 		Text:  "The built-in models know drawings only.",
-		Get:   Button{Text: s.getText(set) + " to describe photographs", Tip: "Say what they cost, then download them", Enabled: true, Do: SetOffered{set.Name}},
-		Close: Button{Text: "Not now", Tip: "Take this card away; the Models page has them", Enabled: true, Do: CardClosed{}},
+		Get:   core.Button{Text: s.getText(set) + " to describe photographs", Tip: "Say what they cost, then download them", Enabled: true, Do: SetOffered{set.Name}},
+		Close: core.Button{Text: "Not now", Tip: "Take this card away; the Models page has them", Enabled: true, Do: CardClosed{}},
 	}
 }
 

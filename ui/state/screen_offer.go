@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"descry/ui/state/core"
 )
 
 func (s *State) showOffer() *OfferPart {
@@ -13,8 +15,8 @@ func (s *State) showOffer() *OfferPart {
 		models = append(models, s.inventory.model(name))
 	}
 	part := &OfferPart{
-		Back: Button{Text: "Not now", Tip: "Back to all models (Esc)", Enabled: true, Do: OfferClosed{}},
-		Get:  Button{Text: "Download " + downloadText(models), Tip: "Download and use it", Enabled: !s.offline(), Do: OfferTaken{}},
+		Back: core.Button{Text: "Not now", Tip: "Back to all models (Esc)", Enabled: true, Do: OfferClosed{}},
+		Get:  core.Button{Text: "Download " + downloadText(models), Tip: "Download and use it", Enabled: !s.offline(), Do: OfferTaken{}},
 	}
 	part.Title = "Get " + models[0].Title
 	part.Text = "It is downloaded from where it was published, checked, and used as soon as it has arrived. You can go on working."
@@ -32,7 +34,7 @@ func (s *State) showOffer() *OfferPart {
 		}
 		part.Rows = append(part.Rows, OfferRow{
 			Title: m.Title, About: m.About, Size: size, Source: "from " + m.Source,
-			Licence: Button{Text: "Licence: " + m.Licence, Tip: "Read the licence", Enabled: m.Text != "", Do: LicenceShown{m.Name}},
+			Licence: core.Button{Text: "Licence: " + m.Licence, Tip: "Read the licence", Enabled: m.Text != "", Do: LicenceShown{m.Name}},
 		})
 	}
 	part.Facts = s.offerFacts(models)
@@ -88,7 +90,7 @@ func (s *State) offerFacts(models []StoredModel) []Fact {
 func (s *State) showLicence() *LicencePart {
 	m := s.inventory.model(s.licence)
 	part := &LicencePart{Title: m.Title + ": " + m.Licence, Text: m.Text,
-		Back: Button{Text: "Back", Tip: "Back to the models (Esc)", Enabled: true, Do: LicenceShown{m.Name}}}
+		Back: core.Button{Text: "Back", Tip: "Back to the models (Esc)", Enabled: true, Do: LicenceShown{m.Name}}}
 	return part
 }
 

@@ -7,11 +7,12 @@ import (
 	"descry/internal/failure"
 	"descry/render"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 func (s *State) showPanel() Panel {
 	p := Panel{
-		Shown: !s.settings.PanelHidden, Width: s.settings.PanelWidth,
+		Shown: !s.Settings().PanelHidden, Width: s.Settings().PanelWidth,
 		Caption: s.showCaption(), Objects: s.showObjects(), Classes: s.showClasses(),
 		CopyAlt: s.button(CommandCopy, "Copy for alt text"), Export: s.button(CommandExport, "Export…"),
 	}
@@ -20,23 +21,23 @@ func (s *State) showPanel() Panel {
 }
 
 // showPanelNotice hints at what better models could do, or have been got for.
-func (s *State) showPanelNotice() *Notice {
+func (s *State) showPanelNotice() *core.NoticeView {
 	p := s.visible()
 	if p.phase == ready && s.anyStale(p.key) && !s.wants(p, true) {
-		return &Notice{Kind: NoticeHint, Text: "Other models are in use now.", Detail: "This picture was described by those before.", Actions: []Button{s.againButton()}}
+		return &core.NoticeView{Kind: core.NoticeHint, Text: "Other models are in use now.", Detail: "This picture was described by those before.", Actions: []core.Button{s.againButton()}}
 	}
 	if s.photo == 0 || s.photo != s.current || !s.model().Drawings {
 		return nil
 	}
-	n := &Notice{
-		Kind: NoticeHint, Text: "This looks like a photograph.",
+	n := &core.NoticeView{
+		Kind: core.NoticeHint, Text: "This looks like a photograph.",
 		Detail: "The built-in models know drawings only, so take what they say of it with a grain of salt.",
-		Close:  Button{Text: "Got it", Tip: "Take this notice away", Enabled: true, Do: NoticeClosed{}},
+		Close:  core.Button{Text: "Got it", Tip: "Take this notice away", Enabled: true, Do: core.NoticeClosed{}},
 	}
 	if set, ok := s.offeredSet(); ok && !s.coming(s.missing(set)) {
-		n.Actions = []Button{{Text: s.getText(set), Tip: "Say what they cost, then download them", Enabled: true, Do: SetOffered{set.Name}}}
+		n.Actions = []core.Button{{Text: s.getText(set), Tip: "Say what they cost, then download them", Enabled: true, Do: SetOffered{set.Name}}}
 	} else if len(s.inventory.Others) > 1 || ok {
-		n.Actions = []Button{s.button(CommandModels, "Choose other models…")}
+		n.Actions = []core.Button{s.button(core.CommandModels, "Choose other models…")}
 	}
 	return n
 }
@@ -82,7 +83,7 @@ func likely(score float64) string {
 func (s *State) showObjects() ObjectsPart {
 	p, res := s.visible(), s.found()
 	o := ObjectsPart{
-		Title: "Objects", Sort: "by " + string(s.settings.Sort),
+		Title: "Objects", Sort: "by " + string(s.Settings().Sort),
 		Busy:        p.phase == decoding || p.phase == ready && s.running(p.key, slotInstances) && res.instances == nil,
 		SecondNames: s.button(CommandSecondNames, ""),
 		Failure:     s.showTaskFailure(res.failure[slotInstances], slotInstances),
@@ -91,7 +92,7 @@ func (s *State) showObjects() ObjectsPart {
 		sort settings.Sort
 		text string
 	}{{settings.SortSize, "By size"}, {settings.SortScore, "By score"}, {settings.SortName, "By name"}} {
-		o.Sorts = append(o.Sorts, Choice{Text: by.text, Tip: "Order the list " + strings.ToLower(by.text), On: s.settings.Sort == by.sort, Do: Sorted{by.sort}})
+		o.Sorts = append(o.Sorts, core.Choice{Text: by.text, Tip: "Order the list " + strings.ToLower(by.text), On: s.Settings().Sort == by.sort, Do: Sorted{by.sort}})
 	}
 	if res.instances == nil {
 		return o
@@ -107,7 +108,7 @@ func (s *State) showObjects() ObjectsPart {
 		o.Shown = fmt.Sprintf("%d shown", n-hidden)
 	}
 	if hidden > 0 {
-		o.ShowHidden = s.button(CommandShowHidden, words(hidden, "Show 1 hidden object", "Show %d hidden objects"))
+		o.ShowHidden = s.button(CommandShowHidden, core.Plural(hidden, "Show 1 hidden object", "Show %d hidden objects"))
 	}
 	s.showMore(&o)
 	return o
@@ -126,9 +127,9 @@ func (s *State) objectRow(res *result, i int) ObjectRow {
 		Object: i, Name: in.Label, Detail: render.Where(in.Box, w, h) + " · " + render.Share(in.Area, w, h),
 		Score: render.Percent(float64(in.Score)), Sure: render.Sureness(float64(in.Score)),
 		Tint: Tint{tint, pattern}, Shown: shown, Hovered: s.hover == i, Selected: s.selected == i,
-		Toggle:  Button{Text: in.Label, Tip: tip, Enabled: true, On: shown, Do: ObjectToggled{i}},
-		Look:    Button{Text: "Look closer", Tip: "Bring this object into view", Enabled: true, Do: LookedAt{i}},
-		SavePNG: Button{Text: "Save object…", Tip: "Save this object as a transparent PNG", Enabled: true, Do: ObjectSaveAsked{i}},
+		Toggle:  core.Button{Text: in.Label, Tip: tip, Enabled: true, On: shown, Do: ObjectToggled{i}},
+		Look:    core.Button{Text: "Look closer", Tip: "Bring this object into view", Enabled: true, Do: LookedAt{i}},
+		SavePNG: core.Button{Text: "Save object…", Tip: "Save this object as a transparent PNG", Enabled: true, Do: ObjectSaveAsked{i}},
 	}
 }
 
@@ -138,7 +139,7 @@ func (s *State) showMore(o *ObjectsPart) {
 	n, low := s.below()
 	from, to := fmt.Sprintf("%.0f", 100*low), above
 	if n > 0 {
-		o.MoreButton = Button{Text: "show", Tip: "Lower the threshold so that these are shown", Enabled: true, Do: ScoreSet{low}}
+		o.MoreButton = core.Button{Text: "show", Tip: "Lower the threshold so that these are shown", Enabled: true, Do: ScoreSet{low}}
 	}
 	switch {
 	case len(o.Rows) == 0 && n == 0:
@@ -146,7 +147,7 @@ func (s *State) showMore(o *ObjectsPart) {
 	case len(o.Rows) == 0:
 		o.Empty = fmt.Sprintf("No objects above %s.", above)
 		o.More = fmt.Sprintf("%d between %s and %s:", n, from, to)
-		o.MoreButton.Text = words(n, "show it", "show them")
+		o.MoreButton.Text = core.Plural(n, "show it", "show them")
 	case n > 0:
 		o.More = fmt.Sprintf("%d more between %s and %s", n, from, to)
 	}
@@ -165,8 +166,8 @@ func details(f *failure.Failure) string {
 	return strings.Join(lines, "\n")
 }
 
-func (s *State) detailsButton() Button {
-	b := Button{Text: "Show details", Tip: "Show all that is known of what went wrong", Enabled: true, On: s.details, Do: DetailsToggled{}}
+func (s *State) detailsButton() core.Button {
+	b := core.Button{Text: "Show details", Tip: "Show all that is known of what went wrong", Enabled: true, On: s.details, Do: DetailsToggled{}}
 	if s.details {
 		b.Text, b.Tip = "Hide details", "Show less"
 	}
@@ -174,11 +175,11 @@ func (s *State) detailsButton() Button {
 }
 
 func (s *State) showDecodeFailure(p picture) *FailureCard {
-	c := &FailureCard{Title: p.name + " cannot be opened", Text: sentence(p.failure.Message.String()), Hint: p.failure.Hint.String()}
+	c := &FailureCard{Title: p.name + " cannot be opened", Text: core.Sentence(p.failure.Message.String()), Hint: p.failure.Hint.String()}
 	if p.failure.Kind == failure.Cancelled {
 		c.Title, c.Text, c.Hint = p.name+" was not opened", "You stopped it.", ""
 	}
-	c.Actions = []Button{
+	c.Actions = []core.Button{
 		s.button(CommandOpen, "Open another…"),
 		{Text: "Try again", Tip: "Open this file again", Enabled: true, Do: DecodeAgain{}},
 	}
@@ -200,11 +201,11 @@ func (s *State) showTaskFailure(f *failure.Failure, at slot) *FailureCard {
 	if f == nil {
 		return nil
 	}
-	again := Button{Text: "Try again", Tip: "Run this once more", Enabled: true, Do: Again{slotTasks[at]}}
+	again := core.Button{Text: "Try again", Tip: "Run this once more", Enabled: true, Do: Again{slotTasks[at]}}
 	if f.Kind == failure.Cancelled {
-		return &FailureCard{Title: "Stopped", Actions: []Button{again}}
+		return &FailureCard{Title: "Stopped", Actions: []core.Button{again}}
 	}
-	c := &FailureCard{Title: taskWords[at].title, Text: sentence(f.Message.String()), Hint: f.Hint.String(), Actions: []Button{again}}
+	c := &FailureCard{Title: taskWords[at].title, Text: core.Sentence(f.Message.String()), Hint: f.Hint.String(), Actions: []core.Button{again}}
 	if first := s.found().failure[slotCaption]; at != slotCaption && first != nil && first.Message.String() == f.Message.String() {
 		c.Text, c.Hint = "For the same reason as the caption.", ""
 		return c
@@ -215,8 +216,8 @@ func (s *State) showTaskFailure(f *failure.Failure, at slot) *FailureCard {
 			c.Text += "."
 		}
 	}
-	if d := s.settings.Device; d != "auto" && d != "cpu" {
-		c.Actions = append(c.Actions, Button{Text: "Retry on the CPU", Tip: "Use the CPU from now on and run this again", Enabled: true, Do: RetriedOnCPU{}})
+	if d := s.Settings().Device; d != "auto" && d != "cpu" {
+		c.Actions = append(c.Actions, core.Button{Text: "Retry on the CPU", Tip: "Use the CPU from now on and run this again", Enabled: true, Do: RetriedOnCPU{}})
 	}
 	c.Actions = append(c.Actions, s.detailsButton())
 	if s.details {

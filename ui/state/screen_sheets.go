@@ -8,19 +8,20 @@ import (
 	"descry/export"
 	"descry/render"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
-func (s *State) closeButton(text string) Button {
-	return Button{Text: text, Tip: "Close this page (Esc)", Enabled: true, Do: SheetOpened{SheetNone}}
+func (s *State) closeButton(text string) core.Button {
+	return core.Button{Text: text, Tip: "Close this page (Esc)", Enabled: true, Do: core.SheetOpened{Sheet: core.SheetNone}}
 }
 
 func (s *State) showSave() SaveSheet {
-	form := s.settings.Save
+	form := s.Settings().Save
 	sheet := SaveSheet{
 		Title: "Save captioned picture", PlacementName: "Caption", FormatName: "Format",
-		Legend:  Button{Text: "Legend of the classes", Tip: "Write the name and colour of each class under the picture", Enabled: true, On: form.Legend, Do: LegendToggled{}},
-		Preview: Button{Text: "Preview", Tip: "Show the picture as it will be saved", Enabled: true, On: !form.NoPreview, Do: PreviewToggled{}},
-		Save:    Button{Text: "Save…", Tip: "Choose where to save it", Enabled: hasPixels(s), Do: SaveAsked{}},
+		Legend:  core.Button{Text: "Legend of the classes", Tip: "Write the name and colour of each class under the picture", Enabled: true, On: form.Legend, Do: LegendToggled{}},
+		Preview: core.Button{Text: "Preview", Tip: "Show the picture as it will be saved", Enabled: true, On: !form.NoPreview, Do: PreviewToggled{}},
+		Save:    core.Button{Text: "Save…", Tip: "Choose where to save it", Enabled: hasPixels(s), Do: SaveAsked{}},
 		Cancel:  s.closeButton("Cancel"),
 	}
 	for _, c := range []struct {
@@ -31,11 +32,11 @@ func (s *State) showSave() SaveSheet {
 		{render.CaptionOver, "Over the picture", "On a dark band at the picture's foot"},
 		{render.CaptionNone, "No caption", "The picture with what is switched on, without words under it"},
 	} {
-		sheet.Placements = append(sheet.Placements, Choice{c.text, c.tip, settings.Placements[form.Placement] == c.at, PlacementSet{c.at}})
+		sheet.Placements = append(sheet.Placements, core.Choice{Text: c.text, Tip: c.tip, On: settings.Placements[form.Placement] == c.at, Do: PlacementSet{c.at}})
 	}
-	sheet.Formats = []Choice{
-		{"PNG", "Every pixel as it is; larger", savesAs(s, export.FormatPNG), FormatSet{export.FormatPNG}},
-		{"JPEG", "Smaller; fine for photographs", savesAs(s, export.FormatJPEG), FormatSet{export.FormatJPEG}},
+	sheet.Formats = []core.Choice{
+		{Text: "PNG", Tip: "Every pixel as it is; larger", On: savesAs(s, export.FormatPNG), Do: FormatSet{export.FormatPNG}},
+		{Text: "JPEG", Tip: "Smaller; fine for photographs", On: savesAs(s, export.FormatJPEG), Do: FormatSet{export.FormatJPEG}},
 	}
 	if !form.NoPreview {
 		plan := s.captioned()
@@ -61,15 +62,15 @@ func (s *State) showExport() ExportSheet {
 	}
 	any := false
 	for _, f := range settings.Exportable {
-		on := slices.Contains(s.settings.Save.Export, f)
+		on := slices.Contains(s.Settings().Save.Export, f)
 		any = any || on && there[f]
-		b := Button{Text: exportWords[f].text, Tip: exportWords[f].tip, Enabled: there[f], On: on && there[f], Do: ExportToggled{f}}
+		b := core.Button{Text: exportWords[f].text, Tip: exportWords[f].tip, Enabled: there[f], On: on && there[f], Do: ExportToggled{f}}
 		sheet.Formats = append(sheet.Formats, ExportFormat{Format: f, File: s.exportName(f), Button: b})
 	}
 	if s.original() != "" {
-		sheet.Beside = Button{Text: "Save beside the picture", Tip: "Write into " + s.short(s.folder()), Enabled: any, Do: ExportAsked{Beside: true}}
+		sheet.Beside = core.Button{Text: "Save beside the picture", Tip: "Write into " + core.Short(s.folder(), s.setup.Home), Enabled: any, Do: ExportAsked{Beside: true}}
 	}
-	sheet.Choose = Button{Text: "Choose folder…", Tip: "Write into a folder of your choice", Enabled: any, Do: ExportAsked{}}
+	sheet.Choose = core.Button{Text: "Choose folder…", Tip: "Write into a folder of your choice", Enabled: any, Do: ExportAsked{}}
 	return sheet
 }
 
@@ -97,30 +98,30 @@ var pixelLimits = []int{50, 100, 200, 500}
 
 func (s *State) showSettings() SettingsSheet {
 	sheet := SettingsSheet{Title: "Settings", ModelsTitle: "Models", Close: s.closeButton("Done")}
-	sheet.Models = s.button(CommandModels, "Choose models…")
+	sheet.Models = s.button(core.CommandModels, "Choose models…")
 	sheet.ModelsText = s.usedText()
-	themes := SettingsGroup{Name: "Theme"}
+	themes := core.Group{Name: "Theme"}
 	for _, t := range []struct {
 		theme settings.Theme
 		text  string
 	}{{settings.ThemeSystem, "As the system"}, {settings.ThemeLight, "Light"}, {settings.ThemeDark, "Dark"}} {
-		themes.Choices = append(themes.Choices, Choice{t.text, "", s.settings.Theme == t.theme, ThemeSet{t.theme}})
+		themes.Choices = append(themes.Choices, core.Choice{Text: t.text, Tip: "", On: s.Settings().Theme == t.theme, Do: ThemeSet{t.theme}})
 	}
-	devices := SettingsGroup{Name: "Device", Text: "What the models run on"}
+	devices := core.Group{Name: "Device", Text: "What the models run on"}
 	for _, d := range s.setup.Devices {
-		devices.Choices = append(devices.Choices, Choice{d.Name, "", s.settings.Device == d.ID, DeviceSet{d.ID}})
+		devices.Choices = append(devices.Choices, core.Choice{Text: d.Name, Tip: "", On: s.Settings().Device == d.ID, Do: DeviceSet{d.ID}})
 	}
-	threads := SettingsGroup{Name: "Threads", Text: "More are faster, until the rest of the computer becomes slow",
-		Choices: []Choice{{words(s.setup.Threads, "Automatic (1)", "Automatic (%d)"), "", s.settings.Threads == 0, ThreadsSet{}}}}
-	for _, n := range threadChoices(s.setup.Cores, s.settings.Threads) {
-		threads.Choices = append(threads.Choices, Choice{fmt.Sprint(n), "", s.settings.Threads == n, ThreadsSet{n}})
+	threads := core.Group{Name: "Threads", Text: "More are faster, until the rest of the computer becomes slow",
+		Choices: []core.Choice{{Text: core.Plural(s.setup.Threads, "Automatic (1)", "Automatic (%d)"), Tip: "", On: s.Settings().Threads == 0, Do: ThreadsSet{}}}}
+	for _, n := range threadChoices(s.setup.Cores, s.Settings().Threads) {
+		threads.Choices = append(threads.Choices, core.Choice{Text: fmt.Sprint(n), Tip: "", On: s.Settings().Threads == n, Do: ThreadsSet{n}})
 	}
-	limits := SettingsGroup{Name: "Largest picture", Text: "In million pixels; larger ones are not opened"}
-	for _, n := range limitChoices(s.settings.MegaPixels) {
-		limits.Choices = append(limits.Choices, Choice{fmt.Sprint(n), "", s.settings.MegaPixels == n, PixelLimitSet{n}})
+	limits := core.Group{Name: "Largest picture", Text: "In million pixels; larger ones are not opened"}
+	for _, n := range limitChoices(s.Settings().MegaPixels) {
+		limits.Choices = append(limits.Choices, core.Choice{Text: fmt.Sprint(n), Tip: "", On: s.Settings().MegaPixels == n, Do: PixelLimitSet{n}})
 	}
-	sheet.Groups = []SettingsGroup{themes}
-	for _, g := range []SettingsGroup{devices, threads, limits} {
+	sheet.Groups = []core.Group{themes}
+	for _, g := range []core.Group{devices, threads, limits} {
 		if len(g.Choices) > 1 {
 			sheet.Groups = append(sheet.Groups, g)
 		}
@@ -137,9 +138,9 @@ func (s *State) usedText() string {
 		}
 	}
 	if o, known := s.inventory.other(s.using.spec(&s.inventory)); known {
-		return sentence(o.Name + " do everything")
+		return core.Sentence(o.Name + " do everything")
 	}
-	return sentence(strings.Join(parts, ", "))
+	return core.Sentence(strings.Join(parts, ", "))
 }
 
 // threadChoices are 1, 2, 4, … up to the number of cores, with what is set.
@@ -148,11 +149,11 @@ func threadChoices(cores, set int) []int {
 	for n := 1; n < cores; n *= 2 {
 		all = append(all, n)
 	}
-	return with(append(all, max(cores, 1)), set)
+	return core.With(append(all, max(cores, 1)), set)
 }
 
 // limitChoices are pixelLimits, with what is set.
-func limitChoices(set int) []int { return with(slices.Clone(pixelLimits), set) }
+func limitChoices(set int) []int { return core.With(slices.Clone(pixelLimits), set) }
 
 // with returns sorted numbers with one more among them, if it is one.
 func with(all []int, n int) []int {
@@ -165,10 +166,10 @@ func with(all []int, n int) []int {
 
 func (s *State) showAbout() AboutSheet {
 	a := AboutSheet{
-		Title: "About " + programName, Close: s.closeButton("Close"),
-		Text:   sentence(programName+" "+s.setup.Version) + " Captions pictures, outlines and names what is in them. Nothing leaves this computer.",
+		Title: "About " + core.ProgramName, Close: s.closeButton("Close"),
+		Text:   core.Sentence(core.ProgramName+" "+s.setup.Version) + " Captions pictures, outlines and names what is in them. Nothing leaves this computer.",
 		Report: s.doctor,
-		Copy:   Button{Text: "Copy diagnostics", Tip: "Copy this text, for a report of a problem", Enabled: s.doctor != "", Do: DiagnosticsCopied{}},
+		Copy:   core.Button{Text: "Copy diagnostics", Tip: "Copy this text, for a report of a problem", Enabled: s.doctor != "", Do: DiagnosticsCopied{}},
 	}
 	if s.doctor == "" {
 		a.Report = "Looking at models, runtime and folders…"

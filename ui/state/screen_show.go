@@ -6,6 +6,7 @@ import (
 
 	"descry/render"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // programName stands in titles.
@@ -15,10 +16,10 @@ const programName = "Descry"
 // every frame.
 func Show(s State) Screen {
 	w := &Screen{
-		Title: s.title(), Page: PageStart, Theme: s.settings.Theme,
-		Window: WindowSize{s.settings.Window.Width, s.settings.Window.Height},
+		Title: s.title(), Page: PageStart, Theme: s.Settings().Theme,
+		Window: WindowSize{s.Settings().Window.Width, s.Settings().Window.Height},
 		Bar:    s.showBar(), Status: s.showStatus(), Notices: s.showNotices(), Menus: s.showMenus(),
-		Sheet: s.sheet,
+		Sheet: s.Sheet(),
 	}
 	if s.current == 0 {
 		w.Start = s.showStart()
@@ -28,7 +29,7 @@ func Show(s State) Screen {
 		w.Canvas = s.showCanvas()
 		w.Panel = s.showPanel()
 	}
-	switch s.sheet {
+	switch s.Sheet() {
 	case SheetSave:
 		w.Save = s.showSave()
 	case SheetExport:
@@ -56,9 +57,9 @@ const dropText = "Drop to open"
 // title is the window's, with what runs first once that takes a while.
 func (s *State) title() string {
 	p := s.visible()
-	title := programName
+	title := core.ProgramName
 	if p.id != 0 {
-		title = p.name + " – " + programName
+		title = p.name + " – " + core.ProgramName
 	}
 	if sum, n := s.pulling(); n > 0 && sum.Total > 0 { // it takes longest
 		return percentText(sum.Done, sum.Total) + " – " + title
@@ -94,12 +95,12 @@ func (s *State) progress() (total, done int) {
 }
 
 // button makes a control for a command: its tip names the key.
-func (s *State) button(id CommandID, text string) Button {
+func (s *State) button(id core.CommandID, text string) core.Button {
 	c, _ := commandByID(id)
 	if text == "" {
 		text = c.Label
 	}
-	b := Button{Text: text, Tip: c.Tip, Enabled: c.enabled == nil || c.enabled(s), Do: Run{id}}
+	b := core.Button{Text: text, Tip: c.Tip, Enabled: c.enabled == nil || c.enabled(s), Do: core.Run{Command: id}}
 	if c.checked != nil {
 		b.On = c.checked(s)
 	}
@@ -110,10 +111,10 @@ func (s *State) button(id CommandID, text string) Button {
 }
 
 func (s *State) showBar() ToolBar {
-	bar := ToolBar{Name: programName, Open: s.button(CommandOpen, "Open…")}
+	bar := ToolBar{Name: core.ProgramName, Open: s.button(CommandOpen, "Open…")}
 	p := s.visible()
 	if p.id == 0 {
-		bar.Models = s.button(CommandModels, "Models…")
+		bar.Models = s.button(core.CommandModels, "Models…")
 		return bar
 	}
 	bar.Name = p.name
@@ -124,7 +125,7 @@ func (s *State) showBar() ToolBar {
 	bar.Save = s.button(CommandSave, "Save picture…")
 	bar.Panel = s.button(CommandPanel, "")
 	for _, l := range []settings.Layer{settings.LayerMasks, settings.LayerOutlines, settings.LayerBoxes, settings.LayerLabels, settings.LayerClasses} {
-		bar.Layers = append(bar.Layers, LayerToggle{l, s.button(CommandID(l), "")})
+		bar.Layers = append(bar.Layers, LayerToggle{l, s.button(core.CommandID(l), "")})
 	}
 	return bar
 }
@@ -141,12 +142,12 @@ func (s *State) showStart() StartPage {
 		page.SamplesTitle = "Or try one of these"
 		page.Samples = append(page.Samples, SampleCard{sample.Name, sample.Title, "Open this sample picture", SampleOpened{sample.Name}})
 	}
-	for _, path := range s.settings.Recent {
+	for _, path := range s.Settings().Recent {
 		page.RecentTitle = "Recent"
-		page.Recent = append(page.Recent, RecentLink{filepath.Base(path), s.short(filepath.Dir(path)), path, Opened{[]string{path}}})
+		page.Recent = append(page.Recent, RecentLink{filepath.Base(path), core.Short(filepath.Dir(path), s.setup.Home), path, Opened{[]string{path}}})
 	}
 	if len(page.Recent) > 0 {
-		page.ClearRecent = Button{Text: "Clear", Tip: "Forget the recent pictures; the files stay", Enabled: true, Do: RecentsCleared{}}
+		page.ClearRecent = core.Button{Text: "Clear", Tip: "Forget the recent pictures; the files stay", Enabled: true, Do: RecentsCleared{}}
 	}
 	return page
 }
@@ -163,14 +164,14 @@ func (s *State) showStatus() StatusBar {
 	m := s.model()
 	bar := StatusBar{
 		Text:   s.statusText(),
-		Model:  Button{Text: m.Name, Tip: s.usedText() + " Click for all models (F3)", Enabled: true, Do: SheetOpened{SheetModels}},
+		Model:  core.Button{Text: m.Name, Tip: s.usedText() + " Click for all models (F3)", Enabled: true, Do: core.SheetOpened{Sheet: SheetModels}},
 		Device: s.deviceChip(),
 	}
 	if bar.Model.Text == "" {
 		bar.Model.Text = "Models"
 	}
 	if sum, n := s.pulling(); n > 0 {
-		bar.Pull = Button{Text: "Downloading: " + progressText(sum), Tip: words(n, "A model is being downloaded; click to see it", "%d models are being downloaded; click to see them"), Enabled: true, Do: SheetOpened{SheetModels}}
+		bar.Pull = core.Button{Text: "Downloading: " + progressText(sum), Tip: core.Plural(n, "A model is being downloaded; click to see it", "%d models are being downloaded; click to see them"), Enabled: true, Do: core.SheetOpened{Sheet: SheetModels}}
 		bar.Part = part(sum.Done, sum.Total)
 	}
 	return bar
@@ -204,9 +205,9 @@ func (s *State) statusText() string {
 		parts = append(parts, taskWords[slotOthers].short+"…")
 	}
 	if n := s.ahead(); n > 0 {
-		parts = append(parts, words(n, "1 picture ahead", "%d pictures ahead"))
+		parts = append(parts, core.Plural(n, "1 picture ahead", "%d pictures ahead"))
 	}
-	return joinParts(parts)
+	return core.JoinParts(parts)
 }
 
 // ahead counts the neighbours that are being decoded or described.
@@ -226,10 +227,10 @@ var deviceNames = map[string]string{"cpu": "CPU", "cuda": "CUDA", "coreml": "Cor
 func (s *State) deviceText() string {
 	device, threads := s.device, s.threads
 	if device == "" {
-		if device = s.settings.Device; device == "auto" {
+		if device = s.Settings().Device; device == "auto" {
 			device = "cpu"
 		}
-		if threads = s.settings.Threads; threads == 0 {
+		if threads = s.Settings().Threads; threads == 0 {
 			threads = s.setup.Threads
 		}
 	}
@@ -238,32 +239,32 @@ func (s *State) deviceText() string {
 		name = device
 	}
 	if threads > 0 && device == "cpu" {
-		return name + " · " + words(threads, "1 thread", "%d threads")
+		return name + " · " + core.Plural(threads, "1 thread", "%d threads")
 	}
 	return name
 }
 
-func (s *State) showNotices() []Notice {
-	var all []Notice
-	for _, n := range s.notices {
-		v := Notice{ID: n.id, Kind: n.kind, Text: n.text, Detail: n.detail, Close: Button{Text: "Close", Tip: "Take this notice away", Enabled: true, Do: NoticeClosed{n.id}}}
-		if n.path != "" {
-			v.Actions = append(v.Actions, Button{Text: "Show in folder", Tip: "Open the folder with this file", Enabled: true, Do: FolderShown{n.path}})
+func (s *State) showNotices() []core.NoticeView {
+	var all []core.NoticeView
+	for _, n := range s.Notices() {
+		v := core.NoticeView{ID: n.ID, Kind: n.Kind, Text: n.Text, Detail: n.Detail, Close: core.Button{Text: "Close", Tip: "Take this notice away", Enabled: true, Do: core.NoticeClosed{ID: n.ID}}}
+		if n.Path != "" {
+			v.Actions = append(v.Actions, core.Button{Text: "Show in folder", Tip: "Open the folder with this file", Enabled: true, Do: core.FolderShown{Path: n.Path}})
 		}
-		if n.undo != nil {
-			v.Actions = append(v.Actions, Button{Text: "Undo", Tip: "Take this back", Enabled: true, Do: n.undo})
+		if n.Undo != nil {
+			v.Actions = append(v.Actions, core.Button{Text: "Undo", Tip: "Take this back", Enabled: true, Do: n.Undo})
 		}
-		if n.arrived {
-			inPanel := s.current != 0 && !s.settings.PanelHidden && s.anyStale(s.visible().key)
+		if n.About == (arrival{}) {
+			inPanel := s.current != 0 && !s.Settings().PanelHidden && s.anyStale(s.visible().key)
 			if b := s.againButton(); b.Do != nil && !inPanel {
 				v.Actions = append(v.Actions, b)
 			}
 		}
-		if n.models {
-			v.Actions = append(v.Actions, s.button(CommandModels, ""))
+		if n.Offers != "" {
+			v.Actions = append(v.Actions, s.button(n.Offers, ""))
 		}
-		if n.replaces != nil {
-			v.Actions = append(v.Actions, Button{Text: "Replace", Tip: "Write over what is there", Enabled: true, Do: Replaced{n.id}})
+		if _, stopped := n.About.(blocked); stopped {
+			v.Actions = append(v.Actions, core.Button{Text: "Replace", Tip: "Write over what is there", Enabled: true, Do: Replaced{n.ID}})
 		}
 		all = append(all, v)
 	}
@@ -298,8 +299,8 @@ func (s *State) showCanvas() Canvas {
 		Hover: s.hover, Selected: s.selected, View: s.view, DropText: dropText, Zoom: zoomText(s.view, f),
 		ZoomIn: s.button(CommandZoomIn, "+"), ZoomOut: s.button(CommandZoomOut, "−"),
 		Fit: s.button(CommandFit, "Fit"), Actual: s.button(CommandActual, "1:1"),
-		Opacity: Slider{Label: "Opacity", Tip: "How strongly objects and classes are coloured", Text: render.Percent(s.settings.Opacity),
-			Value: s.settings.Opacity, Least: 0, Most: 1, Step: 0.01, Enabled: hasPixels(s)},
+		Opacity: Slider{Label: "Opacity", Tip: "How strongly objects and classes are coloured", Text: render.Percent(s.Settings().Opacity),
+			Value: s.Settings().Opacity, Least: 0, Most: 1, Step: 0.01, Enabled: hasPixels(s)},
 		Score: Slider{Label: "At least", Tip: "Show objects that are at least this sure", Text: render.Percent(s.score()),
 			Value: s.score(), Least: settings.LeastScore, Most: settings.MostScore, Step: 0.01, Enabled: hasPixels(s)},
 		Busy: s.showBusy(),
@@ -321,14 +322,14 @@ func (s *State) showCanvas() Canvas {
 
 // shownBusy reports whether what runs has taken long enough to be told.
 func (s *State) shownBusy() bool {
-	return s.busy() && !s.busySince.IsZero() && s.now.Sub(s.busySince) >= busyAfter
+	return s.busy() && !s.busySince.IsZero() && s.Now().Sub(s.busySince) >= busyAfter
 }
 
 func (s *State) showBusy() *Busy {
 	if !s.shownBusy() {
 		return nil
 	}
-	b := &Busy{Elapsed: fmt.Sprintf("%.1f s", s.now.Sub(s.busySince).Seconds()), Stop: s.button(CommandStop, "")}
+	b := &Busy{Elapsed: fmt.Sprintf("%.1f s", s.Now().Sub(s.busySince).Seconds()), Stop: s.button(CommandStop, "")}
 	if p := s.visible(); p.phase == decoding {
 		b.Text = "Opening " + p.name + "…"
 		return b

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 func TestSettingsAreSavedOnceAfterARunOfChanges(t *testing.T) {
@@ -16,24 +17,24 @@ func TestSettingsAreSavedOnceAfterARunOfChanges(t *testing.T) {
 		d.pass(5 * time.Millisecond)
 	}
 	d.pass(2 * time.Second)
-	all := pick[SaveSettings](d.take())
+	all := pick[core.SaveSettings](d.take())
 	if len(all) != 1 || all[0].Settings.Opacity != 0.49 {
 		t.Errorf("saved %d times: %+v", len(all), all)
 	}
 	d.send(OpacitySet{math.NaN()}, OpacitySet{-1}, OpacitySet{2}, ScoreSet{math.Inf(1)}, PanelSized{float32(math.NaN())}, WindowSized{0, 0})
 	d.pass(2 * time.Second)
-	none[SaveSettings](d)
+	none[core.SaveSettings](d)
 	d.send(PanelSized{9999}, ScoreSet{7})
-	if d.s.settings.PanelWidth != settings.MostPanel || d.s.settings.Score != settings.MostScore {
-		t.Errorf("%+v", d.s.settings)
+	if d.s.Settings().PanelWidth != settings.MostPanel || d.s.Settings().Score != settings.MostScore {
+		t.Errorf("%+v", d.s.Settings())
 	}
 }
 
 func TestSettingsAreChosenOnTheirSheet(t *testing.T) {
 	d := newDesk(t)
-	d.send(Run{CommandSettings})
+	d.send(core.Run{Command: CommandSettings})
 	sheet := d.screen().Settings
-	if sheet.ModelsText != "Starter models do everything." || sheet.Models.Do != (Run{CommandModels}) {
+	if sheet.ModelsText != "Starter models do everything." || sheet.Models.Do != (core.Run{Command: core.CommandModels}) {
 		t.Errorf("models %q, %+v", sheet.ModelsText, sheet.Models)
 	}
 	var names []string
@@ -65,16 +66,16 @@ func TestSettingsAreChosenOnTheirSheet(t *testing.T) {
 
 func TestDiagnosticsAreAskedForOnceAndCanBeCopied(t *testing.T) {
 	d := newDesk(t)
-	d.send(Run{CommandAbout})
+	d.send(core.Run{Command: CommandAbout})
 	must[RunDoctor](d)
 	if a := d.screen().About; a.Copy.Enabled || a.Report == "" {
 		t.Errorf("%+v", a)
 	}
 	d.send(DoctorSaid{"all is well"}, DiagnosticsCopied{})
-	if e := must[CopyText](d); e.Text != "all is well" {
+	if e := must[core.CopyText](d); e.Text != "all is well" {
 		t.Errorf("%+v", e)
 	}
 	d.take()
-	d.send(Escaped{}, Run{CommandAbout})
+	d.send(Escaped{}, core.Run{Command: CommandAbout})
 	none[RunDoctor](d)
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"descry/inference"
+	"descry/ui/state/core"
 )
 
 // Times. The pill comes late, so that quick work does not flash.
@@ -47,7 +48,7 @@ func (r *reduction) settlePictures() {
 		}
 		return false
 	}
-	r.s.pictures = without(r.s.pictures, func(p picture) bool {
+	r.s.pictures = core.Without(r.s.pictures, func(p picture) bool {
 		if keep(p) {
 			return false
 		}
@@ -177,8 +178,8 @@ func (r *reduction) adopt(here picture) {
 	for i, j := range r.s.jobs {
 		if j.key == here.key && (j.picture != here.id || !j.front) {
 			j.picture, j.front = here.id, true
-			r.s.jobs = replaced(r.s.jobs, i, j)
-			r.do(Front{j.id})
+			r.s.jobs = core.Replaced(r.s.jobs, i, j)
+			r.t.Do(Front{j.id})
 		}
 	}
 }
@@ -191,23 +192,23 @@ func (r *reduction) run(p picture, visible bool) {
 		}
 		r.s.last.job++
 		id := r.s.last.job
-		r.s.jobs = added(r.s.jobs, job{id: id, picture: p.id, key: p.key, model: r.s.model().Spec, by: r.s.using.name(slotTasks[at]), slot: at, front: visible})
+		r.s.jobs = core.Added(r.s.jobs, job{id: id, picture: p.id, key: p.key, model: r.s.model().Spec, by: r.s.using.name(slotTasks[at]), slot: at, front: visible})
 		q := inference.Request{
 			ID:      id,
 			Picture: inference.Picture{Name: p.name, Key: p.key, Width: p.width, Height: p.height},
 			Task:    slotTasks[at], Model: r.s.model().Spec,
-			Device: r.s.settings.Device, Threads: r.s.settings.Threads, Visible: visible,
+			Device: r.s.Settings().Device, Threads: r.s.Settings().Threads, Visible: visible,
 		}
 		if q.Task == inference.TaskCaption {
-			q.Caption = captionOptions(r.s.settings.Caption, at, r.attempt(p.key))
+			q.Caption = captionOptions(r.s.Settings().Caption, at, r.attempt(p.key))
 		}
-		r.do(Submit{Picture: p.id, Request: q})
+		r.t.Do(Submit{Picture: p.id, Request: q})
 	}
 }
 
 // attempt tells how often a picture's caption was asked for with the form as it is.
 func (r *reduction) attempt(key string) int {
-	form, attempt := r.s.settings.Caption, 0
+	form, attempt := r.s.Settings().Caption, 0
 	r.change(key, r.s.model().Spec, func(res *result) {
 		if res.form != form {
 			res.form, res.attempt = form, 0
@@ -224,50 +225,18 @@ func (a Tick) on(r *reduction) {
 	if !r.s.timed() {
 		return
 	}
-	r.s.now = a.Now
+	r.t.Tick(a.Now)
 	if r.s.busy() && r.s.busySince.IsZero() {
 		r.s.busySince = a.Now
 	}
-	if r.s.settingsDirty && r.s.settingsSince.IsZero() {
-		r.s.settingsSince = a.Now
-	}
-	r.s.drafts = stamped(r.s.drafts, func(d *draft) bool {
+	r.s.drafts = core.Stamped(r.s.drafts, func(d *draft) bool {
 		if !d.dirty || !d.since.IsZero() {
 			return false
 		}
 		d.since = a.Now
 		return true
 	})
-	r.s.notices = stamped(r.s.notices, func(n *notice) bool {
-		if !n.passing() || !n.since.IsZero() {
-			return false
-		}
-		n.since = a.Now
-		return true
-	})
-	if r.s.settingsDirty && due(r.s.settingsSince, saveAfter, a.Now) {
-		r.saveSettings()
-	}
-	r.saveDrafts(func(d draft) bool { return d.read && due(d.since, saveAfter, a.Now) })
-	r.s.notices = without(r.s.notices, func(n notice) bool {
-		return n.passing() && due(n.since, noticeAfter, a.Now)
-	})
-}
-
-// due reports whether a time has passed since the stamp. A clock that was set
-// back counts as passed.
-func due(since time.Time, after time.Duration, now time.Time) bool {
-	return !since.IsZero() && (now.Sub(since) >= after || now.Before(since))
-}
-
-// stamped returns list with what f has changed; list itself if f changed nothing.
-func stamped[T any](list []T, f func(*T) bool) []T {
-	for i := range list {
-		if v := list[i]; f(&v) {
-			list = replaced(list, i, v)
-		}
-	}
-	return list
+	r.saveDrafts(func(d draft) bool { return d.read && core.Due(d.since, saveAfter, a.Now) })
 }
 
 // busy reports whether something visible is waited for.
@@ -290,14 +259,14 @@ func (s *State) busy() bool {
 // timed reports whether anything waits for a time.
 func (s *State) timed() bool { return s.nextWake() >= 0 }
 
-// nextWake is how long from s.now it takes until something is due; 0 for what
+// nextWake is how long from s.Now() it takes until something is due; 0 for what
 // has no stamp yet, −1 if nothing waits.
 func (s *State) nextWake() time.Duration {
 	least := time.Duration(-1)
 	need := func(since time.Time, after time.Duration) {
 		left := time.Duration(0)
 		if !since.IsZero() {
-			left = max(after-s.now.Sub(since), time.Millisecond)
+			left = max(after-s.Now().Sub(since), time.Millisecond)
 		}
 		if least < 0 || left < least {
 			least = left
@@ -305,24 +274,17 @@ func (s *State) nextWake() time.Duration {
 	}
 	if s.busy() {
 		after := busyAfter
-		if passed := s.now.Sub(s.busySince); !s.busySince.IsZero() && passed >= busyAfter {
+		if passed := s.Now().Sub(s.busySince); !s.busySince.IsZero() && passed >= busyAfter {
 			after = passed - passed%busyEvery + busyEvery
 		}
 		need(s.busySince, after)
-	}
-	if s.settingsDirty {
-		need(s.settingsSince, saveAfter)
 	}
 	for _, d := range s.drafts {
 		if d.dirty && d.read {
 			need(d.since, saveAfter)
 		}
 	}
-	for _, n := range s.notices {
-		if n.passing() {
-			need(n.since, noticeAfter)
-		}
-	}
+	s.Waits(need)
 	return least
 }
 
@@ -336,5 +298,5 @@ func (r *reduction) settleTime() {
 		return
 	}
 	r.s.wake = wake{number: r.s.wake.number + 1, after: next, open: true}
-	r.do(Wake{Number: r.s.wake.number, After: next})
+	r.t.Do(Wake{Number: r.s.wake.number, After: next})
 }

@@ -1,34 +1,39 @@
 package state
 
-import "time"
+import (
+	"time"
 
-func (a SheetOpened) on(r *reduction) {
-	if (a.Sheet == SheetSave || a.Sheet == SheetExport) && !hasPixels(&r.s) {
+	"descry/ui/state/core"
+)
+
+func (r *reduction) openSheet(id core.SheetID) {
+	if (id == SheetSave || id == SheetExport) && !hasPixels(&r.s) {
 		return
 	}
-	r.s.sheet, r.s.offer, r.s.licence = a.Sheet, offer{}, ""
-	if a.Sheet == SheetModels {
+	r.t.OpenSheet(id)
+	r.s.offer, r.s.licence = offer{}, ""
+	if id == SheetModels {
 		r.s.importTold = importTold{}
-		r.do(ListModels{Speed: true})
+		r.t.Do(ListModels{Speed: true})
 	}
-	if a.Sheet == SheetDevices && r.s.devices.known == nil {
-		r.do(LookAtDevices{})
+	if id == SheetDevices && r.s.devices.known == nil {
+		r.t.Do(LookAtDevices{})
 	}
-	if a.Sheet == SheetAbout && r.s.doctor == "" {
-		r.do(RunDoctor{})
+	if id == SheetAbout && r.s.doctor == "" {
+		r.t.Do(RunDoctor{})
 	}
 }
 
 func (Escaped) on(r *reduction) {
 	switch {
-	case r.s.sheet == SheetModels && r.s.licence != "":
+	case r.s.Sheet() == SheetModels && r.s.licence != "":
 		r.s.licence = ""
 		return
-	case r.s.sheet == SheetModels && r.s.offer.open():
+	case r.s.Sheet() == SheetModels && r.s.offer.open():
 		r.s.offer = offer{}
 		return
-	case r.s.sheet != SheetNone:
-		r.s.sheet = SheetNone
+	case r.s.Sheet() != core.SheetNone:
+		r.t.OpenSheet(core.SheetNone)
 		return
 	}
 	r.s.selected, r.s.hover, r.s.pointed = -1, -1, pointed{}
@@ -38,29 +43,30 @@ func (a DoctorSaid) on(r *reduction) { r.s.doctor = a.Text }
 
 func (DiagnosticsCopied) on(r *reduction) {
 	if r.s.doctor != "" {
-		r.do(CopyText{Text: r.s.doctor, What: "Diagnostics"})
+		r.t.Do(core.CopyText{Text: r.s.doctor, What: "Diagnostics"})
 	}
 }
 
-func (a Run) on(r *reduction) {
-	if c, known := commandByID(a.Command); known && (c.enabled == nil || c.enabled(&r.s)) {
-		c.Do.on(r)
+// command runs a command of the table.
+func (r *reduction) command(id core.CommandID) {
+	if c, known := commandByID(id); known && (c.enabled == nil || c.enabled(&r.s)) {
+		r.act(c.Do)
 	}
 }
 
 func (ClosingGivenUp) on(r *reduction) {
-	if r.s.sheet == SheetClosing {
-		r.s.sheet = SheetNone
+	if r.s.Sheet() == SheetClosing {
+		r.t.OpenSheet(core.SheetNone)
 	}
 }
 
 func (a Closing) on(r *reduction) {
 	if _, n := r.s.pulling(); n > 0 && !a.Sure {
-		r.s.sheet = SheetClosing
+		r.t.OpenSheet(SheetClosing)
 		return
 	}
 	r.endModels()
-	r.s.drafts = stamped(r.s.drafts, func(d *draft) bool {
+	r.s.drafts = core.Stamped(r.s.drafts, func(d *draft) bool {
 		if !d.failed || d.dirty {
 			return false
 		}
@@ -68,8 +74,8 @@ func (a Closing) on(r *reduction) {
 		return true
 	})
 	r.saveDrafts(func(draft) bool { return true })
-	r.saveSettings()
+	r.t.SaveSettings()
 	r.cancel(func(job) bool { return true })
 	r.s.closing = true
-	r.do(Quit{})
+	r.t.Do(Quit{})
 }

@@ -19,11 +19,13 @@
 package state
 
 import (
+	"fmt"
 	"time"
 
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // Setup is what the program knows when the window opens.
@@ -58,8 +60,8 @@ type DeviceInfo struct{ ID, Name string }
 
 // State is the window as a value. The zero State is of no use; New gives one.
 type State struct {
-	setup    Setup
-	settings settings.Settings
+	core.Shared
+	setup Setup
 
 	pictures []picture // decoded or being decoded: the visible one and its neighbours
 	current  PictureID // 0: the start page
@@ -78,12 +80,10 @@ type State struct {
 	pointed  pointed
 	details  bool
 
-	sheet   Sheet
-	doctor  string // the diagnostics; empty: not known yet
-	asks    []ask
-	writes  []write
-	notices []notice
-	photo   PictureID // the picture at which it is told what the models know
+	doctor string // the diagnostics; empty: not known yet
+	asks   []ask
+	writes []write
+	photo  PictureID // the picture at which it is told what the models know
 
 	inventory  Inventory
 	stocked    bool // the inventory was told
@@ -95,15 +95,12 @@ type State struct {
 	importing  bool
 	importTold importTold
 
-	now           time.Time // of the last Tick
-	busySince     time.Time // zero: not busy, or the time is not known yet
-	settingsDirty bool
-	settingsSince time.Time
-	wake          wake
-	closing       bool
-	devices       devices
-	device        string // what the last job ran on
-	threads       int
+	busySince time.Time // zero: not busy, or the time is not known yet
+	wake      wake
+	closing   bool
+	devices   devices
+	device    string // what the last job ran on
+	threads   int
 }
 
 // counters are the last IDs given out. None is used twice.
@@ -111,7 +108,6 @@ type counters struct {
 	picture    PictureID
 	job        inference.JobID
 	ask, write uint64
-	notice     uint64
 	pull       uint64
 }
 
@@ -210,73 +206,59 @@ type draft struct {
 
 // New returns the state of a window that has just opened.
 func New(setup Setup) State {
-	s := State{setup: setup, settings: setup.Settings.Repaired(), view: ViewFit(), hover: -1, selected: -1, inventory: setup.Store}
+	s := State{Shared: core.NewShared(setup.Settings), setup: setup, view: ViewFit(), hover: -1, selected: -1, inventory: setup.Store}
 	s.inventory.Others = setup.Models
 	s.using = s.uses()
 	return s
 }
-
-// Settings returns the settings as they are now.
-func (s State) Settings() settings.Settings { return s.settings }
 
 // Current returns the visible picture, 0 on the start page.
 func (s State) Current() PictureID { return s.current }
 
 // reduction is one call of Reduce: the state as it becomes, and what is to be done.
 type reduction struct {
-	s       State
-	effects []Effect
-	chose   bool // a person chose other models
+	s     State
+	t     *core.Turn
+	chose bool // a person chose other models
 }
+
+// own is an action that the root acts on itself.
+type own interface{ on(*reduction) }
 
 // Reduce returns the state after an action, and what is to be done outside. It
 // is pure: the same input gives the same output, and s stays as it was.
-func Reduce(s State, a Action) (State, []Effect) {
+func Reduce(s State, a core.Action) (State, []core.Effect) {
 	if s.closing {
 		return s, nil
 	}
 	r := reduction{s: s}
-	a.on(&r)
+	r.t = core.NewTurn(&r.s.Shared)
+	r.act(a)
 	r.settle()
-	return r.s, r.effects
+	return r.s, r.t.Effects()
 }
 
-func (r *reduction) do(e Effect) { r.effects = append(r.effects, e) }
-
-// replaced returns a copy of list with v at i.
-func replaced[T any](list []T, i int, v T) []T {
-	next := make([]T, len(list))
-	copy(next, list)
-	next[i] = v
-	return next
-}
-
-// added returns a copy of list with v at its end.
-func added[T any](list []T, v T) []T {
-	next := make([]T, len(list), len(list)+1)
-	copy(next, list)
-	return append(next, v)
-}
-
-// without returns a copy of list without what drop tells, list itself if that is nothing.
-func without[T any](list []T, drop func(T) bool) []T {
-	for i := range list {
-		if !drop(list[i]) {
-			continue
-		}
-		next := make([]T, i, len(list)-1)
-		copy(next, list)
-		for _, v := range list[i+1:] {
-			if !drop(v) {
-				next = append(next, v)
-			}
-		}
-		if len(next) == 0 {
-			return nil
-		}
-		return next
+// act hands an action to the one whose it is. One that is nobody's is a mistake
+// in the program, which must not pass in silence.
+func (r *reduction) act(a core.Action) {
+	switch a := a.(type) {
+	case core.SheetOpened:
+		r.openSheet(a.Sheet)
+	case core.NoticeClosed:
+		r.closeNotice(a.ID)
+	case core.Run:
+		r.command(a.Command)
+	case core.SettingsFailed:
+		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: "The settings could not be kept.", Detail: core.Explain(a.Failure)})
+	case core.FolderShown:
+		r.t.Do(core.ShowInFolder{Path: a.Path})
+	case core.TextCopied:
+		r.tellCopied(a)
+	case own:
+		a.on(r)
+	default:
+		panic(fmt.Sprintf("state: nobody acts on %T", a))
 	}
-	return list
 }
 
 // picture returns an opened picture; its id is 0 if there is none of that ID.

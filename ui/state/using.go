@@ -6,6 +6,7 @@ import (
 
 	"descry/inference"
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 // tasks are the tasks in the order in which they are told.
@@ -54,7 +55,7 @@ func (u using) spec(v *Inventory) string {
 // chosen returns what the settings say of a task. Not said: the program chooses.
 // An empty name that is said: the task is not done.
 func (s *State) chosen(t inference.Task) (name string, said bool) {
-	spec := s.settings.Model
+	spec := s.Settings().Model
 	if spec == "" {
 		return "", false
 	}
@@ -142,7 +143,7 @@ func (s *State) uses() using {
 	var u using
 	for i, t := range tasks {
 		name, said := s.chosen(t)
-		if t == inference.TaskClasses && said && name == "" && strings.Contains(s.settings.Model, "=") {
+		if t == inference.TaskClasses && said && name == "" && strings.Contains(s.Settings().Model, "=") {
 			name = objectsOf + u.names[i-1]
 		}
 		if !said || name != "" && !s.available(name, t) {
@@ -166,7 +167,7 @@ func (s *State) model() ModelInfo {
 		m.Drawings = m.Drawings && o.Drawings
 	}
 	if len(m.Tasks) == 0 {
-		return ModelInfo{Spec: s.settings.Model, Name: s.settings.Model}
+		return ModelInfo{Spec: s.Settings().Model, Name: s.Settings().Model}
 	}
 	m.Name = s.usingTitle(u, m.Spec)
 	return m
@@ -219,7 +220,7 @@ func (r *reduction) assign(t inference.Task, name string) {
 		}
 	}
 	spec := u.spec(&r.s.inventory)
-	r.changeSettings(func(s *settings.Settings) { s.Model = spec })
+	r.t.ChangeSettings(func(s *settings.Settings) { s.Model = spec })
 }
 
 // settleUsing follows a change of the models in use. What a person chose is
@@ -250,7 +251,7 @@ func (r *reduction) settleUsing() {
 		})
 	}
 	if !r.chose { // nobody goes back there
-		r.s.results = without(r.s.results, func(res result) bool { return res.model == from })
+		r.s.results = core.Without(r.s.results, func(res result) bool { return res.model == from })
 	}
 }
 
@@ -309,8 +310,8 @@ func (DescribedAgain) on(r *reduction) {
 			}
 		})
 	}
-	r.s.notices = without(r.s.notices, func(n notice) bool { return n.arrived })
-	if r.s.sheet == SheetModels {
-		r.s.sheet = SheetNone
+	r.t.DropNotices(func(n core.Notice) bool { return n.About == (arrival{}) })
+	if r.s.Sheet() == SheetModels {
+		r.t.OpenSheet(core.SheetNone)
 	}
 }

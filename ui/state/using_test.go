@@ -5,13 +5,14 @@ import (
 	"testing"
 
 	"descry/inference"
+	"descry/ui/state/core"
 )
 
 // TestEachModelIsUsedAsSoonAsItHasArrived: what is on the screen stays, new
 // pictures and one click use the new model, and only for its own task.
 func TestEachModelIsUsedAsSoonAsItHasArrived(t *testing.T) {
 	d := storeDesk(t)
-	d.send(SetOffered{"full"}, OfferTaken{}, SheetOpened{SheetNone})
+	d.send(SetOffered{"full"}, OfferTaken{}, core.SheetOpened{Sheet: core.SheetNone})
 	d.open("/home/ada/Pictures/harbour.png")
 	d.finishAll()
 	d.take()
@@ -68,16 +69,16 @@ func TestAnotherModelIsChosenForOneTaskOnly(t *testing.T) {
 	d.open("/home/ada/Pictures/harbour.png")
 	d.finishAll()
 	d.take()
-	d.send(SheetOpened{SheetModels})
+	d.send(core.SheetOpened{Sheet: SheetModels})
 	d.send(d.row("maskrcnn-v1").Use.Do)
 	if again := pick[Submit](d.take()); len(again) != 1 || again[0].Request.Task != inference.TaskInstances {
 		t.Errorf("again: %+v", again)
 	}
-	if got := d.s.settings.Model; got != "caption=blip-base,instances=maskrcnn-v1,classes=deeplabv3-resnet101" {
+	if got := d.s.Settings().Model; got != "caption=blip-base,instances=maskrcnn-v1,classes=deeplabv3-resnet101" {
 		t.Errorf("settings: %s", got)
 	}
 	d.send(d.row("starter").Use.Do, TaskModelSet{inference.TaskInstances, "blip-base"}, TaskModelSet{inference.TaskCaption, "blip-large"})
-	if got := d.s.settings.Model; got != "caption=starter,instances=maskrcnn-v1,classes=deeplabv3-resnet101" {
+	if got := d.s.Settings().Model; got != "caption=starter,instances=maskrcnn-v1,classes=deeplabv3-resnet101" {
 		t.Errorf("settings: %s", got)
 	}
 	d.send(d.screen().Models.Sets[0].Get.Do)
@@ -112,7 +113,7 @@ func TestClassesComeFromTheObjectsWhereNoModelForThemIsHere(t *testing.T) {
 	d.open("/home/ada/Pictures/harbour.png")
 	d.finishAll()
 	d.take()
-	d.send(SheetOpened{SheetModels})
+	d.send(core.SheetOpened{Sheet: SheetModels})
 	if r := d.row(objectsOf); r.State != "In use" || !r.Use.On {
 		t.Errorf("row %+v", r)
 	}
@@ -124,7 +125,7 @@ func TestClassesComeFromTheObjectsWhereNoModelForThemIsHere(t *testing.T) {
 		t.Errorf("again: %+v", again)
 	}
 	d.send(TaskModelSet{inference.TaskInstances, "starter"}, TaskModelSet{inference.TaskClasses, objectsOf + "starter"})
-	if got := d.s.settings.Model; got != "caption=starter,instances=starter" || d.s.using.names[2] != "objects:starter" {
+	if got := d.s.Settings().Model; got != "caption=starter,instances=starter" || d.s.using.names[2] != "objects:starter" {
 		t.Errorf("settings: %s, in use %v", got, d.s.using)
 	}
 	d.send(TaskModelSet{inference.TaskClasses, "starter"})

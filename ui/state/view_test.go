@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"descry/settings"
+	"descry/ui/state/core"
 )
 
 var testFrame = Frame{Width: 920, Height: 718, Scale: 1, PictureWidth: 4000, PictureHeight: 3000}
@@ -135,15 +136,15 @@ func TestTheZoomIsSaid(t *testing.T) {
 	if got := d.screen().Canvas.Zoom; got != "Fit" {
 		t.Errorf("%q", got)
 	}
-	d.send(Run{CommandActual})
+	d.send(core.Run{Command: CommandActual})
 	if got := d.screen().Canvas.Zoom; got != "100 %" {
 		t.Errorf("%q", got)
 	}
-	d.send(Run{CommandZoomIn})
+	d.send(core.Run{Command: CommandZoomIn})
 	if got := d.screen().Canvas.Zoom; got != "125 %" {
 		t.Errorf("%q", got)
 	}
-	d.send(Run{CommandFit})
+	d.send(core.Run{Command: CommandFit})
 	if d.s.view != ViewFit() {
 		t.Errorf("%+v", d.s.view)
 	}
