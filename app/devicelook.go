@@ -7,16 +7,16 @@ import (
 	"os/exec"
 
 	"descry/inference/ort"
-	"descry/ui/state"
 	"descry/ui/state/core"
+	devicestate "descry/ui/state/devices"
 )
 
 // deviceChoices are the devices that the window offers: Automatic, and those that
 // there can be under this system.
-func deviceChoices() []state.DeviceInfo {
-	all := []state.DeviceInfo{{ID: ort.DeviceAuto, Name: "Automatic"}}
+func deviceChoices() []devicestate.Info {
+	all := []devicestate.Info{{ID: ort.DeviceAuto, Name: "Automatic"}}
 	for _, d := range ort.DevicesHere() {
-		all = append(all, state.DeviceInfo{ID: d.ID, Name: d.Title})
+		all = append(all, devicestate.Info{ID: d.ID, Name: d.Title})
 	}
 	return all
 }
@@ -27,14 +27,14 @@ func (w *performer) lookAtDevices(ctx context.Context, test bool, send func(core
 	defer cancel()
 	reports, err := w.askForDevices(ctx, test)
 	if err != nil {
-		send(state.DevicesSaid{Test: test, Trouble: "The devices could not be looked at: " + oneLine(err.Error()) + "."})
+		send(devicestate.Reported{Test: test, Trouble: "The devices could not be looked at: " + oneLine(err.Error()) + "."})
 		return
 	}
-	send(state.DevicesSaid{Reports: reports, Test: test})
+	send(devicestate.Reported{Reports: reports, Test: test})
 }
 
 // askForDevices runs `descry devices --json`.
-func (w *performer) askForDevices(ctx context.Context, test bool) ([]state.DeviceReport, error) {
+func (w *performer) askForDevices(ctx context.Context, test bool) ([]devicestate.Report, error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -54,9 +54,9 @@ func (w *performer) askForDevices(ctx context.Context, test bool) ([]state.Devic
 	if err := json.Unmarshal(out, &r); err != nil {
 		return nil, err
 	}
-	var all []state.DeviceReport
+	var all []devicestate.Report
 	for _, d := range r.Devices {
-		all = append(all, state.DeviceReport{
+		all = append(all, devicestate.Report{
 			ID: d.ID, Title: d.Title, Usable: d.Usable, Tested: d.Tested, LoadMS: d.LoadMS, RunMS: d.RunMS, Message: d.Message, Hint: d.Hint,
 		})
 	}

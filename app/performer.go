@@ -15,6 +15,7 @@ import (
 	"descry/picture"
 	"descry/ui/state"
 	"descry/ui/state/core"
+	devicestate "descry/ui/state/devices"
 )
 
 // desk is what the performer needs of the window: what only a toolkit can do.
@@ -96,7 +97,7 @@ func (w *performer) Perform(ctx context.Context, e core.Effect, send func(core.A
 		showInFolder(ctx, e.Path)
 	case core.OpenFolder:
 		openFolder(ctx, e.Path)
-	case state.LookAtDevices:
+	case devicestate.Look:
 		w.lookAtDevices(ctx, e.Test, send)
 	case state.RunDoctor:
 		w.runDoctor(ctx, send)

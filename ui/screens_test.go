@@ -14,6 +14,7 @@ import (
 	"descry/settings"
 	"descry/ui/state"
 	"descry/ui/state/core"
+	"descry/ui/state/devices"
 )
 
 // night is a drawn picture for tests: a dark ground with a disc and a bar.
@@ -263,12 +264,12 @@ func aboutScreen() state.Screen {
 
 func devicesScreen() state.Screen {
 	s := startScreen()
-	s.Sheet = state.SheetDevices
-	s.Devices = state.DevicesSheet{Title: "Device", Text: "What the models run on.", Test: button("Test", "Run a small graph on each device", state.DevicesTested{}), Close: button("Done", "", core.SheetOpened{}),
-		Rows: []state.DeviceRow{
-			{Choice: core.Choice{Text: "Automatic", On: true, Do: state.DeviceSet{Device: "auto"}}, Report: "The first of these that works. The last picture was described by: CPU."},
-			{Choice: core.Choice{Text: "NVIDIA card (CUDA)", Do: state.DeviceSet{Device: "cuda"}}, Report: "This ONNX Runtime was built without CUDA. Run descry models pull onnxruntime-cuda and start again, or name a GPU build of ONNX Runtime with --ort."},
-			{Choice: core.Choice{Text: "Processor", Do: state.DeviceSet{Device: "cpu"}}, Report: "Works: ready in 12 ms, a small graph takes 0.03 ms."}}}
+	s.Sheet = devices.Sheet
+	s.Devices = devices.Page{Title: "Device", Text: "What the models run on.", Test: button("Test", "Run a small graph on each device", devices.Tested{}), Close: button("Done", "", core.SheetOpened{}),
+		Rows: []devices.Row{
+			{Choice: core.Choice{Text: "Automatic", On: true, Do: devices.Chosen{Device: "auto"}}, Report: "The first of these that works. The last picture was described by: CPU."},
+			{Choice: core.Choice{Text: "NVIDIA card (CUDA)", Do: devices.Chosen{Device: "cuda"}}, Report: "This ONNX Runtime was built without CUDA. Run descry models pull onnxruntime-cuda and start again, or name a GPU build of ONNX Runtime with --ort."},
+			{Choice: core.Choice{Text: "Processor", Do: devices.Chosen{Device: "cpu"}}, Report: "Works: ready in 12 ms, a small graph takes 0.03 ms."}}}
 	return s
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"descry/ui/state"
 	"descry/ui/state/core"
+	"descry/ui/state/devices"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -57,7 +58,7 @@ func newSheets(win fyne.Canvas, send sender, pixels Pixels, dispatch func(func()
 		state.SheetSettings:  func() sheetPage { return newSettingsPage(send) },
 		state.SheetAbout:     func() sheetPage { return newAboutPage(send) },
 		state.SheetCaption:   func() sheetPage { return newCaptionPage(send) },
-		state.SheetDevices:   func() sheetPage { return newDevicesPage(send) },
+		devices.Sheet:        func() sheetPage { return newDevicesPage(send) },
 		state.SheetModels:    func() sheetPage { return newModelsPage(send) },
 		state.SheetClosing:   func() sheetPage { return newClosingPage(send) },
 	}}

@@ -15,6 +15,7 @@ import (
 	"descry/render"
 	"descry/settings"
 	"descry/ui/state/core"
+	"descry/ui/state/devices"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -139,7 +140,7 @@ func TestScreens(t *testing.T) {
 		},
 		"settings": func(d *desk) { d.send(core.Run{Command: CommandSettings}) },
 		"devices": func(d *desk) {
-			d.send(core.SheetOpened{Sheet: SheetDevices}, DevicesSaid{Reports: testDevices()}, DevicesTested{})
+			d.send(core.SheetOpened{Sheet: devices.Sheet}, devices.Reported{Reports: testDevices()}, devices.Tested{})
 		},
 		"captions": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")

@@ -14,6 +14,7 @@ import (
 	"descry/internal/failure"
 	"descry/settings"
 	"descry/ui/state/core"
+	"descry/ui/state/devices"
 )
 
 // desk is a window without widgets: it reduces actions, checks on the way that
@@ -46,7 +47,7 @@ func testSetup() Setup {
 			{Spec: "starter", Name: "Starter models", Description: "small, for drawings", Tasks: allTasks(), Drawings: true},
 			{Spec: "full", Name: "Full models", Description: "for photographs", Tasks: allTasks()},
 		},
-		Devices: []DeviceInfo{{"auto", "Automatic"}, {"cpu", "CPU"}}, Threads: 1, Cores: 2,
+		Devices: []devices.Info{{ID: "auto", Name: "Automatic"}, {ID: "cpu", Name: "CPU"}}, Threads: 1, Cores: 2,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"descry/internal/failure"
 	"descry/render"
 	"descry/ui/state/core"
+	"descry/ui/state/devices"
 )
 
 // Bounds of what is kept.
@@ -21,7 +22,7 @@ var againBeams = []int{0, 5, 8, 10}
 func (a EngineSaid) on(r *reduction) {
 	e := a.Event
 	if e.Kind == inference.KindDevice {
-		r.loseDevice(e.Device)
+		r.s.devices = r.s.devices.Lost(e.Device, r.t)
 		return
 	}
 	for i, j := range r.s.jobs {
@@ -56,7 +57,7 @@ func (r *reduction) hear(i int, j job, e inference.Event) {
 			}
 		})
 		if e.Done != nil {
-			r.s.device, r.s.threads = e.Done.Device, e.Done.Threads
+			r.s.devices = r.s.devices.Ran(e.Done.Device, e.Done.Threads)
 		}
 	case inference.KindFailed:
 		r.endJob(j.id)
@@ -205,7 +206,7 @@ func (a Again) on(r *reduction) {
 }
 
 func (RetriedOnCPU) on(r *reduction) {
-	DeviceSet{"cpu"}.on(r)
+	r.act(devices.Chosen{Device: "cpu"})
 	Again{}.on(r)
 }
 

@@ -8,6 +8,7 @@ import (
 	"descry/render"
 	"descry/settings"
 	"descry/ui/state/core"
+	"descry/ui/state/devices"
 )
 
 // Page is what fills the window.
@@ -59,7 +60,7 @@ type Screen struct {
 	Settings  SettingsSheet  // … SheetSettings
 	About     AboutSheet     // … SheetAbout
 	Models    ModelsSheet    // … SheetModels
-	Devices   DevicesSheet   // … SheetDevices
+	Devices   devices.Page   // … SheetDevices
 	Captions  CaptionSheet   // … SheetCaption
 	Closing   ClosingSheet   // … SheetClosing
 }

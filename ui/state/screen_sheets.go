@@ -9,6 +9,7 @@ import (
 	"descry/render"
 	"descry/settings"
 	"descry/ui/state/core"
+	"descry/ui/state/devices"
 )
 
 func (s *State) closeButton(text string) core.Button {
@@ -107,9 +108,9 @@ func (s *State) showSettings() SettingsSheet {
 	}{{settings.ThemeSystem, "As the system"}, {settings.ThemeLight, "Light"}, {settings.ThemeDark, "Dark"}} {
 		themes.Choices = append(themes.Choices, core.Choice{Text: t.text, Tip: "", On: s.Settings().Theme == t.theme, Do: ThemeSet{t.theme}})
 	}
-	devices := core.Group{Name: "Device", Text: "What the models run on"}
+	device := core.Group{Name: "Device", Text: "What the models run on"}
 	for _, d := range s.setup.Devices {
-		devices.Choices = append(devices.Choices, core.Choice{Text: d.Name, Tip: "", On: s.Settings().Device == d.ID, Do: DeviceSet{d.ID}})
+		device.Choices = append(device.Choices, core.Choice{Text: d.Name, Tip: "", On: s.Settings().Device == d.ID, Do: devices.Chosen{Device: d.ID}})
 	}
 	threads := core.Group{Name: "Threads", Text: "More are faster, until the rest of the computer becomes slow",
 		Choices: []core.Choice{{Text: core.Plural(s.setup.Threads, "Automatic (1)", "Automatic (%d)"), Tip: "", On: s.Settings().Threads == 0, Do: ThreadsSet{}}}}
@@ -121,7 +122,7 @@ func (s *State) showSettings() SettingsSheet {
 		limits.Choices = append(limits.Choices, core.Choice{Text: fmt.Sprint(n), Tip: "", On: s.Settings().MegaPixels == n, Do: PixelLimitSet{n}})
 	}
 	sheet.Groups = []core.Group{themes}
-	for _, g := range []core.Group{devices, threads, limits} {
+	for _, g := range []core.Group{device, threads, limits} {
 		if len(g.Choices) > 1 {
 			sheet.Groups = append(sheet.Groups, g)
 		}

@@ -7,6 +7,7 @@ import (
 	"descry/render"
 	"descry/settings"
 	"descry/ui/state/core"
+	"descry/ui/state/devices"
 )
 
 // programName stands in titles.
@@ -40,8 +41,8 @@ func Show(s State) Screen {
 		w.Settings = s.showSettings()
 	case SheetCaption:
 		w.Captions = s.showCaptionSheet()
-	case SheetDevices:
-		w.Devices = s.showDevices()
+	case devices.Sheet:
+		w.Devices = s.devices.Show(s.devicesEnv())
 	case SheetAbout:
 		w.About = s.showAbout()
 	case SheetModels:
@@ -165,7 +166,7 @@ func (s *State) showStatus() StatusBar {
 	bar := StatusBar{
 		Text:   s.statusText(),
 		Model:  core.Button{Text: m.Name, Tip: s.usedText() + " Click for all models (F3)", Enabled: true, Do: core.SheetOpened{Sheet: SheetModels}},
-		Device: s.deviceChip(),
+		Device: s.devices.Chip(s.devicesEnv()),
 	}
 	if bar.Model.Text == "" {
 		bar.Model.Text = "Models"
@@ -219,29 +220,6 @@ func (s *State) ahead() int {
 		}
 	}
 	return n
-}
-
-// deviceNames are the devices as people call them.
-var deviceNames = map[string]string{"cpu": "CPU", "cuda": "CUDA", "coreml": "Core ML", "directml": "DirectML", "openvino": "OpenVINO", "tensorrt": "TensorRT"}
-
-func (s *State) deviceText() string {
-	device, threads := s.device, s.threads
-	if device == "" {
-		if device = s.Settings().Device; device == "auto" {
-			device = "cpu"
-		}
-		if threads = s.Settings().Threads; threads == 0 {
-			threads = s.setup.Threads
-		}
-	}
-	name := deviceNames[device]
-	if name == "" {
-		name = device
-	}
-	if threads > 0 && device == "cpu" {
-		return name + " · " + core.Plural(threads, "1 thread", "%d threads")
-	}
-	return name
 }
 
 func (s *State) showNotices() []core.NoticeView {

@@ -21,10 +21,6 @@ func (a ModelSet) on(r *reduction) {
 	r.t.ChangeSettings(func(s *settings.Settings) { s.Model = a.Model })
 }
 
-func (a DeviceSet) on(r *reduction) {
-	r.t.ChangeSettings(func(s *settings.Settings) { s.Device = a.Device })
-}
-
 func (a ThreadsSet) on(r *reduction) {
 	r.t.ChangeSettings(func(s *settings.Settings) { s.Threads = a.Threads })
 }

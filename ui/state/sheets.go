@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"descry/ui/state/core"
+	"descry/ui/state/devices"
 )
 
 func (r *reduction) openSheet(id core.SheetID) {
@@ -16,8 +17,8 @@ func (r *reduction) openSheet(id core.SheetID) {
 		r.s.importTold = importTold{}
 		r.t.Do(ListModels{Speed: true})
 	}
-	if id == SheetDevices && r.s.devices.known == nil {
-		r.t.Do(LookAtDevices{})
+	if id == devices.Sheet {
+		r.s.devices.Opened(r.t)
 	}
 	if id == SheetAbout && r.s.doctor == "" {
 		r.t.Do(RunDoctor{})

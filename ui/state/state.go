@@ -26,6 +26,7 @@ import (
 	"descry/internal/failure"
 	"descry/settings"
 	"descry/ui/state/core"
+	"descry/ui/state/devices"
 )
 
 // Setup is what the program knows when the window opens.
@@ -34,10 +35,10 @@ type Setup struct {
 	Version  string
 	Home     string // the user's home folder, shown as ~
 	Samples  []Sample
-	Models   []ModelInfo  // sets that are in no catalogue; the first is used where nothing better is here
-	Store    Inventory    // what is known of the catalogue before ModelsListed
-	Devices  []DeviceInfo // the first is used where the settings name none
-	Threads  int          // what 0 threads stands for
+	Models   []ModelInfo    // sets that are in no catalogue; the first is used where nothing better is here
+	Store    Inventory      // what is known of the catalogue before ModelsListed
+	Devices  []devices.Info // the first is used where the settings name none
+	Threads  int            // what 0 threads stands for
 	Cores    int
 }
 
@@ -98,9 +99,7 @@ type State struct {
 	busySince time.Time // zero: not busy, or the time is not known yet
 	wake      wake
 	closing   bool
-	devices   devices
-	device    string // what the last job ran on
-	threads   int
+	devices   devices.State
 }
 
 // counters are the last IDs given out. None is used twice.
@@ -254,11 +253,18 @@ func (r *reduction) act(a core.Action) {
 		r.t.Do(core.ShowInFolder{Path: a.Path})
 	case core.TextCopied:
 		r.tellCopied(a)
+	case devices.Action:
+		r.s.devices = r.s.devices.Reduce(a, r.t)
 	case own:
 		a.on(r)
 	default:
 		panic(fmt.Sprintf("state: nobody acts on %T", a))
 	}
+}
+
+// devicesEnv is what devices know of the rest.
+func (s *State) devicesEnv() devices.Env {
+	return devices.Env{Shared: &s.Shared, Devices: s.setup.Devices, Threads: s.setup.Threads}
 }
 
 // picture returns an opened picture; its id is 0 if there is none of that ID.
