@@ -16,8 +16,8 @@ import (
 	"descry/models/catalogue"
 	"descry/models/store"
 	"descry/models/transfer"
-	"descry/ui/state"
 	"descry/ui/state/core"
+	modelstate "descry/ui/state/models"
 )
 
 // keeper does the window's effects on the store of models: it lists, fetches,
@@ -47,13 +47,13 @@ func newKeeper(p *program, library string, m *measurer) *keeper {
 // keep does one effect; it reports whether it was one of the store's.
 func (k *keeper) keep(ctx context.Context, e core.Effect, send func(core.Action)) bool {
 	switch e := e.(type) {
-	case state.ListModels:
+	case modelstate.List:
 		v := k.p.inventory()
-		send(state.ModelsListed{Inventory: v})
+		send(modelstate.Listed{Inventory: v})
 		if e.Speed && !timed(v) && k.gauge(ctx) {
-			send(state.ModelsListed{Inventory: k.p.inventory()})
+			send(modelstate.Listed{Inventory: k.p.inventory()})
 		}
-	case state.PullModel:
+	case modelstate.Pull:
 		k.run(ctx, e.Pull, e.Model, send, func(ctx context.Context, s *store.Store, tell func(store.Progress)) error {
 			if e.Repair {
 				_, err := s.Verify(ctx, []string{e.Model}, true, tell)
@@ -61,20 +61,20 @@ func (k *keeper) keep(ctx context.Context, e core.Effect, send func(core.Action)
 			}
 			return s.Pull(ctx, []string{e.Model}, tell)
 		})
-	case state.VerifyModel:
+	case modelstate.Verify:
 		k.run(ctx, e.Pull, e.Model, send, func(ctx context.Context, s *store.Store, tell func(store.Progress)) error {
 			return verified(s.Verify(ctx, []string{e.Model}, false, tell))
 		})
-	case state.StopPull:
+	case modelstate.StopPull:
 		k.stop(e.Pull)
-	case state.RemoveModel:
+	case modelstate.Remove:
 		err := k.remove(e.Model)
 		k.measure.say(measured{Event: "removed", Name: e.Model})
-		send(state.ModelRemoved{Model: e.Model, Failure: failure.Of(err, failure.Model)})
-	case state.ImportModels:
+		send(modelstate.Removed{Model: e.Model, Failure: failure.Of(err, failure.Model)})
+	case modelstate.Import:
 		names, err := k.take(ctx, e.Paths)
 		k.measure.say(measured{Event: "imported", Name: strings.Join(names, ",")})
-		send(state.Imported{Models: names, Failure: failure.Of(err, failure.Model)})
+		send(modelstate.Imported{Models: names, Failure: failure.Of(err, failure.Model)})
 	default:
 		return false
 	}
@@ -110,7 +110,7 @@ func (k *keeper) run(ctx context.Context, id uint64, model string, send func(cor
 			if p.Stage == store.Done || p.Stage == store.Failed {
 				return
 			}
-			send(state.PullProgressed{Pull: id, Progress: progressOf(p, rate(&fast, p, time.Now()))})
+			send(modelstate.PullProgressed{Pull: id, Progress: progressOf(p, rate(&fast, p, time.Now()))})
 		})
 	}
 	if ctx.Err() != nil && err != nil {
@@ -126,12 +126,12 @@ func (k *keeper) run(ctx context.Context, id uint64, model string, send func(cor
 		line = measured{Event: "not-kept", Name: model + ": " + f.Error()}
 	}
 	k.measure.say(line)
-	send(state.PullEnded{Pull: id, Failure: f})
+	send(modelstate.PullEnded{Pull: id, Failure: f})
 }
 
 // timed reports whether the seconds of any model are known.
-func timed(v state.Inventory) bool {
-	return slices.ContainsFunc(v.Models, func(m state.StoredModel) bool { return m.Seconds > 0 && !m.Measured })
+func timed(v modelstate.Inventory) bool {
+	return slices.ContainsFunc(v.Models, func(m modelstate.Model) bool { return m.Seconds > 0 && !m.Measured })
 }
 
 // gauge lets a second process measure what this machine computes in a second: the
@@ -215,14 +215,14 @@ func (k *keeper) take(ctx context.Context, paths []string) ([]string, error) {
 }
 
 // stages are the store's stages as the window knows them.
-var stages = map[store.Stage]state.Stage{
-	store.Waiting: state.StageWaiting, store.Looking: state.StageLooking, store.Receiving: state.StageReceiving,
-	store.Checking: state.StageChecking, store.Retrying: state.StageRetrying, store.Copying: state.StageCopying, store.Unpacking: state.StageUnpacking,
+var stages = map[store.Stage]modelstate.Stage{
+	store.Waiting: modelstate.StageWaiting, store.Looking: modelstate.StageLooking, store.Receiving: modelstate.StageReceiving,
+	store.Checking: modelstate.StageChecking, store.Retrying: modelstate.StageRetrying, store.Copying: modelstate.StageCopying, store.Unpacking: modelstate.StageUnpacking,
 }
 
-func progressOf(p store.Progress, perSecond float64) state.Progress {
-	s := state.Progress{Stage: stages[p.Stage], Done: p.Done, Total: p.Total, PerSecond: perSecond}
-	if s.Stage == state.StageRetrying {
+func progressOf(p store.Progress, perSecond float64) modelstate.Progress {
+	s := modelstate.Progress{Stage: stages[p.Stage], Done: p.Done, Total: p.Total, PerSecond: perSecond}
+	if s.Stage == modelstate.StageRetrying {
 		s.Note = oneLine(p.Note)
 	}
 	return s
@@ -241,9 +241,9 @@ func rate(m *transfer.Meter, p store.Progress, now time.Time) float64 {
 
 // inventory tells the window what models there are, what is here, and what room
 // the machine has.
-func (p *program) inventory() state.Inventory {
+func (p *program) inventory() modelstate.Inventory {
 	c, _ := p.catalogueOf("") // what is wrong with the file is said below
-	v := state.Inventory{Others: p.ownSets(p.loaded.Model, c), Folder: p.dirs.Models()}
+	v := modelstate.Inventory{Others: p.ownSets(p.loaded.Model, c), Folder: p.dirs.Models()}
 	s, err := p.openStore("", false)
 	if err != nil { // the catalogue file is at fault: nothing is fetched until it is mended
 		v.Closed = oneLine(err.Error())
@@ -265,7 +265,7 @@ func (p *program) inventory() state.Inventory {
 		if about == "" {
 			title = ""
 		}
-		v.Sets = append(v.Sets, state.StoredSet{Name: set.Name, Title: strings.ToUpper(set.Name[:1]) + set.Name[1:] + " models", About: title, Models: set.Names()})
+		v.Sets = append(v.Sets, modelstate.Set{Name: set.Name, Title: strings.ToUpper(set.Name[:1]) + set.Name[1:] + " models", About: title, Models: set.Names()})
 	}
 	if free, err := machine.FreeDisk(v.Folder); err == nil {
 		v.Free = int64(min(free, 1<<62))
@@ -289,12 +289,12 @@ func (p *program) seconds(model string, gmac float64, device string) (float64, b
 }
 
 // storedModel is a catalogue entry and what is here of it, as the window tells it.
-func storedModel(m catalogue.Model, i store.Item) state.StoredModel {
-	keeps := map[store.State]state.Keep{store.Partial: state.KeepPartial, store.Ready: state.KeepReady, store.InPlace: state.KeepReady, store.Damaged: state.KeepDamaged}
-	x := state.StoredModel{
+func storedModel(m catalogue.Model, i store.Item) modelstate.Model {
+	keeps := map[store.State]modelstate.Keep{store.Partial: modelstate.KeepPartial, store.Ready: modelstate.KeepReady, store.InPlace: modelstate.KeepReady, store.Damaged: modelstate.KeepDamaged}
+	x := modelstate.Model{
 		Name: m.Name, Title: strings.TrimSuffix(i.Title, " (boxes only)"), About: i.About, Licence: m.Licence, Text: m.LicenceText, Source: i.Source,
 		Revision: i.Revision, Bytes: i.Bytes, Pinned: i.Pinned, Memory: i.Memory, Seconds: i.Seconds, Measured: i.Measured,
-		Keep: state.KeepAbsent, Here: i.Done, Disk: i.OnDisk,
+		Keep: modelstate.KeepAbsent, Here: i.Done, Disk: i.OnDisk,
 	}
 	x.Boxes = strings.HasPrefix(m.Architecture, "fasterrcnn")
 	if m.For != catalogue.ForRuntime {

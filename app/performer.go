@@ -16,6 +16,7 @@ import (
 	"descry/ui/state"
 	"descry/ui/state/core"
 	devicestate "descry/ui/state/devices"
+	modelstate "descry/ui/state/models"
 )
 
 // desk is what the performer needs of the window: what only a toolkit can do.
@@ -88,7 +89,7 @@ func (w *performer) Perform(ctx context.Context, e core.Effect, send func(core.A
 		w.engine.tell(inference.Command{Front: e.Job})
 	case state.LoadEdit, state.SaveEdit, core.SaveSettings:
 		w.keep(e, send)
-	case state.AskOpen, state.AskSave, state.AskFolder, state.AskImport, state.ReadClipboard, state.ListFolder:
+	case state.AskOpen, state.AskSave, state.AskFolder, modelstate.AskImport, state.ReadClipboard, state.ListFolder:
 		go w.ask(ctx, e, send) // a dialog may outlive the window
 	case core.CopyText:
 		w.desk.CopyText(e.Text)
@@ -166,13 +167,13 @@ func (w *performer) ask(ctx context.Context, e core.Effect, send func(core.Actio
 			return
 		}
 		send(state.Opened{Paths: expand(paths)})
-	case state.AskImport:
+	case modelstate.AskImport:
 		paths, err := fileDialog{title: "Import model files", folder: e.Folder, anything: true}.ask(ctx)
 		if err != nil {
-			w.desk.AskOpen(e.Folder, func(paths []string) { send(state.ImportChosen{Paths: paths}) })
+			w.desk.AskOpen(e.Folder, func(paths []string) { send(modelstate.ImportChosen{Paths: paths}) })
 			return
 		}
-		send(state.ImportChosen{Paths: paths})
+		send(modelstate.ImportChosen{Paths: paths})
 	case state.AskSave:
 		d := fileDialog{title: e.Title, folder: e.Folder, name: e.Name, save: true}
 		w.answer(d, func(answer func(string)) { w.desk.AskSave(e.Folder, e.Name, answer) }, e.Ask, send)

@@ -14,6 +14,7 @@ import (
 	"descry/models/catalogue"
 	"descry/resources"
 	"descry/ui/state"
+	modelstate "descry/ui/state/models"
 )
 
 // windowFlags are the flags of `descry` without a command.
@@ -62,7 +63,7 @@ func (p *program) setup() state.Setup {
 // ownSets are the model sets that are in no catalogue: the built-in one, those
 // installed, and those in use, also the parts of a mix. What the catalogue has,
 // the window shows model by model.
-func (p *program) ownSets(used string, c catalogue.Catalogue) []state.ModelInfo {
+func (p *program) ownSets(used string, c catalogue.Catalogue) []modelstate.Info {
 	names := p.modelDirs().Installed()
 	parts := mixed(used)
 	for _, name := range parts {
@@ -72,9 +73,9 @@ func (p *program) ownSets(used string, c catalogue.Catalogue) []state.ModelInfo 
 	}
 	known := c.Names()
 	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(known, name) })
-	var list []state.ModelInfo
+	var list []modelstate.Info
 	for _, name := range names {
-		info := state.ModelInfo{Spec: name, Name: name, Drawings: name == models.Starter}
+		info := modelstate.Info{Spec: name, Name: name, Drawings: name == models.Starter}
 		if name == models.Starter {
 			info.Name, info.Description = "Starter models", "Small and built in. They know drawings of 63 kinds of thing, not photographs."
 			info.Tasks = []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses}

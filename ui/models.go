@@ -8,6 +8,7 @@ import (
 
 	"descry/ui/state"
 	"descry/ui/state/core"
+	"descry/ui/state/models"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -114,7 +115,7 @@ func (p *modelsPage) show(s state.Screen) string {
 	return m.Title
 }
 
-func (p *modelsPage) showCards(sets []state.SetCard) {
+func (p *modelsPage) showCards(sets []models.SetCard) {
 	for len(p.cards) < len(sets) {
 		c := newSetCard(p.send)
 		p.cards = append(p.cards, c)
@@ -131,7 +132,7 @@ func (p *modelsPage) showCards(sets []state.SetCard) {
 
 // showTable paints the rows. One keeps its widgets as long as its model is in
 // the table, so that focus and tooltips stay.
-func (p *modelsPage) showTable(groups []state.ModelGroup) {
+func (p *modelsPage) showTable(groups []models.Group) {
 	var parts []fyne.CanvasObject
 	for _, g := range groups {
 		title := p.groups[g.Title]
@@ -205,7 +206,7 @@ func newTroubleBox(send sender) *troubleBox {
 	return t
 }
 
-func (t *troubleBox) show(r *state.RowTrouble) {
+func (t *troubleBox) show(r *models.Trouble) {
 	widgets.SetVisible(t.box, r != nil)
 	if r == nil {
 		return
@@ -240,7 +241,7 @@ func (c *setCard) column() *fyne.Container {
 	return c.box.Objects[1].(*fyne.Container).Objects[0].(*fyne.Container)
 }
 
-func (c *setCard) show(s state.SetCard, first bool) {
+func (c *setCard) show(s models.SetCard, first bool) {
 	if c.get == nil { // the first card has the page's one primary button
 		look := widgets.Secondary
 		if first {
@@ -279,7 +280,7 @@ func newLicenceView(send sender) *licenceView {
 	return l
 }
 
-func (l *licenceView) show(s *state.LicencePart) {
+func (l *licenceView) show(s *models.Licence) {
 	widgets.SetVisible(l.box, s != nil)
 	if s == nil {
 		return

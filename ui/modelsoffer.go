@@ -6,6 +6,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"descry/ui/state"
+	"descry/ui/state/models"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -56,7 +57,7 @@ func newOfferView(send sender) *offerView {
 	return v
 }
 
-func (v *offerView) show(s *state.OfferPart) {
+func (v *offerView) show(s *models.Offer) {
 	widgets.SetVisible(v.box, s != nil)
 	if s == nil {
 		return
@@ -130,7 +131,7 @@ func newOfferRow(send sender) *offerRow {
 	return r
 }
 
-func (r *offerRow) show(s state.OfferRow) {
+func (r *offerRow) show(s models.OfferRow) {
 	r.title.SetText(s.Title)
 	r.about.SetText(s.About)
 	r.size.SetText(s.Size)
@@ -157,7 +158,7 @@ func newFactLine() *factLine {
 	return f
 }
 
-func (f *factLine) show(s state.Fact) {
+func (f *factLine) show(s models.Fact) {
 	f.name.SetText(s.Name)
 	f.text.SetText(s.Text)
 	ink := theme.Text

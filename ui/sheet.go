@@ -10,6 +10,7 @@ import (
 	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
+	"descry/ui/state/models"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -59,7 +60,7 @@ func newSheets(win fyne.Canvas, send sender, pixels Pixels, dispatch func(func()
 		state.SheetAbout:     func() sheetPage { return newAboutPage(send) },
 		state.SheetCaption:   func() sheetPage { return newCaptionPage(send) },
 		devices.Sheet:        func() sheetPage { return newDevicesPage(send) },
-		state.SheetModels:    func() sheetPage { return newModelsPage(send) },
+		models.Sheet:         func() sheetPage { return newModelsPage(send) },
 		state.SheetClosing:   func() sheetPage { return newClosingPage(send) },
 	}}
 }

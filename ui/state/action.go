@@ -99,6 +99,9 @@ type (
 	RetriedOnCPU struct{}
 	// Regenerated wants another caption from the model. A person's own text stays.
 	Regenerated struct{}
+	// DescribedAgain runs those tasks of the open pictures again whose results
+	// come from a model that is no longer the one in use.
+	DescribedAgain struct{}
 	// DetailsToggled shows or hides the details of failures.
 	DetailsToggled struct{}
 )
@@ -220,8 +223,6 @@ type (
 	Run struct{ Command core.CommandID }
 	// ThemeSet chooses the theme.
 	ThemeSet struct{ Theme settings.Theme }
-	// ModelSet chooses the model set.
-	ModelSet struct{ Model string }
 	// DeviceSet chooses the device.
 	DeviceSet struct{ Device string }
 	// ThreadsSet chooses the number of threads, 0 for the program's choice.

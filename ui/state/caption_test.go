@@ -11,6 +11,7 @@ import (
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/ui/state/core"
+	"descry/ui/state/models"
 )
 
 func TestTheCaptionComesWordByWord(t *testing.T) {
@@ -100,12 +101,12 @@ func TestAnEditOutlivesRegeneratingAndModels(t *testing.T) {
 		t.Errorf("while the model writes: %q", got)
 	}
 	d.finish(slotCaption)
-	d.send(ModelSet{"full"})
+	d.send(models.SetChosen{Model: "full"})
 	c := d.screen().Panel.Caption
 	if c.Text != "my boat" || !c.Editable {
 		t.Errorf("with other models: %+v", c)
 	}
-	d.send(ModelSet{"starter"})
+	d.send(models.SetChosen{Model: "starter"})
 	if got := d.screen().Panel.Caption.Others; len(got) == 0 || got[0].Text != "a sports ball below a boat at night" {
 		t.Errorf("the model's caption is not offered: %+v", got)
 	}

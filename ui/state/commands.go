@@ -5,6 +5,7 @@ import (
 
 	"descry/settings"
 	"descry/ui/state/core"
+	"descry/ui/state/models"
 )
 
 // CommandID names a command.
@@ -118,7 +119,7 @@ var Commands = []Command{
 	{ID: CommandSave, Menu: menuFile, Group: 2, Label: "Save captioned picture…", Tip: "Save the picture with its caption and outlines", Keys: keys(ctrl("S")), Do: core.SheetOpened{Sheet: SheetSave}, enabled: hasPixels},
 	{ID: CommandExport, Menu: menuFile, Group: 2, Label: "Export…", Tip: "Write caption, objects or class map to files", Keys: keys(ctrlUp("S")), Do: core.SheetOpened{Sheet: SheetExport}, enabled: hasPixels},
 	{ID: CommandClose, Menu: menuFile, Group: 3, Label: "Close picture", Tip: "Go back to the start page", Keys: keys(ctrl("W")), Do: PictureClosed{}, enabled: hasPicture},
-	{ID: core.CommandModels, Menu: menuFile, Group: 4, Label: "Models…", Tip: "Get models, and choose which are used", Keys: keys(key("F3")), Do: core.SheetOpened{Sheet: SheetModels}},
+	{ID: core.CommandModels, Menu: menuFile, Group: 4, Label: "Models…", Tip: "Get models, and choose which are used", Keys: keys(key("F3")), Do: core.SheetOpened{Sheet: models.Sheet}},
 	{ID: CommandSettings, Menu: menuFile, Group: 4, Label: "Settings…", Tip: "Choose models, device, theme and limits", Keys: keys(ctrl(",")), Do: core.SheetOpened{Sheet: SheetSettings}},
 	{ID: CommandQuit, Menu: menuFile, Group: 5, Label: "Quit", Tip: "Close the window; edits are kept", Keys: keys(ctrl("Q")), Do: Closing{}},
 

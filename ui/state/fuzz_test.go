@@ -11,6 +11,7 @@ import (
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/ui/state/core"
+	"descry/ui/state/models"
 )
 
 // world plays performer and worker at random, and checks after every action
@@ -69,7 +70,7 @@ var choices = []func(w *world) []core.Action{
 		return []core.Action{ScoreSet{float64(w.next(100)) / 100}, ObjectToggled{w.next(6)}}
 	},
 	func(w *world) []core.Action {
-		return []core.Action{ModelSet{[]string{"starter", "full", "odd"}[w.next(3)]}}
+		return []core.Action{models.SetChosen{Model: []string{"starter", "full", "odd"}[w.next(3)]}}
 	},
 	func(w *world) []core.Action {
 		return []core.Action{[]core.Action{PresetSet{"paper"}, BeamsSet{w.next(12)}, DrawingSet{float64(w.next(12)) / 10, 1}, AvoidSet{"a, b"}, PromptSet{"x"}, RepetitionSet{1.1}, AnyStartToggled{}}[w.next(7)]}
@@ -89,28 +90,28 @@ var choices = []func(w *world) []core.Action{
 	func(w *world) []core.Action { return w.somePull() },
 	func(w *world) []core.Action { return w.somePull() },
 	func(w *world) []core.Action {
-		return []core.Action{ModelOffered{w.s.inventory.Models[w.next(7)].Name}, OfferTaken{}, Closing{}}
+		return []core.Action{models.Offered{Model: w.s.models.Inventory().Models[w.next(7)].Name}, models.OfferTaken{}, Closing{}}
 	},
 	func(w *world) []core.Action {
-		return []core.Action{[]core.Action{OfflineToggled{}, SetOffered{"fast"}, OfferTaken{}, DescribedAgain{}, Closing{}, ClosingGivenUp{}, Escaped{}, core.SheetOpened{Sheet: SheetModels}}[w.next(8)]}
+		return []core.Action{[]core.Action{models.OfflineToggled{}, models.SetOffered{Set: "fast"}, models.OfferTaken{}, DescribedAgain{}, Closing{}, ClosingGivenUp{}, Escaped{}, core.SheetOpened{Sheet: models.Sheet}}[w.next(8)]}
 	},
 }
 
 // someModel does something to a model on the Models page.
 func (w *world) someModel() []core.Action {
-	all := w.s.inventory.Models
+	all := w.s.models.Inventory().Models
 	m := all[w.next(len(all))]
 	return []core.Action{[]core.Action{
-		ModelOffered{m.Name}, OfferTaken{}, PullPaused{m.Name}, PullResumed{m.Name}, VerifyAsked{m.Name}, RemovalAsked{m.Name},
-		RemovalUndone{m.Name}, TaskModelSet{m.Task, m.Name}, LicenceShown{m.Name}, Imported{Models: []string{m.Name}},
+		models.Offered{Model: m.Name}, models.OfferTaken{}, models.PullPaused{Model: m.Name}, models.PullResumed{Model: m.Name}, models.VerifyAsked{Model: m.Name}, models.RemovalAsked{Model: m.Name},
+		models.RemovalUndone{Model: m.Name}, models.Chosen{Task: m.Task, Model: m.Name}, models.LicenceShown{Model: m.Name}, models.Imported{Models: []string{m.Name}},
 	}[w.next(10)]}
 }
 
 // somePull says something of a download, also of one that is over.
 func (w *world) somePull() []core.Action {
-	id := uint64(1 + w.next(int(w.s.last.pull)+1))
-	progress := PullProgressed{id, Progress{Stage: StageReceiving, Done: int64(w.next(200)) * 1e6, Total: int64(w.next(2)) * 3e8, PerSecond: float64(w.next(50)) * 1e5}}
-	end := PullEnded{Pull: id}
+	id := uint64(1 + w.next(int(w.pull)+1))
+	progress := models.PullProgressed{Pull: id, Progress: models.Progress{Stage: models.StageReceiving, Done: int64(w.next(200)) * 1e6, Total: int64(w.next(2)) * 3e8, PerSecond: float64(w.next(50)) * 1e5}}
+	end := models.PullEnded{Pull: id}
 	switch w.next(4) {
 	case 0:
 		return []core.Action{progress}
@@ -227,18 +228,18 @@ func (w *world) perform(effects []core.Effect) {
 				e.Edit = joined(w.stored[e.Key], e.Edit, true)
 			}
 			w.stored[e.Key] = e.Edit
-		case PullModel:
-			if w.s.offline() {
+		case models.Pull:
+			if w.s.models.Offline(w.s.modelsEnv()) {
 				w.t.Fatal("a download while offline")
 			}
 			w.pullOne(e.Pull, e.Model)
-		case VerifyModel:
+		case models.Verify:
 			w.pullOne(e.Pull, e.Model)
-		case StopPull:
+		case models.StopPull:
 			if w.pulls[e.Pull] == "" {
 				w.t.Fatalf("download %d is stopped but does not run", e.Pull)
 			}
-		case RemoveModel:
+		case models.Remove:
 			for _, model := range w.pulls {
 				if model == e.Model && !w.s.closing {
 					w.t.Fatalf("%s is removed while it is being downloaded", model)
@@ -321,18 +322,18 @@ func (w *world) holds() {
 			w.t.Fatalf("%q is lost", text)
 		}
 	}
-	for i, name := range s.using.names {
-		if !s.available(name, tasks[i]) {
-			w.t.Fatalf("%s is used for %s but is not here", name, tasks[i])
+	for i, name := range s.models.Using().Names {
+		if !s.models.Available(name, models.Tasks[i], s.modelsEnv()) {
+			w.t.Fatalf("%s is used for %s but is not here", name, models.Tasks[i])
 		}
 	}
-	for _, p := range s.pulls {
-		if _, runs := w.pulls[p.id]; p.running && !w.quit && !runs {
-			w.t.Fatalf("%+v is not running", p)
+	for model, id := range s.models.Running() {
+		if _, runs := w.pulls[id]; !w.quit && !runs {
+			w.t.Fatalf("%s is not running", model)
 		}
 	}
 	screen := Show(*s)
-	if screen.Sheet == SheetModels {
+	if screen.Sheet == models.Sheet {
 		for _, r := range w.rows(screen) {
 			if len(r.Acts) > 2 {
 				w.t.Fatalf("row %+v", r)
@@ -344,7 +345,7 @@ func (w *world) holds() {
 	}
 }
 
-func (w *world) rows(s Screen) (all []ModelRow) {
+func (w *world) rows(s Screen) (all []models.Row) {
 	for _, g := range s.Models.Groups {
 		all = append(all, g.Rows...)
 	}

@@ -16,6 +16,7 @@ import (
 	"descry/settings"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
+	"descry/ui/state/models"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -127,14 +128,14 @@ func TestScreens(t *testing.T) {
 		},
 		"models-card":  func(d *desk) {},
 		"models-empty": func(d *desk) { d.send(core.Run{Command: core.CommandModels}) },
-		"models-offer": func(d *desk) { d.send(SetOffered{"full"}) },
+		"models-offer": func(d *desk) { d.send(models.SetOffered{Set: "full"}) },
 		"models-busy": func(d *desk) {
-			d.send(SetOffered{"full"}, OfferTaken{}, VerifyAsked{"blip-large"})
+			d.send(models.SetOffered{Set: "full"}, models.OfferTaken{}, models.VerifyAsked{Model: "blip-large"})
 			d.progress("blip-base", 370_000_000, 12_000_000)
-			d.send(PullPaused{"maskrcnn-v2"}, PullEnded{d.pulled("deeplabv3-resnet101"), failure.New(failure.Unreadable, "download", "x", "the disk is full").WithHint("Free 200 MB.")})
+			d.send(models.PullPaused{Model: "maskrcnn-v2"}, models.PullEnded{Pull: d.pulled("deeplabv3-resnet101"), Failure: failure.New(failure.Unreadable, "download", "x", "the disk is full").WithHint("Free 200 MB.")})
 		},
 		"models-closing": func(d *desk) {
-			d.send(ModelOffered{"blip-base"}, OfferTaken{})
+			d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 			d.progress("blip-base", 370_000_000, 12_000_000)
 			d.send(Closing{})
 		},

@@ -15,6 +15,7 @@ import (
 	"descry/settings"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
+	"descry/ui/state/models"
 )
 
 // desk is a window without widgets: it reduces actions, checks on the way that
@@ -25,6 +26,7 @@ type desk struct {
 	effects []core.Effect // since the last take
 	now     time.Time
 	wakes   []dueWake
+	pull    uint64 // the last download or check that was wanted
 }
 
 // dueWake is a Wake that was not answered yet.
@@ -43,7 +45,7 @@ func testSetup() Setup {
 	return Setup{
 		Settings: s, Version: "1.0", Home: "/home/ada",
 		Samples: []Sample{{"dog-at-night.png", "A dog at night"}, {"boat-and-ball.png", "Boat and ball"}},
-		Models: []ModelInfo{
+		Models: []models.Info{
 			{Spec: "starter", Name: "Starter models", Description: "small, for drawings", Tasks: allTasks(), Drawings: true},
 			{Spec: "full", Name: "Full models", Description: "for photographs", Tasks: allTasks()},
 		},
@@ -72,8 +74,13 @@ func (d *desk) send(actions ...core.Action) {
 		d.s = next
 		d.effects = append(d.effects, effects...)
 		for _, e := range effects {
-			if w, ok := e.(Wake); ok {
-				d.wakes = append(d.wakes, dueWake{w.Number, d.now.Add(w.After)})
+			switch e := e.(type) {
+			case Wake:
+				d.wakes = append(d.wakes, dueWake{e.Number, d.now.Add(e.After)})
+			case models.Pull:
+				d.pull = e.Pull
+			case models.Verify:
+				d.pull = e.Pull
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"descry/settings"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
+	"descry/ui/state/models"
 )
 
 func rowNames(s Screen) string {
@@ -202,7 +203,7 @@ func TestAnActionThatChangesNothingChangesNothing(t *testing.T) {
 	s := d.s
 	for _, a := range []core.Action{
 		OpacitySet{0.5}, ScoreSet{0.4}, WindowSized{1000, 700}, PanelSized{300}, Hovered{1}, Selected{0}, Sorted{settings.SortName},
-		CanvasSized{920, 718, 1}, CaptionEdited{Text: s.caption()}, CaptionPicked{s.caption()}, ThemeSet{settings.ThemeSystem}, ModelSet{""}, devices.Chosen{Device: "auto"},
+		CanvasSized{920, 718, 1}, CaptionEdited{Text: s.caption()}, CaptionPicked{s.caption()}, ThemeSet{settings.ThemeSystem}, models.SetChosen{Model: ""}, devices.Chosen{Device: "auto"},
 		ThreadsSet{0}, PixelLimitSet{200}, PlacementSet{0}, FormatSet{"png"}, Panned{0, 0}, ViewMoved{s.view}, Walked{1}, Opened{}, Bare{false},
 		core.SheetOpened{Sheet: core.SheetNone}, core.NoticeClosed{ID: 99}, PlaceChosen{Ask: 9}, Exported{Write: 9}, ExportFailed{Write: 9}, EditSaved{Key: "x"}, EditLoaded{Key: "x"},
 		EngineSaid{inference.Event{ID: 4}}, Decoded{Picture: 1, Key: "z", Width: 1, Height: 1}, DecodeFailed{Picture: 1}, DecodeAgain{}, Stopped{}, Again{},

@@ -12,10 +12,11 @@ import (
 	"descry/internal/failure"
 	"descry/settings"
 	"descry/ui/state/core"
+	"descry/ui/state/models"
 )
 
 func (a Started) on(r *reduction) {
-	r.t.Do(ListModels{})
+	r.t.Do(models.List{})
 	Opened{Paths: a.Paths}.on(r)
 }
 

@@ -11,6 +11,7 @@ import (
 	"descry/internal/failure"
 	"descry/settings"
 	"descry/ui/state/core"
+	"descry/ui/state/models"
 )
 
 // TestOpeningDescribesThePicture: one file is decoded, then its caption, objects
@@ -307,7 +308,7 @@ func TestWhatTheModelsKnowIsToldOnceForAPhotograph(t *testing.T) {
 		t.Error("that it was told is not kept")
 	}
 	d = newDesk(t)
-	d.send(ModelSet{"full"})
+	d.send(models.SetChosen{Model: "full"})
 	photo("/p/beach.jpg")
 	if d.screen().Panel.Notice != nil {
 		t.Error("models that know photographs say they do not")
@@ -344,12 +345,12 @@ func TestAPictureOpenedAgainIsKnown(t *testing.T) {
 	if got := d.s.caption(); got != "a sports ball below a boat at night" {
 		t.Errorf("caption %q", got)
 	}
-	d.send(ModelSet{"full"})
+	d.send(models.SetChosen{Model: "full"})
 	if q := must[Submit](d).Request; q.Model != "full" {
 		t.Errorf("request %+v", q)
 	}
 	d.take()
-	d.send(ModelSet{"starter"})
+	d.send(models.SetChosen{Model: "starter"})
 	if effects := d.take(); len(pick[Submit](effects)) != 0 || len(pick[Cancel](effects)) != 3 {
 		t.Errorf("going back wants %s", kinds(effects))
 	}

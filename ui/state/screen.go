@@ -9,6 +9,7 @@ import (
 	"descry/settings"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
+	"descry/ui/state/models"
 )
 
 // Page is what fills the window.
@@ -59,7 +60,7 @@ type Screen struct {
 	Shortcuts []ShortcutList // … SheetShortcuts
 	Settings  SettingsSheet  // … SheetSettings
 	About     AboutSheet     // … SheetAbout
-	Models    ModelsSheet    // … SheetModels
+	Models    models.Page    // … SheetModels
 	Devices   devices.Page   // … SheetDevices
 	Captions  CaptionSheet   // … SheetCaption
 	Closing   ClosingSheet   // … SheetClosing
@@ -130,7 +131,7 @@ type StartPage struct {
 	Text         string
 	Hint         string // the keys
 	Open, Paste  core.Button
-	Card         *CardPart // about the models; nil: none
+	Card         *models.Card // about the models; nil: none
 	SamplesTitle string
 	Samples      []SampleCard
 	RecentTitle  string

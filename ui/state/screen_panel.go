@@ -34,9 +34,9 @@ func (s *State) showPanelNotice() *core.NoticeView {
 		Detail: "The built-in models know drawings only, so take what they say of it with a grain of salt.",
 		Close:  core.Button{Text: "Got it", Tip: "Take this notice away", Enabled: true, Do: core.NoticeClosed{}},
 	}
-	if set, ok := s.offeredSet(); ok && !s.coming(s.missing(set)) {
-		n.Actions = []core.Button{{Text: s.getText(set), Tip: "Say what they cost, then download them", Enabled: true, Do: SetOffered{set.Name}}}
-	} else if len(s.inventory.Others) > 1 || ok {
+	if get, others := s.models.Better(s.modelsEnv()); get.Do != nil {
+		n.Actions = []core.Button{get}
+	} else if others {
 		n.Actions = []core.Button{s.button(core.CommandModels, "Choose other models…")}
 	}
 	return n

@@ -3,7 +3,6 @@ package state
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"descry/export"
 	"descry/render"
@@ -100,7 +99,7 @@ var pixelLimits = []int{50, 100, 200, 500}
 func (s *State) showSettings() SettingsSheet {
 	sheet := SettingsSheet{Title: "Settings", ModelsTitle: "Models", Close: s.closeButton("Done")}
 	sheet.Models = s.button(core.CommandModels, "Choose models…")
-	sheet.ModelsText = s.usedText()
+	sheet.ModelsText = s.models.UsedText(s.modelsEnv())
 	themes := core.Group{Name: "Theme"}
 	for _, t := range []struct {
 		theme settings.Theme
@@ -128,20 +127,6 @@ func (s *State) showSettings() SettingsSheet {
 		}
 	}
 	return sheet
-}
-
-// usedText says which model does what: "Captions by BLIP base, objects by …".
-func (s *State) usedText() string {
-	var parts []string
-	for i, name := range s.using.names {
-		if name != "" {
-			parts = append(parts, taskNouns[tasks[i]]+" by "+s.titleOf(name))
-		}
-	}
-	if o, known := s.inventory.other(s.using.spec(&s.inventory)); known {
-		return core.Sentence(o.Name + " do everything")
-	}
-	return core.Sentence(strings.Join(parts, ", "))
 }
 
 // threadChoices are 1, 2, 4, … up to the number of cores, with what is set.

@@ -8,6 +8,7 @@ import (
 	"descry/settings"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
+	"descry/ui/state/models"
 )
 
 // programName stands in titles.
@@ -45,8 +46,8 @@ func Show(s State) Screen {
 		w.Devices = s.devices.Show(s.devicesEnv())
 	case SheetAbout:
 		w.About = s.showAbout()
-	case SheetModels:
-		w.Models = s.showModels()
+	case models.Sheet:
+		w.Models = s.models.Show(s.modelsEnv())
 	case SheetClosing:
 		w.Closing = s.showClosing()
 	}
@@ -62,8 +63,8 @@ func (s *State) title() string {
 	if p.id != 0 {
 		title = p.name + " – " + core.ProgramName
 	}
-	if sum, n := s.pulling(); n > 0 && sum.Total > 0 { // it takes longest
-		return percentText(sum.Done, sum.Total) + " – " + title
+	if d := s.models.Downloads(s.modelsEnv()); d.Percent != "" { // it takes longest
+		return d.Percent + " – " + title
 	}
 	if p.id == 0 {
 		return title
@@ -138,7 +139,7 @@ func (s *State) showStart() StartPage {
 		Hint:  "Ctrl+O · Ctrl+V · F1 for all keys",
 		Open:  s.button(CommandOpen, ""), Paste: s.button(CommandPaste, "Paste"),
 	}
-	page.Card = s.showCard()
+	page.Card = s.models.Card(s.modelsEnv())
 	for _, sample := range s.setup.Samples {
 		page.SamplesTitle = "Or try one of these"
 		page.Samples = append(page.Samples, SampleCard{sample.Name, sample.Title, "Open this sample picture", SampleOpened{sample.Name}})
@@ -165,15 +166,15 @@ func (s *State) showStatus() StatusBar {
 	m := s.model()
 	bar := StatusBar{
 		Text:   s.statusText(),
-		Model:  core.Button{Text: m.Name, Tip: s.usedText() + " Click for all models (F3)", Enabled: true, Do: core.SheetOpened{Sheet: SheetModels}},
+		Model:  core.Button{Text: m.Name, Tip: s.models.UsedText(s.modelsEnv()) + " Click for all models (F3)", Enabled: true, Do: core.SheetOpened{Sheet: models.Sheet}},
 		Device: s.devices.Chip(s.devicesEnv()),
 	}
 	if bar.Model.Text == "" {
 		bar.Model.Text = "Models"
 	}
-	if sum, n := s.pulling(); n > 0 {
-		bar.Pull = core.Button{Text: "Downloading: " + progressText(sum), Tip: core.Plural(n, "A model is being downloaded; click to see it", "%d models are being downloaded; click to see them"), Enabled: true, Do: core.SheetOpened{Sheet: SheetModels}}
-		bar.Part = part(sum.Done, sum.Total)
+	if d := s.models.Downloads(s.modelsEnv()); d.N > 0 {
+		bar.Pull = core.Button{Text: "Downloading: " + d.Text, Tip: core.Plural(d.N, "A model is being downloaded; click to see it", "%d models are being downloaded; click to see them"), Enabled: true, Do: core.SheetOpened{Sheet: models.Sheet}}
+		bar.Part = d.Part
 	}
 	return bar
 }
@@ -232,7 +233,7 @@ func (s *State) showNotices() []core.NoticeView {
 		if n.Undo != nil {
 			v.Actions = append(v.Actions, core.Button{Text: "Undo", Tip: "Take this back", Enabled: true, Do: n.Undo})
 		}
-		if n.About == (arrival{}) {
+		if models.Arrival(n) {
 			inPanel := s.current != 0 && !s.Settings().PanelHidden && s.anyStale(s.visible().key)
 			if b := s.againButton(); b.Do != nil && !inPanel {
 				v.Actions = append(v.Actions, b)

@@ -16,11 +16,6 @@ func (a ThemeSet) on(r *reduction) {
 	r.t.ChangeSettings(func(s *settings.Settings) { s.Theme = a.Theme })
 }
 
-func (a ModelSet) on(r *reduction) {
-	r.chose = true
-	r.t.ChangeSettings(func(s *settings.Settings) { s.Model = a.Model })
-}
-
 func (a ThreadsSet) on(r *reduction) {
 	r.t.ChangeSettings(func(s *settings.Settings) { s.Threads = a.Threads })
 }

@@ -24,8 +24,8 @@ func (r *reduction) settle() {
 	if r.s.closing {
 		return
 	}
-	r.settlePulls()
-	r.settleUsing()
+	r.s.models = r.s.models.Settle(r.s.modelsEnv(), r.t)
+	r.route()
 	r.settlePictures()
 	r.settleJobs()
 	r.settleSelection()
@@ -192,7 +192,7 @@ func (r *reduction) run(p picture, visible bool) {
 		}
 		r.s.last.job++
 		id := r.s.last.job
-		r.s.jobs = core.Added(r.s.jobs, job{id: id, picture: p.id, key: p.key, model: r.s.model().Spec, by: r.s.using.name(slotTasks[at]), slot: at, front: visible})
+		r.s.jobs = core.Added(r.s.jobs, job{id: id, picture: p.id, key: p.key, model: r.s.model().Spec, by: r.s.models.Using().Name(slotTasks[at]), slot: at, front: visible})
 		q := inference.Request{
 			ID:      id,
 			Picture: inference.Picture{Name: p.name, Key: p.key, Width: p.width, Height: p.height},

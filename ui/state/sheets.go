@@ -5,6 +5,7 @@ import (
 
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
+	"descry/ui/state/models"
 )
 
 func (r *reduction) openSheet(id core.SheetID) {
@@ -12,10 +13,9 @@ func (r *reduction) openSheet(id core.SheetID) {
 		return
 	}
 	r.t.OpenSheet(id)
-	r.s.offer, r.s.licence = offer{}, ""
-	if id == SheetModels {
-		r.s.importTold = importTold{}
-		r.t.Do(ListModels{Speed: true})
+	r.s.models = r.s.models.Left()
+	if id == models.Sheet {
+		r.s.models = r.s.models.Opened(r.t)
 	}
 	if id == devices.Sheet {
 		r.s.devices.Opened(r.t)
@@ -26,14 +26,13 @@ func (r *reduction) openSheet(id core.SheetID) {
 }
 
 func (Escaped) on(r *reduction) {
-	switch {
-	case r.s.Sheet() == SheetModels && r.s.licence != "":
-		r.s.licence = ""
-		return
-	case r.s.Sheet() == SheetModels && r.s.offer.open():
-		r.s.offer = offer{}
-		return
-	case r.s.Sheet() != core.SheetNone:
+	if r.s.Sheet() == models.Sheet {
+		if s, back := r.s.models.Escaped(); back {
+			r.s.models = s
+			return
+		}
+	}
+	if r.s.Sheet() != core.SheetNone {
 		r.t.OpenSheet(core.SheetNone)
 		return
 	}
@@ -62,11 +61,11 @@ func (ClosingGivenUp) on(r *reduction) {
 }
 
 func (a Closing) on(r *reduction) {
-	if _, n := r.s.pulling(); n > 0 && !a.Sure {
+	if !a.Sure && r.s.models.Downloads(r.s.modelsEnv()).N > 0 {
 		r.t.OpenSheet(SheetClosing)
 		return
 	}
-	r.endModels()
+	r.s.models = r.s.models.End(r.s.modelsEnv(), r.t)
 	r.s.drafts = core.Stamped(r.s.drafts, func(d *draft) bool {
 		if !d.failed || d.dirty {
 			return false

@@ -27,6 +27,7 @@ import (
 	"descry/settings"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
+	"descry/ui/state/models"
 )
 
 // Setup is what the program knows when the window opens.
@@ -35,26 +36,15 @@ type Setup struct {
 	Version  string
 	Home     string // the user's home folder, shown as ~
 	Samples  []Sample
-	Models   []ModelInfo    // sets that are in no catalogue; the first is used where nothing better is here
-	Store    Inventory      // what is known of the catalogue before ModelsListed
-	Devices  []devices.Info // the first is used where the settings name none
-	Threads  int            // what 0 threads stands for
+	Models   []models.Info    // sets that are in no catalogue; the first is used where nothing better is here
+	Store    models.Inventory // what is known of the catalogue before ModelsListed
+	Devices  []devices.Info   // the first is used where the settings name none
+	Threads  int              // what 0 threads stands for
 	Cores    int
 }
 
 // Sample is a picture that comes with the program.
 type Sample struct{ Name, Title string }
-
-// ModelInfo is a model set that can be chosen.
-type ModelInfo struct {
-	Spec        string // as in --model
-	Name        string // "Starter models"
-	Description string
-	Tasks       []inference.Task
-	Place       string                   // the folder or file where it lies; empty: in the program
-	Bytes       map[inference.Task]int64 // what the files of each task take; none: not told
-	Drawings    bool                     // knows drawings only: whoever gives it a photograph is told
-}
 
 // DeviceInfo is something that models run on: "auto", "cpu", …
 type DeviceInfo struct{ ID, Name string }
@@ -86,15 +76,7 @@ type State struct {
 	writes []write
 	photo  PictureID // the picture at which it is told what the models know
 
-	inventory  Inventory
-	stocked    bool // the inventory was told
-	using      using
-	pulls      []pull
-	removals   []removal
-	offer      offer
-	licence    string // the model whose licence is shown in full
-	importing  bool
-	importTold importTold
+	models models.State
 
 	busySince time.Time // zero: not busy, or the time is not known yet
 	wake      wake
@@ -107,7 +89,6 @@ type counters struct {
 	picture    PictureID
 	job        inference.JobID
 	ask, write uint64
-	pull       uint64
 }
 
 // wake is the Tick that is waited for.
@@ -205,9 +186,8 @@ type draft struct {
 
 // New returns the state of a window that has just opened.
 func New(setup Setup) State {
-	s := State{Shared: core.NewShared(setup.Settings), setup: setup, view: ViewFit(), hover: -1, selected: -1, inventory: setup.Store}
-	s.inventory.Others = setup.Models
-	s.using = s.uses()
+	s := State{Shared: core.NewShared(setup.Settings), setup: setup, view: ViewFit(), hover: -1, selected: -1}
+	s.models = models.New(setup.Store, setup.Models, s.modelsEnv())
 	return s
 }
 
@@ -216,9 +196,8 @@ func (s State) Current() PictureID { return s.current }
 
 // reduction is one call of Reduce: the state as it becomes, and what is to be done.
 type reduction struct {
-	s     State
-	t     *core.Turn
-	chose bool // a person chose other models
+	s State
+	t *core.Turn
 }
 
 // own is an action that the root acts on itself.
@@ -255,12 +234,34 @@ func (r *reduction) act(a core.Action) {
 		r.tellCopied(a)
 	case devices.Action:
 		r.s.devices = r.s.devices.Reduce(a, r.t)
+	case models.Action:
+		r.s.models = r.s.models.Reduce(a, r.s.modelsEnv(), r.t)
 	case own:
 		a.on(r)
 	default:
 		panic(fmt.Sprintf("state: nobody acts on %T", a))
 	}
 }
+
+// route hands what one feature wants of another to whom it is for.
+func (r *reduction) route() {
+	for _, q := range r.t.Asked() {
+		switch q := q.(type) {
+		case models.Changed:
+			r.follow(q)
+		default:
+			panic(fmt.Sprintf("state: nobody is asked for %T", q))
+		}
+	}
+}
+
+// modelsEnv is what models know of the rest.
+func (s *State) modelsEnv() models.Env {
+	return models.Env{Shared: &s.Shared, Home: s.setup.Home, Again: s.againButton()}
+}
+
+// model is what is in use, as one set.
+func (s *State) model() models.Info { return s.models.Model(models.Env{Shared: &s.Shared}) }
 
 // devicesEnv is what devices know of the rest.
 func (s *State) devicesEnv() devices.Env {

@@ -1,4 +1,4 @@
-package state
+package models
 
 import (
 	"fmt"
@@ -9,18 +9,18 @@ import (
 	"descry/ui/state/core"
 )
 
-func (s *State) showOffer() *OfferPart {
-	var models []StoredModel
+func (s view) showOffer() *Offer {
+	var models []Model
 	for _, name := range s.offer.models {
-		models = append(models, s.inventory.model(name))
+		models = append(models, s.inventory.Model(name))
 	}
-	part := &OfferPart{
+	part := &Offer{
 		Back: core.Button{Text: "Not now", Tip: "Back to all models (Esc)", Enabled: true, Do: OfferClosed{}},
 		Get:  core.Button{Text: "Download " + downloadText(models), Tip: "Download and use it", Enabled: !s.offline(), Do: OfferTaken{}},
 	}
 	part.Title = "Get " + models[0].Title
 	part.Text = "It is downloaded from where it was published, checked, and used as soon as it has arrived. You can go on working."
-	if set := s.inventory.set(s.offer.set); set.Name != "" {
+	if set := s.inventory.Set(s.offer.set); set.Name != "" {
 		part.Title = "Get the " + strings.ToLower(set.Title)
 	}
 	if len(models) > 1 {
@@ -42,7 +42,7 @@ func (s *State) showOffer() *OfferPart {
 }
 
 // offerFacts says what the models cost, before anything is downloaded.
-func (s *State) offerFacts(models []StoredModel) []Fact {
+func (s view) offerFacts(models []Model) []Fact {
 	var facts []Fact
 	add := func(name, text string, bad bool) { facts = append(facts, Fact{name, text, bad}) }
 	disk := downloadText(models)
@@ -87,15 +87,15 @@ func (s *State) offerFacts(models []StoredModel) []Fact {
 	return facts
 }
 
-func (s *State) showLicence() *LicencePart {
-	m := s.inventory.model(s.licence)
-	part := &LicencePart{Title: m.Title + ": " + m.Licence, Text: m.Text,
+func (s view) showLicence() *Licence {
+	m := s.inventory.Model(s.licence)
+	part := &Licence{Title: m.Title + ": " + m.Licence, Text: m.Text,
 		Back: core.Button{Text: "Back", Tip: "Back to the models (Esc)", Enabled: true, Do: LicenceShown{m.Name}}}
 	return part
 }
 
 // downloadBytes is what is still to come of models.
-func downloadBytes(models []StoredModel) int64 {
+func downloadBytes(models []Model) int64 {
 	var sum int64
 	for _, m := range models {
 		sum += max(m.Bytes-m.Here, 0)
@@ -104,9 +104,9 @@ func downloadBytes(models []StoredModel) int64 {
 }
 
 // downloadText says how much is still to come; "more than" where a size is not known.
-func downloadText(models []StoredModel) string {
+func downloadText(models []Model) string {
 	sum := downloadBytes(models)
-	unknown := slices.ContainsFunc(models, func(m StoredModel) bool { return m.Bytes == 0 })
+	unknown := slices.ContainsFunc(models, func(m Model) bool { return m.Bytes == 0 })
 	switch {
 	case unknown && sum == 0:
 		return "size not known"

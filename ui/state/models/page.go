@@ -1,4 +1,4 @@
-package state
+package models
 
 import (
 	"fmt"
@@ -21,12 +21,12 @@ var groupTitles = []struct {
 	{"", "Computation"},
 }
 
-func (s *State) showModels() ModelsSheet {
-	sheet := ModelsSheet{
-		Title: "Models", Close: s.closeButton("Done"),
+func (s view) showModels() Page {
+	sheet := Page{
+		Title: "Models", Close: core.CloseButton("Done"),
 		Heads:  []string{"Name", "Size", "Licence", "A picture takes", "State"},
 		Disk:   s.diskText(),
-		Folder: core.Button{Text: "Open folder", Tip: "Show where the models are kept: " + core.Short(s.inventory.Folder, s.setup.Home), Enabled: s.inventory.Folder != "", Do: ModelsFolderShown{}},
+		Folder: core.Button{Text: "Open folder", Tip: "Show where the models are kept: " + core.Short(s.inventory.Folder, s.Home), Enabled: s.inventory.Folder != "", Do: FolderShown{}},
 		Import: core.Button{Text: "Import file…", Tip: "Take in model files that were brought here; each is recognised by its hash", Enabled: !s.importing, Do: ImportAsked{}},
 		Offline: core.Button{Text: "Stay offline", Tip: "Download nothing; Descry uses the network for nothing else",
 			Enabled: s.inventory.Closed == "", On: s.offline(), Do: OfflineToggled{}},
@@ -51,14 +51,14 @@ func (s *State) showModels() ModelsSheet {
 	}
 	for _, g := range groupTitles {
 		if rows := s.modelRows(g.task); len(rows) > 0 {
-			sheet.Groups = append(sheet.Groups, ModelGroup{Title: g.title, Rows: rows})
+			sheet.Groups = append(sheet.Groups, Group{Title: g.title, Rows: rows})
 		}
 	}
 	return sheet
 }
 
 // showTold says what has come, and what came of an import.
-func (s *State) showTold(sheet *ModelsSheet) {
+func (s view) showTold(sheet *Page) {
 	for _, n := range s.Notices() {
 		if n.About == (arrival{}) || n.About == (check{}) {
 			sheet.Told = n.Text
@@ -67,7 +67,7 @@ func (s *State) showTold(sheet *ModelsSheet) {
 	if s.importTold.text != "" {
 		sheet.Told = s.importTold.text
 	}
-	if b := s.againButton(); b.Do != nil {
+	if b := s.Again; b.Do != nil {
 		if sheet.Told == "" {
 			sheet.Told = "The open pictures were described by other models."
 		}
@@ -78,18 +78,7 @@ func (s *State) showTold(sheet *ModelsSheet) {
 	}
 }
 
-// againButton describes the open pictures with the models now in use; it is no
-// button where that would change nothing.
-func (s *State) againButton() core.Button {
-	n := s.stalePictures()
-	if n == 0 {
-		return core.Button{}
-	}
-	return core.Button{Text: core.Plural(n, "Describe the open picture again", "Describe the open pictures again"),
-		Tip: "Use the models that are chosen now; your own captions stay", Enabled: true, Do: DescribedAgain{}}
-}
-
-func (s *State) diskText() string {
+func (s view) diskText() string {
 	text := "Models take " + sizeText(s.inventory.Disk) + " of this disk"
 	if s.inventory.Free > 0 {
 		text += "; " + sizeText(s.inventory.Free) + " are free"
@@ -97,12 +86,12 @@ func (s *State) diskText() string {
 	return text + "."
 }
 
-func (s *State) showSet(set StoredSet) SetCard {
+func (s view) showSet(set Set) SetCard {
 	card := SetCard{Name: set.Name, Title: set.Title, On: s.inUse(set)}
 	var titles []string
-	var models []StoredModel
+	var models []Model
 	for _, name := range set.Models {
-		if m := s.inventory.model(name); m.Name != "" {
+		if m := s.inventory.Model(name); m.Name != "" {
 			titles = append(titles, m.Title)
 			models = append(models, m)
 		}
@@ -127,7 +116,7 @@ func (s *State) showSet(set StoredSet) SetCard {
 }
 
 // costs says what models take: a picture's time, memory.
-func (s *State) costs(models []StoredModel) []string {
+func (s view) costs(models []Model) []string {
 	var parts []string
 	seconds, measured, memory := sumCosts(models)
 	if seconds > 0 {
@@ -140,7 +129,7 @@ func (s *State) costs(models []StoredModel) []string {
 }
 
 // sumCosts adds up what models take when all of them run. 0: not known of one.
-func sumCosts(models []StoredModel) (seconds float64, measured bool, memory int64) {
+func sumCosts(models []Model) (seconds float64, measured bool, memory int64) {
 	measured = true
 	for _, m := range models {
 		if m.Seconds <= 0 {
@@ -156,13 +145,13 @@ func sumCosts(models []StoredModel) (seconds float64, measured bool, memory int6
 }
 
 // modelRows are the lines of one task: what is built in or a folder, then the catalogue.
-func (s *State) modelRows(t inference.Task) []ModelRow {
-	var rows []ModelRow
+func (s view) modelRows(t inference.Task) []Row {
+	var rows []Row
 	for _, o := range s.inventory.Others {
 		if t == "" || !hasTask(o.Tasks, t) {
 			continue
 		}
-		row := ModelRow{Name: o.Spec, Title: o.Name, About: core.Sentence(o.Description), State: "Ready", Good: true, Part: -1, Use: s.useButton(o.Spec, t)}
+		row := Row{Name: o.Spec, Title: o.Name, About: core.Sentence(o.Description), State: "Ready", Good: true, Part: -1, Use: s.useButton(o.Spec, t)}
 		if o.Drawings {
 			row.Size, row.About = "built in", "Knows drawings only."
 		}
@@ -173,7 +162,7 @@ func (s *State) modelRows(t inference.Task) []ModelRow {
 			row.Size = sizeText(n)
 		}
 		if o.Place != "" {
-			row.State += ", from " + core.Short(o.Place, s.setup.Home)
+			row.State += ", from " + core.Short(o.Place, s.Home)
 		}
 		rows = append(rows, row)
 	}
@@ -182,8 +171,8 @@ func (s *State) modelRows(t inference.Task) []ModelRow {
 			rows = append(rows, s.modelRow(m))
 		}
 	}
-	if detector := s.using.name(inference.TaskInstances); t == inference.TaskClasses && s.outlines(detector) {
-		row := ModelRow{Name: objectsOf, Title: "From the objects", About: "A map of the outlined objects; no model of its own.", State: "Ready", Good: true, Part: -1, Use: s.useButton(objectsOf+detector, t)}
+	if detector := s.using.Name(inference.TaskInstances); t == inference.TaskClasses && s.outlines(detector) {
+		row := Row{Name: ObjectsOf, Title: "From the objects", About: "A map of the outlined objects; no model of its own.", State: "Ready", Good: true, Part: -1, Use: s.useButton(ObjectsOf+detector, t)}
 		if row.Use.On {
 			row.State = "In use"
 		}
@@ -202,25 +191,25 @@ func hasTask(all []inference.Task, t inference.Task) bool {
 }
 
 // useButton chooses a model for a task.
-func (s *State) useButton(name string, t inference.Task) core.Button {
+func (s view) useButton(name string, t inference.Task) core.Button {
 	if t == "" {
 		return core.Button{}
 	}
 	here := s.available(name, t)
-	b := core.Button{Text: "Use " + s.titleOf(name), Tip: "Use this model for " + taskNouns[t], Enabled: here, On: here && s.using.name(t) == name, Do: TaskModelSet{t, name}}
+	b := core.Button{Text: "Use " + s.titleOf(name), Tip: "Use this model for " + taskNouns[t], Enabled: here, On: here && s.using.Name(t) == name, Do: Chosen{t, name}}
 	if !here {
 		b.Tip = "Download it first"
 	}
 	return b
 }
 
-// taskNouns are the tasks within a sentence.
+// taskNouns are the Tasks within a sentence.
 var taskNouns = map[inference.Task]string{
 	inference.TaskCaption: "captions", inference.TaskInstances: "objects", inference.TaskClasses: "classes of pixels",
 }
 
-func (s *State) modelRow(m StoredModel) ModelRow {
-	row := ModelRow{
+func (s view) modelRow(m Model) Row {
+	row := Row{
 		Name: m.Name, Title: m.Title, About: m.About, Size: sizeText(m.Bytes), Part: -1,
 		Use:     s.useButton(m.Name, m.Task),
 		Licence: core.Button{Text: m.Licence, Tip: "Read the licence", Enabled: m.Text != "", Do: LicenceShown{m.Name}},
@@ -239,7 +228,7 @@ func (s *State) modelRow(m StoredModel) ModelRow {
 }
 
 // showKeep says how far a model is and what can be done with it.
-func (s *State) showKeep(row *ModelRow, m StoredModel) {
+func (s view) showKeep(row *Row, m Model) {
 	p := s.pull(m.Name)
 	act := func(text, tip string, do core.Action, enabled bool) {
 		row.Acts = append(row.Acts, core.Button{Text: text, Tip: tip, Enabled: enabled, Do: do})
@@ -262,7 +251,7 @@ func (s *State) showKeep(row *ModelRow, m StoredModel) {
 		act("Remove", "Take it from this disk; it can be downloaded again", RemovalAsked{m.Name}, true)
 	case m.Keep == KeepDamaged:
 		row.State = "Damaged"
-		row.Trouble = &RowTrouble{Text: "A file is not the one that was published."}
+		row.Trouble = &Trouble{Text: "A file is not the one that was published."}
 		if m.Problem != nil {
 			row.Trouble = troubleOf(m.Problem, m.Name)
 		}
@@ -278,12 +267,12 @@ func (s *State) showKeep(row *ModelRow, m StoredModel) {
 		if s.offline() {
 			tip = "Descry stays offline: import it from a file, or open the network below"
 		}
-		act("Download…", tip, ModelOffered{m.Name}, !s.offline())
+		act("Download…", tip, Offered{m.Name}, !s.offline())
 	}
 }
 
 // showPull says how far a download or check is.
-func (s *State) showPull(row *ModelRow, m StoredModel, p pull) {
+func (s view) showPull(row *Row, m Model, p pull) {
 	row.Part = part(p.progress.Done, p.progress.Total)
 	row.Moving = p.failure == nil && p.goes && (p.verify || !s.offline())
 	act := func(text, tip string, do core.Action, enabled bool) {
@@ -315,7 +304,7 @@ func (s *State) showPull(row *ModelRow, m StoredModel, p pull) {
 var longHash = regexp.MustCompile(`\b([0-9a-f]{8})[0-9a-f]{24,}\b`)
 
 // troubleOf says an error in the row of its model, which need not be named again.
-func troubleOf(f *failure.Failure, model string) *RowTrouble {
+func troubleOf(f *failure.Failure, model string) *Trouble {
 	text, subject := f.Message.String(), f.Subject
 	if rest, ok := strings.CutPrefix(subject, model); ok && model != "" {
 		subject = strings.TrimLeft(rest, ", /")
@@ -332,7 +321,7 @@ func troubleOf(f *failure.Failure, model string) *RowTrouble {
 	if rest, twice := strings.CutSuffix(text, "…."); twice {
 		text = rest + "…"
 	}
-	return &RowTrouble{Text: text, Hint: longHash.ReplaceAllString(f.Hint.String(), "$1…")}
+	return &Trouble{Text: text, Hint: longHash.ReplaceAllString(f.Hint.String(), "$1…")}
 }
 
 // pullText says what a running download does.
@@ -363,55 +352,69 @@ func noted(text, note string) string {
 	return text + ": " + note
 }
 
-func (s *State) showClosing() ClosingSheet {
-	sum, _ := s.pulling()
-	var titles []string
-	for _, p := range s.pulls {
-		if p.goes && !p.verify && p.failure == nil {
-			titles = append(titles, s.titleOf(p.model))
-		}
-	}
-	sheet := ClosingSheet{
-		Title: "Close while a download runs?",
-		Text:  "The download has ended, so nothing is lost.",
-		Stay:  core.Button{Text: "Keep open", Tip: "Leave the window open (Esc)", Enabled: true, Do: ClosingGivenUp{}},
-		Leave: core.Button{Text: "Close", Tip: "Close the window; the download goes on the next time", Enabled: true, Do: Closing{Sure: true}},
-	}
-	if len(titles) == 0 { // while the question stood
-		sheet.Title = "Close the window?"
-		return sheet
-	}
-	sheet.Text = strings.Join(titles, ", ") + core.Plural(len(titles), " is", " are") + " still being downloaded"
-	if sum.Total > 0 {
-		sheet.Text += " (" + percentText(sum.Done, sum.Total) + ")"
-	}
-	sheet.Text += ". What has arrived is kept, and the download goes on when Descry is opened again."
-	return sheet
-}
-
 // showCard says on the start page what the built-in models do not know.
-func (s *State) showCard() *CardPart {
+func (s view) showCard() *Card {
 	set, ok := s.offeredSet()
 	if !ok || s.Settings().CardTold || !s.model().Drawings || s.coming(s.missing(set)) {
 		return nil
 	}
-	return &CardPart{
+	return &Card{
 		Text:  "The built-in models know drawings only.",
 		Get:   core.Button{Text: s.getText(set) + " to describe photographs", Tip: "Say what they cost, then download them", Enabled: true, Do: SetOffered{set.Name}},
 		Close: core.Button{Text: "Not now", Tip: "Take this card away; the Models page has them", Enabled: true, Do: CardClosed{}},
 	}
 }
 
+// Better returns what helps somebody whom the built-in models do not serve: a
+// button that offers the best set, none while that is coming, and whether there
+// are other models to choose from.
+func (s *State) Better(env Env) (get core.Button, others bool) {
+	v := view{s, env}
+	set, ok := v.offeredSet()
+	if ok && !v.coming(v.missing(set)) {
+		get = core.Button{Text: v.getText(set), Tip: "Say what they cost, then download them", Enabled: true, Do: SetOffered{set.Name}}
+	}
+	return get, ok || len(s.inventory.Others) > 1
+}
+
 // offeredSet is the best set, if there is any of which something is not here.
-func (s *State) offeredSet() (StoredSet, bool) {
+func (s view) offeredSet() (Set, bool) {
 	if len(s.inventory.Sets) == 0 {
-		return StoredSet{}, false
+		return Set{}, false
 	}
 	set := s.inventory.Sets[0]
 	return set, len(s.missing(set)) > 0
 }
 
 // getText asks for a set by name and size.
-func (s *State) getText(set StoredSet) string {
+func (s view) getText(set Set) string {
 	return fmt.Sprintf("Get the %s (%s)", strings.ToLower(set.Title), downloadText(s.missing(set)))
+}
+
+// Downloads tells of the downloads that run.
+type Downloads struct {
+	N       int
+	Titles  []string // of the models
+	Percent string   // of all of them; empty: not known
+	Text    string   // "37 % · 12 MB/s · 2 min left"
+	Part    float64  // 0 … 1
+}
+
+// Downloads returns what is to be said of the downloads that run.
+func (s *State) Downloads(env Env) Downloads {
+	v := view{s, env}
+	sum, n := v.pulling()
+	d := Downloads{N: n}
+	if n > 0 {
+		d.Text, d.Part = progressText(sum), part(sum.Done, sum.Total)
+	}
+	if sum.Total > 0 {
+		d.Percent = percentText(sum.Done, sum.Total)
+	}
+	for _, p := range s.pulls {
+		if p.goes && !p.verify && p.failure == nil {
+			d.Titles = append(d.Titles, v.titleOf(p.model))
+		}
+	}
+	return d
 }

@@ -1,4 +1,4 @@
-package state
+package models
 
 import (
 	"slices"
@@ -25,6 +25,9 @@ type pull struct {
 // opCheck marks a failure that only a check of every byte can find.
 const opCheck = "check"
 
+// Arrival is what a notice is about that tells of models that have come.
+func Arrival(n core.Notice) bool { return n.About == (arrival{}) }
+
 // What a notice of the models can be about, beside a removal.
 type (
 	arrival struct{} // models have come
@@ -35,7 +38,7 @@ type (
 type removal struct{ model string }
 
 // pull returns what is under way for a model; its model is empty if nothing is.
-func (s *State) pull(model string) pull {
+func (s view) pull(model string) pull {
 	for _, p := range s.pulls {
 		if p.model == model {
 			return p
@@ -45,7 +48,7 @@ func (s *State) pull(model string) pull {
 }
 
 // leaving reports whether a model is about to be removed.
-func (s *State) leaving(model string) bool {
+func (s view) leaving(model string) bool {
 	return slices.Contains(s.removals, removal{model})
 }
 
@@ -61,11 +64,11 @@ func (r *reduction) changePull(model string, f func(*pull)) {
 }
 
 // offline reports whether the network is closed, by whom ever.
-func (s *State) offline() bool { return s.Settings().Offline || s.inventory.Closed != "" }
+func (s view) offline() bool { return s.Settings().Offline || s.inventory.Closed != "" }
 
 // begin wants a model's download or check to run.
 func (r *reduction) begin(model string, verify bool) {
-	m := r.s.inventory.model(model)
+	m := r.s.inventory.Model(model)
 	if m.Name == "" || r.s.leaving(model) || !verify && m.Keep == KeepReady {
 		return
 	}
@@ -86,15 +89,15 @@ func (r *reduction) settlePulls() {
 		wanted := p.goes && p.failure == nil && (p.verify || !r.s.offline())
 		switch {
 		case wanted && !p.running:
-			r.s.last.pull++
-			id := r.s.last.pull
+			r.s.lastPull++
+			id := r.s.lastPull
 			r.changePull(p.model, func(p *pull) {
 				p.id, p.running, p.stopping, p.progress.Stage, p.progress.PerSecond = id, true, false, StageStarting, 0
 			})
 			if p.verify {
-				r.t.Do(VerifyModel{Pull: id, Model: p.model})
+				r.t.Do(Verify{Pull: id, Model: p.model})
 			} else {
-				r.t.Do(PullModel{Pull: id, Model: p.model, Repair: r.s.inventory.model(p.model).Keep == KeepDamaged})
+				r.t.Do(Pull{Pull: id, Model: p.model, Repair: r.s.inventory.Model(p.model).Keep == KeepDamaged})
 			}
 		case !wanted && p.running && !p.stopping:
 			r.changePull(p.model, func(p *pull) { p.stopping = true })
@@ -123,17 +126,17 @@ func (r *reduction) settleRemovals() {
 		r.unchoose(gone.model)
 		r.s.removals = core.Without(r.s.removals, func(m removal) bool { return m == gone })
 		r.s.pulls = core.Without(r.s.pulls, func(p pull) bool { return p.model == gone.model })
-		r.s.inventory = r.s.inventory.changed(gone.model, func(m *StoredModel) { m.Keep, m.Here, m.Place, m.Problem = KeepAbsent, 0, "", nil })
-		r.t.Do(RemoveModel{Model: gone.model})
+		r.s.inventory = r.s.inventory.changed(gone.model, func(m *Model) { m.Keep, m.Here, m.Place, m.Problem = KeepAbsent, 0, "", nil })
+		r.t.Do(Remove{Model: gone.model})
 	}
 }
 
 // unchoose takes a model that is gone for good out of the settings: what stands
 // in for it stays.
 func (r *reduction) unchoose(model string) {
-	for _, t := range tasks {
+	for _, t := range Tasks {
 		if name, said := r.s.chosen(t); said && name == model {
-			r.assign(t, r.s.uses().name(t))
+			r.assign(t, r.s.uses().Name(t))
 		}
 	}
 }
@@ -143,7 +146,7 @@ func (a PullPaused) on(r *reduction) { r.changePull(a.Model, func(p *pull) { p.g
 func (a PullResumed) on(r *reduction) { r.begin(a.Model, false) }
 
 func (a VerifyAsked) on(r *reduction) {
-	m := r.s.inventory.model(a.Model)
+	m := r.s.inventory.Model(a.Model)
 	if m.Keep == KeepReady || m.Keep == KeepDamaged {
 		r.begin(a.Model, true)
 	}
@@ -176,11 +179,11 @@ func (a PullEnded) on(r *reduction) {
 // was being stopped starts anew (settlePulls).
 func (r *reduction) endPull(p pull, f *failure.Failure) {
 	stopped := f != nil && f.Kind == failure.Cancelled
-	r.t.Do(ListModels{})
+	r.t.Do(List{})
 	switch {
 	case f == nil:
 		r.s.pulls = core.Without(r.s.pulls, func(q pull) bool { return q.model == p.model })
-		r.s.inventory = r.s.inventory.changed(p.model, func(m *StoredModel) { m.Keep, m.Here, m.Problem = KeepReady, m.Bytes, nil })
+		r.s.inventory = r.s.inventory.changed(p.model, func(m *Model) { m.Keep, m.Here, m.Problem = KeepReady, m.Bytes, nil })
 		if r.s.leaving(p.model) {
 			return // it came too late
 		}
@@ -193,7 +196,7 @@ func (r *reduction) endPull(p pull, f *failure.Failure) {
 		r.s.pulls = core.Without(r.s.pulls, func(q pull) bool { return q.model == p.model })
 	case p.verify:
 		r.s.pulls = core.Without(r.s.pulls, func(q pull) bool { return q.model == p.model })
-		r.s.inventory = r.s.inventory.changed(p.model, func(m *StoredModel) {
+		r.s.inventory = r.s.inventory.changed(p.model, func(m *Model) {
 			bad := *f
 			bad.Op = opCheck
 			m.Keep, m.Problem = KeepDamaged, &bad
@@ -207,7 +210,7 @@ func (r *reduction) endPull(p pull, f *failure.Failure) {
 				q.goes = false // ended from outside: it is not begun again by itself
 			}
 		})
-		if !stopped && r.s.Sheet() != SheetModels {
+		if !stopped && r.s.Sheet() != Sheet {
 			r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: r.s.titleOf(p.model) + " was not downloaded.", Detail: core.Explain(f), Offers: core.CommandModels})
 		}
 	}
@@ -215,23 +218,22 @@ func (r *reduction) endPull(p pull, f *failure.Failure) {
 
 // arrive uses a model that has just come, from now on.
 func (r *reduction) arrive(name string) {
-	m := r.s.inventory.model(name)
+	m := r.s.inventory.Model(name)
 	if m.Task == "" {
 		r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: m.Title + " is here.", Detail: "It is used when Descry is opened the next time."})
 		return
 	}
 	r.assign(m.Task, name)
-	if o, built := r.s.inventory.other(r.s.uses().name(inference.TaskClasses)); m.Task == inference.TaskInstances && built && o.Drawings && r.s.outlines(name) {
-		r.assign(inference.TaskClasses, objectsOf+name) // better than a model that knows drawings only
+	if o, built := r.s.inventory.other(r.s.uses().Name(inference.TaskClasses)); m.Task == inference.TaskInstances && built && o.Drawings && r.s.outlines(name) {
+		r.assign(inference.TaskClasses, ObjectsOf+name) // better than a model that knows drawings only
 	}
-	r.settleUsing()
 	n := core.Notice{Kind: core.NoticeDone, Text: m.Title + " is here and is used from now on.", About: arrival{}}
 	r.t.DropNotices(func(o core.Notice) bool { return o.About == (arrival{}) })
 	r.t.Notify(n)
 }
 
 func (a RemovalAsked) on(r *reduction) {
-	m := r.s.inventory.model(a.Model)
+	m := r.s.inventory.Model(a.Model)
 	p := r.s.pull(a.Model)
 	if m.Name == "" || r.s.leaving(a.Model) || m.Keep == KeepAbsent && m.Here == 0 && p.model == "" {
 		return
@@ -251,19 +253,19 @@ func (a RemovalUndone) on(r *reduction) {
 	r.t.DropNotices(func(n core.Notice) bool { return n.About == (removal{a.Model}) })
 }
 
-func (a ModelRemoved) on(r *reduction) {
+func (a Removed) on(r *reduction) {
 	if a.Failure != nil {
 		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: r.s.titleOf(a.Model) + " could not be removed.", Detail: core.Explain(a.Failure)})
 	}
-	r.t.Do(ListModels{})
+	r.t.Do(List{})
 }
 
-func (a ModelsListed) on(r *reduction) {
+func (a Listed) on(r *reduction) {
 	others := r.s.inventory.Others
 	next := a.Inventory
 	for _, m := range r.s.inventory.Models { // a look at the folder does not see what a check of every byte saw
-		if m.Keep == KeepDamaged && m.Problem != nil && m.Problem.Op == opCheck && next.model(m.Name).Keep == KeepReady {
-			next = next.changed(m.Name, func(n *StoredModel) { n.Keep, n.Problem = m.Keep, m.Problem })
+		if m.Keep == KeepDamaged && m.Problem != nil && m.Problem.Op == opCheck && next.Model(m.Name).Keep == KeepReady {
+			next = next.changed(m.Name, func(n *Model) { n.Keep, n.Problem = m.Keep, m.Problem })
 		}
 	}
 	r.s.inventory = next
@@ -275,7 +277,7 @@ func (a ModelsListed) on(r *reduction) {
 	}
 	r.s.stocked = true
 	for _, name := range r.s.Settings().Pulling {
-		if m := r.s.inventory.model(name); m.Keep == KeepAbsent || m.Keep == KeepPartial {
+		if m := r.s.inventory.Model(name); m.Keep == KeepAbsent || m.Keep == KeepPartial {
 			r.begin(name, false)
 		}
 	}
@@ -285,7 +287,7 @@ func (a ModelsListed) on(r *reduction) {
 // tellMissing says which chosen models are not here any more.
 func (r *reduction) tellMissing() {
 	var missing []string
-	for _, t := range tasks {
+	for _, t := range Tasks {
 		name, said := r.s.chosen(t)
 		if said && name != "" && !r.s.available(name, t) && !slices.ContainsFunc(r.s.pulls, func(p pull) bool { return p.model == name }) {
 			missing = append(missing, r.s.titleOf(name))
@@ -312,7 +314,7 @@ func (a ImportChosen) on(r *reduction) {
 	}
 	if len(paths) > 0 && !r.s.importing {
 		r.s.importing, r.s.importTold = true, importTold{}
-		r.t.Do(ImportModels{Paths: paths})
+		r.t.Do(Import{Paths: paths})
 	}
 }
 
@@ -321,34 +323,28 @@ func (a Imported) on(r *reduction) {
 	r.s.importTold = importTold{failure: a.Failure}
 	var titles []string
 	for _, name := range a.Models {
-		if r.s.inventory.model(name).Name == "" {
+		if r.s.inventory.Model(name).Name == "" {
 			continue
 		}
 		titles = append(titles, r.s.titleOf(name))
 		r.s.pulls = core.Without(r.s.pulls, func(p pull) bool { return p.model == name && !p.running })
-		r.s.inventory = r.s.inventory.changed(name, func(m *StoredModel) { m.Keep, m.Here, m.Problem = KeepReady, m.Bytes, nil })
+		r.s.inventory = r.s.inventory.changed(name, func(m *Model) { m.Keep, m.Here, m.Problem = KeepReady, m.Bytes, nil })
 		r.arrive(name)
 	}
 	if len(titles) > 0 {
 		r.s.importTold.text = "Taken in: " + strings.Join(titles, ", ") + "."
 	}
-	r.t.Do(ListModels{})
+	r.t.Do(List{})
 }
 
-// importTold is what came of the last import.
-type importTold struct {
-	text    string
-	failure *failure.Failure
-}
-
-func (ModelsFolderShown) on(r *reduction) {
+func (FolderShown) on(r *reduction) {
 	if dir := r.s.inventory.Folder; dir != "" {
 		r.t.Do(core.OpenFolder{Path: dir})
 	}
 }
 
 // pulling sums the downloads that run, checks apart.
-func (s *State) pulling() (sum Progress, n int) {
+func (s view) pulling() (sum Progress, n int) {
 	known := true
 	if s.offline() {
 		return Progress{}, 0
@@ -369,12 +365,12 @@ func (s *State) pulling() (sum Progress, n int) {
 	return sum, n
 }
 
-// usedFor lists the tasks that a model is used for.
-func (s *State) usedFor(name string) []inference.Task {
+// usedFor lists the Tasks that a model is used for.
+func (s view) usedFor(name string) []inference.Task {
 	var all []inference.Task
-	for i, used := range s.using.names {
+	for i, used := range s.using.Names {
 		if used == name {
-			all = append(all, tasks[i])
+			all = append(all, Tasks[i])
 		}
 	}
 	return all

@@ -1,4 +1,4 @@
-package state
+package models
 
 import (
 	"descry/inference"
@@ -6,18 +6,29 @@ import (
 	"descry/ui/state/core"
 )
 
+// Info is a model set that can be chosen.
+type Info struct {
+	Spec        string // as in --model
+	Name        string // "Starter models"
+	Description string
+	Tasks       []inference.Task
+	Place       string                   // the folder or file where it lies; empty: in the program
+	Bytes       map[inference.Task]int64 // what the files of each task take; none: not told
+	Drawings    bool                     // knows drawings only: whoever gives it a photograph is told
+}
+
 // Inventory is what models there are, what of them lies on this machine, and
-// what room the machine has. It is told whole, by ModelsListed, and replaced whole.
+// what room the machine has. It is told whole, by Listed, and replaced whole.
 type Inventory struct {
-	Models    []StoredModel // the catalogue, in the order of the page
-	Sets      []StoredSet   // the best first
-	Others    []ModelInfo   // sets that are in no catalogue: the built-in one first, then folders
-	Folder    string        // where models are kept
-	Disk      int64         // bytes that they take there
-	Free      int64         // bytes free there; 0: not known
-	Memory    int64         // bytes of memory that are free now; 0: not known
-	Closed    string        // why the network is closed by the environment: "DESCRY_OFFLINE is set"; empty: it is not
-	Catalogue string        // a catalogue file that was added; empty: none
+	Models    []Model // the catalogue, in the order of the page
+	Sets      []Set   // the best first
+	Others    []Info  // sets that are in no catalogue: the built-in one first, then folders
+	Folder    string  // where models are kept
+	Disk      int64   // bytes that they take there
+	Free      int64   // bytes free there; 0: not known
+	Memory    int64   // bytes of memory that are free now; 0: not known
+	Closed    string  // why the network is closed by the environment: "DESCRY_OFFLINE is set"; empty: it is not
+	Catalogue string  // a catalogue file that was added; empty: none
 }
 
 // Keep is how much of a model is on this machine.
@@ -31,8 +42,8 @@ const (
 	KeepDamaged Keep = "damaged" // files are there, but not the right ones
 )
 
-// StoredModel is an entry of the catalogue and what of it is on this machine.
-type StoredModel struct {
+// Model is an entry of the catalogue and what of it is on this machine.
+type Model struct {
 	Name     string         // as in --model and `descry models pull`
 	Title    string         // as people call it: "BLIP base"
 	About    string         // one sentence: what sets it apart
@@ -54,8 +65,8 @@ type StoredModel struct {
 	Problem  *failure.Failure // what is wrong with a damaged one
 }
 
-// StoredSet is a choice of one model for each task.
-type StoredSet struct {
+// Set is a choice of one model for each task.
+type Set struct {
 	Name   string // "full"
 	Title  string // "Full models"
 	About  string // "The best that Descry knows"
@@ -87,17 +98,16 @@ const (
 
 // Models: what there is, and which is used.
 type (
-	// ModelsListed tells the inventory.
-	ModelsListed struct{ Inventory Inventory }
-	// TaskModelSet chooses the model for one task. What is open is described with
-	// it at once, but for what the other tasks' models have found.
-	TaskModelSet struct {
+	// Listed tells the inventory.
+	Listed struct{ Inventory Inventory }
+	// SetChosen chooses the models by name: a set, a folder, or a mix.
+	SetChosen struct{ Model string }
+	// Chosen chooses the model for one task. What is open is described with
+	// it at once, but for what the other Tasks' models have found.
+	Chosen struct {
 		Task  inference.Task
 		Model string
 	}
-	// DescribedAgain runs those tasks of the open pictures again whose results
-	// come from a model that is no longer the one in use.
-	DescribedAgain struct{}
 	// CardClosed takes the start page's card about the models away for good.
 	CardClosed struct{}
 )
@@ -106,8 +116,8 @@ type (
 type (
 	// SetOffered shows what a set costs and under which licences, before it is downloaded.
 	SetOffered struct{ Set string }
-	// ModelOffered does so for one model.
-	ModelOffered struct{ Model string }
+	// Offered does so for one model.
+	Offered struct{ Model string }
 	// OfferTaken downloads what is offered.
 	OfferTaken struct{}
 	// OfferClosed goes back to the table.
@@ -127,29 +137,27 @@ type (
 	RemovalUndone struct{ Model string }
 	// ImportAsked wants the dialog for model files that were brought here.
 	ImportAsked struct{}
-	// ModelsFolderShown opens the folder of models in the system's file manager.
-	ModelsFolderShown struct{}
+	// FolderShown opens the folder of models in the system's file manager.
+	FolderShown struct{}
 	// OfflineToggled closes the network to Descry, or opens it.
 	OfflineToggled struct{}
-	// ClosingGivenUp keeps the window open when it was asked whether it may close.
-	ClosingGivenUp struct{}
 )
 
 // What comes of it.
 type (
-	// PullProgressed tells how far a PullModel or VerifyModel is.
+	// PullProgressed tells how far a Pull or Verify is.
 	PullProgressed struct {
 		Pull     uint64
 		Progress Progress
 	}
-	// PullEnded tells that a PullModel or VerifyModel is over. A nil Failure: the
+	// PullEnded tells that a Pull or Verify is over. A nil Failure: the
 	// model is here, and right. Kind Cancelled: it was stopped, what arrived is kept.
 	PullEnded struct {
 		Pull    uint64
 		Failure *failure.Failure
 	}
-	// ModelRemoved answers RemoveModel.
-	ModelRemoved struct {
+	// Removed answers Remove.
+	Removed struct {
 		Model   string
 		Failure *failure.Failure
 	}
@@ -162,90 +170,104 @@ type (
 	}
 )
 
-// Effects on the store. They change nothing but files; ListModels tells what came of it.
+// Effects on the store. They change nothing but files; List tells what came of it.
 type (
-	// ListModels answers with ModelsListed. Speed: once more when it has been
+	// List answers with Listed. Speed: once more when it has been
 	// measured what this machine computes in a second, if that is not known.
-	ListModels struct{ Speed bool }
-	// PullModel downloads a model. It answers with PullProgressed, some times a
+	List struct{ Speed bool }
+	// Pull downloads a model. It answers with PullProgressed, some times a
 	// second at most, and ends with one PullEnded. Pull names this download; none
 	// is used twice. Repair: it is here but damaged; only what is wrong is fetched.
-	PullModel struct {
+	Pull struct {
 		Pull   uint64
 		Model  string
 		Repair bool
 	}
-	// VerifyModel checks a model that is here, and answers as PullModel does.
-	VerifyModel struct {
+	// Verify checks a model that is here, and answers as Pull does.
+	Verify struct {
 		Pull  uint64
 		Model string
 	}
-	// StopPull ends a PullModel or VerifyModel, which answers with PullEnded.
+	// StopPull ends a Pull or Verify, which answers with PullEnded.
 	StopPull struct{ Pull uint64 }
-	// RemoveModel removes a model and what has arrived of it, and answers with ModelRemoved.
-	RemoveModel struct{ Model string }
+	// Remove removes a model and what has arrived of it, and answers with Removed.
+	Remove struct{ Model string }
 	// AskImport shows the file dialog, which answers with ImportChosen.
 	AskImport struct{ Folder string }
-	// ImportModels takes model files into the store, each recognised by its hash,
+	// Import takes model files into the store, each recognised by its hash,
 	// and answers with Imported.
-	ImportModels struct{ Paths []string }
+	Import struct{ Paths []string }
 	// OpenFolder opens a folder in the system's file manager.
 	OpenFolder struct{ Path string }
 )
 
 // Lane implements core.Effect.
-func (ListModels) Lane() string { return core.LaneNone }
+func (List) Lane() string { return core.LaneNone }
+
+func (List) isEffect() {}
 
 // Lane implements core.Effect.
-func (PullModel) Lane() string { return core.LaneNone }
+func (Pull) Lane() string { return core.LaneNone }
+
+func (Pull) isEffect() {}
 
 // Lane implements core.Effect.
-func (VerifyModel) Lane() string { return core.LaneNone }
+func (Verify) Lane() string { return core.LaneNone }
+
+func (Verify) isEffect() {}
 
 // Lane implements core.Effect.
 func (StopPull) Lane() string { return core.LaneNone }
 
+func (StopPull) isEffect() {}
+
 // Lane implements core.Effect.
-func (RemoveModel) Lane() string { return core.LaneModels }
+func (Remove) Lane() string { return core.LaneModels }
+
+func (Remove) isEffect() {}
 
 // Lane implements core.Effect.
 func (AskImport) Lane() string { return core.LaneNone }
 
-// Lane implements core.Effect.
-func (ImportModels) Lane() string { return core.LaneNone }
+func (AskImport) isEffect() {}
 
-// model returns a catalogue entry; its Name is empty if there is none of that name.
-func (v *Inventory) model(name string) StoredModel {
+// Lane implements core.Effect.
+func (Import) Lane() string { return core.LaneNone }
+
+func (Import) isEffect() {}
+
+// Model returns a catalogue entry; its Name is empty if there is none of that name.
+func (v *Inventory) Model(name string) Model {
 	for i := range v.Models {
 		if v.Models[i].Name == name {
 			return v.Models[i]
 		}
 	}
-	return StoredModel{}
+	return Model{}
 }
 
-// set returns a set; its Name is empty if there is none of that name.
-func (v *Inventory) set(name string) StoredSet {
+// Set returns a set; its Name is empty if there is none of that name.
+func (v *Inventory) Set(name string) Set {
 	for _, set := range v.Sets {
 		if set.Name == name {
 			return set
 		}
 	}
-	return StoredSet{}
+	return Set{}
 }
 
 // other returns a set that is in no catalogue.
-func (v *Inventory) other(spec string) (ModelInfo, bool) {
+func (v *Inventory) other(spec string) (Info, bool) {
 	for _, m := range v.Others {
 		if m.Spec == spec {
 			return m, true
 		}
 	}
-	return ModelInfo{}, false
+	return Info{}, false
 }
 
 // changed returns the inventory with one entry changed.
-func (v Inventory) changed(name string, f func(*StoredModel)) Inventory {
+func (v Inventory) changed(name string, f func(*Model)) Inventory {
 	for i, m := range v.Models {
 		if m.Name == name {
 			f(&m)

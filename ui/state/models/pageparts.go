@@ -1,26 +1,26 @@
-package state
+package models
 
 import "descry/ui/state/core"
 
-// ModelsSheet is the Models page: what there is, what of it is here, what is
+// Page is the Models page: what there is, what of it is here, what is
 // used. Exactly one of table, Offer and Licence is to be seen.
-type ModelsSheet struct {
+type Page struct {
 	Title   string
 	Text    string
 	Told    string      // what has happened: "BLIP base is here and is used from now on."
 	ToldDo  core.Button // "Describe the open picture again"
-	Trouble *RowTrouble // of an import
+	Trouble *Trouble    // of an import
 	Sets    []SetCard
 	Heads   []string // of the table's columns: name, size, licence, speed, state
-	Groups  []ModelGroup
+	Groups  []Group
 	Disk    string // "Models take 1.4 GB; 53 GB are free"
 	Folder  core.Button
 	Import  core.Button
 	Offline core.Button // check box
 	Note    string      // why the network is closed
 	Close   core.Button
-	Offer   *OfferPart
-	Licence *LicencePart
+	Offer   *Offer
+	Licence *Licence
 }
 
 // SetCard is a choice of one model for each task.
@@ -32,14 +32,14 @@ type SetCard struct {
 	On          bool // in use
 }
 
-// ModelGroup is the models for one task.
-type ModelGroup struct {
+// Group is the models for one task.
+type Group struct {
 	Title string
-	Rows  []ModelRow
+	Rows  []Row
 }
 
-// ModelRow is one line of the table.
-type ModelRow struct {
+// Row is one line of the table.
+type Row struct {
 	Name     string
 	Use      core.Button // round box: use it for the task; empty where it cannot be chosen
 	Title    string
@@ -53,17 +53,17 @@ type ModelRow struct {
 	Part     float64 // of the bar, 0 … 1; −1: no bar
 	Moving   bool    // the bar grows
 	Acts     []core.Button
-	Trouble  *RowTrouble
+	Trouble  *Trouble
 }
 
-// RowTrouble is an error in its place, with what to do.
-type RowTrouble struct {
+// Trouble is an error in its place, with what to do.
+type Trouble struct {
 	Text, Hint string
 	Acts       []core.Button
 }
 
-// OfferPart is what is said before a download.
-type OfferPart struct {
+// Offer is what is said before a download.
+type Offer struct {
 	Title string
 	Text  string
 	Rows  []OfferRow
@@ -84,21 +84,15 @@ type Fact struct {
 	Bad        bool
 }
 
-// LicencePart is a licence in full.
-type LicencePart struct {
+// Licence is a licence in full.
+type Licence struct {
 	Title, Text string
 	Back        core.Button
 }
 
-// CardPart is the start page's card about the models.
-type CardPart struct {
+// Card is the start page's card about the models.
+type Card struct {
 	Text  string
 	Get   core.Button
 	Close core.Button
-}
-
-// ClosingSheet asks whether the window may close while a download runs.
-type ClosingSheet struct {
-	Title, Text string
-	Stay, Leave core.Button
 }
