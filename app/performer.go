@@ -17,6 +17,7 @@ import (
 	"descry/ui/state/core"
 	devicestate "descry/ui/state/devices"
 	modelstate "descry/ui/state/models"
+	prefstate "descry/ui/state/prefs"
 )
 
 // desk is what the performer needs of the window: what only a toolkit can do.
@@ -100,7 +101,7 @@ func (w *performer) Perform(ctx context.Context, e core.Effect, send func(core.A
 		openFolder(ctx, e.Path)
 	case devicestate.Look:
 		w.lookAtDevices(ctx, e.Test, send)
-	case state.RunDoctor:
+	case prefstate.RunDoctor:
 		w.runDoctor(ctx, send)
 	default:
 		if !w.models.keep(ctx, e, send) {
@@ -246,7 +247,7 @@ func expand(paths []string) []string {
 func (w *performer) runDoctor(ctx context.Context, send func(core.Action)) {
 	exe, err := os.Executable()
 	if err != nil {
-		send(state.DoctorSaid{Text: err.Error()})
+		send(prefstate.DoctorSaid{Text: err.Error()})
 		return
 	}
 	args := []string{"doctor"}
@@ -258,7 +259,7 @@ func (w *performer) runDoctor(ctx context.Context, send func(core.Action)) {
 	if text == "" && err != nil {
 		text = err.Error()
 	}
-	send(state.DoctorSaid{Text: text})
+	send(prefstate.DoctorSaid{Text: text})
 }
 
 // showInFolder opens the system's file manager at a file.

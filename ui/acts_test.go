@@ -13,6 +13,7 @@ import (
 	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
+	"descry/ui/state/prefs"
 	"descry/ui/widgets"
 )
 
@@ -68,11 +69,11 @@ func TestEachControlSendsItsAction(t *testing.T) {
 		"class in list":   {classesScreen, func(x *harness) { legendRow(x, 0).SetTip(""); legendRow(x, 0).MouseIn(&desktop.MouseEvent{}) }, state.ClassPointed{Class: 4, Listed: true}},
 		"class hovered":   {classesScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, state.ClassPointed{Class: 4}},
 		"device":          {devicesScreen, func(x *harness) { test.Tap(x.deviceRow(1)) }, devices.Chosen{Device: "cuda"}},
-		"caption way":     {captionScreen, func(x *harness) { test.Tap(x.captionChoice(0, 1)) }, state.PresetSet{Preset: "paper"}},
-		"caption search":  {captionScreen, func(x *harness) { test.Tap(x.captionChoice(1, 0)) }, state.BeamsSet{Beams: 1}},
-		"caption noise":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().noise) }, state.AnyStartToggled{}},
+		"caption way":     {captionScreen, func(x *harness) { test.Tap(x.captionChoice(0, 1)) }, prefs.PresetSet{Preset: "paper"}},
+		"caption search":  {captionScreen, func(x *harness) { test.Tap(x.captionChoice(1, 0)) }, prefs.BeamsSet{Beams: 1}},
+		"caption noise":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().noise) }, prefs.AnyStartToggled{}},
 		"caption again":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().again) }, core.Run{Command: state.CommandRegenerate}},
-		"how captions":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.how) }, core.SheetOpened{Sheet: state.SheetCaption}},
+		"how captions":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.how) }, core.SheetOpened{Sheet: prefs.SheetCaption}},
 		"device test":     {devicesScreen, func(x *harness) { test.Tap(x.devicesPage().test) }, devices.Tested{}},
 		"notice":          {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].links.Objects[0].(fyne.Tappable)) }, core.FolderShown{Path: "/p"}},
 		"notice gone":     {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].close) }, core.NoticeClosed{ID: 3}},

@@ -6,6 +6,7 @@ import (
 
 	"descry/ui/state"
 	"descry/ui/state/core"
+	"descry/ui/state/prefs"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -53,8 +54,8 @@ func newCaptionPage(send sender) *captionPage {
 		again: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(130, 36),
 		done:  widgets.NewButton(widgets.Primary, "", "", nil).Sized(110, 36),
 	}
-	p.prompt = newCaptionField(func(text string) { send(state.PromptSet{Text: text}) })
-	p.avoid = newCaptionField(func(text string) { send(state.AvoidSet{Text: text}) })
+	p.prompt = newCaptionField(func(text string) { send(prefs.PromptSet{Text: text}) })
+	p.avoid = newCaptionField(func(text string) { send(prefs.AvoidSet{Text: text}) })
 	p.column = widgets.Column(14)
 	foot := widgets.Padded(widgets.Row(8, 0, widgets.NewText("", theme.Text, theme.SizeLabel, false), p.again, p.done), 10, 0, 0, 0, fyne.Size{})
 	p.whole = container.NewBorder(widgets.Padded(p.text, 0, 0, 10, 0, fyne.Size{}), foot, nil, nil, container.NewVScroll(widgets.Padded(p.column, 0, 16, 8, 0, fyne.Size{})))

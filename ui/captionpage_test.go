@@ -8,20 +8,21 @@ import (
 
 	"descry/ui/state"
 	"descry/ui/state/core"
+	"descry/ui/state/prefs"
 	"descry/ui/widgets"
 )
 
 // captionScreen is the sheet of how captions are found.
 func captionScreen() state.Screen {
 	s := startScreen()
-	s.Sheet = state.SheetCaption
-	s.Captions = state.CaptionSheet{Title: "How captions are found", Text: "For pictures from now on.", Close: button("Done", "", core.SheetOpened{}),
+	s.Sheet = prefs.SheetCaption
+	s.Captions = prefs.CaptionPage{Title: "How captions are found", Text: "For pictures from now on.", Close: button("Done", "", core.SheetOpened{}),
 		Groups: []core.Group{
-			{Name: "Way", Text: "What holds", Choices: []core.Choice{{Text: "As the model says", On: true, Do: state.PresetSet{}}, {Text: "As in BLIP's paper", Do: state.PresetSet{Preset: "paper"}}}},
-			{Name: "Search", Choices: []core.Choice{{Text: "1", Do: state.BeamsSet{Beams: 1}}, {Text: "Vary", On: true, Do: state.DrawingSet{TopP: 0.9, Temperature: 1}}}}},
+			{Name: "Way", Text: "What holds", Choices: []core.Choice{{Text: "As the model says", On: true, Do: prefs.PresetSet{}}, {Text: "As in BLIP's paper", Do: prefs.PresetSet{Preset: "paper"}}}},
+			{Name: "Search", Choices: []core.Choice{{Text: "1", Do: prefs.BeamsSet{Beams: 1}}, {Text: "Vary", On: true, Do: prefs.DrawingSet{TopP: 0.9, Temperature: 1}}}}},
 		Prompt: core.TextField{Name: "Beginning", Hint: "The model goes on from it", Placeholder: "a picture of"},
 		Avoid:  core.TextField{Name: "Words to avoid", Placeholder: "man", Text: "dog"},
-		Noise:  core.Button{Text: "Never begin with noise", Enabled: true, On: true, Do: state.AnyStartToggled{}},
+		Noise:  core.Button{Text: "Never begin with noise", Enabled: true, On: true, Do: prefs.AnyStartToggled{}},
 		Again:  button("Write again", "", core.Run{Command: state.CommandRegenerate})}
 	return s
 }
@@ -42,8 +43,8 @@ func TestWhatIsTypedOnTheCaptionSheetIsSentAndNotTakenBack(t *testing.T) {
 	}
 	x.win.Canvas().Focus(p.prompt.field)
 	test.Type(p.prompt.field, "a cat")
-	sent := ofType(x.sent, state.PromptSet{})
-	if len(sent) != 5 || sent[4] != (state.PromptSet{Text: "a cat"}) {
+	sent := ofType(x.sent, prefs.PromptSet{})
+	if len(sent) != 5 || sent[4] != (prefs.PromptSet{Text: "a cat"}) {
 		t.Errorf("sent %#v", sent)
 	}
 	late := captionScreen() // made before the last letters
@@ -52,7 +53,7 @@ func TestWhatIsTypedOnTheCaptionSheetIsSentAndNotTakenBack(t *testing.T) {
 	if p.prompt.field.Text != "a cat" || p.prompt.field.PlaceHolder != "none" {
 		t.Errorf("%q, %q", p.prompt.field.Text, p.prompt.field.PlaceHolder)
 	}
-	if n := len(ofType(x.sent, state.PromptSet{})); n != 5 {
+	if n := len(ofType(x.sent, prefs.PromptSet{})); n != 5 {
 		t.Errorf("painting sent %d more", n-5)
 	}
 	p.prompt.field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})

@@ -15,6 +15,7 @@ import (
 	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
+	"descry/ui/state/prefs"
 )
 
 // night is a drawn picture for tests: a dark ground with a disc and a bar.
@@ -144,7 +145,7 @@ func resultScreen() state.Screen {
 		Notice: &core.NoticeView{Text: "These built-in models know drawings only.", Close: button("Close", "Do not show this again", core.NoticeClosed{})},
 		Caption: state.CaptionPart{Title: "Caption", Text: "a sports ball below a boat at night", Editable: true, Sure: "fairly sure", Length: "34 of 125",
 			Copy: button("Copy", "", state.CaptionCopied{}), Undo: core.Button{Text: "Undo", Do: state.CaptionUndone{}}, Redo: core.Button{Text: "Redo", Do: state.CaptionRedone{}},
-			Again: button("Retry", "", state.Regenerated{}), How: button("How…", "Choose how captions are found", core.SheetOpened{Sheet: state.SheetCaption}), OthersTitle: "Other ways to say it",
+			Again: button("Retry", "", state.Regenerated{}), How: button("How…", "Choose how captions are found", core.SheetOpened{Sheet: prefs.SheetCaption}), OthersTitle: "Other ways to say it",
 			Others: []state.OtherCaption{{Text: "a boat above a sports ball at night", Likely: "likely", Do: state.CaptionPicked{Text: "a boat above a sports ball at night"}},
 				{Text: "a boat with a sports ball at night", Likely: "possible", Do: state.CaptionPicked{Text: "b"}}}},
 		Objects: state.ObjectsPart{Title: "Objects", Shown: "2 shown", Sort: "by size", Sorts: []core.Choice{{Text: "by size", On: true, Do: state.Sorted{By: settings.SortSize}}},
@@ -246,19 +247,19 @@ func keysScreen() state.Screen {
 
 func settingsScreen() state.Screen {
 	s := startScreen()
-	s.Sheet = state.SheetSettings
-	s.Settings = state.SettingsSheet{Title: "Settings", ModelsTitle: "Models", Close: button("Done", "", core.SheetOpened{}),
+	s.Sheet = prefs.SheetSettings
+	s.Settings = prefs.SettingsPage{Title: "Settings", ModelsTitle: "Models", Close: button("Done", "", core.SheetOpened{}),
 		ModelsText: "Captions by BLIP base, objects by Mask R-CNN v2, classes of pixels by Starter models.", Models: button("Choose models…", "", core.Run{Command: core.CommandModels}),
 		Groups: []core.Group{
-			{Name: "Theme", Choices: []core.Choice{{Text: "As the system", On: true, Do: state.ThemeSet{Theme: settings.ThemeSystem}}, {Text: "Light", Do: state.ThemeSet{Theme: settings.ThemeLight}}, {Text: "Dark", Do: state.ThemeSet{Theme: settings.ThemeDark}}}},
-			{Name: "Threads", Text: "How many cores the models may use.", Choices: []core.Choice{{Text: "Automatic", On: true, Do: state.ThreadsSet{}}, {Text: "1", Do: state.ThreadsSet{Threads: 1}}}}}}
+			{Name: "Theme", Choices: []core.Choice{{Text: "As the system", On: true, Do: prefs.ThemeSet{Theme: settings.ThemeSystem}}, {Text: "Light", Do: prefs.ThemeSet{Theme: settings.ThemeLight}}, {Text: "Dark", Do: prefs.ThemeSet{Theme: settings.ThemeDark}}}},
+			{Name: "Threads", Text: "How many cores the models may use.", Choices: []core.Choice{{Text: "Automatic", On: true, Do: prefs.ThreadsSet{}}, {Text: "1", Do: prefs.ThreadsSet{Threads: 1}}}}}}
 	return s
 }
 
 func aboutScreen() state.Screen {
 	s := startScreen()
-	s.Sheet = state.SheetAbout
-	s.About = state.AboutSheet{Title: "About Descry", Text: "Descry 0.1", Report: "runtime   1.24.3\nprovider  cpu\nmodels    starter", Copy: button("Copy diagnostics", "", state.DiagnosticsCopied{}), Close: button("Close", "", core.SheetOpened{})}
+	s.Sheet = prefs.SheetAbout
+	s.About = prefs.AboutPage{Title: "About Descry", Text: "Descry 0.1", Report: "runtime   1.24.3\nprovider  cpu\nmodels    starter", Copy: button("Copy diagnostics", "", prefs.DiagnosticsCopied{}), Close: button("Close", "", core.SheetOpened{})}
 	return s
 }
 

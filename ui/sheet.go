@@ -11,6 +11,7 @@ import (
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
 	"descry/ui/state/models"
+	"descry/ui/state/prefs"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -56,9 +57,9 @@ func newSheets(win fyne.Canvas, send sender, pixels Pixels, dispatch func(func()
 		state.SheetSave:      func() sheetPage { return newSavePage(send, pixels, dispatch) },
 		state.SheetExport:    func() sheetPage { return newExportPage(send) },
 		state.SheetShortcuts: func() sheetPage { return newKeysPage() },
-		state.SheetSettings:  func() sheetPage { return newSettingsPage(send) },
-		state.SheetAbout:     func() sheetPage { return newAboutPage(send) },
-		state.SheetCaption:   func() sheetPage { return newCaptionPage(send) },
+		prefs.SheetSettings:  func() sheetPage { return newSettingsPage(send) },
+		prefs.SheetAbout:     func() sheetPage { return newAboutPage(send) },
+		prefs.SheetCaption:   func() sheetPage { return newCaptionPage(send) },
 		devices.Sheet:        func() sheetPage { return newDevicesPage(send) },
 		models.Sheet:         func() sheetPage { return newModelsPage(send) },
 		state.SheetClosing:   func() sheetPage { return newClosingPage(send) },

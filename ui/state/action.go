@@ -126,22 +126,6 @@ type (
 	CaptionRedone struct{}
 	// CaptionCopied copies the caption.
 	CaptionCopied struct{}
-	// PresetSet chooses a way of finding captions; empty: the model set's own.
-	PresetSet struct{ Preset inference.CaptionPreset }
-	// PromptSet is the whole text of the field for a caption's beginning.
-	PromptSet struct{ Text string }
-	// BeamsSet searches with so many beams (0: the preset's), and draws no more.
-	BeamsSet struct{ Beams int }
-	// DrawingSet draws words, from the likeliest that make up the share TopP.
-	DrawingSet struct{ TopP, Temperature float64 }
-	// LengthNormSet chooses what the scores of beams are divided by.
-	LengthNormSet struct{ Norm inference.LengthNorm }
-	// RepetitionSet makes words that came before less likely; 0: it does not.
-	RepetitionSet struct{ Penalty float64 }
-	// AvoidSet is the whole text of the field for words to avoid.
-	AvoidSet struct{ Text string }
-	// AnyStartToggled lets captions begin with noise words, or keeps them from it.
-	AnyStartToggled struct{}
 	// EditLoaded answers LoadEdit, always; a nil Edit: there is none to be read.
 	EditLoaded struct {
 		Key  string
@@ -221,20 +205,10 @@ type (
 	Escaped struct{}
 	// Run runs a command of the table, if it is enabled.
 	Run struct{ Command core.CommandID }
-	// ThemeSet chooses the theme.
-	ThemeSet struct{ Theme settings.Theme }
 	// DeviceSet chooses the device.
 	DeviceSet struct{ Device string }
-	// ThreadsSet chooses the number of threads, 0 for the program's choice.
-	ThreadsSet struct{ Threads int }
-	// PixelLimitSet chooses how many million pixels a picture may have.
-	PixelLimitSet struct{ Millions int }
 	// SettingsFailed tells that SaveSettings did not work.
 	SettingsFailed struct{ Failure *failure.Failure }
-	// DoctorSaid answers RunDoctor.
-	DoctorSaid struct{ Text string }
-	// DiagnosticsCopied copies the doctor's text.
-	DiagnosticsCopied struct{}
 	// NoticeClosed takes away a notice; 0 is the inspector's one about photographs.
 	NoticeClosed struct{ ID uint64 }
 )

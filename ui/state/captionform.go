@@ -1,7 +1,6 @@
 package state
 
 import (
-	"math"
 	"strings"
 
 	"descry/inference"
@@ -42,41 +41,3 @@ func captionOptions(f settings.CaptionForm, s slot, attempt int) inference.Capti
 	}
 	return o
 }
-
-// changeForm changes the form.
-func (r *reduction) changeForm(f func(*settings.CaptionForm)) {
-	r.t.ChangeSettings(func(s *settings.Settings) { f(&s.Caption) })
-}
-
-func (a PresetSet) on(r *reduction) {
-	r.changeForm(func(f *settings.CaptionForm) { f.Preset = a.Preset })
-}
-
-func (a PromptSet) on(r *reduction) {
-	r.changeForm(func(f *settings.CaptionForm) { f.Prompt = a.Text })
-}
-
-func (a BeamsSet) on(r *reduction) {
-	r.changeForm(func(f *settings.CaptionForm) { f.Beams, f.TopP, f.Temperature = a.Beams, 0, 0 })
-}
-
-func (a DrawingSet) on(r *reduction) {
-	r.changeForm(func(f *settings.CaptionForm) { f.TopP, f.Temperature, f.Beams = a.TopP, a.Temperature, 0 })
-}
-
-func (a LengthNormSet) on(r *reduction) {
-	r.changeForm(func(f *settings.CaptionForm) { f.LengthNorm = a.Norm })
-}
-
-func (a RepetitionSet) on(r *reduction) {
-	r.changeForm(func(f *settings.CaptionForm) { f.Repetition = a.Penalty })
-}
-
-func (a AvoidSet) on(r *reduction) { r.changeForm(func(f *settings.CaptionForm) { f.Avoid = a.Text }) }
-
-func (AnyStartToggled) on(r *reduction) {
-	r.changeForm(func(f *settings.CaptionForm) { f.AnyStart = !f.AnyStart })
-}
-
-// same reports whether two numbers of the form are the same choice.
-func same(a, b float64) bool { return math.Abs(a-b) < 1e-6 }

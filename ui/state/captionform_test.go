@@ -7,6 +7,7 @@ import (
 	"descry/inference"
 	"descry/settings"
 	"descry/ui/state/core"
+	"descry/ui/state/prefs"
 )
 
 func TestTheFormSaysHowACaptionIsAskedFor(t *testing.T) {
@@ -50,21 +51,21 @@ func TestWritingAgainUsesWhatWasChosenAndThenSearchesWider(t *testing.T) {
 		t.Fatal("no caption was asked for")
 		return inference.CaptionOptions{}
 	}
-	d.send(PresetSet{inference.PresetPaper}, BeamsSet{3})
+	d.send(prefs.PresetSet{Preset: inference.PresetPaper}, prefs.BeamsSet{Beams: 3})
 	if got := again(); got.Beams != 3 || got.Preset != inference.PresetPaper || got.NBest != 0 {
 		t.Errorf("first: %+v", got)
 	}
 	if got := again(); got.Beams != 5 {
 		t.Errorf("second: %+v", got)
 	}
-	d.send(DrawingSet{0.95, 1.3})
+	d.send(prefs.DrawingSet{TopP: 0.95, Temperature: 1.3})
 	if got := again(); got.TopP != 0.95 || got.Temperature != 1.3 || got.Beams != 0 || got.Seed != 0 {
 		t.Errorf("drawn: %+v", got)
 	}
 	if got := again(); got.Seed != 1 {
 		t.Errorf("drawn again: %+v", got)
 	}
-	d.send(BeamsSet{0}, AvoidSet{"cat"})
+	d.send(prefs.BeamsSet{Beams: 0}, prefs.AvoidSet{Text: "cat"})
 	if got := again(); got.TopP != 0 || got.Temperature != 0 || len(got.Avoid) != 1 || got.Beams != 0 {
 		t.Errorf("searched once more: %+v", got)
 	}
@@ -74,7 +75,7 @@ func TestTheCaptionSheetShowsWhatIsChosen(t *testing.T) {
 	d := newDesk(t)
 	d.send(core.Run{Command: CommandCaptionForm})
 	sheet := d.screen().Captions
-	if d.screen().Sheet != SheetCaption || len(sheet.Groups) != 4 || sheet.Again.Text != "" || !sheet.Noise.On || sheet.Prompt.Placeholder != "as the model says" {
+	if d.screen().Sheet != prefs.SheetCaption || len(sheet.Groups) != 4 || sheet.Again.Text != "" || !sheet.Noise.On || sheet.Prompt.Placeholder != "as the model says" {
 		t.Fatalf("%+v", sheet)
 	}
 	for g := range sheet.Groups { // each choice can be made, and then is the only one that is on
@@ -87,12 +88,12 @@ func TestTheCaptionSheetShowsWhatIsChosen(t *testing.T) {
 			}
 		}
 	}
-	d.send(PresetSet{inference.PresetPaper}, AnyStartToggled{}, PromptSet{"two\nlines"}, AvoidSet{"a, b"})
+	d.send(prefs.PresetSet{Preset: inference.PresetPaper}, prefs.AnyStartToggled{}, prefs.PromptSet{Text: "two\nlines"}, prefs.AvoidSet{Text: "a, b"})
 	sheet = d.screen().Captions
 	if sheet.Prompt.Placeholder != "a picture of" || sheet.Noise.On || sheet.Prompt.Text != "two lines" || sheet.Avoid.Text != "a, b" {
 		t.Errorf("%+v", sheet)
 	}
-	d.send(PresetSet{inference.PresetSeed})
+	d.send(prefs.PresetSet{Preset: inference.PresetSeed})
 	if got := d.screen().Captions.Prompt.Placeholder; got != "none" {
 		t.Errorf("%q", got)
 	}

@@ -6,6 +6,7 @@ import (
 	"descry/settings"
 	"descry/ui/state/core"
 	"descry/ui/state/models"
+	"descry/ui/state/prefs"
 )
 
 // CommandID names a command.
@@ -120,7 +121,7 @@ var Commands = []Command{
 	{ID: CommandExport, Menu: menuFile, Group: 2, Label: "Export…", Tip: "Write caption, objects or class map to files", Keys: keys(ctrlUp("S")), Do: core.SheetOpened{Sheet: SheetExport}, enabled: hasPixels},
 	{ID: CommandClose, Menu: menuFile, Group: 3, Label: "Close picture", Tip: "Go back to the start page", Keys: keys(ctrl("W")), Do: PictureClosed{}, enabled: hasPicture},
 	{ID: core.CommandModels, Menu: menuFile, Group: 4, Label: "Models…", Tip: "Get models, and choose which are used", Keys: keys(key("F3")), Do: core.SheetOpened{Sheet: models.Sheet}},
-	{ID: CommandSettings, Menu: menuFile, Group: 4, Label: "Settings…", Tip: "Choose models, device, theme and limits", Keys: keys(ctrl(",")), Do: core.SheetOpened{Sheet: SheetSettings}},
+	{ID: CommandSettings, Menu: menuFile, Group: 4, Label: "Settings…", Tip: "Choose models, device, theme and limits", Keys: keys(ctrl(",")), Do: core.SheetOpened{Sheet: prefs.SheetSettings}},
 	{ID: CommandQuit, Menu: menuFile, Group: 5, Label: "Quit", Tip: "Close the window; edits are kept", Keys: keys(ctrl("Q")), Do: Closing{}},
 
 	{ID: CommandUndo, Menu: menuEdit, Label: "Undo caption", Tip: "Take the last change of the caption back", Keys: keys(ctrl("Z")), Do: CaptionUndone{}, enabled: canUndo},
@@ -128,7 +129,7 @@ var Commands = []Command{
 	{ID: CommandCopy, Menu: menuEdit, Group: 1, Label: "Copy caption", Tip: "Copy the caption, also as alt text", Keys: keys(ctrl("C")), Do: CaptionCopied{}, enabled: hasCaption},
 	{ID: CommandRegenerate, Menu: menuEdit, Group: 2, Label: "Write the caption again", Tip: "Let the model look for another caption; your own text stays", Keys: keys(ctrl("R")), Do: Regenerated{}, enabled: hasPixels},
 	{ID: CommandAgain, Menu: menuEdit, Group: 2, Label: "Describe with the models now in use", Tip: "Run again what other models have described; your own captions stay", Keys: keys(ctrlUp("R")), Do: DescribedAgain{}, enabled: hasStale},
-	{ID: CommandCaptionForm, Menu: menuEdit, Group: 2, Label: "How captions are found…", Tip: "Choose beginning, search, words to avoid and chance", Keys: keys(ctrl("T")), Do: core.SheetOpened{Sheet: SheetCaption}},
+	{ID: CommandCaptionForm, Menu: menuEdit, Group: 2, Label: "How captions are found…", Tip: "Choose beginning, search, words to avoid and chance", Keys: keys(ctrl("T")), Do: core.SheetOpened{Sheet: prefs.SheetCaption}},
 	{ID: CommandStop, Menu: menuEdit, Group: 2, Label: "Stop", Tip: "Stop what runs for this picture", Keys: keys(ctrl(".")), Do: Stopped{}, enabled: isBusy},
 
 	{ID: "masks", Menu: menuView, Label: "Masks", Tip: "Fill each object", Keys: keys(key("M")), Do: LayerToggled{settings.LayerMasks}, enabled: hasPicture, checked: layerOn(settings.LayerMasks)},
@@ -151,7 +152,7 @@ var Commands = []Command{
 	{ID: CommandEscape, Menu: menuObjects, Group: 1, Label: "Clear selection", Tip: "Take the selection back; closes an open sheet first", Keys: keys(key("Escape")), Do: Escaped{}, enabled: canEscape},
 
 	{ID: CommandShortcuts, Menu: menuHelp, Label: "Keys", Tip: "Show all keys", Keys: keys(key("F1")), Do: core.SheetOpened{Sheet: SheetShortcuts}},
-	{ID: CommandAbout, Menu: menuHelp, Label: "About and diagnostics", Tip: "Show versions, models and a test run", Keys: keys(key("F2")), Do: core.SheetOpened{Sheet: SheetAbout}},
+	{ID: CommandAbout, Menu: menuHelp, Label: "About and diagnostics", Tip: "Show versions, models and a test run", Keys: keys(key("F2")), Do: core.SheetOpened{Sheet: prefs.SheetAbout}},
 }
 
 // selectedObject, as an object, stands for the one that is selected.

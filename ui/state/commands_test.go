@@ -8,6 +8,7 @@ import (
 	"descry/settings"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
+	"descry/ui/state/prefs"
 )
 
 // TestEveryCommandHasAMenuALabelAKeyAndAnAction, and no key does two things.
@@ -125,7 +126,7 @@ func controls(v reflect.Value, path string, f func(core.Button, string)) {
 
 // TestEveryControlHasANameATipAndAnAction on every page and sheet.
 func TestEveryControlHasANameATipAndAnAction(t *testing.T) {
-	for _, sheet := range []core.SheetID{core.SheetNone, SheetSave, SheetExport, SheetShortcuts, SheetSettings, SheetAbout, devices.Sheet} {
+	for _, sheet := range []core.SheetID{core.SheetNone, SheetSave, SheetExport, SheetShortcuts, prefs.SheetSettings, prefs.SheetAbout, devices.Sheet} {
 		for name, d := range map[string]*desk{"start": newDesk(t), "result": resultDesk(t)} {
 			d.send(core.SheetOpened{Sheet: sheet}, ScoreSet{0.3}, LayerToggled{settings.LayerClasses}, ObjectToggled{0})
 			seen := 0

@@ -170,8 +170,6 @@ type (
 	CopyText struct{ Text, What string }
 	// ShowInFolder shows a file in the system's file manager.
 	ShowInFolder struct{ Path string }
-	// RunDoctor answers with DoctorSaid.
-	RunDoctor struct{}
 )
 
 // Lane implements core.Effect.
@@ -233,6 +231,3 @@ func (WriteLabelMap) Lane() string { return core.LaneNone }
 
 // Lane implements core.Effect.
 func (WriteCutout) Lane() string { return core.LaneNone }
-
-// Lane implements core.Effect.
-func (RunDoctor) Lane() string { return core.LaneNone }

@@ -12,6 +12,7 @@ import (
 	"descry/internal/failure"
 	"descry/ui/state/core"
 	"descry/ui/state/models"
+	"descry/ui/state/prefs"
 )
 
 // world plays performer and worker at random, and checks after every action
@@ -73,7 +74,7 @@ var choices = []func(w *world) []core.Action{
 		return []core.Action{models.SetChosen{Model: []string{"starter", "full", "odd"}[w.next(3)]}}
 	},
 	func(w *world) []core.Action {
-		return []core.Action{[]core.Action{PresetSet{"paper"}, BeamsSet{w.next(12)}, DrawingSet{float64(w.next(12)) / 10, 1}, AvoidSet{"a, b"}, PromptSet{"x"}, RepetitionSet{1.1}, AnyStartToggled{}}[w.next(7)]}
+		return []core.Action{[]core.Action{prefs.PresetSet{Preset: "paper"}, prefs.BeamsSet{Beams: w.next(12)}, prefs.DrawingSet{TopP: float64(w.next(12)) / 10, Temperature: 1}, prefs.AvoidSet{Text: "a, b"}, prefs.PromptSet{Text: "x"}, prefs.RepetitionSet{Penalty: 1.1}, prefs.AnyStartToggled{}}[w.next(7)]}
 	},
 	func(w *world) []core.Action {
 		return []core.Action{core.Run{Command: Commands[w.next(len(Commands))].ID}}

@@ -17,6 +17,7 @@ import (
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
 	"descry/ui/state/models"
+	"descry/ui/state/prefs"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -146,9 +147,9 @@ func TestScreens(t *testing.T) {
 		"captions": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.finishAll()
-			d.send(PresetSet{inference.PresetPaper}, DrawingSet{0.9, 1}, AvoidSet{"man, two people"}, core.SheetOpened{Sheet: SheetCaption})
+			d.send(prefs.PresetSet{Preset: inference.PresetPaper}, prefs.DrawingSet{TopP: 0.9, Temperature: 1}, prefs.AvoidSet{Text: "man, two people"}, core.SheetOpened{Sheet: prefs.SheetCaption})
 		},
-		"about": func(d *desk) { d.send(core.Run{Command: CommandAbout}, DoctorSaid{"all is well"}) },
+		"about": func(d *desk) { d.send(core.Run{Command: CommandAbout}, prefs.DoctorSaid{Text: "all is well"}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)

@@ -11,6 +11,7 @@ import (
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
 	"descry/ui/state/models"
+	"descry/ui/state/prefs"
 )
 
 func rowNames(s Screen) string {
@@ -203,12 +204,12 @@ func TestAnActionThatChangesNothingChangesNothing(t *testing.T) {
 	s := d.s
 	for _, a := range []core.Action{
 		OpacitySet{0.5}, ScoreSet{0.4}, WindowSized{1000, 700}, PanelSized{300}, Hovered{1}, Selected{0}, Sorted{settings.SortName},
-		CanvasSized{920, 718, 1}, CaptionEdited{Text: s.caption()}, CaptionPicked{s.caption()}, ThemeSet{settings.ThemeSystem}, models.SetChosen{Model: ""}, devices.Chosen{Device: "auto"},
-		ThreadsSet{0}, PixelLimitSet{200}, PlacementSet{0}, FormatSet{"png"}, Panned{0, 0}, ViewMoved{s.view}, Walked{1}, Opened{}, Bare{false},
+		CanvasSized{920, 718, 1}, CaptionEdited{Text: s.caption()}, CaptionPicked{s.caption()}, prefs.ThemeSet{Theme: settings.ThemeSystem}, models.SetChosen{Model: ""}, devices.Chosen{Device: "auto"},
+		prefs.ThreadsSet{Threads: 0}, prefs.PixelLimitSet{Millions: 200}, PlacementSet{0}, FormatSet{"png"}, Panned{0, 0}, ViewMoved{s.view}, Walked{1}, Opened{}, Bare{false},
 		core.SheetOpened{Sheet: core.SheetNone}, core.NoticeClosed{ID: 99}, PlaceChosen{Ask: 9}, Exported{Write: 9}, ExportFailed{Write: 9}, EditSaved{Key: "x"}, EditLoaded{Key: "x"},
 		EngineSaid{inference.Event{ID: 4}}, Decoded{Picture: 1, Key: "z", Width: 1, Height: 1}, DecodeFailed{Picture: 1}, DecodeAgain{}, Stopped{}, Again{},
 		CaptionUndone{}, CaptionRedone{}, ObjectToggled{77}, ClassToggled{77}, ObjectsShown{}, LookedAt{77}, Tick{Now: d.now}, FolderListed{},
-		RecentsRestored{s.Settings().Recent}, core.Run{Command: "nothing"}, core.Run{Command: CommandStop}, LayerToggled{"nothing"}, ExportToggled{"png"}, FormatSet{"txt"}, DoctorSaid{}, Replaced{},
+		RecentsRestored{s.Settings().Recent}, core.Run{Command: "nothing"}, core.Run{Command: CommandStop}, LayerToggled{"nothing"}, ExportToggled{"png"}, FormatSet{"txt"}, prefs.DoctorSaid{}, Replaced{},
 	} {
 		next, effects := Reduce(s, a)
 		if len(effects) != 0 || !reflect.DeepEqual(next, s) {

@@ -10,6 +10,7 @@ import (
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
 	"descry/ui/state/models"
+	"descry/ui/state/prefs"
 )
 
 // Page is what fills the window.
@@ -55,15 +56,15 @@ type Screen struct {
 	Menus   []Menu
 
 	Sheet     core.SheetID
-	Save      SaveSheet      // filled when Sheet is SheetSave
-	Export    ExportSheet    // … SheetExport
-	Shortcuts []ShortcutList // … SheetShortcuts
-	Settings  SettingsSheet  // … SheetSettings
-	About     AboutSheet     // … SheetAbout
-	Models    models.Page    // … SheetModels
-	Devices   devices.Page   // … SheetDevices
-	Captions  CaptionSheet   // … SheetCaption
-	Closing   ClosingSheet   // … SheetClosing
+	Save      SaveSheet          // filled when Sheet is SheetSave
+	Export    ExportSheet        // … SheetExport
+	Shortcuts []ShortcutList     // … SheetShortcuts
+	Settings  prefs.SettingsPage // … SheetSettings
+	About     prefs.AboutPage    // … SheetAbout
+	Models    models.Page        // … SheetModels
+	Devices   devices.Page       // … SheetDevices
+	Captions  prefs.CaptionPage  // … SheetCaption
+	Closing   ClosingSheet       // … SheetClosing
 }
 
 // WindowSize is the window's inner size in dp when it opens.
@@ -383,27 +384,8 @@ type ShortcutList struct {
 // Shortcut is one line of the shortcuts page.
 type Shortcut struct{ Keys, Text string }
 
-// SettingsSheet chooses what is used.
-type SettingsSheet struct {
-	Title       string
-	ModelsTitle string
-	ModelsText  string      // which are used
-	Models      core.Button // opens the Models page
-	Groups      []core.Group
-	Close       core.Button
-}
-
 // SettingsGroup is one setting with its choices.
 type SettingsGroup struct {
 	Name, Text string
 	Choices    []core.Choice
-}
-
-// AboutSheet tells versions, and what the doctor found.
-type AboutSheet struct {
-	Title  string
-	Text   string
-	Report string // the doctor's text, or that it is being asked
-	Copy   core.Button
-	Close  core.Button
 }

@@ -1,14 +1,12 @@
 package state
 
 import (
-	"fmt"
 	"slices"
 
 	"descry/export"
 	"descry/render"
 	"descry/settings"
 	"descry/ui/state/core"
-	"descry/ui/state/devices"
 )
 
 func (s *State) closeButton(text string) core.Button {
@@ -91,74 +89,4 @@ func (s *State) showShortcuts() []ShortcutList {
 		all = append(all, list)
 	}
 	return all
-}
-
-// pixelLimits are the limits that can be chosen, in millions.
-var pixelLimits = []int{50, 100, 200, 500}
-
-func (s *State) showSettings() SettingsSheet {
-	sheet := SettingsSheet{Title: "Settings", ModelsTitle: "Models", Close: s.closeButton("Done")}
-	sheet.Models = s.button(core.CommandModels, "Choose models…")
-	sheet.ModelsText = s.models.UsedText(s.modelsEnv())
-	themes := core.Group{Name: "Theme"}
-	for _, t := range []struct {
-		theme settings.Theme
-		text  string
-	}{{settings.ThemeSystem, "As the system"}, {settings.ThemeLight, "Light"}, {settings.ThemeDark, "Dark"}} {
-		themes.Choices = append(themes.Choices, core.Choice{Text: t.text, Tip: "", On: s.Settings().Theme == t.theme, Do: ThemeSet{t.theme}})
-	}
-	device := core.Group{Name: "Device", Text: "What the models run on"}
-	for _, d := range s.setup.Devices {
-		device.Choices = append(device.Choices, core.Choice{Text: d.Name, Tip: "", On: s.Settings().Device == d.ID, Do: devices.Chosen{Device: d.ID}})
-	}
-	threads := core.Group{Name: "Threads", Text: "More are faster, until the rest of the computer becomes slow",
-		Choices: []core.Choice{{Text: core.Plural(s.setup.Threads, "Automatic (1)", "Automatic (%d)"), Tip: "", On: s.Settings().Threads == 0, Do: ThreadsSet{}}}}
-	for _, n := range threadChoices(s.setup.Cores, s.Settings().Threads) {
-		threads.Choices = append(threads.Choices, core.Choice{Text: fmt.Sprint(n), Tip: "", On: s.Settings().Threads == n, Do: ThreadsSet{n}})
-	}
-	limits := core.Group{Name: "Largest picture", Text: "In million pixels; larger ones are not opened"}
-	for _, n := range limitChoices(s.Settings().MegaPixels) {
-		limits.Choices = append(limits.Choices, core.Choice{Text: fmt.Sprint(n), Tip: "", On: s.Settings().MegaPixels == n, Do: PixelLimitSet{n}})
-	}
-	sheet.Groups = []core.Group{themes}
-	for _, g := range []core.Group{device, threads, limits} {
-		if len(g.Choices) > 1 {
-			sheet.Groups = append(sheet.Groups, g)
-		}
-	}
-	return sheet
-}
-
-// threadChoices are 1, 2, 4, … up to the number of cores, with what is set.
-func threadChoices(cores, set int) []int {
-	var all []int
-	for n := 1; n < cores; n *= 2 {
-		all = append(all, n)
-	}
-	return core.With(append(all, max(cores, 1)), set)
-}
-
-// limitChoices are pixelLimits, with what is set.
-func limitChoices(set int) []int { return core.With(slices.Clone(pixelLimits), set) }
-
-// with returns sorted numbers with one more among them, if it is one.
-func with(all []int, n int) []int {
-	if n > 0 && !slices.Contains(all, n) {
-		all = append(all, n)
-	}
-	slices.Sort(all)
-	return all
-}
-
-func (s *State) showAbout() AboutSheet {
-	a := AboutSheet{
-		Title: "About " + core.ProgramName, Close: s.closeButton("Close"),
-		Text:   core.Sentence(core.ProgramName+" "+s.setup.Version) + " Captions pictures, outlines and names what is in them. Nothing leaves this computer.",
-		Report: s.doctor,
-		Copy:   core.Button{Text: "Copy diagnostics", Tip: "Copy this text, for a report of a problem", Enabled: s.doctor != "", Do: DiagnosticsCopied{}},
-	}
-	if s.doctor == "" {
-		a.Report = "Looking at models, runtime and folders…"
-	}
-	return a
 }

@@ -9,6 +9,7 @@ import (
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
 	"descry/ui/state/models"
+	"descry/ui/state/prefs"
 )
 
 // programName stands in titles.
@@ -38,14 +39,14 @@ func Show(s State) Screen {
 		w.Export = s.showExport()
 	case SheetShortcuts:
 		w.Shortcuts = s.showShortcuts()
-	case SheetSettings:
-		w.Settings = s.showSettings()
-	case SheetCaption:
-		w.Captions = s.showCaptionSheet()
+	case prefs.SheetSettings:
+		w.Settings = prefs.Settings(s.prefsEnv())
+	case prefs.SheetCaption:
+		w.Captions = prefs.Captions(s.prefsEnv())
 	case devices.Sheet:
 		w.Devices = s.devices.Show(s.devicesEnv())
-	case SheetAbout:
-		w.About = s.showAbout()
+	case prefs.SheetAbout:
+		w.About = s.prefs.About(s.prefsEnv())
 	case models.Sheet:
 		w.Models = s.models.Show(s.modelsEnv())
 	case SheetClosing:

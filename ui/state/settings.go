@@ -11,15 +11,3 @@ func (a WindowSized) on(r *reduction) {
 		}
 	})
 }
-
-func (a ThemeSet) on(r *reduction) {
-	r.t.ChangeSettings(func(s *settings.Settings) { s.Theme = a.Theme })
-}
-
-func (a ThreadsSet) on(r *reduction) {
-	r.t.ChangeSettings(func(s *settings.Settings) { s.Threads = a.Threads })
-}
-
-func (a PixelLimitSet) on(r *reduction) {
-	r.t.ChangeSettings(func(s *settings.Settings) { s.MegaPixels = a.Millions })
-}

@@ -8,6 +8,7 @@ import (
 
 	"descry/settings"
 	"descry/ui/state/core"
+	"descry/ui/state/prefs"
 )
 
 func TestSettingsAreSavedOnceAfterARunOfChanges(t *testing.T) {
@@ -67,15 +68,15 @@ func TestSettingsAreChosenOnTheirSheet(t *testing.T) {
 func TestDiagnosticsAreAskedForOnceAndCanBeCopied(t *testing.T) {
 	d := newDesk(t)
 	d.send(core.Run{Command: CommandAbout})
-	must[RunDoctor](d)
+	must[prefs.RunDoctor](d)
 	if a := d.screen().About; a.Copy.Enabled || a.Report == "" {
 		t.Errorf("%+v", a)
 	}
-	d.send(DoctorSaid{"all is well"}, DiagnosticsCopied{})
+	d.send(prefs.DoctorSaid{Text: "all is well"}, prefs.DiagnosticsCopied{})
 	if e := must[core.CopyText](d); e.Text != "all is well" {
 		t.Errorf("%+v", e)
 	}
 	d.take()
 	d.send(Escaped{}, core.Run{Command: CommandAbout})
-	none[RunDoctor](d)
+	none[prefs.RunDoctor](d)
 }

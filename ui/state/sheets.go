@@ -6,6 +6,7 @@ import (
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
 	"descry/ui/state/models"
+	"descry/ui/state/prefs"
 )
 
 func (r *reduction) openSheet(id core.SheetID) {
@@ -20,8 +21,8 @@ func (r *reduction) openSheet(id core.SheetID) {
 	if id == devices.Sheet {
 		r.s.devices.Opened(r.t)
 	}
-	if id == SheetAbout && r.s.doctor == "" {
-		r.t.Do(RunDoctor{})
+	if id == prefs.SheetAbout {
+		r.s.prefs.AboutOpened(r.t)
 	}
 }
 
@@ -37,14 +38,6 @@ func (Escaped) on(r *reduction) {
 		return
 	}
 	r.s.selected, r.s.hover, r.s.pointed = -1, -1, pointed{}
-}
-
-func (a DoctorSaid) on(r *reduction) { r.s.doctor = a.Text }
-
-func (DiagnosticsCopied) on(r *reduction) {
-	if r.s.doctor != "" {
-		r.t.Do(core.CopyText{Text: r.s.doctor, What: "Diagnostics"})
-	}
 }
 
 // command runs a command of the table.

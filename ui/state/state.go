@@ -28,6 +28,7 @@ import (
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
 	"descry/ui/state/models"
+	"descry/ui/state/prefs"
 )
 
 // Setup is what the program knows when the window opens.
@@ -71,12 +72,12 @@ type State struct {
 	pointed  pointed
 	details  bool
 
-	doctor string // the diagnostics; empty: not known yet
 	asks   []ask
 	writes []write
 	photo  PictureID // the picture at which it is told what the models know
 
 	models models.State
+	prefs  prefs.State
 
 	busySince time.Time // zero: not busy, or the time is not known yet
 	wake      wake
@@ -236,6 +237,8 @@ func (r *reduction) act(a core.Action) {
 		r.s.devices = r.s.devices.Reduce(a, r.t)
 	case models.Action:
 		r.s.models = r.s.models.Reduce(a, r.s.modelsEnv(), r.t)
+	case prefs.Action:
+		r.s.prefs = r.s.prefs.Reduce(a, r.t)
 	case own:
 		a.on(r)
 	default:
@@ -262,6 +265,19 @@ func (s *State) modelsEnv() models.Env {
 
 // model is what is in use, as one set.
 func (s *State) model() models.Info { return s.models.Model(models.Env{Shared: &s.Shared}) }
+
+// prefsEnv is what settings know of the rest.
+func (s *State) prefsEnv() prefs.Env {
+	e := prefs.Env{
+		Shared: &s.Shared, Version: s.setup.Version, Threads: s.setup.Threads, Cores: s.setup.Cores,
+		ModelsText: s.models.UsedText(s.modelsEnv()), Models: s.button(core.CommandModels, "Choose models…"),
+		Devices: devices.Choices(s.devicesEnv()),
+	}
+	if hasPixels(s) {
+		e.Rewrite = s.button(CommandRegenerate, "Write again")
+	}
+	return e
+}
 
 // devicesEnv is what devices know of the rest.
 func (s *State) devicesEnv() devices.Env {

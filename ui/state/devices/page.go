@@ -59,6 +59,14 @@ func (s State) text(env Env) string {
 	return shown(device)
 }
 
+// Choices are the devices that can be chosen.
+func Choices(env Env) (all []core.Choice) {
+	for _, d := range env.Devices {
+		all = append(all, core.Choice{Text: d.Name, On: env.Settings().Device == d.ID, Do: Chosen{d.ID}})
+	}
+	return all
+}
+
 // Show returns the sheet.
 func (s State) Show(env Env) Page {
 	page := Page{
@@ -69,11 +77,8 @@ func (s State) Show(env Env) Page {
 		page.Test.Text = "Testing…"
 	}
 	page.Trouble = s.trouble
-	for _, d := range env.Devices {
-		page.Rows = append(page.Rows, Row{
-			Choice: core.Choice{Text: d.Name, On: env.Settings().Device == d.ID, Do: Chosen{d.ID}},
-			Report: s.report(d.ID),
-		})
+	for i, c := range Choices(env) {
+		page.Rows = append(page.Rows, Row{Choice: c, Report: s.report(env.Devices[i].ID)})
 	}
 	return page
 }

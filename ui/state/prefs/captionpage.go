@@ -1,15 +1,36 @@
-package state
+package prefs
 
 import (
 	"fmt"
+	"math"
 
 	"descry/inference"
 	"descry/settings"
 	"descry/ui/state/core"
 )
 
-// CaptionSheet chooses how captions are found.
-type CaptionSheet struct {
+// The actions of the page of caption options.
+type (
+	// PresetSet chooses a way of finding captions; empty: the model set's own.
+	PresetSet struct{ Preset inference.CaptionPreset }
+	// PromptSet is the whole text of the field for a caption's beginning.
+	PromptSet struct{ Text string }
+	// BeamsSet searches with so many beams (0: the preset's), and draws no more.
+	BeamsSet struct{ Beams int }
+	// DrawingSet draws words, from the likeliest that make up the share TopP.
+	DrawingSet struct{ TopP, Temperature float64 }
+	// LengthNormSet chooses what the scores of beams are divided by.
+	LengthNormSet struct{ Norm inference.LengthNorm }
+	// RepetitionSet makes words that came before less likely; 0: it does not.
+	RepetitionSet struct{ Penalty float64 }
+	// AvoidSet is the whole text of the field for words to avoid.
+	AvoidSet struct{ Text string }
+	// AnyStartToggled lets captions begin with noise words, or keeps them from it.
+	AnyStartToggled struct{}
+)
+
+// CaptionPage chooses how captions are found.
+type CaptionPage struct {
 	Title  string
 	Text   string
 	Groups []core.Group // way, search, length, repeated words
@@ -29,26 +50,24 @@ type TextField struct {
 	Text        string
 }
 
-func (s *State) showCaptionSheet() CaptionSheet {
-	f := s.Settings().Caption
-	sheet := CaptionSheet{
-		Title: "How captions are found", Close: s.closeButton("Done"),
+func (e Env) captions() CaptionPage {
+	f := e.Settings().Caption
+	sheet := CaptionPage{
+		Title: "How captions are found", Close: core.CloseButton("Done"),
 		Text:   "For pictures from now on. Captions that are there stay until they are written again.",
-		Groups: []core.Group{s.presetGroup(), searchGroup(f), repetitionGroup(f), lengthGroup(f)},
-		Prompt: core.TextField{Name: "Beginning", Hint: "The model goes on from these words; they are not part of the caption", Placeholder: s.promptHint(), Text: f.Prompt},
+		Again:  e.Rewrite,
+		Groups: []core.Group{e.presetGroup(), searchGroup(f), repetitionGroup(f), lengthGroup(f)},
+		Prompt: core.TextField{Name: "Beginning", Hint: "The model goes on from these words; they are not part of the caption", Placeholder: e.promptHint(), Text: f.Prompt},
 		Avoid:  core.TextField{Name: "Words to avoid", Hint: "Separated by commas; several words in a row are avoided only together", Placeholder: "man, two people", Text: f.Avoid},
 		Noise: core.Button{Text: "Never begin with “arafed” or “araffe”", Tip: "BLIP large sometimes begins with these words, which mean nothing",
 			Enabled: true, On: !f.AnyStart, Do: AnyStartToggled{}},
-	}
-	if hasPixels(s) {
-		sheet.Again = s.button(CommandRegenerate, "Write again")
 	}
 	return sheet
 }
 
 // promptHint says what stands in the place of an empty beginning.
-func (s *State) promptHint() string {
-	r, known := s.Settings().Caption.Preset.Recipe()
+func (e Env) promptHint() string {
+	r, known := e.Settings().Caption.Preset.Recipe()
 	switch {
 	case !known:
 		return "as the model says"
@@ -58,7 +77,7 @@ func (s *State) promptHint() string {
 	return r.Prompt
 }
 
-func (s *State) presetGroup() core.Group {
+func (e Env) presetGroup() core.Group {
 	g := core.Group{Name: "Way", Text: "What holds where nothing else is chosen below"}
 	for _, p := range []struct {
 		preset    inference.CaptionPreset
@@ -69,7 +88,7 @@ func (s *State) presetGroup() core.Group {
 		{inference.PresetHuggingFace, "As Hugging Face does", "Takes the likeliest word each time, up to 20 word pieces"},
 		{inference.PresetSeed, "Simple and longer", "Takes the likeliest word each time, up to 30 word pieces"},
 	} {
-		g.Choices = append(g.Choices, core.Choice{Text: p.text, Tip: p.tip, On: s.Settings().Caption.Preset == p.preset, Do: PresetSet{p.preset}})
+		g.Choices = append(g.Choices, core.Choice{Text: p.text, Tip: p.tip, On: e.Settings().Caption.Preset == p.preset, Do: PresetSet{p.preset}})
 	}
 	return g
 }
@@ -138,3 +157,43 @@ func withOther(g core.Group, text string, do core.Action) core.Group {
 	g.Choices = append(g.Choices, core.Choice{Text: text, Tip: "", On: true, Do: do})
 	return g
 }
+
+// changeForm changes the form.
+func (r *reduction) changeForm(f func(*settings.CaptionForm)) {
+	r.t.ChangeSettings(func(s *settings.Settings) { f(&s.Caption) })
+}
+
+func (a PresetSet) on(r *reduction) {
+	r.changeForm(func(f *settings.CaptionForm) { f.Preset = a.Preset })
+}
+
+func (a PromptSet) on(r *reduction) {
+	r.changeForm(func(f *settings.CaptionForm) { f.Prompt = a.Text })
+}
+
+func (a BeamsSet) on(r *reduction) {
+	r.changeForm(func(f *settings.CaptionForm) { f.Beams, f.TopP, f.Temperature = a.Beams, 0, 0 })
+}
+
+func (a DrawingSet) on(r *reduction) {
+	r.changeForm(func(f *settings.CaptionForm) { f.TopP, f.Temperature, f.Beams = a.TopP, a.Temperature, 0 })
+}
+
+func (a LengthNormSet) on(r *reduction) {
+	r.changeForm(func(f *settings.CaptionForm) { f.LengthNorm = a.Norm })
+}
+
+func (a RepetitionSet) on(r *reduction) {
+	r.changeForm(func(f *settings.CaptionForm) { f.Repetition = a.Penalty })
+}
+
+func (a AvoidSet) on(r *reduction) {
+	r.changeForm(func(f *settings.CaptionForm) { f.Avoid = a.Text })
+}
+
+func (AnyStartToggled) on(r *reduction) {
+	r.changeForm(func(f *settings.CaptionForm) { f.AnyStart = !f.AnyStart })
+}
+
+// same reports whether two numbers of the form are the same choice.
+func same(a, b float64) bool { return math.Abs(a-b) < 1e-6 }
