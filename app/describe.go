@@ -62,11 +62,11 @@ Runtime is absent or damaged, 130 interrupted.`,
 	f.caption.add(c)
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no hints on standard error")
 	flags.StringVar(&f.out, "out", "", "also write files to this folder")
-	flags.StringVar(&f.format, "format", "png,json", "files to write, some of "+strings.Join(formatNames(), ","))
+	flags.StringVar(&f.format, "format", "png,json", "files to write, some of "+strings.Join(export.IDs(), ","))
 	flags.BoolVar(&f.overwrite, "overwrite", false, "replace files of an earlier run (never a picture given)")
 	flags.Int64Var(&f.maxPixels, "max-pixels", 0, "refuse larger pictures (default: your setting, else 200 million)")
 	f.runtime.add(c)
-	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp))
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(export.IDs(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("only", cobra.FixedCompletions(taskNames(), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
@@ -78,14 +78,6 @@ func taskNames() []string {
 	var names []string
 	for _, t := range tasks {
 		names = append(names, string(t))
-	}
-	return names
-}
-
-func formatNames() []string {
-	var names []string
-	for _, f := range export.Formats {
-		names = append(names, string(f.Format))
 	}
 	return names
 }
@@ -143,7 +135,7 @@ func (f *describeFlags) plan(c *cobra.Command, p *program, args []string) (*desc
 		if err != nil {
 			return nil, err
 		}
-		d.files = export.Plan(d.names(), f.out, formats)
+		d.plan = export.NewPlan(d.names(), f.out, formats)
 	}
 	return d, nil
 }

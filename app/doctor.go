@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"descry/inference"
 	"descry/internal/failure"
 	"descry/internal/machine"
 	"descry/models"
@@ -177,19 +176,11 @@ func (p *program) testRun(ctx context.Context, f runtimeFlags) finding {
 	}
 	defer s.close()
 	pic, err := samples[0].open(ctx, d.limits)
-	o, err := d.one(ctx, s, decoded{pic, err, time.Since(start)}, nil)
+	found, err := d.one(ctx, s, samples[0].name, decoded{pic, err, time.Since(start)}, nil)
 	if err != nil {
 		return finding{"test run", false, oneLine(failure.Of(err, failure.Model).Error()), ""}
 	}
-	return finding{"test run", true, fmt.Sprintf("%q in %.1f s (%s; %s)", bestText(o.caption), time.Since(start).Seconds(), resources.Samples()[0].Title, o.device), ""}
-}
-
-// bestText is the best hypothesis's text, or nothing.
-func bestText(c *inference.Caption) string {
-	if c == nil || len(c.Hypotheses) == 0 {
-		return ""
-	}
-	return c.Hypotheses[0].Text
+	return finding{"test run", true, fmt.Sprintf("%q in %.1f s (%s; %s, %d threads)", found.Text(), time.Since(start).Seconds(), resources.Samples()[0].Title, found.Device, found.Threads), ""}
 }
 
 // short returns a path relative to the home folder, for people.

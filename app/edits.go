@@ -78,7 +78,7 @@ func (s editStore) load(key string) (*state.Edit, error) {
 func (s editStore) save(key, name string, e state.Edit, unread bool, now time.Time) error {
 	path, err := s.path(key)
 	if err != nil {
-		return failure.Wrap(failure.Unreadable, "save", key, err, "")
+		return failure.Wrap(failure.Unwritable, "save", key, err, "")
 	}
 	if unread {
 		before, err := s.load(key)
@@ -91,18 +91,18 @@ func (s editStore) save(key, name string, e state.Edit, unread bool, now time.Ti
 	}
 	const hint = "Your edit stays in the window; make the folder writable."
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return failure.Wrap(failure.Unreadable, "save", s.dir, err, "%s", hint)
+		return failure.Wrap(failure.Unwritable, "save", s.dir, err, "%s", hint)
 	}
 	text, err := json.MarshalIndent(keptEdit{1, key, name, e, now.UTC()}, "", "  ")
 	if err != nil {
-		return err
+		return failure.Wrap(failure.Unwritable, "save", path, err, "%s", hint)
 	}
 	err = atomicfile.Write(path, atomicfile.Overwrite, func(w io.Writer) error {
 		_, err := w.Write(append(text, '\n'))
 		return err
 	})
 	if err != nil {
-		return failure.Wrap(failure.Unreadable, "save", path, err, "%s", hint)
+		return failure.Wrap(failure.Unwritable, "save", path, err, "%s", hint)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"descry/internal/failure"
 	"descry/settings"
 	"descry/ui/state"
 )
@@ -79,8 +80,11 @@ func TestAnEditThatCannotBeKeptSaysWhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := editStore{dir}.save(someKey, "x", state.Edit{Caption: "x"}, false, time.Now())
-	if err == nil || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "stays in the window") {
+	if f := failure.Of(err, failure.Model); f == nil || f.Kind != failure.Unwritable || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "stays in the window") {
 		t.Errorf("error %v", err)
+	}
+	if f := failure.Of(saveSettings(filepath.Join(dir, "config"), settings.Default()), failure.Model); f == nil || f.Kind != failure.Unwritable {
+		t.Errorf("settings: error %v", f)
 	}
 }
 

@@ -23,7 +23,7 @@ type description struct {
 	score   *float32
 	caption inference.CaptionOptions
 	limits  picture.Limits
-	files   []export.Files // by input; nil: no files
+	plan    *export.Plan // nil: no files
 	set     *models.Set
 	lost    []*inference.DeviceLost // devices given up, not told yet
 }
@@ -37,24 +37,16 @@ func (d *description) names() []string {
 	return names
 }
 
-// cocoPath is where the run's coco.json goes, or nothing.
-func (d *description) cocoPath() string {
-	if len(d.files) == 0 {
-		return ""
-	}
-	return d.files[0][export.FormatCOCO]
-}
-
 // leastScore is the least score of an object that is kept: the flag, else the
 // person's setting, else the set's own proposal.
-func (d *description) leastScore(s settings.Settings, o *outcome) float32 {
+func (d *description) leastScore(s settings.Settings, found *inference.Instances) float32 {
 	switch {
 	case d.score != nil:
 		return *d.score
 	case s.Score > 0:
 		return float32(s.Score)
-	case o.instances != nil:
-		return o.instances.Score
+	case found != nil:
+		return found.Score
 	}
 	return defaultScore
 }
@@ -89,10 +81,11 @@ func (p *program) describe(d *description) error {
 	var broken error // a model that could not be loaded: nothing more can be described
 	for i := range d.inputs {
 		r.starts(i)
-		outcome, err := d.one(p.ctx, session, <-ahead, broken)
+		in := <-ahead
+		found, err := d.one(p.ctx, session, d.inputs[i].name, in, broken)
 		r.lost()
 		if err == nil {
-			err = r.done(i, outcome)
+			err = r.done(i, in.picture, found)
 		}
 		if err == nil {
 			continue
@@ -103,7 +96,7 @@ func (p *program) describe(d *description) error {
 			return err
 		}
 		f := failure.Of(err, failure.Unreadable)
-		if outcome != nil { // described, but a file could not be written
+		if found != nil { // described, but a file could not be written
 			r.trouble(f)
 			continue
 		}
@@ -190,7 +183,7 @@ func (d *description) decodeAhead(ctx context.Context) <-chan decoded {
 }
 
 // one describes one picture: it submits the jobs and collects their events.
-func (d *description) one(ctx context.Context, s *session, in decoded, broken error) (*outcome, error) {
+func (d *description) one(ctx context.Context, s *session, name string, in decoded, broken error) (*inference.Description, error) {
 	if ctx.Err() != nil {
 		return nil, failure.New(failure.Cancelled, "describe", "", "interrupted")
 	}
@@ -200,7 +193,10 @@ func (d *description) one(ctx context.Context, s *session, in decoded, broken er
 	if broken != nil {
 		return nil, broken
 	}
-	o := &outcome{picture: in.picture, timings: map[string]float64{"decode": milliseconds(in.took)}}
+	found := &inference.Description{
+		Image: name, Name: name, Key: in.picture.Key, Width: in.picture.Width, Height: in.picture.Height,
+		Timings: inference.Timings{Decode: milliseconds(in.took)},
+	}
 	open := map[inference.JobID]inference.Task{}
 	for _, t := range d.only {
 		id := s.id()
@@ -223,7 +219,14 @@ func (d *description) one(ctx context.Context, s *session, in decoded, broken er
 			if e.Kind == inference.KindDevice {
 				d.lost = append(d.lost, e.Device)
 			}
-			if err := o.take(e, open); err != nil && first == nil {
+			task, mine := open[e.ID]
+			if !mine {
+				continue
+			}
+			if e.Kind == inference.KindDone || e.Kind == inference.KindFailed {
+				delete(open, e.ID)
+			}
+			if err := found.Take(task, e); err != nil && first == nil {
 				first = err
 			}
 		}
@@ -231,7 +234,7 @@ func (d *description) one(ctx context.Context, s *session, in decoded, broken er
 	if first != nil {
 		return nil, first
 	}
-	return o, nil
+	return found, nil
 }
 
 // request is one job of a picture.
@@ -247,40 +250,6 @@ func (d *description) request(s *session, id inference.JobID, t inference.Task, 
 		Caption: d.caption,
 	}
 	return r
-}
-
-// outcome is what is known of one picture.
-type outcome struct {
-	picture   *picture.Picture
-	caption   *inference.Caption
-	instances *inference.Instances
-	classes   *inference.Classes
-	timings   map[string]float64
-	device    string // what ran the models, for people
-}
-
-// take files one event; a failed job gives its error.
-func (o *outcome) take(e inference.Event, open map[inference.JobID]inference.Task) error {
-	task, mine := open[e.ID]
-	if !mine {
-		return nil
-	}
-	switch e.Kind {
-	case inference.KindCaption:
-		o.caption = e.Caption
-	case inference.KindInstances:
-		o.instances = e.Instances
-	case inference.KindClasses:
-		o.classes = e.Classes
-	case inference.KindDone:
-		o.timings[string(task)] = e.Done.Milliseconds
-		o.device = fmt.Sprintf("%s, %d threads", e.Done.Device, e.Done.Threads)
-		delete(open, e.ID)
-	case inference.KindFailed:
-		delete(open, e.ID)
-		return e.Failure
-	}
-	return nil
 }
 
 // milliseconds with three decimals, as the JSON line has them.

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"descry/internal/atomicfile"
+	"descry/internal/failure"
 	"descry/settings"
 )
 
@@ -38,7 +39,7 @@ func saveSettings(config string, s settings.Settings) error {
 		return err
 	}
 	if err := os.MkdirAll(config, 0o700); err != nil {
-		return err
+		return failure.Wrap(failure.Unwritable, "save", config, err, "")
 	}
 	return atomicfile.Write(settingsPath(config), atomicfile.Overwrite, func(w io.Writer) error {
 		_, err := w.Write(append(text, '\n'))

@@ -16,34 +16,34 @@ func isTTY(fd int) bool { return term.IsTerminal(fd) }
 
 // writeForPeople prints what is known of one picture for somebody at a
 // terminal or a screen reader: one fact a line, no drawing characters.
-func writeForPeople(w io.Writer, name string, o *outcome) error {
+func writeForPeople(w io.Writer, d *inference.Description) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s (%d × %d)\n", printable(name), o.picture.Width, o.picture.Height)
-	if o.caption != nil && len(o.caption.Hypotheses) > 0 {
-		h := o.caption.Hypotheses[0]
+	fmt.Fprintf(&b, "%s (%d × %d)\n", printable(d.Image), d.Width, d.Height)
+	if d.Caption != nil && len(d.Caption.Hypotheses) > 0 {
+		h := d.Caption.Hypotheses[0]
 		fmt.Fprintf(&b, "  %s (%s)\n", h.Text, render.CaptionSureness(h.Score))
-		for _, h := range o.caption.Hypotheses[1:] {
+		for _, h := range d.Caption.Hypotheses[1:] {
 			fmt.Fprintf(&b, "  or: %s (%s)\n", h.Text, render.CaptionSureness(h.Score))
 		}
 	}
-	if o.instances != nil {
-		writeObjects(&b, o)
+	if d.Instances != nil {
+		writeObjects(&b, d)
 	}
-	if o.classes != nil {
-		writeClasses(&b, o.classes)
+	if d.Classes != nil {
+		writeClasses(&b, d.Classes)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-func writeObjects(b *strings.Builder, o *outcome) {
-	shown := o.instances.Items
+func writeObjects(b *strings.Builder, d *inference.Description) {
+	shown := d.Instances.Items
 	if len(shown) == 0 {
 		fmt.Fprintln(b, "  no objects found")
 	}
 	for _, i := range shown {
 		fmt.Fprintf(b, "  %s %s, %s, %s\n", i.Label, render.Percent(float64(i.Score)),
-			render.Where(i.Box, o.picture.Width, o.picture.Height), render.Share(i.Area, o.picture.Width, o.picture.Height))
+			render.Where(i.Box, d.Width, d.Height), render.Share(i.Area, d.Width, d.Height))
 	}
 }
 

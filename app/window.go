@@ -51,7 +51,7 @@ func (p *program) setup() state.Setup {
 	store := p.inventory()
 	s := state.Setup{
 		Settings: settings, Version: version, Home: home, Models: store.Others, Store: store,
-		Devices: deviceChoices(),
+		Devices: deviceChoices(), Formats: formats(),
 		Threads: max(1, runtime.NumCPU()-1), Cores: runtime.NumCPU(),
 	}
 	for _, sample := range resources.Samples() {

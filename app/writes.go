@@ -20,32 +20,26 @@ func (w *performer) write(e core.Effect, send func(core.Action)) {
 	var target state.Target
 	var do func(path string, mode atomicfile.Mode) error
 	switch e := e.(type) {
-	case state.WriteCaptioned:
-		base := w.gallery.Base(e.Plan.Picture)
-		target, do = e.Target, func(path string, mode atomicfile.Mode) error {
-			return writeCaptioned(path, base, e.Plan, mode)
+	case state.WriteFile:
+		p := export.Picture{Description: e.Description}
+		if e.Captioned != nil {
+			base := w.gallery.Base(e.Captioned.Picture)
+			p.Draw = func() (*image.RGBA, error) { return drawPlan(e.Path, base, e.Captioned) }
 		}
-	case state.WriteText:
-		target, do = e.Target, func(path string, mode atomicfile.Mode) error { return export.WriteText(path, e.Caption, mode) }
-	case state.WriteJSON:
 		target, do = e.Target, func(path string, mode atomicfile.Mode) error {
-			return export.WriteLine(path, export.NewLine(e.Result), mode)
+			f, known := export.Find(e.Format)
+			if !known {
+				return failure.New(failure.Unsupported, "write", path, "there is no format %q", e.Format)
+			}
+			return f.WriteOne(path, p, mode)
 		}
-	case state.WriteCOCO:
-		target, do = e.Target, func(path string, mode atomicfile.Mode) error {
-			c := export.NewCOCO()
-			c.Add(e.Name, e.Width, e.Height, e.Instances)
-			return c.Write(path, mode)
-		}
-	case state.WriteLabelMap:
-		target, do = e.Target, func(path string, mode atomicfile.Mode) error { return export.WriteLabelMap(path, e.Classes, mode) }
 	case state.WriteCutout:
 		base := w.gallery.Base(e.Picture)
 		target, do = e.Target, func(path string, mode atomicfile.Mode) error {
 			if base == nil {
 				return gone(path)
 			}
-			return export.WritePicture(path, render.Cutout(base, e.Instance), mode)
+			return export.WritePNG(path, render.Cutout(base, e.Instance), mode)
 		}
 	default:
 		return
@@ -63,7 +57,7 @@ func written(t state.Target, do func(string, atomicfile.Mode) error) core.Action
 		return state.ExportFailed{Write: t.Write, Failure: failure.New(failure.Unsupported, "write", t.Path, "this is the picture itself, which Descry never writes over").WithHint("Choose another name.")}
 	}
 	if err := do(t.Path, mode); err != nil {
-		return state.ExportFailed{Write: t.Write, Failure: failure.Of(err, failure.Unreadable), Exists: errors.Is(err, fs.ErrExist)}
+		return state.ExportFailed{Write: t.Write, Failure: failure.Of(err, failure.Unwritable), Exists: errors.Is(err, fs.ErrExist)}
 	}
 	return state.Exported{Write: t.Write, Path: t.Path}
 }
@@ -79,14 +73,23 @@ func sameFile(a, b string) bool {
 }
 
 func gone(path string) error {
-	return failure.New(failure.Unreadable, "write", path, "the picture is no longer open").WithHint("Open it again and save it then.")
+	return failure.New(failure.Unwritable, "write", path, "the picture is no longer open").WithHint("Open it again and save it then.")
 }
 
-// writeCaptioned draws and writes a captioned picture at full size.
-func writeCaptioned(path string, base *image.RGBA, plan state.Captioned, mode atomicfile.Mode) error {
+// drawPlan draws a captioned picture at full size.
+func drawPlan(path string, base *image.RGBA, plan *state.Captioned) (*image.RGBA, error) {
 	if base == nil {
-		return gone(path)
+		return nil, gone(path)
 	}
 	c := render.Content{Base: base, Items: plan.Items, Classes: plan.Classes, HideClass: plan.HideClass}
-	return export.WritePicture(path, render.Captioned(render.Prepare(c, nil), plan.Style, plan.Layout, 1), mode)
+	return render.Captioned(render.Prepare(c, nil), plan.Style, plan.Layout, 1), nil
+}
+
+// formats is the table of formats as the window has it.
+func formats() []state.Format {
+	var all []state.Format
+	for _, f := range export.Formats {
+		all = append(all, state.Format{ID: f.ID, Suffix: f.Suffix, Drawn: f.Drawn, Endings: f.Endings, Needs: f.Needs, Title: f.Title, Tip: f.Tip})
+	}
+	return all
 }

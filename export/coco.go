@@ -2,17 +2,24 @@ package export
 
 import (
 	"cmp"
-	"io"
 	"slices"
 
 	"descry/inference"
 	"descry/internal/atomicfile"
+	"descry/internal/failure"
 )
 
-// COCO gathers the instances of a run in COCO's object-detection format
+var cocoFormat = Format{
+	ID: "coco", Suffix: ".coco.json", RunFile: "coco.json", Needs: []inference.Task{inference.TaskInstances},
+	Title: "Objects as COCO", Tip: "Boxes and masks for other tools",
+	Help:  "the objects of the whole run in one coco.json",
+	Start: func() Run { return newCOCO() },
+}
+
+// coco gathers the objects of a run in COCO's object-detection format
 // (cocodataset.org, "Data format"): images, annotations, categories. Ids count
 // from 1, since an annotation with id 0 counts as unmatched in COCOeval.
-type COCO struct {
+type coco struct {
 	file       cocoFile
 	categories map[int]string
 }
@@ -51,9 +58,9 @@ type cocoCategory struct {
 	Name string `json:"name"`
 }
 
-// NewCOCO returns an empty collection.
-func NewCOCO() *COCO {
-	return &COCO{
+// newCOCO returns an empty collection.
+func newCOCO() *coco {
+	return &coco{
 		file: cocoFile{
 			Info: cocoInfo{"Instances found by Descry"}, Images: []cocoImage{},
 			Annotations: []cocoAnnotation{}, Categories: []cocoCategory{},
@@ -62,18 +69,18 @@ func NewCOCO() *COCO {
 	}
 }
 
-// Add adds a picture of width × height pixels and its instances; in may be nil.
-func (c *COCO) Add(name string, width, height int, in *inference.Instances) {
-	image := cocoImage{len(c.file.Images) + 1, width, height, valid(name)}
+// Add adds a picture and its objects, which may be absent.
+func (c *coco) Add(p Picture) error {
+	image := cocoImage{len(c.file.Images) + 1, p.Width, p.Height, valid(p.Name)}
 	c.file.Images = append(c.file.Images, image)
-	if in == nil {
-		return
+	if p.Instances == nil {
+		return nil
 	}
-	for _, category := range in.Categories {
+	for _, category := range p.Instances.Categories {
 		c.categories[category.ID] = category.Name
 	}
-	for _, i := range inference.ByScore(in.Items) {
-		l := lineInstance(in.Items[i])
+	for _, i := range inference.ByScore(p.Instances.Items) {
+		l := lineInstance(p.Instances.Items[i])
 		if _, ok := c.categories[l.CategoryID]; !ok {
 			c.categories[l.CategoryID] = l.Label
 		}
@@ -82,25 +89,19 @@ func (c *COCO) Add(name string, width, height int, in *inference.Instances) {
 			BBox: [4]float32{l.Box[0], l.Box[1], l.Box[2] - l.Box[0], l.Box[3] - l.Box[1]}, Area: l.Area, Score: l.Score,
 		})
 	}
+	return nil
 }
 
-// Encode returns the JSON file.
-func (c *COCO) Encode() ([]byte, error) {
+// Write writes the JSON file.
+func (c *coco) Write(path string, mode atomicfile.Mode) error {
 	c.file.Categories = c.file.Categories[:0]
 	for id, name := range c.categories {
 		c.file.Categories = append(c.file.Categories, cocoCategory{id, valid(name)})
 	}
 	slices.SortFunc(c.file.Categories, func(a, b cocoCategory) int { return cmp.Compare(a.ID, b.ID) })
-	return marshal(c.file)
-}
-
-// Write writes the JSON file.
-func (c *COCO) Write(path string, mode atomicfile.Mode) error {
-	return atomicfile.Write(path, mode, func(w io.Writer) error {
-		text, err := c.Encode()
-		if err == nil {
-			_, err = w.Write(append(text, '\n'))
-		}
-		return err
-	})
+	text, err := marshal(c.file)
+	if err != nil {
+		return failure.Wrap(failure.Model, "write", path, err, "")
+	}
+	return writeText(path, string(text), mode)
 }

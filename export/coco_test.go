@@ -25,12 +25,15 @@ func disc(n int, cx, cy, r float64) rle.Mask {
 
 // cocoSample are two pictures with masks, one without objects and one whose
 // objects have no masks. tools/reference/coco.py knows them too.
-func cocoSample() *COCO {
-	c := NewCOCO()
-	c.Add("a.png", 2, 2, found().Instances)
-	c.Add("empty.png", 5, 7, nil)
+func cocoSample() Run {
+	c := cocoFormat.Start()
+	add := func(name string, width, height int, in *inference.Instances) {
+		_ = c.Add(Picture{Description: inference.Description{Image: "/in/" + name, Name: name, Width: width, Height: height, Instances: in}})
+	}
+	add("a.png", 2, 2, found().Instances)
+	add("empty.png", 5, 7, nil)
 	m := disc(64, 30, 20, 12)
-	c.Add("disc\xff.png", 64, 64, &inference.Instances{
+	add("disc\xff.png", 64, 64, &inference.Instances{
 		Categories: []inference.Category{{ID: 1, Name: "person"}, {ID: 37, Name: "sports ball"}},
 		Items: []inference.Instance{
 			{Label: "sports ball", CategoryID: 37, Score: 0.25, Box: [4]float32{18, 8, 42, 32}, Area: m.Area(), Mask: &m},
@@ -44,7 +47,7 @@ func cocoSample() *COCO {
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestCOCOFileIsTheOneThatPycocotoolsReads(t *testing.T) {
-	path := filepath.Join(t.TempDir(), COCOName)
+	path := filepath.Join(t.TempDir(), cocoFormat.RunFile)
 	if err := cocoSample().Write(path, atomicfile.Exclusive); err != nil {
 		t.Fatal(err)
 	}
@@ -52,7 +55,7 @@ func TestCOCOFileIsTheOneThatPycocotoolsReads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	master := filepath.Join("testdata", COCOName)
+	master := filepath.Join("testdata", cocoFormat.RunFile)
 	if *update {
 		if err := os.WriteFile(master, got, 0o666); err != nil {
 			t.Fatal(err)

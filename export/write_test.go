@@ -9,8 +9,10 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"descry/inference"
@@ -46,20 +48,23 @@ func readPicture(t *testing.T, path string) *image.RGBA {
 	return dst
 }
 
-// writers are all writers, each with good content, by the name of their file.
-var writers = map[string]func(path string, mode atomicfile.Mode) error{
-	"a.png": func(path string, mode atomicfile.Mode) error { return WritePicture(path, photograph(), mode) },
-	"a.JPG": func(path string, mode atomicfile.Mode) error { return WritePicture(path, photograph(), mode) },
-	"a.txt": func(path string, mode atomicfile.Mode) error { return WriteText(path, "a dog\xff", mode) },
-	"a.json": func(path string, mode atomicfile.Mode) error {
-		return WriteLine(path, NewLine(found()), mode)
-	},
-	"a.labelmap.png": func(path string, mode atomicfile.Mode) error { return WriteLabelMap(path, found().Classes, mode) },
-	"coco.json":      func(path string, mode atomicfile.Mode) error { return cocoSample().Write(path, mode) },
+// drawn is a picture to write whose drawing is img.
+func drawn(img *image.RGBA) Picture {
+	return Picture{Description: found(), Draw: func() (*image.RGBA, error) { return img, nil }}
+}
+
+// writers are the writers of all formats, each with good content, by the name of
+// their file.
+func writers() map[string]func(path string, mode atomicfile.Mode) error {
+	all := map[string]func(path string, mode atomicfile.Mode) error{}
+	for _, f := range Formats {
+		all["a"+f.Suffix] = func(path string, mode atomicfile.Mode) error { return f.WriteOne(path, drawn(photograph()), mode) }
+	}
+	return all
 }
 
 func TestNoWriterReplacesAFileUnlessTold(t *testing.T) {
-	for name, write := range writers {
+	for name, write := range writers() {
 		dir := t.TempDir()
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, []byte("original"), 0o666); err != nil {
@@ -84,10 +89,10 @@ func TestNoWriterReplacesAFileUnlessTold(t *testing.T) {
 }
 
 func TestAFolderThatIsNotThereIsAFailureThatSaysSo(t *testing.T) {
-	for name, write := range writers {
+	for name, write := range writers() {
 		err := write(filepath.Join(t.TempDir(), "absent", name), atomicfile.Exclusive)
 		var f *failure.Failure
-		if !errors.As(err, &f) || !errors.Is(err, fs.ErrNotExist) || f.Hint.IsZero() {
+		if !errors.As(err, &f) || f.Kind != failure.Unwritable || !errors.Is(err, fs.ErrNotExist) || f.Hint.IsZero() {
 			t.Errorf("%s: error is %v", name, err)
 		}
 	}
@@ -97,7 +102,8 @@ func TestPicturesCanBeReadBack(t *testing.T) {
 	dir := t.TempDir()
 	base := photograph()
 	for _, name := range []string{"a.png", "a.jpeg"} {
-		if err := WritePicture(filepath.Join(dir, name), base, atomicfile.Exclusive); err != nil {
+		f, _ := Find(strings.TrimPrefix(filepath.Ext(name), "."))
+		if err := f.Write(filepath.Join(dir, name), drawn(base), atomicfile.Exclusive); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -123,25 +129,49 @@ func TestPicturesCanBeReadBack(t *testing.T) {
 }
 
 func TestPicturesThatAFormatCannotHoldAreRefused(t *testing.T) {
-	dir := t.TempDir()
-	for name, want := range map[string]failure.Kind{"a.jpg": failure.TooLarge, "a.webp": failure.Unsupported, "a": failure.Unsupported} {
-		err := WritePicture(filepath.Join(dir, name), image.NewRGBA(image.Rect(0, 0, 1, 70000)), atomicfile.Exclusive)
-		if f := failure.Of(err, failure.Model); f == nil || f.Kind != want {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if err := WritePicture(filepath.Join(dir, "a.png"), image.NewRGBA(image.Rect(0, 0, 1, 70000)), atomicfile.Exclusive); err != nil {
+	dir, high := t.TempDir(), drawn(image.NewRGBA(image.Rect(0, 0, 1, 70000)))
+	err := jpegFormat.Write(filepath.Join(dir, "a.jpg"), high, atomicfile.Exclusive)
+	if f := failure.Of(err, failure.Model); f == nil || f.Kind != failure.TooLarge {
 		t.Error(err)
 	}
-	if err := WriteLabelMap(filepath.Join(dir, "b.png"), &inference.Classes{Width: 2, Height: 2, Map: []byte{1}}, atomicfile.Exclusive); err == nil {
+	if err := pngFormat.Write(filepath.Join(dir, "a.png"), high, atomicfile.Exclusive); err != nil {
+		t.Error(err)
+	}
+	if err := writeLabelMap(filepath.Join(dir, "b.png"), &inference.Classes{Width: 2, Height: 2, Map: []byte{1}}, atomicfile.Exclusive); err == nil {
 		t.Error("a class map that is too short was written")
+	}
+}
+
+func TestAPictureThatCannotBeDrawnIsNotWritten(t *testing.T) {
+	gone := errors.New("gone")
+	for _, f := range Formats {
+		path := filepath.Join(t.TempDir(), "a"+f.Suffix)
+		err := f.WriteOne(path, Picture{Description: found(), Draw: func() (*image.RGBA, error) { return nil, gone }}, atomicfile.Exclusive)
+		if _, absent := os.Stat(path); f.Drawn != errors.Is(err, gone) || f.Drawn != errors.Is(absent, fs.ErrNotExist) {
+			t.Errorf("%s: %v, %v", f.ID, err, absent)
+		}
+	}
+}
+
+func TestWhatCannotBeWrittenAsJSONIsTheModelsFault(t *testing.T) {
+	d := found()
+	d.Caption.Hypotheses[0].Score, d.Instances.Items[0].Score = math.NaN(), float32(math.NaN())
+	for _, f := range []Format{jsonFormat, cocoFormat} {
+		dir := t.TempDir()
+		err := f.WriteOne(filepath.Join(dir, "a.json"), Picture{Description: d}, atomicfile.Exclusive)
+		if f := failure.Of(err, failure.Usage); f == nil || f.Kind != failure.Model {
+			t.Error(err)
+		}
+		if left, _ := os.ReadDir(dir); len(left) != 0 {
+			t.Errorf("%s left %v", f.ID, left)
+		}
 	}
 }
 
 func TestALabelMapHoldsTheClassesAsPaletteIndices(t *testing.T) {
 	c := &inference.Classes{Width: 3, Height: 2, Map: []byte{0, 1, 20, 255, 2, 0}}
 	path := filepath.Join(t.TempDir(), "a.labelmap.png")
-	if err := WriteLabelMap(path, c, atomicfile.Exclusive); err != nil {
+	if err := writeLabelMap(path, c, atomicfile.Exclusive); err != nil {
 		t.Fatal(err)
 	}
 	text, err := os.ReadFile(path)
@@ -167,12 +197,15 @@ func TestALabelMapHoldsTheClassesAsPaletteIndices(t *testing.T) {
 	}
 }
 
-func TestACaptionIsWrittenAsValidText(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "a.txt")
-	if err := WriteText(path, "a dog\xff", atomicfile.Exclusive); err != nil {
-		t.Fatal(err)
-	}
-	if text, _ := os.ReadFile(path); string(text) != "a dog\ufffd\n" {
-		t.Errorf("%q", text)
+func TestTheBestCaptionIsWrittenAsValidText(t *testing.T) {
+	own := "a dog\xff"
+	for want, d := range map[string]inference.Description{"a dog\ufffd\n": {Own: &own, Caption: found().Caption}, "a dog & a cat\n": found()} {
+		path := filepath.Join(t.TempDir(), "a.txt")
+		if err := textFormat.Write(path, Picture{Description: d}, atomicfile.Exclusive); err != nil {
+			t.Fatal(err)
+		}
+		if text, _ := os.ReadFile(path); string(text) != want {
+			t.Errorf("%q, want %q", text, want)
+		}
 	}
 }

@@ -22,7 +22,7 @@ type executor struct {
 	open    Opener
 	engines map[engineKey]Engine
 	used    []engineKey // keys of engines, the one used longest ago first
-	say     chan<- saying
+	reports chan<- report
 }
 
 // run executes orders until the channel is closed, then closes the engines.
@@ -30,10 +30,10 @@ func (x *executor) run(orders <-chan order) {
 	runtime.LockOSThread() // never unlocked: the thread ends with this goroutine
 	for o := range orders {
 		x.execute(o)
-		x.say <- saying{}
+		x.reports <- report{}
 	}
 	for _, e := range x.engines {
-		_ = e.Close() // nobody is left who could be told
+		_ = e.Close() // no reader is left for the error
 	}
 }
 
@@ -46,9 +46,9 @@ func (x *executor) execute(o order) {
 		}
 	}()
 	start := time.Now()
-	x.tell(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: "load", Model: r.Model}})
+	x.send(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: "load", Model: r.Model}})
 	engine, err := x.ready(o.ctx, r)
-	x.tellLost(engine)
+	x.sendLost(engine)
 	if err != nil {
 		f := *failure.Of(err, failure.Model)
 		if f.Kind != failure.Cancelled {
@@ -58,24 +58,24 @@ func (x *executor) execute(o order) {
 		return
 	}
 	loaded := time.Now()
-	x.tell(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: "run", Model: r.Model}})
+	x.send(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: "run", Model: r.Model}})
 	result, err := x.call(o.ctx, engine, r)
-	x.tellLost(engine)
+	x.sendLost(engine)
 	if err != nil {
 		x.fail(r, failure.Wrap(failure.Model, "run", r.Model, err, ""))
 		return
 	}
-	x.tell(result)
+	x.send(result)
 	device, threads := engine.Device()
-	x.tell(Event{ID: r.ID, Kind: KindDone, Done: &Done{
+	x.send(Event{ID: r.ID, Kind: KindDone, Done: &Done{
 		Milliseconds: milliseconds(time.Since(loaded)), LoadMS: milliseconds(loaded.Sub(start)), Device: device, Threads: threads,
 	}})
 }
 
 // ready returns the engine for r with r's task loaded. An engine that could not
-// be opened is tried again by the next job. Where the memory does not suffice,
-// other engines make room, the one used longest ago first: somebody who tries
-// one large model after the other is not refused because of the first.
+// be opened is tried again by the next job. Where memory is short,
+// other engines are closed, the one used longest ago first, so that a person who
+// tries one large model after another is not refused because of the first.
 func (x *executor) ready(ctx context.Context, r *Request) (Engine, error) {
 	key := engineKey{r.Model, r.Device, r.Threads}
 	engine, ok := x.engines[key]
@@ -90,8 +90,8 @@ func (x *executor) ready(ctx context.Context, r *Request) (Engine, error) {
 	err := engine.Load(ctx, r.Task)
 	for err != nil && failure.Of(err, failure.Model).Kind == failure.Memory && x.used[0] != key {
 		oldest := x.used[0]
-		x.tellLost(x.engines[oldest])
-		_ = x.engines[oldest].Close() // its memory is given back all the same
+		x.sendLost(x.engines[oldest])
+		_ = x.engines[oldest].Close() // its memory is free even where that fails
 		delete(x.engines, oldest)
 		x.used = x.used[1:]
 		err = engine.Load(ctx, r.Task)
@@ -99,17 +99,17 @@ func (x *executor) ready(ctx context.Context, r *Request) (Engine, error) {
 	return engine, err
 }
 
-// tellLost tells of devices that were given up; engine may be nil.
-func (x *executor) tellLost(engine Engine) {
+// sendLost sends an event for each device that was given up; engine may be nil.
+func (x *executor) sendLost(engine Engine) {
 	if engine == nil {
 		return
 	}
 	for _, lost := range engine.Lost() {
-		x.tell(Event{Kind: KindDevice, Device: &lost})
+		x.send(Event{Kind: KindDevice, Device: &lost})
 	}
 }
 
-// call runs r's task and gives the event with its result.
+// call runs r's task and returns the event with its result.
 func (x *executor) call(ctx context.Context, engine Engine, r *Request) (Event, error) {
 	e := Event{ID: r.ID}
 	var err error
@@ -117,7 +117,7 @@ func (x *executor) call(ctx context.Context, engine Engine, r *Request) (Event, 
 	case TaskCaption:
 		e.Kind = KindCaption
 		e.Caption, err = engine.Caption(ctx, r.Picture, r.Caption, func(t CaptionToken) {
-			x.tell(Event{ID: r.ID, Kind: KindToken, Token: &t})
+			x.send(Event{ID: r.ID, Kind: KindToken, Token: &t})
 		})
 	case TaskInstances:
 		e.Kind = KindInstances
@@ -132,10 +132,10 @@ func (x *executor) call(ctx context.Context, engine Engine, r *Request) (Event, 
 	return e, err
 }
 
-func (x *executor) tell(e Event) { x.say <- saying{&e} }
+func (x *executor) send(e Event) { x.reports <- report{&e} }
 
 func (x *executor) fail(r *Request, f *failure.Failure) {
-	x.tell(Event{ID: r.ID, Kind: KindFailed, Failure: f})
+	x.send(Event{ID: r.ID, Kind: KindFailed, Failure: f})
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

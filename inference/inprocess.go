@@ -11,14 +11,14 @@ import (
 // started: the results of a handful of jobs.
 const mostUnread = 16
 
-// InProcess is a worker in this process, over the engines that open gives.
+// InProcess returns a worker in this process, over the engines that open returns.
 //
 // Two goroutines share the work. The scheduler (the Worker call itself) owns
-// the jobs: it is always ready to take a command, and what it has to say waits
-// in an ordered queue without bound, so a slow reader holds up nothing but
-// itself; whoever starts a worker reads out until it is closed. (While more than
-// mostUnread events wait no further job is started, so that a reader who stands
-// still does not fill the memory with results.) The executor, locked to its
+// the jobs: it is always ready to take a command, and its events wait in an
+// ordered queue without bound, so a slow reader delays nothing but itself;
+// whoever starts a worker reads from out until it is closed. (While more than
+// mostUnread events wait no further job is started, so that a reader who stops
+// does not fill the memory with results.) The executor, locked to its
 // thread, owns the engines and makes one call at a time.
 //
 // A job of a picture that is in front (Request.Visible, Command.Front; the last
@@ -29,10 +29,10 @@ func InProcess(open Opener) Worker {
 		s := &scheduler{
 			jobs:     map[JobID]*job{},
 			orders:   make(chan order),
-			said:     make(chan saying),
+			reports:  make(chan report),
 			executed: make(chan struct{}),
 		}
-		e := &executor{open: open, engines: map[engineKey]Engine{}, say: s.said}
+		e := &executor{open: open, engines: map[engineKey]Engine{}, reports: s.reports}
 		go func() {
 			defer close(s.executed)
 			e.run(s.orders)
@@ -46,7 +46,7 @@ type job struct {
 	request *Request
 	picture string // which picture it is about
 	cancel  context.CancelFunc
-	ended   bool // its last event has been queued: what its call still says is dropped
+	ended   bool // its last event has been queued: later events of its call are dropped
 }
 
 // order is a job handed to the executor, with the context of its call.
@@ -55,8 +55,8 @@ type order struct {
 	request *Request
 }
 
-// saying is an event of the running call, or (nil) that the call has returned.
-type saying struct{ event *Event }
+// report is an event of the running call; a nil event: the call has returned.
+type report struct{ event *Event }
 
 // scheduler holds the jobs of one worker. All of it belongs to the goroutine of
 // run.
@@ -67,7 +67,7 @@ type scheduler struct {
 	front    string // the picture in front
 	queue    []Event
 	orders   chan order
-	said     chan saying
+	reports  chan report
 	executed chan struct{}
 }
 
@@ -89,9 +89,9 @@ func (s *scheduler) run(ctx context.Context, in <-chan Command, out chan<- Event
 				in = nil
 				break
 			}
-			s.obey(c)
-		case say := <-s.said:
-			s.hear(say)
+			s.handle(c)
+		case m := <-s.reports:
+			s.onReport(m)
 		case send <- next:
 			s.queue[0] = Event{} // its class map or masks are the reader's now
 			s.queue = s.queue[1:]
@@ -108,8 +108,8 @@ func (s *scheduler) run(ctx context.Context, in <-chan Command, out chan<- Event
 	return ctx.Err()
 }
 
-// obey carries out one command.
-func (s *scheduler) obey(c Command) {
+// handle carries out one command.
+func (s *scheduler) handle(c Command) {
 	switch {
 	case c.Submit != nil:
 		s.submit(c.Submit)
@@ -124,7 +124,7 @@ func (s *scheduler) obey(c Command) {
 	}
 }
 
-// submit queues a job, or ends it at once when the request means nothing.
+// submit queues a job, or ends it at once when the request is invalid.
 func (s *scheduler) submit(r *Request) {
 	if _, open := s.jobs[r.ID]; open {
 		return
@@ -155,30 +155,30 @@ func (s *scheduler) startNext(ctx context.Context) {
 	s.orders <- order{call, j.request} // the executor is idle, so it takes it at once
 }
 
-// hear files what the executor says of the running job.
-func (s *scheduler) hear(say saying) {
+// onReport files what the executor reports of the running job.
+func (s *scheduler) onReport(m report) {
 	j := s.running
-	if say.event == nil {
+	if m.event == nil {
 		j.cancel()
 		s.running = nil
 		return
 	}
-	if say.event.Kind == KindDevice { // about no job: told even if this one was cancelled
-		s.queue = append(s.queue, *say.event)
+	if m.event.Kind == KindDevice { // about no job: passed on even if this one was cancelled
+		s.queue = append(s.queue, *m.event)
 		return
 	}
 	if j.ended {
 		return
 	}
-	if say.event.Kind == KindDone || say.event.Kind == KindFailed {
-		s.end(j, *say.event)
+	if m.event.Kind == KindDone || m.event.Kind == KindFailed {
+		s.end(j, *m.event)
 		return
 	}
-	s.queue = append(s.queue, *say.event)
+	s.queue = append(s.queue, *m.event)
 }
 
-// end queues a job's last event and forgets the job. A running call is told to
-// stop; the executor stays taken until it has returned.
+// end queues a job's last event and forgets the job. A running call is
+// cancelled; the executor stays busy until it has returned.
 func (s *scheduler) end(j *job, last Event) {
 	j.ended = true
 	delete(s.jobs, j.request.ID)
@@ -206,7 +206,7 @@ func cancelled(r *Request) Event {
 	return Event{ID: r.ID, Kind: KindFailed, Failure: failure.New(failure.Cancelled, string(r.Task), r.Picture.Name, "cancelled")}
 }
 
-// check refuses requests that mean nothing, before anything is done with them.
+// check returns what is wrong with a request, nil if it is valid.
 func (r *Request) check() *failure.Failure {
 	p := r.Picture
 	bad := func(format string, args ...any) *failure.Failure {
@@ -223,7 +223,8 @@ func (r *Request) check() *failure.Failure {
 	return nil
 }
 
-// identity tells pictures apart: by content where that is known, else by name.
+// identity returns what distinguishes pictures: their content where it is known,
+// else their name.
 func (p Picture) identity() string {
 	if p.Key != "" {
 		return p.Key

@@ -5,7 +5,7 @@ type CaptionPreset string
 
 // The presets.
 const (
-	// PresetOwn is what the model set says.
+	// PresetOwn is what the model set states.
 	PresetOwn CaptionPreset = "own"
 	// PresetPaper is how BLIP's published numbers were made (Li et al. 2022, §5.2;
 	// github.com/salesforce/BLIP, configs/caption_coco.yaml and models/blip.py).
@@ -20,7 +20,7 @@ const (
 // Presets are all of them, in the order in which they are offered.
 var Presets = []CaptionPreset{PresetOwn, PresetPaper, PresetHuggingFace, PresetSeed}
 
-// CaptionRecipe is what a preset says.
+// CaptionRecipe holds what a preset sets.
 type CaptionRecipe struct {
 	Prompt     string
 	Beams      int
@@ -30,7 +30,7 @@ type CaptionRecipe struct {
 	LengthNorm LengthNorm
 }
 
-// recipes of the presets that say something. The paper's code and transformers
+// recipes of the presets that set something. The paper's code and transformers
 // count the whole sequence, start token and prompt included (Whole): with "a
 // picture of" (4 tokens with the start) 20 leave 16 new ones, and the least of 5
 // forbids the stop token in the first place only; without a prompt 20 leave 19.
@@ -40,7 +40,7 @@ var recipes = map[CaptionPreset]CaptionRecipe{
 	PresetSeed:        {Beams: 1, Most: 30, LengthNorm: LengthNormWhole},
 }
 
-// Recipe returns what a preset says; false for PresetOwn and for none.
+// Recipe returns what a preset sets; false for PresetOwn and for none.
 func (p CaptionPreset) Recipe() (CaptionRecipe, bool) {
 	r, ok := recipes[p]
 	return r, ok

@@ -19,7 +19,7 @@ const (
 	TaskClasses   Task = "classes"
 )
 
-// Command is what a worker is told. Exactly one field is set.
+// Command is one instruction to a worker. Exactly one field is set.
 type Command struct {
 	Submit *Request `json:"submit,omitempty"`
 	Cancel JobID    `json:"cancel,omitempty"` // 0: none
@@ -84,12 +84,12 @@ const (
 	LengthNormGenerated LengthNorm = "generated"
 )
 
-// InstanceOptions choose what of the detector's output is given back.
+// InstanceOptions choose what of the detector's output is returned.
 type InstanceOptions struct {
-	MinScore float32 `json:"min_score,omitempty"` // 0: all that the model gives (≥ its own box_score_thresh)
+	MinScore float32 `json:"min_score,omitempty"` // 0: all that the model finds (≥ its own box_score_thresh)
 }
 
-// Event is what a worker says. Kind is always set, and with it the one field that
+// Event is one report of a worker. Kind is always set, and with it the one field that
 // it names; ID too, but for KindDevice, which is about no job and comes at any
 // time. The events of a job come in order; the last is Done or Failed, exactly one,
 // and nothing follows it.
@@ -106,7 +106,7 @@ type Event struct {
 	Failure   *failure.Failure `json:"failure,omitempty"`
 }
 
-// Kind says which field of an Event is set.
+// Kind names the field of an Event that is set.
 type Kind string
 
 // The kinds of event.
@@ -124,7 +124,7 @@ const (
 // Failure is the error of the whole program (package internal/failure).
 type Failure = failure.Failure
 
-// Progress tells what a job is doing.
+// Progress reports what a job is doing.
 type Progress struct {
 	Stage string `json:"stage"` // "load", "run"
 	Model string `json:"model,omitempty"`
@@ -194,7 +194,7 @@ type Classes struct {
 	Pixels []int    `json:"pixels"` // how many pixels each label has
 }
 
-// DeviceLost tells, once, that a device was given up: it failed when a model was
+// DeviceLost reports, once, that a device was given up: it failed when a model was
 // loaded or run, and Used does its work until the worker ends.
 type DeviceLost struct {
 	Device  string `json:"device"`           // "cuda"

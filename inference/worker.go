@@ -34,9 +34,9 @@ type Engine interface {
 	Caption(ctx context.Context, p Picture, o CaptionOptions, token func(CaptionToken)) (*Caption, error)
 	Instances(ctx context.Context, p Picture, o InstanceOptions) (*Instances, error)
 	Classes(ctx context.Context, p Picture) (*Classes, error)
-	// Device says what runs: "cpu", "cuda", … and how many threads.
+	// Device returns what the models run on ("cpu", "cuda", …) and how many threads.
 	Device() (device string, threads int)
-	// Lost returns the devices that were given up since it was last asked.
+	// Lost returns the devices that were given up since the last call.
 	Lost() []DeviceLost
 	Close() error
 }

@@ -79,7 +79,7 @@ func (s source) render(ctx context.Context, p *Picture) error {
 	return ctx.Err()
 }
 
-// renderBand renders stored rows y0 to y1 and tells whether all were opaque.
+// renderBand renders stored rows y0 to y1 and reports whether all were opaque.
 func (s source) renderBand(ctx context.Context, p *Picture, l lattice, y0, y1 int) (opaque bool) {
 	if l.dx == 1 {
 		return s.renderRows(ctx, p, l, y0, y1)

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// pyramid is a picture at its own size and at halves of it, each made from the
-// one before by averaging 2 × 2 pixels when it is first needed.
+// pyramid holds a picture at full size and successively halved, each level made
+// from the previous one by averaging 2 × 2 pixels when it is first needed.
 type pyramid struct {
 	full   *image.RGBA
 	mu     sync.Mutex // guards levels
@@ -28,7 +28,8 @@ func (p *pyramid) level(n int) *image.RGBA {
 	return p.levels[n]
 }
 
-// depth is the level to draw from at a zoom: the smallest that is not enlarged.
+// depth returns the level to draw from at a zoom: the smallest that need not be
+// enlarged.
 func (p *pyramid) depth(zoom float64) int {
 	full, n := p.full, 0
 	for zoom*float64(int(1)<<n) <= 0.5 && full.Rect.Dx()>>n > 1 && full.Rect.Dy()>>n > 1 {
@@ -57,25 +58,26 @@ func half(src *image.RGBA) *image.RGBA {
 	return dst
 }
 
-// DrawBase draws the picture itself. What of dst lies outside of the picture is
-// left as it is. Smaller than life it is averaged, larger it is interpolated
-// smoothly; from 400 % on the pixels begin to show as squares. The first drawing
-// below 50 % makes the picture's halves, which Warm can do ahead.
+// DrawBase draws the picture itself and leaves the part of dst outside it
+// unchanged. Below 100 % pixels are averaged, above they are interpolated
+// smoothly; from 400 % on they begin to show as squares. The first drawing below
+// 50 % computes the halved levels, which Warm can do in advance.
 func (p *Prepared) DrawBase(dst *image.RGBA, v View) {
 	if p.base != nil && v.valid() {
 		p.base.draw(dst, v)
 	}
 }
 
-// Warm makes what DrawBase will need at this zoom, so that it need not be made
-// on the window's goroutine: some 100 ms for 50 megapixels, a third more memory.
+// Warm computes the levels that DrawBase needs at this zoom, so that the window's
+// goroutine does not have to: about 100 ms for 50 megapixels, and a third more
+// memory.
 func (p *Prepared) Warm(zoom float64) {
 	if p.base != nil && (View{Zoom: zoom}).valid() {
 		p.base.level(p.base.depth(zoom))
 	}
 }
 
-// DrawBase draws base for one time; who draws often keeps a Prepared.
+// DrawBase draws base once. To draw it often, keep a Prepared.
 func DrawBase(dst, base *image.RGBA, v View) {
 	if v.valid() {
 		newPyramid(base).draw(dst, v)
@@ -107,8 +109,8 @@ func (p *pyramid) draw(dst *image.RGBA, v View) {
 	})
 }
 
-// tap is where a target pixel's value comes from along one axis: from source
-// pixels a and b, b with weight t of 256.
+// tap says which source pixels a target pixel is mixed from along one axis: a and
+// b, b with weight t of 256.
 type tap struct {
 	a, b int
 	t    uint32
@@ -149,7 +151,7 @@ func resampleRow(out, upper, lower []byte, ty uint32, columns []tap) {
 	}
 }
 
-// targetRect is the rectangle of whole target pixels, from the target's corner,
+// targetRect returns the rectangle of whole target pixels, from the target's corner,
 // around a rectangle of the picture.
 func targetRect(v View, x0, y0, x1, y1 float64) image.Rectangle {
 	ax, ay := v.Target(x0, y0)

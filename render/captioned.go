@@ -16,7 +16,7 @@ type CaptionPlacement int
 // The placements.
 const (
 	CaptionUnder CaptionPlacement = iota // on white, the picture left whole
-	CaptionOver                          // on a dark band at the picture's foot
+	CaptionOver                          // on a dark band at the bottom of the picture
 	CaptionNone
 )
 
@@ -43,21 +43,21 @@ var (
 	bandDark = color.NRGBA{0x10, 0x12, 0x16, 0xFF}
 )
 
-// bandOpacity is the dark band's, of 256: white text keeps a contrast of more
-// than 4.5 on it also over a white picture.
+// bandOpacity is the opacity of the dark band, of 256: white text on it has a
+// contrast above 4.5 even over a white picture.
 const bandOpacity = 176
 
 // ScaleFor returns the Style.Scale for drawing into a picture of w × h pixels at
-// its own size, so that text takes the same part of a large and a small one.
+// its own size, so that text takes the same share of a large and a small one.
 func ScaleFor(w, h int) float64 {
 	return max(math.Sqrt(float64(w)*float64(h))/640, 0.75)
 }
 
-// Captioned returns the picture with what style switches on and the layout around
-// it. zoom is pixels of the result for each of the picture: 1 to save, less for
-// a preview that shows the same in small. Style.Scale, Style.Highlight and Style.LitClass are
-// not used. A picture too small for its caption gets a wider ground, and the
-// caption under it.
+// Captioned returns the picture with what style switches on, and with the layout
+// around it. zoom is the number of pixels of the result for each of the picture: 1
+// to save it, less for a small preview of the same. Style.Scale, Style.Highlight
+// and Style.LitClass are not used. A picture too small for its caption gets a wider
+// canvas, with the caption under it.
 func Captioned(p *Prepared, s Style, l CaptionLayout, zoom float64) *image.RGBA {
 	w, h := p.size()
 	if w == 0 || h == 0 || !(View{Zoom: zoom}).valid() {
@@ -126,7 +126,7 @@ func (c *composer) arrange(legend []legendEntry) {
 	if hasText && c.layout.Placement == CaptionOver {
 		c.lines = wrap(c.layout.Text, c.width-2*margin, mostLines, measure)
 		c.band = len(c.lines)*line + margin
-		// No more than half of the picture is given up for it.
+		// It covers no more than half of the picture.
 		if c.width < c.px(leastWidth)/2 || 2*c.band > c.picture.Dy() {
 			c.lines, c.band, c.layout.Placement = nil, 0, CaptionUnder
 		}
@@ -191,12 +191,12 @@ func (c *composer) write(out, part *image.RGBA) {
 	}
 }
 
-// legendEntry is a class that is drawn and what is said of it.
+// legendEntry is a class that is drawn, and its text in the legend.
 type legendEntry struct{ class, text string }
 
-// legend lists the classes that style draws: objects with their number, then
-// classes of the map with their share of the picture. A class that is both
-// stands there once.
+// legend returns the classes that style draws: those of objects with their number,
+// then those of the map with their share of the picture. A class that is both is
+// listed once.
 func (p *Prepared) legend(s Style) []legendEntry {
 	var all []legendEntry
 	place := map[string]int{}

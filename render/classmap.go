@@ -10,9 +10,9 @@ import (
 // object's, so that the two are told apart.
 const classStripe = 16.0
 
-// drawClassMap fills each class in its colour. Between pixels the four nearest
-// classes are weighed bilinearly and the border is drawn where two weigh the
-// same, one pixel of the target wide, so that it is a smooth line when zoomed in.
+// drawClassMap fills each class with its colour. Between pixels the four nearest
+// classes are weighted bilinearly, and the border, one pixel of the target wide,
+// is drawn where two weights are equal: it stays a smooth line when zoomed in.
 func (p *Prepared) drawClassMap(dst *image.RGBA, area image.Rectangle, v View, s Style) {
 	c := p.content.Classes
 	if c.Width <= 0 || c.Height <= 0 || len(c.Map) < c.Width*c.Height {
@@ -38,7 +38,7 @@ func (p *Prepared) drawClassMap(dst *image.RGBA, area image.Rectangle, v View, s
 	})
 }
 
-// classOpacity is that of a class's fill.
+// classOpacity is the opacity of a class's fill.
 func (s Style) classOpacity(class int) float64 {
 	switch s.LitClass {
 	case 0:
@@ -49,7 +49,7 @@ func (s Style) classOpacity(class int) float64 {
 	return s.Opacity * dimmed
 }
 
-// classDrawer holds what the rows of a class map share.
+// classDrawer holds what all rows of a class map need.
 type classDrawer struct {
 	classes       *inference.Classes
 	brushes       []brush // by class; fill nil where it is hidden

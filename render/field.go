@@ -11,7 +11,7 @@ const (
 	mostCells  = 1 << 18 // of one field; larger objects get cells of several pixels
 	fieldPad   = 3       // empty cells around the object
 	fieldUnit  = 64      // steps of a stored distance in one cell
-	leastInner = 0.1     // cells: what smoothing leaves of a mask that is one cell wide
+	leastInner = 0.1     // cells: the least distance that remains inside a mask one cell wide after smoothing
 )
 
 // field is a signed distance field around one object: for each cell how far its
@@ -27,7 +27,7 @@ type field struct {
 // one. Cells that are half covered or more are inside. The distance is the
 // exact Euclidean one (Felzenszwalb and Huttenlocher, "Distance Transforms of
 // Sampled Functions", 2012), smoothed by a 5-tap binomial: straight contours
-// stay where they are and the stairs of pixels go.
+// stay where they are, and the staircase of pixels disappears.
 func newField(m rle.Mask) (f field, ok bool) {
 	x0, y0, x1, y1, ok := m.Bounds()
 	if !ok || m.Valid() != nil {
@@ -47,7 +47,7 @@ func newField(m rle.Mask) (f field, ok bool) {
 }
 
 // cover reports which cells the mask covers by half or more. At least one cell
-// is covered: the fullest, if none is by half.
+// is covered: the fullest one if none is covered by half.
 func (f *field) cover(m rle.Mask) []bool {
 	count := make([]uint32, f.w*f.h)
 	at := 0
@@ -85,7 +85,7 @@ func (f *field) cover(m rle.Mask) []bool {
 }
 
 // signedDistance returns for each cell the distance to the contour between inside
-// and outside, in cells, positive inside. What lies beyond the field is outside.
+// and outside, in cells, positive inside. Everything beyond the field is outside.
 func signedDistance(inside []bool, w, h int) []float32 {
 	const far = 1 << 14
 	column := make([]int32, w*h) // distance to the nearest cell of the other kind in the column
@@ -209,13 +209,13 @@ func smooth(d []float32, inside []bool, w, h int) []int16 {
 	return out
 }
 
-// bounds is the rectangle of the picture that the field covers.
+// bounds returns the rectangle of the picture that the field covers.
 func (f *field) bounds() image.Rectangle {
 	return image.Rect(f.x0, f.y0, f.x0+f.w*f.cell, f.y0+f.h*f.cell)
 }
 
 // sampler reads one row of the field at any x, in cells from the first centre.
-// Beyond the field the distance goes on growing from its edge's.
+// Beyond the field the distance keeps growing from its value at the edge.
 type sampler struct {
 	upper, lower []int16
 	lowerPart    float32 // weight of lower, 0 … 1

@@ -7,18 +7,18 @@ import (
 	"math"
 )
 
-// label is a label that wants a place: its size and the box of its object, in
-// pixels of the target.
+// label is a label to be placed: its size and the box of its object, in pixels of
+// the target.
 type label struct {
 	size image.Point
 	box  image.Rectangle
 }
 
-// placeLabels returns each label a place: inside bounds, over no other label, and
-// beside its box where there is room, else in it, else near it. Earlier labels
-// choose first. A label without a place, or whose box is out of bounds, or that
-// would hide an eighth of all there is to see, gets an empty rectangle. gap is
-// the space between label and box.
+// placeLabels returns the place of each label: within bounds, not over another
+// label, beside its box where there is room, else inside it, else near it. Earlier
+// labels take precedence. The rectangle is empty for a label that has no place,
+// whose box is out of bounds, or that would cover an eighth of the visible area.
+// gap is the space between label and box.
 func placeLabels(labels []label, bounds image.Rectangle, gap int) []image.Rectangle {
 	placed := make([]image.Rectangle, len(labels))
 	for i, l := range labels {
@@ -44,8 +44,8 @@ func placeLabels(labels []label, bounds image.Rectangle, gap int) []image.Rectan
 	return placed
 }
 
-// candidates are upper left corners for a label, the best first: above, below,
-// beside, inside. Along the box they are moved into bounds.
+// candidates returns upper left corners for a label, best first: above, below,
+// beside, inside. They are shifted along the box to lie within bounds.
 func candidates(size image.Point, box, bounds image.Rectangle, gap int) []image.Point {
 	alongX := func(x int) int { return min(max(x, bounds.Min.X), bounds.Max.X-size.X) }
 	alongY := func(y int) int { return min(max(y, bounds.Min.Y), bounds.Max.Y-size.Y) }
@@ -93,7 +93,7 @@ func overlapsAny(r image.Rectangle, others []image.Rectangle) bool {
 	return false
 }
 
-// covers is how much of the label lies over other objects' boxes, in its area.
+// covers returns how much of the label's area lies over other objects' boxes.
 func covers(r image.Rectangle, labels []label, own int) float64 {
 	area := 0
 	for i, l := range labels {
@@ -105,7 +105,7 @@ func covers(r image.Rectangle, labels []label, own int) float64 {
 }
 
 // drawLabels draws the chips. Places are chosen by falling score and do not
-// depend on the highlight, so that no label jumps under the pointer.
+// depend on the highlight: otherwise labels would jump as the pointer moves.
 func (p *Prepared) drawLabels(dst *image.RGBA, area image.Rectangle, v View, s Style) {
 	var labels []label
 	var chips []chip
@@ -136,8 +136,8 @@ func (p *Prepared) drawLabels(dst *image.RGBA, area image.Rectangle, v View, s S
 	}
 }
 
-// bandOf is the width of the striped part of a label, before its words: stripes
-// behind them would make them hard to read.
+// bandOf returns the width of the striped part of a label, in front of its text:
+// text on stripes would be hard to read.
 func bandOf(s Style) int { return int(math.Round(chipBand * s.Scale)) }
 
 // DrawChip fills r with a class's colour, rounded corners and stripes, for
@@ -172,7 +172,8 @@ func drawChip(dst *image.RGBA, r image.Rectangle, c color.NRGBA, pattern Pattern
 	}
 }
 
-// drawCoverage draws text that was rendered as coverage, at its upper left.
+// drawCoverage draws text rendered as coverage with its upper left corner at a
+// point.
 func drawCoverage(dst *image.RGBA, at image.Point, text *image.Alpha, ink color.NRGBA, opacity float64) {
 	part := text.Rect.Add(at).Intersect(dst.Rect)
 	for y := part.Min.Y; y < part.Max.Y; y++ {

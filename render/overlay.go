@@ -13,7 +13,7 @@ const (
 	edgeWidth      = 1.0 // the dark or light line along a coloured one
 	stripePeriod   = 10.0
 	edgeOpacity    = 0.55
-	dimmed         = 0.4  // what is left of an object's opacity while another is highlighted
+	dimmed         = 0.4  // factor of an object's opacity while another is highlighted
 	strongerFill   = 0.14 // added to the highlighted object's opacity
 	weakStripe     = 0.45 // opacity of every other stripe of a fill
 	leastLineScale = 0.5  // pixels a dp at which lines stop getting thinner
@@ -21,11 +21,11 @@ const (
 
 // DrawOverlay draws what style switches on over the picture that is in dst
 // already: class map, fills and outlines, boxes, labels. Nothing is drawn
-// outside of the picture. With a prepared content of 20 objects it takes about
-// a frame for 1600 × 1000 pixels on one processor, and less on more.
+// outside the picture. With prepared content of 20 objects it takes about one
+// frame for 1600 × 1000 pixels on one processor, and less on several.
 func DrawOverlay(dst *image.RGBA, p *Prepared, v View, s Style) { p.draw(dst, dst.Rect, v, s) }
 
-// draw is DrawOverlay with labels inside of free only.
+// draw is DrawOverlay with labels only within free.
 func (p *Prepared) draw(dst *image.RGBA, free image.Rectangle, v View, s Style) {
 	area := p.visible(dst.Rect, v)
 	if area.Empty() || !v.valid() {
@@ -95,7 +95,7 @@ func (p *Prepared) brush(i int, v View, s Style, origin image.Point) brush {
 	}
 	b.half, b.rim = float32(width*scale/2), float32(edgeWidth*scale)
 	b.prepare(opacity, stripePeriod*scale, v, origin)
-	// Without a mask the box is all there is to show.
+	// Without a mask only the box can be shown.
 	if s.Boxes || shape.field == nil && (s.Masks || s.Outlines) {
 		b.box = snapBox(in.Box, v).Add(origin)
 	}
@@ -116,9 +116,9 @@ func (p *Prepared) brush(i int, v View, s Style, origin image.Point) brush {
 	return b
 }
 
-// prepare makes the opacity of the fill and the colour of the lines for each
-// place across the pattern; both have one entry where there is none. The pattern
-// stays where it is in the picture, whose view begins at origin of the target.
+// prepare computes the opacity of the fill and the colour of the lines for each
+// place across the pattern; both have one entry if there is no pattern. The
+// pattern is fixed to the picture, whose view begins at origin of the target.
 func (b *brush) prepare(opacity, apart float64, v View, origin image.Point) {
 	if b.pattern == 0 {
 		b.fill, b.line = []uint32{uint32(opacity*256 + 0.5)}, []color.NRGBA{b.color}
@@ -135,7 +135,7 @@ func (b *brush) prepare(opacity, apart float64, v View, origin image.Point) {
 	}
 }
 
-// phaseAt is the place across the pattern at a pixel of the target.
+// phaseAt returns the place across the pattern at a pixel of the target.
 func (b *brush) phaseAt(x, y int) int { return b.dx*x + b.dy*y + b.phase }
 
 func (b *brush) draws(area image.Rectangle) bool {
@@ -225,7 +225,7 @@ func (b *brush) paintPixel(pix []byte, d float32, phase int) {
 	}
 }
 
-// snapBox is a box on whole pixels, so that its lines are crisp.
+// snapBox aligns a box to whole pixels, so that its lines are crisp.
 func snapBox(box [4]float32, v View) image.Rectangle {
 	x0, y0 := v.Target(float64(box[0]), float64(box[1]))
 	x1, y1 := v.Target(float64(box[2]), float64(box[3]))

@@ -11,7 +11,8 @@ import (
 )
 
 // okabeIto are the seven colours of Okabe and Ito (Color Universal Design,
-// 2008) without black, which people with any colour vision tell apart.
+// 2008) without black, which people with any kind of colour vision can
+// distinguish.
 var okabeIto = [...]color.NRGBA{
 	{0xE6, 0x9F, 0x00, 0xFF}, // orange
 	{0x56, 0xB4, 0xE9, 0xFF}, // sky blue
@@ -23,7 +24,7 @@ var okabeIto = [...]color.NRGBA{
 }
 
 // cocoOrder are COCO's 80 things in the order of their ids. A class's place
-// decides its colour, so nothing may be moved or put in between.
+// decides its colour: do not reorder or insert.
 var cocoOrder = [...]string{
 	"person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic light",
 	"fire hydrant", "stop sign", "parking meter", "bench", "bird", "cat", "dog", "horse", "sheep", "cow",
@@ -35,15 +36,15 @@ var cocoOrder = [...]string{
 	"toaster", "sink", "refrigerator", "book", "clock", "vase", "scissors", "teddy bear", "hair drier", "toothbrush",
 }
 
-// otherNames are names of Pascal VOC and of daily use for COCO's things; they
-// share the colour.
+// otherNames are Pascal VOC's and everyday names for COCO's things; they share
+// the colour.
 var otherNames = map[string]string{
 	"aeroplane": "airplane", "plane": "airplane", "motorbike": "motorcycle", "sofa": "couch",
 	"tvmonitor": "tv", "television": "tv", "bike": "bicycle", "doughnut": "donut",
 	"mobilephone": "cell phone", "fridge": "refrigerator", "hairdryer": "hair drier", "ship": "boat",
 }
 
-// places gives each known name, without spaces, its place in the palette.
+// places maps each known name, without spaces, to its place in the palette.
 var places = func() map[string]int {
 	m := map[string]int{}
 	for i, name := range cocoOrder {
@@ -55,7 +56,7 @@ var places = func() map[string]int {
 	return m
 }()
 
-// plainName drops what spellings differ in: case, spaces, "_" and "-".
+// plainName removes what spellings differ in: case, spaces, "_" and "-".
 func plainName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -74,10 +75,9 @@ func sameName(name string) string {
 	return plain
 }
 
-// ClassColor returns the colour of a class, always the same for a name whatever
-// else is in the picture. Where seven colours are not enough, the pattern tells
-// classes of one colour apart: no two of COCO's things or of Pascal VOC's classes
-// share both.
+// ClassColor returns the colour of a class, which depends on its name only. Where
+// seven colours are not enough, the pattern distinguishes classes of the same
+// colour: no two of COCO's things or of Pascal VOC's classes share both.
 func ClassColor(name string) (c color.NRGBA, p Pattern) {
 	plain := plainName(name)
 	place, known := places[plain]
@@ -90,8 +90,8 @@ func ClassColor(name string) (c color.NRGBA, p Pattern) {
 	return okabeIto[place%n], Pattern(place / n)
 }
 
-// Background reports whether a class is the ground, or what has no label, and no
-// thing.
+// Background reports whether a class is the background or the class of unlabelled
+// pixels.
 func Background(name string) bool {
 	return plainName(name) == "background" || name == inference.Unlabelled
 }
@@ -101,7 +101,8 @@ var (
 	lightInk = color.NRGBA{0xFF, 0xFF, 0xFF, 0xFF}
 )
 
-// InkOn returns dark or light for text on c, whichever has more contrast.
+// InkOn returns the colour for text on c: dark or light, whichever has more
+// contrast.
 func InkOn(c color.NRGBA) color.NRGBA {
 	if Contrast(c, darkInk) >= Contrast(c, lightInk) {
 		return darkInk
@@ -109,8 +110,8 @@ func InkOn(c color.NRGBA) color.NRGBA {
 	return lightInk
 }
 
-// StripeOf returns the second colour of a class with a pattern: c moved away from the
-// text on it, so that text can only gain contrast.
+// StripeOf returns the second colour of a class with a pattern: c moved away from
+// the colour of text on it, so that the contrast only grows.
 func StripeOf(c color.NRGBA) color.NRGBA {
 	away := lightInk
 	if InkOn(c) == lightInk {

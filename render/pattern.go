@@ -2,12 +2,12 @@ package render
 
 import "math"
 
-// Pattern is the hatching of a class, which tells classes of one colour apart:
-// 0 is plain, the others are stripes of some direction and kind.
+// Pattern is the hatching of a class, which distinguishes classes of the same
+// colour: 0 is plain, the others are stripes of various directions and kinds.
 type Pattern uint8
 
-// hatch is how stripes run: they are weak where across·(x, y) is near the middle
-// of a weak band. Bands are kept as fractions of the period.
+// hatch describes stripes: a pixel is in a weak stripe where across·(x, y) is near
+// the middle of a weak band. Bands are fractions of the period.
 type hatch struct {
 	dx, dy int       // across the stripes; dx is 0 or 1
 	half   float64   // half the width of a weak band
@@ -21,14 +21,14 @@ func thin(dx, dy int) hatch   { return hatch{dx, dy, 1. / 9, []float64{0}, 1} }
 func paired(dx, dy int) hatch { return hatch{dx, dy, 1. / 12, []float64{0, 1. / 3}, 1.6} }
 
 // hatches are the patterns from 1 on, enough for COCO's 80 things in seven
-// colours. Those that Pascal VOC's classes meet (1, 2, 5 and 8) are the four
-// that differ most; the order decides a class's look, so nothing may be moved.
+// colours. Those that Pascal VOC's classes use (1, 2, 5 and 8) are the four that
+// differ most. The order decides what a class looks like: do not change it.
 var hatches = [...]hatch{
 	even(1, 1), even(1, -1), thin(1, 1), thin(1, -1), even(1, 0), thin(1, 0),
 	thin(0, 1), even(0, 1), paired(1, 1), paired(1, -1), paired(1, 0),
 }
 
-// patterns is how many there are, the plain one included.
+// patterns is the number of patterns, the plain one included.
 const patterns = 1 + len(hatches)
 
 // across returns the direction across the stripes; 0, 0 where there are none.
@@ -40,7 +40,7 @@ func (p Pattern) across() (dx, dy int) {
 	return h.dx, h.dy
 }
 
-// period is that of the pattern along across, in pixels, for stripes that are
+// period returns the period of the pattern along across, in pixels, for stripes that are
 // the given number of pixels apart; at least 4.
 func (p Pattern) period(apart float64) int {
 	h := hatches[p-1]

@@ -9,12 +9,11 @@ import (
 	"descry/inference/rle"
 )
 
-// Prepared is a Content with what drawing it needs worked out once: a distance
-// field for each mask, the picture at halves of its size, the class colours and
-// the labels' glyphs. It may be used by several goroutines at once. Drawing it
-// with another View or Style needs no new one; other Items do, but Prepare takes
-// over from the previous what is still right, so that hiding an object costs
-// microseconds.
+// Prepared holds a Content with everything that drawing it needs, computed once: a
+// distance field for each mask, the halved pictures, the class colours and the
+// labels' glyphs. It is safe for concurrent use. It can be drawn with any View and
+// Style. Other Items need a new one, for which Prepare reuses what is still valid:
+// hiding an object costs microseconds.
 type Prepared struct {
 	content Content
 	shapes  []shape // by index in content.Items
@@ -32,7 +31,7 @@ type shape struct {
 	label   string
 }
 
-// lazyField is a field, computed once by whoever needs it first.
+// lazyField holds a field that is computed when it is first needed.
 type lazyField struct {
 	once  sync.Once
 	mask  *rle.Mask
@@ -55,10 +54,10 @@ type classFill struct {
 	hidden  bool // also for the background
 }
 
-// Prepare works out what drawing c needs. previous may be nil; fields of masks
-// that are the same pointer, and the picture's smaller sizes if Base is the same
-// pointer, are taken from it. It takes about 10 ms for each million mask pixels,
-// on all processors, so call it away from the window's goroutine for new results.
+// Prepare computes what drawing c needs. It reuses from previous, which may be nil,
+// the fields of masks that are the same pointer, and the smaller pictures if Base
+// is the same pointer. It takes about 10 ms for each million mask pixels, on all
+// processors, so do not call it on the window's goroutine for new results.
 func Prepare(c Content, previous *Prepared) *Prepared {
 	p := &Prepared{content: c, fields: map[*rle.Mask]*lazyField{}}
 	if previous != nil {
@@ -80,7 +79,7 @@ func Prepare(c Content, previous *Prepared) *Prepared {
 	return p
 }
 
-// Content returns what was prepared.
+// Content returns the content that p was made for.
 func (p *Prepared) Content() Content { return p.content }
 
 func (p *Prepared) prepareItems() {
@@ -119,7 +118,7 @@ func (p *Prepared) prepareClasses() {
 	}
 }
 
-// size is the picture's size, from whatever knows it; 0, 0 if nothing does.
+// size returns the picture's size, from any part that has it; 0, 0 if none has.
 func (p *Prepared) size() (w, h int) {
 	c := p.content
 	switch {
@@ -136,11 +135,11 @@ func (p *Prepared) size() (w, h int) {
 	return 0, 0
 }
 
-// visible is the part of a target that shows the picture: nothing is drawn
-// outside of it.
+// visible returns the part of a target that shows the picture: nothing is drawn
+// outside it.
 func (p *Prepared) visible(target image.Rectangle, v View) image.Rectangle {
 	w, h := p.size()
-	if w == 0 || h == 0 { // only boxes, and nobody knows where the picture ends
+	if w == 0 || h == 0 { // only boxes: the size of the picture is not known
 		return target
 	}
 	return targetRect(v, 0, 0, float64(w), float64(h)).Add(target.Min).Intersect(target)
@@ -156,7 +155,7 @@ func parallel(n, least int, f func(from, to int)) {
 		}
 		return
 	}
-	parts := min(workers*4, n/max(least, 1)) // more parts than workers: they take unequal time
+	parts := min(workers*4, n/max(least, 1)) // more parts than workers, since they take unequal time
 	next := make(chan int, parts)
 	for i := range parts {
 		next <- i

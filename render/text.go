@@ -15,7 +15,7 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// typeface is one of the two faces that pictures are lettered in. The Go fonts
+// typeface is one of the two typefaces of text in pictures. The Go fonts
 // cover Latin, Greek and Cyrillic (WGL4); other scripts show as boxes.
 type typeface int
 
@@ -24,8 +24,8 @@ const (
 	bold
 )
 
-// parsed are the fonts, parsed at first use. They are embedded, so a failure to
-// parse is a broken build and leaves pictures without text.
+// parsed are the fonts, parsed at first use. They are embedded: if one cannot be
+// parsed the build is broken, and pictures have no text.
 var parsed = [...]func() (*opentype.Font, error){
 	regular: sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(goregular.TTF) }),
 	bold:    sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(gobold.TTF) }),
@@ -33,7 +33,7 @@ var parsed = [...]func() (*opentype.Font, error){
 
 const (
 	leastText = 5.0   // pixels
-	mostText  = 600.0 // pixels: beyond, glyphs cost more than they tell
+	mostText  = 600.0 // pixels: larger glyphs cost more than they are worth
 )
 
 // newFace returns a face for one goroutine; size is the em in pixels. It is nil
@@ -50,7 +50,7 @@ func newFace(t typeface, size float64) font.Face {
 	return face
 }
 
-// textWidth is the advance of s in whole pixels, rounded up.
+// textWidth returns the advance of s in whole pixels, rounded up.
 func textWidth(f font.Face, s string) int { return font.MeasureString(f, s).Ceil() }
 
 // drawText draws s with its baseline at (x, y).
@@ -61,7 +61,8 @@ func drawText(dst *image.RGBA, f font.Face, x, y int, s string, c color.NRGBA) {
 
 // wrap breaks text into lines no wider than width, at spaces where it can, else
 // within a word, but never before a combining mark. Line breaks in the text
-// stay. Past most lines the rest is an ellipsis. measure gives a string's width.
+// stay. After most lines the rest becomes an ellipsis. measure returns the width of
+// a string.
 func wrap(text string, width, most int, measure func(string) int) []string {
 	var lines []string
 	for _, paragraph := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
@@ -98,7 +99,7 @@ func wrap(text string, width, most int, measure func(string) int) []string {
 }
 
 // fitting returns how many bytes of word fit: whole characters with their
-// combining marks, one at least.
+// combining marks, at least one.
 func fitting(word string, width int, measure func(string) int) int {
 	ends := clusterEnds(word)
 	low, high := 0, len(ends)-1 // ends[low] is taken in any case
@@ -113,7 +114,7 @@ func fitting(word string, width int, measure func(string) int) int {
 	return ends[low]
 }
 
-// clusterEnds are the places in a word, not empty, where a line may end.
+// clusterEnds returns the places in a non-empty word where a line may end.
 func clusterEnds(word string) []int {
 	var ends []int
 	for i, r := range word {
@@ -138,7 +139,7 @@ func shorten(s string, width int, measure func(string) int) string {
 	return "…"
 }
 
-// chip is a label ready to be put on a picture: its text as coverage.
+// chip is a label ready to be drawn: its text as coverage.
 type chip struct {
 	text *image.Alpha
 	size image.Point // of the whole chip

@@ -4,12 +4,12 @@
 // Drawing has two steps, so that a slider or a wheel costs no more than the
 // pixels it changes. Prepare turns each mask into a signed distance field (how
 // far is this cell from the contour, inside positive), once. DrawOverlay reads
-// it at whatever zoom: one bilinear sample gives the fill and the outline with
-// smooth edges at 10 % as at 1600 %, and because a distance also tells how many
-// pixels on nothing can change, whole spans are filled or skipped without a look
-// at the field. Rows are shared out among the processors.
+// it at any zoom: one bilinear sample yields fill and outline with smooth edges at
+// 10 % as well as at 1600 %. Since a distance also bounds how many pixels further
+// on nothing can change, whole spans are filled or skipped without reading the
+// field. Rows are divided among the processors.
 //
-// Nothing here knows a window, a model or a runtime. All pictures are
+// The package knows no window, no model and no runtime. All pictures are
 // image.RGBA, which is alpha-premultiplied; sizes in dp are multiplied by
 // Style.Scale to give pixels.
 package render
@@ -20,9 +20,9 @@ import (
 	"descry/inference"
 )
 
-// View says which part of the picture is seen, and how large: the picture's
-// point (X, Y) lies at the upper left corner of the target, and one pixel of
-// the picture is Zoom pixels of the target wide.
+// View says which part of the picture is visible, and how large: the picture's
+// point (X, Y) is at the upper left corner of the target, and one pixel of the
+// picture is Zoom pixels of the target wide.
 type View struct{ X, Y, Zoom float64 }
 
 // Target returns the place in the target of the picture's point (x, y).
@@ -45,7 +45,7 @@ type Style struct {
 	LitClass  int     // a class's value in the map plus 1: drawn stronger and the others weaker; 0: none
 }
 
-// DefaultOpacity is the opacity of the fills until somebody moves the slider.
+// DefaultOpacity is the opacity of the fills until the user changes it.
 const DefaultOpacity = 0.38
 
 // DefaultStyle is what a new window and the command line draw: fill, contour
@@ -60,7 +60,7 @@ type Item struct {
 	Instance inference.Instance
 }
 
-// Content is a picture and what was found in it. Base and the masks are shared
+// Content holds a picture and what was found in it. Base and the masks are shared
 // and read-only.
 type Content struct {
 	Base      *image.RGBA // the picture upright; nil where only the overlay is drawn
@@ -70,8 +70,8 @@ type Content struct {
 }
 
 // Hit returns the index in c.Items of the object at the picture's point (x, y),
-// the one on top if there are several; -1 if there is none. An object without
-// a mask is hit in its box.
+// the topmost if there are several; -1 if there is none. An object without a mask
+// is hit anywhere in its box.
 func Hit(c Content, x, y float64) int {
 	hit := -1
 	for _, i := range paintingOrder(c.Items, -1) {

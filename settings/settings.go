@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"descry/export"
 	"descry/render"
 )
 
@@ -27,6 +26,7 @@ const (
 	mostMillions            = 2000
 	MostRecent              = 12
 	mostPulling             = 32
+	mostFormats             = 64
 	mostText                = 4096 // of a path or a name, in bytes
 )
 
@@ -104,22 +104,36 @@ type Size struct {
 	Height float32 `json:"height"`
 }
 
-// SaveForm is how a captioned picture was saved last, and which files were exported.
+// SaveForm is how a captioned picture was saved last, and which files were
+// exported. Formats stand here by their ID, as in --format.
 type SaveForm struct {
-	Placement string          `json:"placement"` // "under", "over", "none"
-	Legend    bool            `json:"legend"`
-	Format    export.Format   `json:"format"` // png or jpeg
-	NoPreview bool            `json:"no_preview"`
-	Export    []export.Format `json:"export"`
+	Placement string   `json:"placement"` // "under", "over", "none"
+	Legend    bool     `json:"legend"`
+	Format    string   `json:"format"` // of the captioned picture
+	NoPreview bool     `json:"no_preview"`
+	Export    []string `json:"export"`
+}
+
+// Among returns f with formats that there are only: drawn are those of captioned
+// pictures, others the rest, in the order in which files are exported.
+func (f SaveForm) Among(drawn, others []string) SaveForm {
+	if len(drawn) > 0 {
+		f.Format = OneOf(f.Format, drawn...)
+	}
+	var chosen []string
+	for _, id := range others {
+		if slices.Contains(f.Export, id) {
+			chosen = append(chosen, id)
+		}
+	}
+	f.Export = chosen
+	return f
 }
 
 // Placements are the names of where the caption goes.
 var Placements = map[string]render.CaptionPlacement{
 	"under": render.CaptionUnder, "over": render.CaptionOver, "none": render.CaptionNone,
 }
-
-// Exportable are the formats of the export sheet.
-var Exportable = []export.Format{export.FormatText, export.FormatJSON, export.FormatCOCO, export.FormatLabelMap}
 
 // Default are those of a new user.
 func Default() Settings {
@@ -130,7 +144,7 @@ func Default() Settings {
 		Opacity: render.DefaultOpacity,
 		Sort:    SortSize, Theme: ThemeSystem, Device: "auto",
 		MegaPixels: 200,
-		Save:       SaveForm{Placement: "under", Format: export.FormatPNG, Export: []export.Format{export.FormatText}},
+		Save:       SaveForm{Placement: "under", Format: "png", Export: []string{"txt"}},
 	}
 }
 
@@ -176,33 +190,28 @@ func (s Settings) Repaired() Settings {
 	if !Within(s.MegaPixels, leastMillions, mostMillions) {
 		s.MegaPixels = d.MegaPixels
 	}
-	var recent []string
-	for _, path := range s.Recent {
-		if Sound(path) != "" && !slices.Contains(recent, path) && len(recent) < MostRecent {
-			recent = append(recent, path)
-		}
-	}
-	s.Recent = recent
-	var pulling []string
-	for _, name := range s.Pulling {
-		if Sound(name) != "" && !slices.Contains(pulling, name) && len(pulling) < mostPulling {
-			pulling = append(pulling, name)
-		}
-	}
-	s.Pulling = pulling
+	s.Recent = distinct(s.Recent, MostRecent)
+	s.Pulling = distinct(s.Pulling, mostPulling)
 	if _, known := Placements[s.Save.Placement]; !known {
 		s.Save.Placement = d.Save.Placement
 	}
 	s.Caption = s.Caption.repaired()
-	s.Save.Format = OneOf(s.Save.Format, export.FormatPNG, export.FormatJPEG)
-	var formats []export.Format
-	for _, f := range Exportable {
-		if slices.Contains(s.Save.Export, f) {
-			formats = append(formats, f)
+	if s.Save.Format = Sound(s.Save.Format); s.Save.Format == "" {
+		s.Save.Format = d.Save.Format
+	}
+	s.Save.Export = distinct(s.Save.Export, mostFormats)
+	return s
+}
+
+// distinct returns the sound ones of texts, each once, and so many at most.
+func distinct(texts []string, most int) []string {
+	var all []string
+	for _, t := range texts {
+		if Sound(t) != "" && !slices.Contains(all, t) && len(all) < most {
+			all = append(all, t)
 		}
 	}
-	s.Save.Export = formats
-	return s
+	return all
 }
 
 // Pixels is the limit of a picture in pixels.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,7 +35,7 @@ func TestBadSettingsAreRepaired(t *testing.T) {
 	for _, text := range []string{
 		"", "null", "[]", "{", `{"opacity": 7}`, `{"score": -1}`, `{"score": "high"}`, `{"window": {"width": 1e30, "height": -2}}`,
 		`{"theme": "pink", "sort": "luck"}`, `{"threads": -4, "megapixels": 0}`, `{"panel_width": 9999}`, `{"device": ""}`,
-		`{"save": {"placement": "beside", "format": "bmp", "export": ["txt", "exe", "txt"]}}`, `{"recent": ["", "/a\u0000b"]}`, `{"version": 99}`,
+		`{"save": {"placement": "beside", "format": "", "export": ["txt", "", "a\u0000b", "txt"]}}`, `{"recent": ["", "/a\u0000b"]}`, `{"version": 99}`,
 	} {
 		if got, _ := Parse([]byte(text)); !reflect.DeepEqual(got, d) {
 			t.Errorf("%s: %+v", text, got)
@@ -46,6 +47,23 @@ func TestBadSettingsAreRepaired(t *testing.T) {
 	// One bad value does not cost the others.
 	if got, err := Parse([]byte(`{"opacity": "x", "theme": "dark"}`)); err == nil || got.Theme != ThemeDark {
 		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestFormatsThatThereAreNoMoreAreForgotten(t *testing.T) {
+	s, err := Parse([]byte(`{"save": {"format": "bmp", "export": ["coco", "exe", "txt", "txt"]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := s.Save.Among([]string{"png", "jpeg"}, []string{"txt", "json", "coco"})
+	if got.Format != "png" || !slices.Equal(got.Export, []string{"txt", "coco"}) {
+		t.Errorf("%+v", got)
+	}
+	if got := s.Save.Among([]string{"png", "bmp"}, nil); got.Format != "bmp" || got.Export != nil {
+		t.Errorf("%+v", got)
+	}
+	if got := s.Save.Among(nil, nil); got.Format != "bmp" {
+		t.Errorf("without a table: %+v", got)
 	}
 }
 

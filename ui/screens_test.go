@@ -6,7 +6,6 @@ import (
 	"image"
 	"image/color"
 
-	"descry/export"
 	"descry/inference"
 	"descry/inference/rle"
 	"descry/picture"
@@ -219,7 +218,7 @@ func saveScreen() state.Screen {
 	s.Sheet = state.SheetSave
 	s.Save = state.SaveSheet{Title: "Save captioned picture", PlacementName: "Caption", FormatName: "File type",
 		Placements: []core.Choice{{Text: "Under the picture", On: true, Do: state.PlacementSet{Placement: render.CaptionUnder}}, {Text: "Over the picture", Do: state.PlacementSet{Placement: render.CaptionOver}}, {Text: "No caption", Do: state.PlacementSet{Placement: render.CaptionNone}}},
-		Formats:    []core.Choice{{Text: "PNG", On: true, Do: state.FormatSet{Format: export.FormatPNG}}, {Text: "JPEG", Do: state.FormatSet{Format: export.FormatJPEG}}},
+		Formats:    []core.Choice{{Text: "PNG", On: true, Do: state.FormatSet{Format: "png"}}, {Text: "JPEG", Do: state.FormatSet{Format: "jpeg"}}},
 		Legend:     core.Button{Text: "Legend of the classes", Enabled: true, On: true, Do: state.LegendToggled{}}, Preview: core.Button{Text: "Preview", Enabled: true, On: true, Do: state.PreviewToggled{}},
 		Plan: &state.Captioned{Picture: 1, Style: render.DefaultStyle(), Items: testItems, Layout: render.CaptionLayout{Text: "a sports ball below a boat at night", Legend: true}},
 		Save: button("Save picture…", "", state.SaveAsked{}), Cancel: button("Cancel", "", core.SheetOpened{})}
@@ -278,7 +277,7 @@ func exportScreen() state.Screen {
 	s := resultScreen()
 	s.Sheet = state.SheetExport
 	s.Export = state.ExportSheet{Title: "Export", Text: "Write what was found to files.", Beside: button("Write beside the picture", "", state.ExportAsked{Beside: true}), Choose: button("Choose a folder…", "", state.ExportAsked{}), Cancel: button("Cancel", "", core.SheetOpened{}),
-		Formats: []state.ExportFormat{{Format: export.FormatText, File: "harbour.txt", Button: core.Button{Text: "Caption as text", Enabled: true, On: true, Do: state.ExportToggled{Format: export.FormatText}}},
-			{Format: export.FormatJSON, File: "harbour.json", Button: core.Button{Text: "Everything as JSON", Enabled: true, Do: state.ExportToggled{Format: export.FormatJSON}}}}}
+		Formats: []state.ExportFormat{{Format: "txt", File: "harbour.txt", Button: core.Button{Text: "Caption as text", Enabled: true, On: true, Do: state.ExportToggled{Format: "txt"}}},
+			{Format: "json", File: "harbour.json", Button: core.Button{Text: "Everything as JSON", Enabled: true, Do: state.ExportToggled{Format: "json"}}}}}
 	return s
 }

@@ -195,7 +195,7 @@ type restarts struct {
 	number         byte // of the next marker, modulo 8
 }
 
-// due counts an MCU that is about to be read and tells whether a restart
+// due counts an MCU that is about to be read and reports whether a restart
 // marker lies before it.
 func (r *restarts) due() bool {
 	if r.interval == 0 {

@@ -3,18 +3,11 @@ package state
 import (
 	"time"
 
-	"descry/export"
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/render"
 	"descry/settings"
-	"descry/ui/state/core"
 )
-
-// Action is something that happened: a click, a key, a result, the time. It is
-// a plain value; Reduce is the only one who acts on it. What each does stands
-// beside its subject: open.go, jobs.go, caption.go, …
-type Action interface{ on(*reduction) }
 
 // PictureID names one opened picture for as long as it is open. 0 is none; an
 // ID is never used twice. Whoever performs effects keeps the pixels under it.
@@ -199,18 +192,8 @@ type (
 
 // Sheets, settings, commands.
 type (
-	// SheetOpened opens a modal sheet, SheetNone closes the open one.
-	SheetOpened struct{ Sheet core.SheetID }
 	// Escaped closes the sheet, else takes back the selection.
 	Escaped struct{}
-	// Run runs a command of the table, if it is enabled.
-	Run struct{ Command core.CommandID }
-	// DeviceSet chooses the device.
-	DeviceSet struct{ Device string }
-	// SettingsFailed tells that SaveSettings did not work.
-	SettingsFailed struct{ Failure *failure.Failure }
-	// NoticeClosed takes away a notice; 0 is the inspector's one about photographs.
-	NoticeClosed struct{ ID uint64 }
 )
 
 // Saving.
@@ -219,14 +202,14 @@ type (
 	PlacementSet struct{ Placement render.CaptionPlacement }
 	// LegendToggled writes the legend into a saved picture or not.
 	LegendToggled struct{}
-	// FormatSet chooses the format of a saved picture: export.FormatPNG or FormatJPEG.
-	FormatSet struct{ Format export.Format }
+	// FormatSet chooses the format of a saved picture, one of Setup.Formats that is drawn.
+	FormatSet struct{ Format string }
 	// PreviewToggled shows or hides the live preview.
 	PreviewToggled struct{}
 	// SaveAsked wants the dialog for the place of the captioned picture.
 	SaveAsked struct{}
 	// ExportToggled takes a format into the export or out of it.
-	ExportToggled struct{ Format export.Format }
+	ExportToggled struct{ Format string }
 	// ExportAsked writes the chosen formats: beside the picture, or into a folder to be asked for.
 	ExportAsked struct{ Beside bool }
 	// ObjectSaveAsked wants the dialog for one object as a transparent PNG.
@@ -250,11 +233,4 @@ type (
 	}
 	// Replaced writes again over the file that is in the way, from a notice.
 	Replaced struct{ Notice uint64 }
-	// FolderShown shows a file in the system's file manager.
-	FolderShown struct{ Path string }
-	// TextCopied tells that CopyText worked, or why not.
-	TextCopied struct {
-		What    string
-		Failure *failure.Failure
-	}
 )

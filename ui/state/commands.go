@@ -9,9 +9,6 @@ import (
 	"descry/ui/state/prefs"
 )
 
-// CommandID names a command.
-type CommandID string
-
 // Key is a key with its modifiers. Names are those of the keyboard: "O", "F1",
 // "Left", "+". Ctrl is the Command key on a Mac.
 type Key struct {
@@ -107,7 +104,6 @@ const (
 	CommandEscape      core.CommandID = "escape"
 	CommandShortcuts   core.CommandID = "shortcuts"
 	CommandAbout       core.CommandID = "about"
-	CommandModels      core.CommandID = "models"
 	CommandAgain       core.CommandID = "describe-again"
 )
 

@@ -1,7 +1,6 @@
 package state
 
 import (
-	"descry/export"
 	"descry/settings"
 	"descry/ui/state/core"
 )
@@ -31,6 +30,3 @@ func hasSelection(s *State) bool      { return s.selected >= 0 }
 func layerOn(l settings.Layer) func(*State) bool {
 	return func(s *State) bool { layers := s.Settings().Layers; return *layerFields[l](&layers) }
 }
-
-// savesAs reports whether a format is chosen for the captioned picture.
-func savesAs(s *State, f export.Format) bool { return s.Settings().Save.Format == f }

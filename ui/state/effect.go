@@ -3,17 +3,10 @@ package state
 import (
 	"time"
 
-	"descry/export"
 	"descry/inference"
 	"descry/render"
-	"descry/settings"
 	"descry/ui/state/core"
 )
-
-// Effect is something to be done outside: data, not a function. Effects of one
-// action are performed in their order or at once; what comes of them comes back
-// as an Action.
-type Effect interface{ isEffect() }
 
 // SourceKind says where a picture comes from.
 type SourceKind string
@@ -96,8 +89,6 @@ type (
 		Edit      Edit
 		Unread    bool
 	}
-	// SaveSettings keeps the settings; only a failure is answered.
-	SaveSettings struct{ Settings settings.Settings }
 )
 
 // Captioned says all of a captioned picture but its pixels: for the preview and
@@ -133,32 +124,12 @@ type (
 		Ask           uint64
 		Title, Folder string
 	}
-	// WriteCaptioned writes a captioned picture, PNG or JPEG by the path's ending.
-	WriteCaptioned struct {
+	// WriteFile writes a picture in a format of Setup.Formats.
+	WriteFile struct {
 		Target
-		Plan Captioned
-	}
-	// WriteText writes the caption.
-	WriteText struct {
-		Target
-		Caption string
-	}
-	// WriteJSON writes what the models said, as describe --json does.
-	WriteJSON struct {
-		Target
-		Result export.Result
-	}
-	// WriteCOCO writes the objects as a COCO file of one picture.
-	WriteCOCO struct {
-		Target
-		Name          string
-		Width, Height int
-		Instances     *inference.Instances
-	}
-	// WriteLabelMap writes the class map as a palette PNG.
-	WriteLabelMap struct {
-		Target
-		Classes *inference.Classes
+		Format      string // its ID
+		Description inference.Description
+		Captioned   *Captioned // of a format that is drawn; else nil
 	}
 	// WriteCutout writes one object as a transparent PNG.
 	WriteCutout struct {
@@ -166,10 +137,6 @@ type (
 		Picture  PictureID
 		Instance inference.Instance
 	}
-	// CopyText puts text into the clipboard and answers with TextCopied.
-	CopyText struct{ Text, What string }
-	// ShowInFolder shows a file in the system's file manager.
-	ShowInFolder struct{ Path string }
 )
 
 // Lane implements core.Effect.
@@ -215,19 +182,7 @@ func (AskSave) Lane() string { return core.LaneNone }
 func (AskFolder) Lane() string { return core.LaneNone }
 
 // Lane implements core.Effect.
-func (WriteCaptioned) Lane() string { return core.LaneNone }
-
-// Lane implements core.Effect.
-func (WriteText) Lane() string { return core.LaneNone }
-
-// Lane implements core.Effect.
-func (WriteJSON) Lane() string { return core.LaneNone }
-
-// Lane implements core.Effect.
-func (WriteCOCO) Lane() string { return core.LaneNone }
-
-// Lane implements core.Effect.
-func (WriteLabelMap) Lane() string { return core.LaneNone }
-
-// Lane implements core.Effect.
 func (WriteCutout) Lane() string { return core.LaneNone }
+
+// Lane implements core.Effect.
+func (WriteFile) Lane() string { return core.LaneNone }

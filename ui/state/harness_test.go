@@ -50,6 +50,20 @@ func testSetup() Setup {
 			{Spec: "full", Name: "Full models", Description: "for photographs", Tasks: allTasks()},
 		},
 		Devices: []devices.Info{{ID: "auto", Name: "Automatic"}, {ID: "cpu", Name: "CPU"}}, Threads: 1, Cores: 2,
+		Formats: testFormats(),
+	}
+}
+
+// testFormats are the rows of the table of formats, which this package does not
+// import.
+func testFormats() []Format {
+	return []Format{
+		{ID: "png", Suffix: ".descry.png", Drawn: true, Endings: []string{".png"}, Title: "PNG", Tip: "Every pixel as it is; larger"},
+		{ID: "jpeg", Suffix: ".descry.jpg", Drawn: true, Endings: []string{".jpg", ".jpeg"}, Title: "JPEG", Tip: "Smaller; fine for photographs"},
+		{ID: "txt", Suffix: ".txt", Needs: []inference.Task{inference.TaskCaption}, Title: "Caption as text", Tip: "The caption, in a text file"},
+		{ID: "json", Suffix: ".json", Title: "Everything as JSON", Tip: "What the models said, as descry describe --json prints it"},
+		{ID: "coco", Suffix: ".coco.json", Needs: []inference.Task{inference.TaskInstances}, Title: "Objects as COCO", Tip: "Boxes and masks for other tools"},
+		{ID: "labelmap", Suffix: ".labelmap.png", Needs: []inference.Task{inference.TaskClasses}, Title: "Class map as PNG", Tip: "A palette picture; a pixel's value is its class"},
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"descry/export"
+	"descry/inference"
 	"descry/internal/failure"
 	"descry/render"
 	"descry/settings"
@@ -18,12 +18,8 @@ type writer interface {
 	to(Target) writer
 }
 
-func (w WriteCaptioned) to(t Target) writer { w.Target = t; return w }
-func (w WriteText) to(t Target) writer      { w.Target = t; return w }
-func (w WriteJSON) to(t Target) writer      { w.Target = t; return w }
-func (w WriteCOCO) to(t Target) writer      { w.Target = t; return w }
-func (w WriteLabelMap) to(t Target) writer  { w.Target = t; return w }
-func (w WriteCutout) to(t Target) writer    { w.Target = t; return w }
+func (w WriteFile) to(t Target) writer   { w.Target = t; return w }
+func (w WriteCutout) to(t Target) writer { w.Target = t; return w }
 
 // What a notice can say of files that were written together.
 type (
@@ -69,7 +65,7 @@ func (LegendToggled) on(r *reduction) {
 }
 
 func (a FormatSet) on(r *reduction) {
-	if a.Format == export.FormatPNG || a.Format == export.FormatJPEG {
+	if f, known := r.s.setup.format(a.Format); known && f.Drawn {
 		r.t.ChangeSettings(func(s *settings.Settings) { s.Save.Format = a.Format })
 	}
 }
@@ -79,7 +75,7 @@ func (PreviewToggled) on(r *reduction) {
 }
 
 func (a ExportToggled) on(r *reduction) {
-	if !slices.Contains(settings.Exportable, a.Format) {
+	if f, known := r.s.setup.format(a.Format); !known || f.Drawn {
 		return
 	}
 	r.t.ChangeSettings(func(s *settings.Settings) {
@@ -105,14 +101,25 @@ func (s *State) captioned() Captioned {
 	}
 }
 
-// suffixes of the files that are proposed.
-func suffix(f export.Format) string {
-	for _, info := range export.Formats {
-		if info.Format == f {
-			return info.Suffix
+// format returns the format of an ID and reports whether there is one.
+func (s *Setup) format(id string) (Format, bool) {
+	i := slices.IndexFunc(s.Formats, func(f Format) bool { return f.ID == id })
+	if i < 0 {
+		return Format{}, false
+	}
+	return s.Formats[i], true
+}
+
+// formatIDs returns the formats that are drawn, and the others.
+func (s *Setup) formatIDs() (drawn, others []string) {
+	for _, f := range s.Formats {
+		if f.Drawn {
+			drawn = append(drawn, f.ID)
+		} else {
+			others = append(others, f.ID)
 		}
 	}
-	return ""
+	return drawn, others
 }
 
 // stem is the visible picture's name without its ending.
@@ -145,9 +152,10 @@ func (s *State) original() string {
 }
 
 func (SaveAsked) on(r *reduction) {
-	if hasPixels(&r.s) {
-		name := r.s.stem() + suffix(r.s.Settings().Save.Format)
-		r.askSave("Save captioned picture", name, WriteCaptioned{Plan: r.s.captioned()})
+	f, known := r.s.setup.format(r.s.Settings().Save.Format)
+	if hasPixels(&r.s) && known {
+		plan := r.s.captioned()
+		r.askSave("Save captioned picture", r.s.stem()+f.Suffix, WriteFile{Format: f.ID, Description: r.s.description(), Captioned: &plan})
 		r.t.OpenSheet(core.SheetNone)
 	}
 }
@@ -171,56 +179,48 @@ func (r *reduction) askSave(title, name string, w writer) {
 // exports are the writers of the chosen formats that there is something for,
 // and the names of their files.
 func (s *State) exports() (writers []writer, names []string) {
-	p, res := s.visible(), s.found()
-	for _, f := range s.Settings().Save.Export {
-		var w writer
-		switch {
-		case f == export.FormatText && s.caption() != "":
-			w = WriteText{Caption: s.caption()}
-		case f == export.FormatJSON && res.any():
-			w = WriteJSON{Result: s.line()}
-		case f == export.FormatCOCO && res.instances != nil:
-			w = WriteCOCO{Name: p.name, Width: p.width, Height: p.height, Instances: res.instances}
-		case f == export.FormatLabelMap && res.classes != nil:
-			w = WriteLabelMap{Classes: res.classes}
-		default:
-			continue
+	d := s.description()
+	for _, f := range s.setup.Formats {
+		if slices.Contains(s.Settings().Save.Export, f.ID) && f.worth(&d) {
+			writers, names = append(writers, WriteFile{Format: f.ID, Description: d}), append(names, s.stem()+f.Suffix)
 		}
-		writers, names = append(writers, w), append(names, s.exportName(f))
 	}
 	return writers, names
 }
 
-// exportName is what the file of a format is called.
-func (s *State) exportName(f export.Format) string {
-	if f == export.FormatCOCO {
-		return s.stem() + ".coco.json"
-	}
-	return s.stem() + suffix(f)
-}
-
-// any reports whether anything was found.
-func (res *result) any() bool {
-	return res.caption != nil || res.instances != nil || res.classes != nil
-}
-
-// line is what the models said of the visible picture.
-func (s *State) line() export.Result {
-	p, res := s.visible(), s.found()
-	image := p.source.Path
-	if p.source.Kind != SourceFile {
-		image = p.name
-	}
-	took := func(at slot) float64 {
-		if d := res.done[at]; d != nil {
-			return d.Milliseconds
+// worth reports whether a description has something to write in a format that is
+// not drawn: what the format needs, at least anything. An empty caption is nothing.
+func (f Format) worth(d *inference.Description) bool {
+	for _, t := range f.Needs {
+		if !d.Has(t) || t == inference.TaskCaption && d.Text() == "" {
+			return false
 		}
-		return 0
 	}
-	return export.Result{
-		Image: image, Width: p.width, Height: p.height, Caption: res.caption, Instances: res.instances, Classes: res.classes,
-		Timings: export.LineTimings{Decode: p.took, Caption: took(slotCaption), Instances: took(slotInstances), Classes: took(slotClasses)},
+	return len(f.Needs) > 0 || d.Caption != nil || d.Instances != nil || d.Classes != nil
+}
+
+// description is all that is known of the visible picture.
+func (s *State) description() inference.Description {
+	p, res := s.visible(), s.found()
+	d := inference.Description{
+		Image: p.name, Name: p.name, Key: p.key, Width: p.width, Height: p.height,
+		Caption: res.caption, Instances: res.instances, Classes: res.classes, Timings: inference.Timings{Decode: p.took},
 	}
+	if p.source.Kind == SourceFile {
+		d.Image = p.source.Path
+	}
+	for _, at := range []slot{slotCaption, slotInstances, slotClasses} {
+		if done := res.done[at]; done != nil {
+			d.Timings.Set(slotTasks[at], done.Milliseconds)
+			d.Device, d.Threads = done.Device, done.Threads
+		}
+	}
+	if edit := s.draft().edit; p.phase == ready && edit.Own {
+		d.Own = &edit.Caption
+	} else if d.Caption == nil {
+		d.SoFar = s.caption()
+	}
+	return d
 }
 
 func (a ExportAsked) on(r *reduction) {
@@ -250,9 +250,6 @@ func (a PlaceChosen) on(r *reduction) {
 	}
 }
 
-// pictureEndings are those that a captioned picture can be written to.
-var pictureEndings = []string{".png", ".jpg", ".jpeg"}
-
 // write writes what was asked for to a file, or to a folder.
 func (r *reduction) write(q ask, place string) {
 	r.s.last.write++
@@ -261,8 +258,10 @@ func (r *reduction) write(q ask, place string) {
 		path, overwrite := place, true // the dialog has asked already
 		if q.folder {
 			path, overwrite = filepath.Join(place, q.names[i]), false
-		} else if own := filepath.Ext(q.names[i]); !fits(w, filepath.Ext(path), own) {
-			path, overwrite = path+own, false // … but not about this name
+		} else if fits := r.s.setup.writerFor(w, filepath.Ext(path), filepath.Ext(q.names[i])); fits != nil {
+			w = fits
+		} else {
+			path, overwrite = path+filepath.Ext(q.names[i]), false // … but not about this name
 		}
 		r.start(write{batch: batch, path: path, original: q.original, writer: w}, overwrite)
 	}
@@ -273,13 +272,25 @@ func (r *reduction) write(q ask, place string) {
 	})
 }
 
-// fits reports whether a file's ending is one that a writer can write.
-func fits(w writer, ending, own string) bool {
+// writerFor returns the writer of a file with a person's own ending: of a captioned
+// picture, that of the ending's format. It is nil for an ending that cannot be
+// written; own is the ending that was proposed.
+func (s *Setup) writerFor(w writer, ending, own string) writer {
 	ending = strings.ToLower(ending)
-	if _, picture := w.(WriteCaptioned); picture {
-		return slices.Contains(pictureEndings, ending)
+	file, ok := w.(WriteFile)
+	if ok && file.Captioned != nil {
+		for _, f := range s.Formats {
+			if f.Drawn && slices.Contains(f.Endings, ending) {
+				file.Format = f.ID
+				return file
+			}
+		}
+		return nil
 	}
-	return ending == own
+	if ending == own {
+		return w
+	}
+	return nil
 }
 
 // start writes one file, unless it is the picture itself.

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"descry/export"
+	"descry/inference"
 	"descry/internal/failure"
 	"descry/render"
 	"descry/settings"
@@ -34,8 +34,8 @@ func TestTheCaptionedPictureIsSavedAsItWasShown(t *testing.T) {
 	}
 	// The picture is left while the dialog stands: what was asked for is saved.
 	d.send(SampleOpened{"dog-at-night.png"}, PlaceChosen{ask.Ask, "/tmp/out.jpg"})
-	w := must[WriteCaptioned](d)
-	if !reflect.DeepEqual(w.Plan, *plan) || w.Path != "/tmp/out.jpg" || !w.Overwrite || w.Original != "/home/ada/Pictures/harbour.png" {
+	w := must[WriteFile](d)
+	if !reflect.DeepEqual(w.Captioned, plan) || w.Format != "jpeg" || w.Path != "/tmp/out.jpg" || !w.Overwrite || w.Original != "/home/ada/Pictures/harbour.png" {
 		t.Errorf("write %+v", w)
 	}
 	d.send(Exported{Write: w.Write, Path: w.Path})
@@ -49,24 +49,24 @@ func TestTheCaptionedPictureIsSavedAsItWasShown(t *testing.T) {
 	}
 	d.take()
 	d.send(PlaceChosen{ask.Ask, "/tmp/again.jpg"})
-	none[WriteCaptioned](d)
+	none[WriteFile](d)
 }
 
 func TestSavingAsksBeforeItWritesOverAnother(t *testing.T) {
 	for _, c := range []struct {
-		path, want string
-		overwrite  bool
+		path, want, format string
+		overwrite          bool
 	}{
-		{"/tmp/x.png", "/tmp/x.png", true},
-		{"/tmp/x.JPEG", "/tmp/x.JPEG", true},
-		{"/tmp/x", "/tmp/x.png", false}, // the dialog asked about another name
-		{"/tmp/x.txt", "/tmp/x.txt.png", false},
+		{"/tmp/x.png", "/tmp/x.png", "png", true},
+		{"/tmp/x.JPEG", "/tmp/x.JPEG", "jpeg", true}, // the ending chooses the format
+		{"/tmp/x", "/tmp/x.png", "png", false},       // the dialog asked about another name
+		{"/tmp/x.txt", "/tmp/x.txt.png", "png", false},
 	} {
 		d := resultDesk(t)
 		d.send(SaveAsked{})
 		d.send(PlaceChosen{must[AskSave](d).Ask, c.path})
-		if w := must[WriteCaptioned](d); w.Path != c.want || w.Overwrite != c.overwrite {
-			t.Errorf("%s: %s, overwrite %v", c.path, w.Path, w.Overwrite)
+		if w := must[WriteFile](d); w.Path != c.want || w.Format != c.format || w.Overwrite != c.overwrite {
+			t.Errorf("%s: %s as %s, overwrite %v", c.path, w.Path, w.Format, w.Overwrite)
 		}
 	}
 }
@@ -76,7 +76,7 @@ func TestAnOriginalIsNeverWrittenTo(t *testing.T) {
 		d := resultDesk(t)
 		d.send(SaveAsked{})
 		d.send(PlaceChosen{must[AskSave](d).Ask, path})
-		none[WriteCaptioned](d)
+		none[WriteFile](d)
 		if n := d.screen().Notices; len(n) != 1 || !strings.HasSuffix(n[0].Text, "is the picture itself.") {
 			t.Errorf("notices %+v", n)
 		}
@@ -95,10 +95,11 @@ func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 	}
 	d.send(d.screen().Export.Beside.Do)
 	effects := d.take()
-	if got := kinds(effects); got != "WriteText WriteJSON WriteCOCO WriteLabelMap" {
-		t.Fatalf("exporting wants %s", got)
+	files := pick[WriteFile](effects)
+	if got := kinds(effects); got != "WriteFile WriteFile WriteFile WriteFile" || formatsOf(files) != "txt json coco labelmap" {
+		t.Fatalf("exporting wants %s: %s", got, formatsOf(files))
 	}
-	text, json, coco, labels := pick[WriteText](effects)[0], pick[WriteJSON](effects)[0], pick[WriteCOCO](effects)[0], pick[WriteLabelMap](effects)[0]
+	text, json, coco, labels := files[0], files[1], files[2], files[3]
 	var paths []string
 	for _, target := range []Target{text.Target, json.Target, coco.Target, labels.Target} {
 		paths = append(paths, filepath.Base(target.Path))
@@ -109,8 +110,8 @@ func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 	if got := strings.Join(paths, " "); got != "harbour.txt harbour.json harbour.coco.json harbour.labelmap.png" {
 		t.Errorf("files %s", got)
 	}
-	if r := json.Result; r.Image != "/home/ada/Pictures/harbour.png" || r.Width != 400 || r.Caption == nil || r.Instances == nil || r.Classes == nil || r.Timings.Caption != 210 {
-		t.Errorf("result %+v", r)
+	if r := json.Description; r.Image != "/home/ada/Pictures/harbour.png" || r.Name != "harbour.png" || r.Key != d.s.visible().key || r.Width != 400 || r.Caption == nil || r.Instances == nil || r.Classes == nil || r.Timings.Caption != 210 || r.Device == "" || json.Captioned != nil {
+		t.Errorf("description %+v", r)
 	}
 	// Two are there already: they are told together and can be replaced.
 	exists := failure.New(failure.Unreadable, "write", "", "the file exists")
@@ -122,8 +123,8 @@ func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 	d.take()
 	d.send(n[1].Actions[0].Do)
 	effects = d.take()
-	if got := kinds(effects); got != "WriteJSON WriteCOCO" || !pick[WriteCOCO](effects)[0].Overwrite {
-		t.Errorf("replacing wants %s", got)
+	if again := pick[WriteFile](effects); formatsOf(again) != "json coco" || !again[1].Overwrite {
+		t.Errorf("replacing wants %s", formatsOf(again))
 	}
 
 	d.send(SampleOpened{"boat-and-ball.png"})
@@ -136,19 +137,91 @@ func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 	d.take()
 	d.send(d.screen().Export.Choose.Do)
 	d.send(PlaceChosen{must[AskFolder](d).Ask, "/out"})
-	if w := must[WriteText](d); w.Path != filepath.FromSlash("/out/boat-and-ball.txt") {
-		t.Errorf("%+v", w)
+	if w := pick[WriteFile](d.take())[0]; w.Format != "txt" || w.Path != filepath.FromSlash("/out/boat-and-ball.txt") {
+		t.Errorf("%+v", w.Target)
 	}
 }
 
 func TestTheExportedCaptionIsThePersonsAndTheJSONTheModels(t *testing.T) {
 	d := resultDesk(t)
-	d.send(CaptionEdited{Text: "mine"}, ExportToggled{export.FormatJSON}, ExportAsked{Beside: true})
-	if w := must[WriteText](d); w.Caption != "mine" {
-		t.Errorf("text %q", w.Caption)
+	d.send(CaptionEdited{Text: "mine"}, ExportToggled{"json"}, ExportAsked{Beside: true})
+	files := pick[WriteFile](d.take())
+	if formatsOf(files) != "txt json" {
+		t.Fatalf("exporting wants %s", formatsOf(files))
 	}
-	if w := must[WriteJSON](d); w.Result.Caption.Hypotheses[0].Text == "mine" {
-		t.Error("the JSON holds the edit")
+	for _, w := range files {
+		if got := w.Description.Text(); got != "mine" || w.Description.Caption.Hypotheses[0].Text == "mine" {
+			t.Errorf("text %q, the model said %+v", got, w.Description.Caption)
+		}
+	}
+}
+
+// formatsOf lists the formats of effects.
+func formatsOf(files []WriteFile) string {
+	var all []string
+	for _, w := range files {
+		all = append(all, w.Format)
+	}
+	return strings.Join(all, " ")
+}
+
+func TestOnlyWhatThereIsCanBeExported(t *testing.T) {
+	offered := func(d *desk) string {
+		d.t.Helper()
+		d.send(core.SheetOpened{Sheet: SheetExport})
+		var all []string
+		for _, f := range d.screen().Export.Formats {
+			if f.Enabled {
+				all = append(all, f.Format)
+			}
+		}
+		return strings.Join(all, " ")
+	}
+	d := newDesk(t)
+	d.open("/p/a.png")
+	if got := offered(d); got != "" {
+		t.Errorf("before anything was found: %s", got)
+	}
+	d.token("a dog")
+	if got := offered(d); got != "txt" {
+		t.Errorf("with the beginning of a caption: %s", got)
+	}
+	d.finishAll()
+	if got := offered(d); got != "txt json coco labelmap" {
+		t.Errorf("with everything: %s", got)
+	}
+	d.send(CaptionEdited{Text: ""})
+	if got := offered(d); got != "json coco labelmap" {
+		t.Errorf("with an empty caption: %s", got)
+	}
+}
+
+func TestTheFormatsAreThoseOfTheTable(t *testing.T) {
+	setup := testSetup()
+	setup.Formats = append(setup.Formats, Format{ID: "csv", Suffix: ".csv", Needs: []inference.Task{inference.TaskInstances}, Title: "Objects as CSV"},
+		Format{ID: "webp", Suffix: ".descry.webp", Drawn: true, Endings: []string{".webp"}, Title: "WebP"})
+	setup.Settings.Save.Export = []string{"csv", "gone", "txt"}
+	setup.Settings.Save.Format = "gone"
+	d := resultDesk(t)
+	d.s = New(setup)
+	d.open("/home/ada/Pictures/harbour.png")
+	d.finishAll()
+	d.send(core.SheetOpened{Sheet: SheetSave})
+	if f := d.screen().Save.Formats; len(f) != 3 || f[2].Text != "WebP" || !f[0].On {
+		t.Errorf("formats of the captioned picture: %+v", f)
+	}
+	d.send(core.SheetOpened{Sheet: SheetExport})
+	if f := d.screen().Export.Formats; len(f) != 5 || f[4].Text != "Objects as CSV" || f[4].File != "harbour.csv" || !f[4].On {
+		t.Errorf("formats of the export: %+v", f)
+	}
+	d.send(ExportAsked{Beside: true})
+	if got := formatsOf(pick[WriteFile](d.take())); got != "txt csv" {
+		t.Errorf("exporting wants %s", got)
+	}
+	d.send(SaveAsked{})
+	d.send(PlaceChosen{must[AskSave](d).Ask, "/o/x.webp"})
+	if w := must[WriteFile](d); w.Format != "webp" || !w.Overwrite || w.Captioned == nil {
+		t.Errorf("%+v", w)
 	}
 }
 
@@ -174,7 +247,7 @@ func TestOneObjectIsSavedAsATransparentPNG(t *testing.T) {
 func TestAFailedSaveSaysWhy(t *testing.T) {
 	d := resultDesk(t)
 	d.send(SaveAsked{}, PlaceChosen{1, "/o/x.png"})
-	w := must[WriteCaptioned](d)
+	w := must[WriteFile](d)
 	d.send(ExportFailed{w.Write, failure.New(failure.Unreadable, "write", w.Path, "permission denied").WithHint("Choose another folder."), false})
 	n := d.screen().Notices
 	if len(n) != 1 || n[0].Text != "x.png could not be saved." || n[0].Detail != "Permission denied. Choose another folder." || n[0].Kind != core.NoticeTrouble {

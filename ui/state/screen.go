@@ -3,7 +3,6 @@ package state
 import (
 	"image/color"
 
-	"descry/export"
 	"descry/inference"
 	"descry/render"
 	"descry/settings"
@@ -22,21 +21,12 @@ const (
 	PagePicture Page = "picture"
 )
 
-// Sheet is a modal page over the window.
-type Sheet string
-
 // The sheets.
 const (
-	SheetNone      core.SheetID = ""
 	SheetSave      core.SheetID = "save"      // save the captioned picture
 	SheetExport    core.SheetID = "export"    // write other formats
 	SheetShortcuts core.SheetID = "shortcuts" // all keys
-	SheetSettings  core.SheetID = "settings"
-	SheetAbout     core.SheetID = "about"   // versions and diagnostics
-	SheetModels    core.SheetID = "models"  // what models there are, and which are used
-	SheetDevices   core.SheetID = "devices" // what the models run on
-	SheetCaption   core.SheetID = "caption" // how captions are found
-	SheetClosing   core.SheetID = "closing" // whether to close while a download runs
+	SheetClosing   core.SheetID = "closing"   // whether to close while a download runs
 )
 
 // Screen is all that the window shows: texts, numbers, flags, and the actions
@@ -69,24 +59,6 @@ type Screen struct {
 
 // WindowSize is the window's inner size in dp when it opens.
 type WindowSize struct{ Width, Height float32 }
-
-// Button is a control that sends an action. An empty Text with Do nil is no
-// button: it is not shown.
-type Button struct {
-	Text    string // label; also the name for those who cannot see an icon
-	Tip     string // tooltip, with the key where there is one
-	Enabled bool
-	On      bool // of a toggle or check box
-	Do      core.Action
-}
-
-// Choice is one of several that exclude each other.
-type Choice struct {
-	Text string
-	Tip  string
-	On   bool
-	Do   core.Action
-}
 
 // Slider is a number that a person chooses. The widget sends OpacitySet or
 // ScoreSet with a value from Least to Most.
@@ -308,25 +280,8 @@ type StatusBar struct {
 	Device core.Button
 }
 
-// Notice tells something in passing.
-type Notice struct {
-	ID      uint64
-	Kind    core.NoticeKind
-	Text    string
-	Detail  string
-	Actions []core.Button
-	Close   core.Button
-}
-
-// NoticeKind is the weight of a notice.
-type NoticeKind string
-
 // The kinds of notice.
-const (
-	NoticeDone    core.NoticeKind = "done"
-	NoticeHint    core.NoticeKind = "hint"
-	NoticeTrouble core.NoticeKind = "trouble"
-)
+const ()
 
 // Menu is a menu of the window.
 type Menu struct {
@@ -370,7 +325,7 @@ type ExportSheet struct {
 
 // ExportFormat is a check box with the file's name.
 type ExportFormat struct {
-	Format export.Format
+	Format string // its ID
 	File   string
 	core.Button
 }
@@ -383,9 +338,3 @@ type ShortcutList struct {
 
 // Shortcut is one line of the shortcuts page.
 type Shortcut struct{ Keys, Text string }
-
-// SettingsGroup is one setting with its choices.
-type SettingsGroup struct {
-	Name, Text string
-	Choices    []core.Choice
-}

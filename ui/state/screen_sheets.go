@@ -3,7 +3,6 @@ package state
 import (
 	"slices"
 
-	"descry/export"
 	"descry/render"
 	"descry/settings"
 	"descry/ui/state/core"
@@ -32,9 +31,10 @@ func (s *State) showSave() SaveSheet {
 	} {
 		sheet.Placements = append(sheet.Placements, core.Choice{Text: c.text, Tip: c.tip, On: settings.Placements[form.Placement] == c.at, Do: PlacementSet{c.at}})
 	}
-	sheet.Formats = []core.Choice{
-		{Text: "PNG", Tip: "Every pixel as it is; larger", On: savesAs(s, export.FormatPNG), Do: FormatSet{export.FormatPNG}},
-		{Text: "JPEG", Tip: "Smaller; fine for photographs", On: savesAs(s, export.FormatJPEG), Do: FormatSet{export.FormatJPEG}},
+	for _, f := range s.setup.Formats {
+		if f.Drawn {
+			sheet.Formats = append(sheet.Formats, core.Choice{Text: f.Title, Tip: f.Tip, On: form.Format == f.ID, Do: FormatSet{f.ID}})
+		}
 	}
 	if !form.NoPreview {
 		plan := s.captioned()
@@ -43,27 +43,18 @@ func (s *State) showSave() SaveSheet {
 	return sheet
 }
 
-// exportWords are what is said of each format of the export sheet.
-var exportWords = map[export.Format]struct{ text, tip string }{
-	export.FormatText:     {"Caption as text", "The caption, in a text file"},
-	export.FormatJSON:     {"Everything as JSON", "What the models said, as descry describe --json prints it"},
-	export.FormatCOCO:     {"Objects as COCO", "Boxes and masks for other tools"},
-	export.FormatLabelMap: {"Class map as PNG", "A palette picture; a pixel's value is its class"},
-}
-
 func (s *State) showExport() ExportSheet {
 	sheet := ExportSheet{Title: "Export", Text: "Choose what to write. What exists already is not overwritten.", Cancel: s.closeButton("Cancel")}
-	res := s.found()
-	there := map[export.Format]bool{
-		export.FormatText: s.caption() != "", export.FormatJSON: res.any(),
-		export.FormatCOCO: res.instances != nil, export.FormatLabelMap: res.classes != nil,
-	}
-	any := false
-	for _, f := range settings.Exportable {
-		on := slices.Contains(s.Settings().Save.Export, f)
-		any = any || on && there[f]
-		b := core.Button{Text: exportWords[f].text, Tip: exportWords[f].tip, Enabled: there[f], On: on && there[f], Do: ExportToggled{f}}
-		sheet.Formats = append(sheet.Formats, ExportFormat{Format: f, File: s.exportName(f), Button: b})
+	any, known := false, s.description()
+	for _, f := range s.setup.Formats {
+		if f.Drawn {
+			continue
+		}
+		there := f.worth(&known)
+		on := there && slices.Contains(s.Settings().Save.Export, f.ID)
+		any = any || on
+		b := core.Button{Text: f.Title, Tip: f.Tip, Enabled: there, On: on, Do: ExportToggled{f.ID}}
+		sheet.Formats = append(sheet.Formats, ExportFormat{Format: f.ID, File: s.stem() + f.Suffix, Button: b})
 	}
 	if s.original() != "" {
 		sheet.Beside = core.Button{Text: "Save beside the picture", Tip: "Write into " + core.Short(s.folder(), s.setup.Home), Enabled: any, Do: ExportAsked{Beside: true}}

@@ -12,9 +12,6 @@ import (
 	"descry/ui/state/prefs"
 )
 
-// programName stands in titles.
-const programName = "Descry"
-
 // Show says what the window shows of a state. It is pure, and cheap enough for
 // every frame.
 func Show(s State) Screen {

@@ -37,6 +37,7 @@ type Setup struct {
 	Version  string
 	Home     string // the user's home folder, shown as ~
 	Samples  []Sample
+	Formats  []Format         // of the files that are written
 	Models   []models.Info    // sets that are in no catalogue; the first is used where nothing better is here
 	Store    models.Inventory // what is known of the catalogue before ModelsListed
 	Devices  []devices.Info   // the first is used where the settings name none
@@ -44,11 +45,19 @@ type Setup struct {
 	Cores    int
 }
 
+// Format is a kind of file that a picture can be written to, a row of the table of
+// package export.
+type Format struct {
+	ID         string           // as in --format
+	Suffix     string           // follows the picture's name
+	Drawn      bool             // it holds the captioned picture
+	Endings    []string         // of Drawn formats: the endings by which a person chooses them
+	Needs      []inference.Task // without these parts there is nothing to write
+	Title, Tip string
+}
+
 // Sample is a picture that comes with the program.
 type Sample struct{ Name, Title string }
-
-// DeviceInfo is something that models run on: "auto", "cpu", …
-type DeviceInfo struct{ ID, Name string }
 
 // State is the window as a value. The zero State is of no use; New gives one.
 type State struct {
@@ -187,7 +196,9 @@ type draft struct {
 
 // New returns the state of a window that has just opened.
 func New(setup Setup) State {
-	s := State{Shared: core.NewShared(setup.Settings), setup: setup, view: ViewFit(), hover: -1, selected: -1}
+	chosen := setup.Settings.Repaired()
+	chosen.Save = chosen.Save.Among(setup.formatIDs())
+	s := State{Shared: core.NewShared(chosen), setup: setup, view: ViewFit(), hover: -1, selected: -1}
 	s.models = models.New(setup.Store, setup.Models, s.modelsEnv())
 	return s
 }

@@ -63,15 +63,6 @@ func threadChoices(cores, set int) []int {
 // limitChoices are pixelLimits, with what is set.
 func limitChoices(set int) []int { return core.With(slices.Clone(pixelLimits), set) }
 
-// with returns sorted numbers with one more among them, if it is one.
-func with(all []int, n int) []int {
-	if n > 0 && !slices.Contains(all, n) {
-		all = append(all, n)
-	}
-	slices.Sort(all)
-	return all
-}
-
 // AboutPage tells versions, and what the doctor found.
 type AboutPage struct {
 	Title  string

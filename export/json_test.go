@@ -13,11 +13,11 @@ import (
 	"descry/internal/failure"
 )
 
-// found is a result with every part.
-func found() Result {
+// found is a description with every part.
+func found() inference.Description {
 	m := rle.FromBitmap([]byte{0, 1, 1, 1}, 2, 2)
-	return Result{
-		Image: "a <b>\xff.png", Width: 2, Height: 2,
+	return inference.Description{
+		Image: "a <b>\xff.png", Name: "a.png", Width: 2, Height: 2,
 		Caption: &inference.Caption{Model: "starter", Hypotheses: []inference.Hypothesis{
 			{Text: "a dog & a cat", TokenIDs: []int{13, 5}, Score: -0.25}, {Text: "a cat"},
 		}},
@@ -27,7 +27,7 @@ func found() Result {
 		}},
 		Classes: &inference.Classes{Model: "voc", Width: 2, Height: 2,
 			Labels: []string{"background", "dog", "cat", "dog"}, Map: []byte{0, 1, 3, 1}, Pixels: []int{1, 2, 0, 1}},
-		Timings: LineTimings{Decode: 1.5, Caption: 20, Instances: 30, Classes: 4},
+		Timings: inference.Timings{Decode: 1.5, Caption: 20, Instances: 30, Classes: 4},
 	}
 }
 
@@ -35,7 +35,7 @@ func TestTheLineHasTheFieldsOfTheContractInOrder(t *testing.T) {
 	failed := NewErrorLine("x\xfe.png", failure.New(failure.Unsupported, "decode", "x", "it is a folder").WithHint("Name a picture."))
 	none := found()
 	none.Caption, none.Classes = nil, nil
-	none.Instances.Items, none.Timings = nil, LineTimings{Decode: 1}
+	none.Instances.Items, none.Timings = nil, inference.Timings{Decode: 1}
 	for name, c := range map[string]struct {
 		line Line
 		want string
@@ -65,12 +65,12 @@ func TestTheLineHasTheFieldsOfTheContractInOrder(t *testing.T) {
 	}
 }
 
-func TestTheLineLeavesTheResultAlone(t *testing.T) {
+func TestTheLineLeavesTheDescriptionAlone(t *testing.T) {
 	r := found()
 	l := NewLine(r)
 	l.Caption.TokenIDs[0] = 99
 	if r.Caption.Hypotheses[0].TokenIDs[0] != 13 || r.Instances.Items[0].Label != "cat" {
-		t.Error("the result was changed")
+		t.Error("the description was changed")
 	}
 }
 

@@ -6,8 +6,22 @@ import (
 	"fmt"
 
 	"descry/inference"
+	"descry/internal/atomicfile"
 	"descry/internal/failure"
 )
+
+var jsonFormat = Format{
+	ID: "json", Suffix: ".json",
+	Title: "Everything as JSON", Tip: "What the models said, as descry describe --json prints it",
+	Help: "everything found, as describe --json prints it",
+	Write: func(path string, p Picture, mode atomicfile.Mode) error {
+		text, err := NewLine(p.Description).Encode()
+		if err != nil {
+			return err
+		}
+		return writeText(path, string(text), mode)
+	},
+}
 
 // Line is the JSON object that `descry describe --json` writes for a picture,
 // and that STEM.json holds. A part that was not asked for is left out; one that
@@ -130,20 +144,12 @@ type LineError struct {
 	Message string       `json:"message"`
 }
 
-// Result is all that was found in one picture; a nil part was not asked for.
-type Result struct {
-	Image         string // as given
-	Width, Height int    // pixels, after EXIF orientation
-	Caption       *inference.Caption
-	Instances     *inference.Instances
-	Classes       *inference.Classes
-	Timings       LineTimings
-}
-
-// NewLine returns the line of a picture that was described.
-func NewLine(r Result) Line {
-	l := Line{Image: valid(r.Image), Width: r.Width, Height: r.Height, Model: &LineModel{}, Timings: &r.Timings}
-	if c := r.Caption; c != nil {
+// NewLine returns the line of a picture that was described: what the models
+// found, a person's own caption left out.
+func NewLine(d inference.Description) Line {
+	timings := LineTimings(d.Timings)
+	l := Line{Image: valid(d.Image), Width: d.Width, Height: d.Height, Model: &LineModel{}, Timings: &timings}
+	if c := d.Caption; c != nil {
 		l.Model.Caption = valid(c.Model)
 		if len(c.Hypotheses) > 0 {
 			var all []LineCaption
@@ -155,14 +161,14 @@ func NewLine(r Result) Line {
 			}
 		}
 	}
-	if in := r.Instances; in != nil {
+	if in := d.Instances; in != nil {
 		l.Model.Instances = valid(in.Model)
 		l.Instances = make([]LineInstance, 0, len(in.Items))
 		for _, i := range inference.ByScore(in.Items) {
 			l.Instances = append(l.Instances, lineInstance(in.Items[i]))
 		}
 	}
-	if c := r.Classes; c != nil {
+	if c := d.Classes; c != nil {
 		l.Model.Classes = valid(c.Model)
 		l.Classes = lineClasses(c)
 	}

@@ -1,0 +1,132 @@
+// Package export writes what is known of a picture (inference.Description) to
+// files. A format is one file of this package and one line of Formats, the table
+// that the command line, its help and its shell completion, and the window's
+// pages read. The names of the files are decided before the first is written
+// (Plan). What is drawn is drawn by package render.
+package export
+
+import (
+	"image"
+	"io"
+	"slices"
+	"strings"
+
+	"descry/inference"
+	"descry/internal/atomicfile"
+	"descry/internal/failure"
+	"descry/internal/nearest"
+)
+
+// Formats are all formats, in the order of the help and of the window's pages.
+var Formats = []Format{
+	pngFormat,
+	jpegFormat,
+	textFormat,
+	jsonFormat,
+	cocoFormat,
+	labelMapFormat,
+}
+
+// Format is a kind of file. Either Write or Start is set: a file for each
+// picture, or one for a whole run.
+type Format struct {
+	ID      string           // its name on the command line and in the settings
+	Suffix  string           // follows the picture's name; also where a file of the run holds one picture only
+	RunFile string           // the name of the file of a whole run
+	Drawn   bool             // it holds the captioned picture; the window offers it when that is saved, all others on its export page
+	Endings []string         // of Drawn formats: the endings by which a person chooses them
+	Needs   []inference.Task // without these parts there is nothing to write
+	Title   string           // in the window
+	Tip     string           // in the window
+	Help    string           // on the command line
+
+	Write func(path string, p Picture, mode atomicfile.Mode) error
+	Start func() Run
+}
+
+// Picture is what a format is given of one picture. Draw returns the captioned
+// picture; only Drawn formats call it.
+type Picture struct {
+	inference.Description
+	Draw func() (*image.RGBA, error)
+}
+
+// Run collects the pictures of a run for the one file that a format has for all.
+type Run interface {
+	Add(Picture) error
+	Write(path string, mode atomicfile.Mode) error
+}
+
+// Find returns the format of an ID and reports whether there is one.
+func Find(id string) (Format, bool) {
+	i := slices.IndexFunc(Formats, func(f Format) bool { return f.ID == id })
+	if i < 0 {
+		return Format{}, false
+	}
+	return Formats[i], true
+}
+
+// IDs returns the IDs of all formats, in the order of the table.
+func IDs() []string {
+	var all []string
+	for _, f := range Formats {
+		all = append(all, f.ID)
+	}
+	return all
+}
+
+// Has reports whether a description has all that the format needs.
+func (f Format) Has(d *inference.Description) bool {
+	return !slices.ContainsFunc(f.Needs, func(t inference.Task) bool { return !d.Has(t) })
+}
+
+// WriteOne writes one picture to a file of its own, also where the format has one
+// file for a whole run.
+func (f Format) WriteOne(path string, p Picture, mode atomicfile.Mode) error {
+	if f.Start == nil {
+		return f.Write(path, p, mode)
+	}
+	run := f.Start()
+	if err := run.Add(p); err != nil {
+		return err
+	}
+	return run.Write(path, mode)
+}
+
+// ParseFormats reads a list of IDs with commas between; double ones count once.
+// The error for an unknown one names the nearest.
+func ParseFormats(list string) ([]Format, error) {
+	var all []Format
+	ids := IDs()
+	known := strings.Join(ids, ", ")
+	seen := map[string]bool{}
+	for _, name := range strings.Split(list, ",") {
+		id := strings.ToLower(strings.TrimSpace(name))
+		if id == "" {
+			continue
+		}
+		f, ok := Find(id)
+		if !ok {
+			hint := "The formats are " + known + "."
+			if meant := nearest.Word(id, ids); meant != "" {
+				hint = "Did you mean " + meant + "? " + hint
+			}
+			return nil, failure.New(failure.Usage, "read", "--format", "there is no format %q", valid(name)).WithHint("%s", hint)
+		}
+		if !seen[id] {
+			seen[id], all = true, append(all, f)
+		}
+	}
+	if len(all) == 0 {
+		return nil, failure.New(failure.Usage, "read", "--format", "the list of formats is empty").WithHint("The formats are %s.", known)
+	}
+	return all, nil
+}
+
+// writeText writes a text and a line break.
+func writeText(path, text string, mode atomicfile.Mode) error {
+	return atomicfile.Write(path, mode, func(w io.Writer) error {
+		_, err := io.WriteString(w, text+"\n")
+		return err
+	})
+}
