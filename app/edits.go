@@ -14,7 +14,7 @@ import (
 
 	"descry/internal/atomicfile"
 	"descry/internal/failure"
-	"descry/ui/state"
+	picturestate "descry/ui/state/picture"
 )
 
 // keptEdit is a caption that a person wrote, as it lies on the disk. It is kept
@@ -25,7 +25,7 @@ type keptEdit struct {
 	Format  int    `json:"format"` // 1
 	Picture string `json:"picture"`
 	Name    string `json:"name"` // of the file, for people who look into the folder
-	state.Edit
+	picturestate.Edit
 	Saved time.Time `json:"saved"`
 }
 
@@ -46,7 +46,7 @@ func (s editStore) path(key string) (string, error) {
 }
 
 // load returns the edit kept for a picture, nil when there is none.
-func (s editStore) load(key string) (*state.Edit, error) {
+func (s editStore) load(key string) (*picturestate.Edit, error) {
 	path, err := s.path(key)
 	if err != nil {
 		return nil, failure.Wrap(failure.Unreadable, "load", key, err, "")
@@ -75,7 +75,7 @@ func (s editStore) load(key string) (*state.Edit, error) {
 
 // save keeps an edit for a picture. With unread, what lies there was never
 // shown, so its texts go before the new one's earlier texts.
-func (s editStore) save(key, name string, e state.Edit, unread bool, now time.Time) error {
+func (s editStore) save(key, name string, e picturestate.Edit, unread bool, now time.Time) error {
 	path, err := s.path(key)
 	if err != nil {
 		return failure.Wrap(failure.Unwritable, "save", key, err, "")

@@ -10,7 +10,7 @@ import (
 
 	"descry/internal/failure"
 	"descry/settings"
-	"descry/ui/state"
+	picturestate "descry/ui/state/picture"
 )
 
 const someKey = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -20,7 +20,7 @@ func TestAnEditIsFoundAgainByThePicturesContent(t *testing.T) {
 	if e, err := s.load(someKey); e != nil || err != nil {
 		t.Fatalf("an empty store gave %v, %v", e, err)
 	}
-	want := state.Edit{Caption: "a boat – \"harbour\"", Own: true, Earlier: []string{"a boat"}}
+	want := picturestate.Edit{Caption: "a boat – \"harbour\"", Own: true, Earlier: []string{"a boat"}}
 	if err := s.save(someKey, "harbour.png", want, false, time.Unix(0, 0)); err != nil {
 		t.Fatal(err)
 	}
@@ -32,11 +32,11 @@ func TestAnEditIsFoundAgainByThePicturesContent(t *testing.T) {
 
 func TestAnEditThatWasNotReadKeepsWhatLiesThere(t *testing.T) {
 	s := editStore{t.TempDir()}
-	first := state.Edit{Caption: "one", Own: true, Earlier: []string{"zero"}}
+	first := picturestate.Edit{Caption: "one", Own: true, Earlier: []string{"zero"}}
 	if err := s.save(someKey, "x", first, false, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.save(someKey, "x", state.Edit{Caption: "three", Own: true, Earlier: []string{"two"}}, true, time.Now()); err != nil {
+	if err := s.save(someKey, "x", picturestate.Edit{Caption: "three", Own: true, Earlier: []string{"two"}}, true, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	got, err := s.load(someKey)
@@ -54,7 +54,7 @@ func TestADamagedEditIsKeptAsideAndSaidToBeDamaged(t *testing.T) {
 	if _, err := s.load(someKey); err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("error %v", err)
 	}
-	if err := s.save(someKey, "x", state.Edit{Caption: "new", Own: true}, true, time.Now()); err != nil {
+	if err := s.save(someKey, "x", picturestate.Edit{Caption: "new", Own: true}, true, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	if text, err := os.ReadFile(path + ".damaged"); err != nil || string(text) != `{"caption": "half` {
@@ -65,7 +65,7 @@ func TestADamagedEditIsKeptAsideAndSaidToBeDamaged(t *testing.T) {
 func TestOnlyAContentHashBecomesAFileName(t *testing.T) {
 	s := editStore{t.TempDir()}
 	for _, key := range []string{"", "../../etc/passwd", "ABCDEF0123456789", "0123", strings.Repeat("a", 65)} {
-		if err := s.save(key, "x", state.Edit{Caption: "x"}, false, time.Now()); err == nil {
+		if err := s.save(key, "x", picturestate.Edit{Caption: "x"}, false, time.Now()); err == nil {
 			t.Errorf("%q was taken for a content hash", key)
 		}
 	}
@@ -79,7 +79,7 @@ func TestAnEditThatCannotBeKeptSaysWhere(t *testing.T) {
 	if err := os.WriteFile(dir, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	err := editStore{dir}.save(someKey, "x", state.Edit{Caption: "x"}, false, time.Now())
+	err := editStore{dir}.save(someKey, "x", picturestate.Edit{Caption: "x"}, false, time.Now())
 	if f := failure.Of(err, failure.Model); f == nil || f.Kind != failure.Unwritable || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "stays in the window") {
 		t.Errorf("error %v", err)
 	}

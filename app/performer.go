@@ -17,6 +17,7 @@ import (
 	"descry/ui/state/core"
 	devicestate "descry/ui/state/devices"
 	modelstate "descry/ui/state/models"
+	picturestate "descry/ui/state/picture"
 	prefstate "descry/ui/state/prefs"
 )
 
@@ -51,7 +52,7 @@ func newPerformer(p *program, flags runtimeFlags, d desk, g *gallery, m *measure
 	w := &performer{p: p, desk: d, gallery: g, edits: editStore{p.dirs.Edits()}, models: newKeeper(p, flags.ort, m), measure: m}
 	w.engine = newEngine(p, flags, func(e inference.Event) {
 		w.measured(e)
-		send(state.EngineSaid{Event: e})
+		send(picturestate.EngineSaid{Event: e})
 	})
 	return w
 }
@@ -78,19 +79,19 @@ func (w *performer) Perform(ctx context.Context, e core.Effect, send func(core.A
 		time.AfterFunc(e.After, func() { send(state.Tick{Wake: e.Number, Now: time.Now()}) })
 	case state.Quit:
 		w.desk.Quit()
-	case state.Decode:
+	case picturestate.Decode:
 		w.decode(ctx, e, send)
-	case state.Release:
+	case picturestate.Release:
 		w.gallery.release(e.Picture)
-	case state.Submit:
+	case picturestate.Submit:
 		w.submit(e, send)
-	case state.Cancel:
+	case picturestate.Cancel:
 		w.engine.tell(inference.Command{Cancel: e.Job})
-	case state.Front:
+	case picturestate.Front:
 		w.engine.tell(inference.Command{Front: e.Job})
-	case state.LoadEdit, state.SaveEdit, core.SaveSettings:
+	case picturestate.LoadEdit, picturestate.SaveEdit, core.SaveSettings:
 		w.keep(e, send)
-	case state.AskOpen, state.AskSave, state.AskFolder, modelstate.AskImport, state.ReadClipboard, state.ListFolder:
+	case picturestate.AskOpen, picturestate.AskSave, picturestate.AskFolder, modelstate.AskImport, picturestate.ReadClipboard, picturestate.ListFolder:
 		go w.ask(ctx, e, send) // a dialog may outlive the window
 	case core.CopyText:
 		w.desk.CopyText(e.Text)
@@ -110,7 +111,7 @@ func (w *performer) Perform(ctx context.Context, e core.Effect, send func(core.A
 	}
 }
 
-func (w *performer) decode(ctx context.Context, e state.Decode, send func(core.Action)) {
+func (w *performer) decode(ctx context.Context, e picturestate.Decode, send func(core.Action)) {
 	limits := picture.DefaultLimits()
 	if e.Pixels > 0 {
 		limits.Pixels = e.Pixels
@@ -121,17 +122,17 @@ func (w *performer) decode(ctx context.Context, e state.Decode, send func(core.A
 		if errors.Is(err, context.Canceled) {
 			return // released: nobody asks any more
 		}
-		send(state.DecodeFailed{Picture: e.Picture, Failure: failure.Of(err, failure.Unreadable)})
+		send(picturestate.DecodeFailed{Picture: e.Picture, Failure: failure.Of(err, failure.Unreadable)})
 		return
 	}
-	send(state.Decoded{Picture: e.Picture, Key: pic.Key, Width: pic.Width, Height: pic.Height, Photo: looksLikePhoto(pic), Milliseconds: milliseconds(time.Since(start))})
+	send(picturestate.Decoded{Picture: e.Picture, Key: pic.Key, Width: pic.Width, Height: pic.Height, Photo: looksLikePhoto(pic), Milliseconds: milliseconds(time.Since(start))})
 }
 
 // submit puts the pixels into a request and hands it to the worker.
-func (w *performer) submit(e state.Submit, send func(core.Action)) {
+func (w *performer) submit(e picturestate.Submit, send func(core.Action)) {
 	pic, err := w.gallery.pixels(e.Picture)
 	if err != nil {
-		send(state.EngineSaid{Event: inference.Event{ID: e.Request.ID, Kind: inference.KindFailed, Failure: failure.Of(err, failure.Unreadable)}})
+		send(picturestate.EngineSaid{Event: inference.Event{ID: e.Request.ID, Kind: inference.KindFailed, Failure: failure.Of(err, failure.Unreadable)}})
 		return
 	}
 	r := e.Request
@@ -142,15 +143,15 @@ func (w *performer) submit(e state.Submit, send func(core.Action)) {
 // keep does what is about edits and settings, in order.
 func (w *performer) keep(e core.Effect, send func(core.Action)) {
 	switch e := e.(type) {
-	case state.LoadEdit:
+	case picturestate.LoadEdit:
 		edit, err := w.edits.load(e.Key)
 		if err != nil {
 			w.measure.say(measured{Event: "trouble", Name: err.Error()})
 		}
-		send(state.EditLoaded{Key: e.Key, Edit: edit})
-	case state.SaveEdit:
+		send(picturestate.EditLoaded{Key: e.Key, Edit: edit})
+	case picturestate.SaveEdit:
 		err := w.edits.save(e.Key, e.Name, e.Edit, e.Unread, time.Now())
-		send(state.EditSaved{Key: e.Key, Failure: failure.Of(err, failure.Unreadable)})
+		send(picturestate.EditSaved{Key: e.Key, Failure: failure.Of(err, failure.Unreadable)})
 	case core.SaveSettings:
 		if err := saveSettings(w.p.dirs.Config, e.Settings); err != nil {
 			send(core.SettingsFailed{Failure: failure.Of(err, failure.Unreadable)})
@@ -161,13 +162,13 @@ func (w *performer) keep(e core.Effect, send func(core.Action)) {
 // ask does what waits for a person or another program.
 func (w *performer) ask(ctx context.Context, e core.Effect, send func(core.Action)) {
 	switch e := e.(type) {
-	case state.AskOpen:
+	case picturestate.AskOpen:
 		paths, err := fileDialog{title: "Open pictures", folder: e.Folder}.ask(ctx)
 		if err != nil {
-			w.desk.AskOpen(e.Folder, func(paths []string) { send(state.Opened{Paths: expand(paths)}) })
+			w.desk.AskOpen(e.Folder, func(paths []string) { send(picturestate.Opened{Paths: expand(paths)}) })
 			return
 		}
-		send(state.Opened{Paths: expand(paths)})
+		send(picturestate.Opened{Paths: expand(paths)})
 	case modelstate.AskImport:
 		paths, err := fileDialog{title: "Import model files", folder: e.Folder, anything: true}.ask(ctx)
 		if err != nil {
@@ -175,20 +176,20 @@ func (w *performer) ask(ctx context.Context, e core.Effect, send func(core.Actio
 			return
 		}
 		send(modelstate.ImportChosen{Paths: paths})
-	case state.AskSave:
+	case picturestate.AskSave:
 		d := fileDialog{title: e.Title, folder: e.Folder, name: e.Name, save: true}
 		w.answer(d, func(answer func(string)) { w.desk.AskSave(e.Folder, e.Name, answer) }, e.Ask, send)
-	case state.AskFolder:
+	case picturestate.AskFolder:
 		d := fileDialog{title: e.Title, folder: e.Folder, directory: true}
 		w.answer(d, func(answer func(string)) { w.desk.AskFolder(e.Folder, answer) }, e.Ask, send)
-	case state.ReadClipboard:
+	case picturestate.ReadClipboard:
 		w.paste(ctx, send)
-	case state.ListFolder:
+	case picturestate.ListFolder:
 		paths, err := picturesIn(e.Dir)
 		if err != nil {
 			paths = nil // the picture itself stays; its neighbours are not known
 		}
-		send(state.FolderListed{Dir: e.Dir, Paths: paths})
+		send(picturestate.FolderListed{Dir: e.Dir, Paths: paths})
 	}
 }
 
@@ -196,10 +197,10 @@ func (w *performer) ask(ctx context.Context, e core.Effect, send func(core.Actio
 func (w *performer) answer(d fileDialog, own func(func(string)), ask uint64, send func(core.Action)) {
 	paths, err := d.ask(context.Background())
 	if err != nil {
-		own(func(path string) { send(state.PlaceChosen{Ask: ask, Path: path}) })
+		own(func(path string) { send(picturestate.PlaceChosen{Ask: ask, Path: path}) })
 		return
 	}
-	chosen := state.PlaceChosen{Ask: ask}
+	chosen := picturestate.PlaceChosen{Ask: ask}
 	if len(paths) > 0 {
 		chosen.Path = paths[0]
 	}
@@ -219,11 +220,11 @@ func (w *performer) paste(ctx context.Context, send func(core.Action)) {
 		number := w.clips
 		w.mu.Unlock()
 		w.gallery.keepClip(number, c.picture)
-		send(state.Pasted{Clip: number})
+		send(picturestate.Pasted{Clip: number})
 	case len(c.paths) > 0:
-		send(state.Opened{Paths: expand(c.paths)})
+		send(picturestate.Opened{Paths: expand(c.paths)})
 	default:
-		send(state.Pasted{Text: c.text})
+		send(picturestate.Pasted{Text: c.text})
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"descry/resources"
 	"descry/ui/state"
 	modelstate "descry/ui/state/models"
+	picturestate "descry/ui/state/picture"
 )
 
 // windowFlags are the flags of `descry` without a command.
@@ -55,7 +56,7 @@ func (p *program) setup() state.Setup {
 		Threads: max(1, runtime.NumCPU()-1), Cores: runtime.NumCPU(),
 	}
 	for _, sample := range resources.Samples() {
-		s.Samples = append(s.Samples, state.Sample{Name: sample.Name, Title: sample.Title})
+		s.Samples = append(s.Samples, picturestate.Sample{Name: sample.Name, Title: sample.Title})
 	}
 	return s
 }

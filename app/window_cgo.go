@@ -21,6 +21,7 @@ import (
 	"descry/ui"
 	"descry/ui/state"
 	"descry/ui/state/core"
+	picturestate "descry/ui/state/picture"
 )
 
 // appID is the program's name to the system; FyneApp.toml has the same.
@@ -87,7 +88,7 @@ func (r *windowRun) start(p *program, args []string) {
 			}
 		},
 		Pixels:   r.gallery,
-		Dropped:  func(paths []string) { go send(state.Opened{Paths: expand(paths)}) },
+		Dropped:  func(paths []string) { go send(picturestate.Opened{Paths: expand(paths)}) },
 		MainMenu: runtime.GOOS == "darwin",
 	})
 	r.work = newPerformer(p, p.window.runtime, r, r.gallery, r.measure, send)
@@ -111,10 +112,10 @@ func (r *windowRun) heldBack(a core.Action) bool {
 	if d == nil || !isCommand {
 		return false
 	}
-	if run.Command == state.CommandEscape {
+	if run.Command == core.CommandEscape {
 		fyne.Do(d.Dismiss)
 	}
-	return run.Command != state.CommandQuit
+	return run.Command != core.CommandQuit
 }
 
 // measured notes commands as they are given, by key or menu, and how long it
@@ -128,7 +129,7 @@ func (r *windowRun) measured(send func(core.Action)) func(core.Action) {
 		case core.Run:
 			r.measure.say(measured{Event: "command", Name: string(a.Command)})
 			go r.acted(string(a.Command), r.window.Stats().Report().Frames, time.Now())
-		case state.SampleOpened:
+		case picturestate.SampleOpened:
 			r.measure.say(measured{Event: "sample", Name: a.Name})
 		}
 		send(a)
@@ -155,7 +156,7 @@ func (r *windowRun) paint(s state.Screen) {
 	fyne.Do(func() {
 		defer close(shown)
 		r.window.Paint(s)
-		r.noteSheet(s.Sheet)
+		r.noteSheet(s.Sheet.ID)
 		r.first.Do(r.opened)
 	})
 	select {

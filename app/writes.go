@@ -10,17 +10,17 @@ import (
 	"descry/internal/atomicfile"
 	"descry/internal/failure"
 	"descry/render"
-	"descry/ui/state"
 	"descry/ui/state/core"
+	picturestate "descry/ui/state/picture"
 )
 
 // write does the effects that write a file for a person. Pixels are taken at
 // once, since the picture may be released while the file is written.
 func (w *performer) write(e core.Effect, send func(core.Action)) {
-	var target state.Target
+	var target picturestate.Target
 	var do func(path string, mode atomicfile.Mode) error
 	switch e := e.(type) {
-	case state.WriteFile:
+	case picturestate.WriteFile:
 		p := export.Picture{Description: e.Description}
 		if e.Captioned != nil {
 			base := w.gallery.Base(e.Captioned.Picture)
@@ -33,7 +33,7 @@ func (w *performer) write(e core.Effect, send func(core.Action)) {
 			}
 			return f.WriteOne(path, p, mode)
 		}
-	case state.WriteCutout:
+	case picturestate.WriteCutout:
 		base := w.gallery.Base(e.Picture)
 		target, do = e.Target, func(path string, mode atomicfile.Mode) error {
 			if base == nil {
@@ -48,18 +48,18 @@ func (w *performer) write(e core.Effect, send func(core.Action)) {
 }
 
 // written writes one file and says what came of it.
-func written(t state.Target, do func(string, atomicfile.Mode) error) core.Action {
+func written(t picturestate.Target, do func(string, atomicfile.Mode) error) core.Action {
 	mode := atomicfile.Exclusive
 	if t.Overwrite {
 		mode = atomicfile.Overwrite
 	}
 	if sameFile(t.Path, t.Original) {
-		return state.ExportFailed{Write: t.Write, Failure: failure.New(failure.Unsupported, "write", t.Path, "this is the picture itself, which Descry never writes over").WithHint("Choose another name.")}
+		return picturestate.ExportFailed{Write: t.Write, Failure: failure.New(failure.Unsupported, "write", t.Path, "this is the picture itself, which Descry never writes over").WithHint("Choose another name.")}
 	}
 	if err := do(t.Path, mode); err != nil {
-		return state.ExportFailed{Write: t.Write, Failure: failure.Of(err, failure.Unwritable), Exists: errors.Is(err, fs.ErrExist)}
+		return picturestate.ExportFailed{Write: t.Write, Failure: failure.Of(err, failure.Unwritable), Exists: errors.Is(err, fs.ErrExist)}
 	}
-	return state.Exported{Write: t.Write, Path: t.Path}
+	return picturestate.Exported{Write: t.Write, Path: t.Path}
 }
 
 // sameFile reports whether two paths are one file, links followed.
@@ -77,7 +77,7 @@ func gone(path string) error {
 }
 
 // drawPlan draws a captioned picture at full size.
-func drawPlan(path string, base *image.RGBA, plan *state.Captioned) (*image.RGBA, error) {
+func drawPlan(path string, base *image.RGBA, plan *picturestate.Captioned) (*image.RGBA, error) {
 	if base == nil {
 		return nil, gone(path)
 	}
@@ -86,10 +86,10 @@ func drawPlan(path string, base *image.RGBA, plan *state.Captioned) (*image.RGBA
 }
 
 // formats is the table of formats as the window has it.
-func formats() []state.Format {
-	var all []state.Format
+func formats() []picturestate.Format {
+	var all []picturestate.Format
 	for _, f := range export.Formats {
-		all = append(all, state.Format{ID: f.ID, Suffix: f.Suffix, Drawn: f.Drawn, Endings: f.Endings, Needs: f.Needs, Title: f.Title, Tip: f.Tip})
+		all = append(all, picturestate.Format{ID: f.ID, Suffix: f.Suffix, Drawn: f.Drawn, Endings: f.Endings, Needs: f.Needs, Title: f.Title, Tip: f.Tip})
 	}
 	return all
 }

@@ -6,8 +6,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"descry/render"
-	"descry/ui/state"
 	"descry/ui/state/core"
+	"descry/ui/state/picture"
 	"descry/ui/widgets"
 )
 
@@ -94,7 +94,7 @@ func (s sender) buttons(into *fyne.Container, list []core.Button, primary bool) 
 }
 
 // slider makes a slider show a value.
-func slider(w *widgets.Slider, text *widgets.Text, v state.Slider) {
+func slider(w *widgets.Slider, text *widgets.Text, v picture.Slider) {
 	w.SetRange(v.Least, v.Most)
 	w.SetValue(v.Value)
 	w.SetTip(v.Tip)
@@ -106,7 +106,7 @@ func slider(w *widgets.Slider, text *widgets.Text, v state.Slider) {
 func none(b core.Button) bool { return b.Text == "" && b.Do == nil }
 
 // swatch returns a class's colour with what can be read on it.
-func swatch(t state.Tint) widgets.Colour {
+func swatch(t picture.Tint) widgets.Colour {
 	c := widgets.Colour{Fill: t.Color, Ink: render.InkOn(t.Color), Stripe: render.StripeOf(t.Color), Pattern: t.Pattern}
 	if c.Fill == (color.NRGBA{}) {
 		c.Fill.A = 255

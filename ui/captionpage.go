@@ -4,7 +4,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/state/prefs"
 	"descry/ui/theme"
@@ -66,8 +65,8 @@ func (p *captionPage) close() {}
 
 func (p *captionPage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(600, 640) }
 
-func (p *captionPage) show(s state.Screen) string {
-	x := s.Captions
+func (p *captionPage) show(content any) string {
+	x := content.(prefs.CaptionPage)
 	p.text.SetText(x.Text)
 	p.send.button(p.again, x.Again)
 	p.send.button(p.done, x.Close)

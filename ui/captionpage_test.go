@@ -6,14 +6,13 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/state/prefs"
 	"descry/ui/widgets"
 )
 
 // captionScreen is the sheet of how captions are found.
-func captionScreen() state.Screen {
+func captionScreen() shown {
 	s := startScreen()
 	s.Sheet = prefs.SheetCaption
 	s.Captions = prefs.CaptionPage{Title: "How captions are found", Text: "For pictures from now on.", Close: button("Done", "", core.SheetOpened{}),
@@ -23,7 +22,7 @@ func captionScreen() state.Screen {
 		Prompt: core.TextField{Name: "Beginning", Hint: "The model goes on from it", Placeholder: "a picture of"},
 		Avoid:  core.TextField{Name: "Words to avoid", Placeholder: "man", Text: "dog"},
 		Noise:  core.Button{Text: "Never begin with noise", Enabled: true, On: true, Do: prefs.AnyStartToggled{}},
-		Again:  button("Write again", "", core.Run{Command: state.CommandRegenerate})}
+		Again:  button("Write again", "", core.Run{Command: core.CommandRegenerate})}
 	return s
 }
 
@@ -49,7 +48,7 @@ func TestWhatIsTypedOnTheCaptionSheetIsSentAndNotTakenBack(t *testing.T) {
 	}
 	late := captionScreen() // made before the last letters
 	late.Captions.Prompt.Text, late.Captions.Prompt.Placeholder = "a c", "none"
-	x.Paint(late)
+	x.Paint(late.whole())
 	if p.prompt.field.Text != "a cat" || p.prompt.field.PlaceHolder != "none" {
 		t.Errorf("%q, %q", p.prompt.field.Text, p.prompt.field.PlaceHolder)
 	}

@@ -4,8 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"descry/ui/state"
 	"descry/ui/state/core"
+	"descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -19,7 +19,7 @@ type inspector struct {
 	box     *fyne.Container
 	send    sender
 	menu    func(items []*fyne.MenuItem, at fyne.Position)
-	shown   state.Panel
+	shown   picture.Panel
 	body    *fyne.Container
 	scroll  *container.Scroll
 	notices [2]*noticeCard // at the foot, and in the list where the panel is low
@@ -36,8 +36,8 @@ type inspector struct {
 type captionPart struct {
 	title, sure       *widgets.Text
 	editor            *widgets.Editor
-	serial            uint64          // counts what was typed
-	picture           state.PictureID // whose caption is in the field
+	serial            uint64            // counts what was typed
+	picture           picture.PictureID // whose caption is in the field
 	length            *widgets.Text
 	copyB, undo, redo *widgets.Button
 	again, how        *widgets.Button
@@ -107,7 +107,7 @@ func (p *inspector) makeCaption() fyne.CanvasObject {
 	c.title, c.sure, c.length = heading(), secondary(), secondary()
 	c.editor = widgets.NewEditor(2, func(text string) {
 		c.serial++
-		p.send(state.CaptionEdited{Picture: c.picture, Text: text, Serial: c.serial})
+		p.send(picture.CaptionEdited{Picture: c.picture, Text: text, Serial: c.serial})
 	})
 	small := func() *widgets.Button {
 		return widgets.NewButton(widgets.Secondary, "", "", nil).Tight().Sized(54, 28)
@@ -157,7 +157,7 @@ func (p *inspector) makeClasses() fyne.CanvasObject {
 }
 
 // show paints the panel.
-func (p *inspector) show(s state.Panel) {
+func (p *inspector) show(s picture.Panel) {
 	p.shown = s
 	p.showCaption(s.Caption)
 	p.showObjects(s.Objects)
@@ -171,7 +171,7 @@ func (p *inspector) show(s state.Panel) {
 	p.relayout()
 }
 
-func (p *inspector) showCaption(s state.CaptionPart) {
+func (p *inspector) showCaption(s picture.CaptionPart) {
 	c := &p.captionPart
 	c.title.SetText(s.Title)
 	c.sure.SetText(s.Sure)
@@ -212,7 +212,7 @@ func (p *inspector) showCaption(s state.CaptionPart) {
 	}
 }
 
-func (p *inspector) showObjects(s state.ObjectsPart) {
+func (p *inspector) showObjects(s picture.ObjectsPart) {
 	o := &p.objectPart
 	o.objTitle.SetText(s.Title)
 	o.objShown.SetText(s.Shown)
@@ -246,9 +246,9 @@ func (p *inspector) showObjects(s state.ObjectsPart) {
 // that a row can be used for another object.
 func (p *inspector) objectActs() widgets.ObjectActs {
 	return widgets.ObjectActs{
-		Toggle: func(object int, _ bool) { p.send(state.ObjectToggled{Object: object}) },
-		Zoom:   func(object int) { p.send(state.LookedAt{Object: object}) },
-		Hover:  func(object int) { p.send(state.Hovered{Object: object}) },
+		Toggle: func(object int, _ bool) { p.send(picture.ObjectToggled{Object: object}) },
+		Zoom:   func(object int) { p.send(picture.LookedAt{Object: object}) },
+		Hover:  func(object int) { p.send(picture.Hovered{Object: object}) },
 		Menu:   p.objectMenu,
 	}
 }
@@ -288,12 +288,12 @@ func (p *inspector) sortMenu() {
 // legendActs are what the rows of the legend ask for.
 func (p *inspector) legendActs() widgets.LegendActs {
 	return widgets.LegendActs{
-		Toggle: func(class int) { p.send(state.ClassToggled{Class: class}) },
-		Point:  func(class int) { p.send(state.ClassPointed{Class: class, Listed: true}) },
+		Toggle: func(class int) { p.send(picture.ClassToggled{Class: class}) },
+		Point:  func(class int) { p.send(picture.ClassPointed{Class: class, Listed: true}) },
 	}
 }
 
-func (p *inspector) showClasses(s state.ClassesPart) {
+func (p *inspector) showClasses(s picture.ClassesPart) {
 	c := &p.classPart
 	c.classTitle.SetText(s.Title)
 	for len(c.legend.Objects) < len(s.Rows) {

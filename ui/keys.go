@@ -8,6 +8,7 @@ import (
 
 	"descry/ui/state"
 	"descry/ui/state/core"
+	"descry/ui/state/picture"
 )
 
 // fyneKeys are the keys whose name in the command table is not Fyne's.
@@ -124,7 +125,7 @@ func (k *keyboard) held(name fyne.KeyName, down bool) {
 		k.send(cmd.Do)
 		return
 	}
-	k.send(state.Bare{})
+	k.send(picture.Bare{})
 }
 
 // menuOf returns the window's menus as Fyne's.

@@ -6,7 +6,6 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
-	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/state/models"
 	"descry/ui/theme"
@@ -85,8 +84,8 @@ func (p *modelsPage) wants() fyne.Size {
 	return size
 }
 
-func (p *modelsPage) show(s state.Screen) string {
-	m := s.Models
+func (p *modelsPage) show(content any) string {
+	m := content.(models.Page)
 	table := m.Offer == nil && m.Licence == nil
 	for _, o := range []fyne.CanvasObject{p.list, p.foot, p.news, p.rule} {
 		widgets.SetVisible(o, table)

@@ -13,6 +13,7 @@ import (
 	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/state/models"
+	"descry/ui/state/picture"
 )
 
 // storeInventory is a catalogue as the program has it, with real sizes.
@@ -47,43 +48,43 @@ func storeInventory() models.Inventory {
 }
 
 // modelsScreen reduces actions from a new window with a catalogue.
-func modelsScreen(change func(*models.Inventory), actions ...core.Action) state.Screen {
+func modelsScreen(change func(*models.Inventory), actions ...core.Action) shown {
 	v := storeInventory()
 	if change != nil {
 		change(&v)
 	}
 	s := state.New(state.Setup{Settings: settings.Default(), Home: "/home/ada", Models: v.Others, Store: v, Threads: 1, Cores: 2,
-		Samples: []state.Sample{{Name: "A dog at night", Title: "A dog at night"}, {Name: "A green book", Title: "A green book"}, {Name: "Two cakes", Title: "Two cakes"}, {Name: "Boat and ball", Title: "Boat and ball"}}})
+		Samples: []picture.Sample{{Name: "A dog at night", Title: "A dog at night"}, {Name: "A green book", Title: "A green book"}, {Name: "Two cakes", Title: "Two cakes"}, {Name: "Boat and ball", Title: "Boat and ball"}}})
 	s, _ = state.Reduce(s, models.Listed{Inventory: v})
 	for _, a := range actions {
 		s, _ = state.Reduce(s, a)
 	}
-	return state.Show(s)
+	return shownOf(state.Show(s))
 }
 
-var modelStates = map[string]func() state.Screen{
-	"models-card":  func() state.Screen { return modelsScreen(nil) },
-	"models-empty": func() state.Screen { return modelsScreen(nil, core.SheetOpened{Sheet: models.Sheet}) },
-	"models-offer": func() state.Screen { return modelsScreen(nil, models.SetOffered{Set: "full"}) },
-	"models-licence": func() state.Screen {
+var modelStates = map[string]func() shown{
+	"models-card":  func() shown { return modelsScreen(nil) },
+	"models-empty": func() shown { return modelsScreen(nil, core.SheetOpened{Sheet: models.Sheet}) },
+	"models-offer": func() shown { return modelsScreen(nil, models.SetOffered{Set: "full"}) },
+	"models-licence": func() shown {
 		return modelsScreen(nil, models.SetOffered{Set: "full"}, models.LicenceShown{Model: "blip-base"})
 	},
-	"models-short": func() state.Screen {
+	"models-short": func() shown {
 		return modelsScreen(func(v *models.Inventory) { v.Free, v.Memory = 900_000_000, 2_000_000_000 }, models.Offered{Model: "blip-large"})
 	},
-	"models-busy": func() state.Screen {
+	"models-busy": func() shown {
 		return modelsScreen(func(v *models.Inventory) { v.Models[6].Keep, v.Models[6].Measured = models.KeepReady, true },
 			models.SetOffered{Set: "full"}, models.OfferTaken{}, models.PullProgressed{Pull: 1, Progress: models.Progress{Stage: models.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}},
 			models.PullProgressed{Pull: 2, Progress: models.Progress{Stage: models.StageRetrying, Done: 90_000_000, Total: 185_828_065, Note: "the server is busy (503)"}},
 			models.PullPaused{Model: "deeplabv3-resnet101"}, models.PullEnded{Pull: 3, Failure: failure.New(failure.Cancelled, "download", "", "stopped")})
 	},
-	"models-error": func() state.Screen {
+	"models-error": func() shown {
 		return modelsScreen(nil, models.SetOffered{Set: "full"}, models.OfferTaken{},
 			models.PullProgressed{Pull: 1, Progress: models.Progress{Stage: models.StageReceiving, Done: 370_000_000, Total: 990_768_152}},
 			models.PullEnded{Pull: 1, Failure: failure.New(failure.Unreadable, "download", "pytorch_model.bin", "the file that came is not the one that was published: its hash is 0a1b2c…, not d66386…").WithHint("It was put aside and is not used. Try again; if it comes again, something between here and huggingface.co changes files.")},
 			models.PullEnded{Pull: 2, Failure: failure.New(failure.Unreadable, "download", "x", "download.pytorch.org was not found").WithHint("Is this computer online?")})
 	},
-	"models-ready": func() state.Screen {
+	"models-ready": func() shown {
 		return modelsScreen(func(v *models.Inventory) {
 			for _, i := range []int{0, 3, 5} {
 				v.Models[i].Keep, v.Models[i].Measured, v.Models[i].Here = models.KeepReady, true, v.Models[i].Bytes
@@ -91,11 +92,11 @@ var modelStates = map[string]func() state.Screen{
 			v.Models[0].Place, v.Disk = "Hugging Face's cache", 447e6
 		}, core.SheetOpened{Sheet: models.Sheet})
 	},
-	"models-closing": func() state.Screen {
+	"models-closing": func() shown {
 		return modelsScreen(nil, models.SetOffered{Set: "full"}, models.OfferTaken{},
 			models.PullProgressed{Pull: 1, Progress: models.Progress{Stage: models.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}}, state.Closing{})
 	},
-	"models-status": func() state.Screen {
+	"models-status": func() shown {
 		return modelsScreen(nil, models.SetOffered{Set: "full"}, models.OfferTaken{}, core.SheetOpened{},
 			models.PullProgressed{Pull: 1, Progress: models.Progress{Stage: models.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}})
 	},
@@ -209,7 +210,7 @@ func TestProgressKeepsFocusAndRows(t *testing.T) {
 				}
 			}
 		}
-		x.Paint(s)
+		x.Paint(s.whole())
 	}
 	if x.win.Canvas().Focused() != fyne.Focusable(b) {
 		t.Error("painting took the keyboard away")

@@ -188,9 +188,10 @@ func (c *closingPage) close() {}
 
 func (c *closingPage) body() (fyne.CanvasObject, fyne.Size) { return c.whole, fyne.NewSize(480, 200) }
 
-func (c *closingPage) show(s state.Screen) string {
-	c.text.SetText(s.Closing.Text)
-	c.send.button(c.stay, s.Closing.Stay)
-	c.send.button(c.leave, s.Closing.Leave)
-	return s.Closing.Title
+func (c *closingPage) show(content any) string {
+	x := content.(state.ClosingSheet)
+	c.text.SetText(x.Text)
+	c.send.button(c.stay, x.Stay)
+	c.send.button(c.leave, x.Leave)
+	return x.Title
 }

@@ -13,6 +13,7 @@ import (
 	piccanvas "descry/ui/canvas"
 	"descry/ui/state"
 	"descry/ui/state/core"
+	"descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -66,9 +67,9 @@ func New(win fyne.Window, p Params) *Window {
 	w.send = w.out
 	w.view = piccanvas.New(piccanvas.Params{
 		Dispatch: p.Dispatch, Send: w.out,
-		OnHover: func(object int) { w.out(state.Hovered{Object: object}) },
-		OnClass: func(class int) { w.out(state.ClassPointed{Class: class}) },
-		OnPick:  func(object int) { w.out(state.Selected{Object: object}) },
+		OnHover: func(object int) { w.out(picture.Hovered{Object: object}) },
+		OnClass: func(class int) { w.out(picture.ClassPointed{Class: class}) },
+		OnPick:  func(object int) { w.out(picture.Selected{Object: object}) },
 	})
 	w.bar = newToolBar(w.send, w.openMenu, w.showBelow)
 	w.status = newStatusBar(w.send)

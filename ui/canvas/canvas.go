@@ -12,8 +12,8 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
-	"descry/ui/state"
 	"descry/ui/state/core"
+	"descry/ui/state/picture"
 	"descry/ui/theme"
 )
 
@@ -38,7 +38,7 @@ type Canvas struct {
 	p      Params
 	stats  Stats
 	scene  Scene
-	view   state.View
+	view   picture.View
 	render *renderer
 	raster *fynecanvas.Raster
 	frame  *image.RGBA // the last finished one
@@ -53,7 +53,7 @@ type Canvas struct {
 
 // New returns an empty canvas and starts its render goroutine; Close ends it.
 func New(p Params) *Canvas {
-	c := &Canvas{p: p, view: state.ViewFit(), scale: 1, hover: -1, class: -1}
+	c := &Canvas{p: p, view: picture.ViewFit(), scale: 1, hover: -1, class: -1}
 	c.render = newRenderer(&c.stats, func(frame *image.RGBA, _ request) {
 		p.Dispatch(func() { c.show(frame) })
 	})
@@ -76,7 +76,7 @@ func (c *Canvas) Close() {
 func (c *Canvas) Stats() *Stats { return &c.stats }
 
 // Set shows a scene in a view.
-func (c *Canvas) Set(s Scene, v state.View) {
+func (c *Canvas) Set(s Scene, v picture.View) {
 	c.scene, c.view = s, v
 	if s.Class == nil {
 		c.class = -1 // nobody needs to be told: the map is gone
@@ -85,9 +85,9 @@ func (c *Canvas) Set(s Scene, v state.View) {
 }
 
 // Frame returns the sizes that a view is reckoned with.
-func (c *Canvas) Frame() state.Frame {
+func (c *Canvas) Frame() picture.Frame {
 	w, h := c.scene.Size()
-	return state.Frame{Width: float64(c.devW), Height: float64(c.devH), Scale: c.scale, PictureWidth: w, PictureHeight: h}
+	return picture.Frame{Width: float64(c.devW), Height: float64(c.devH), Scale: c.scale, PictureWidth: w, PictureHeight: h}
 }
 
 // at returns the picture's point under a place of the widget.
@@ -151,7 +151,7 @@ func (c *Canvas) generate(w, h int) image.Image {
 		if s := c.Size(); s.Width > 0 {
 			c.scale = float64(w) / float64(s.Width)
 		}
-		c.p.Send(state.CanvasSized{Width: float64(w), Height: float64(h), Scale: c.scale})
+		c.p.Send(picture.CanvasSized{Width: float64(w), Height: float64(h), Scale: c.scale})
 		c.update()
 	}
 	if c.frame == nil {
@@ -181,12 +181,12 @@ func (c *Canvas) Scrolled(e *fyne.ScrollEvent) {
 }
 
 func (c *Canvas) zoomAt(factor float64, p fyne.Position) {
-	c.move(state.ZoomedAt{Factor: factor, X: float64(p.X) * c.scale, Y: float64(p.Y) * c.scale})
+	c.move(picture.ZoomedAt{Factor: factor, X: float64(p.X) * c.scale, Y: float64(p.Y) * c.scale})
 }
 
 // Dragged pans.
 func (c *Canvas) Dragged(e *fyne.DragEvent) {
-	c.move(state.Panned{DX: float64(e.Dragged.DX) * c.scale, DY: float64(e.Dragged.DY) * c.scale})
+	c.move(picture.Panned{DX: float64(e.Dragged.DX) * c.scale, DY: float64(e.Dragged.DY) * c.scale})
 }
 
 // DragEnd draws the sharp frame.
@@ -203,7 +203,7 @@ func (c *Canvas) Tapped(e *fyne.PointEvent) {
 // pointer: pixel for pixel, or twice as large where that is more.
 func (c *Canvas) DoubleTapped(e *fyne.PointEvent) {
 	if !c.view.Fit {
-		c.move(state.ViewFitted{})
+		c.move(picture.ViewFitted{})
 		return
 	}
 	fit := c.Frame().FitZoom()

@@ -1,50 +1,23 @@
 package state
 
 import (
-	"reflect"
 	"testing"
 
 	"descry/inference"
 	"descry/settings"
 	"descry/ui/state/core"
+	"descry/ui/state/picture"
 	"descry/ui/state/prefs"
 )
-
-func TestTheFormSaysHowACaptionIsAskedFor(t *testing.T) {
-	prompt := "a drawing of"
-	for name, c := range map[string]struct {
-		form            settings.CaptionForm
-		attempt         int
-		caption, others inference.CaptionOptions
-	}{
-		"nothing chosen":  {settings.CaptionForm{}, 0, inference.CaptionOptions{}, inference.CaptionOptions{Beams: 4, NBest: 4}},
-		"asked for again": {settings.CaptionForm{Beams: 3}, 1, inference.CaptionOptions{Beams: 5, NBest: 4}, inference.CaptionOptions{Beams: 4, NBest: 4}},
-		"and again":       {settings.CaptionForm{}, 3, inference.CaptionOptions{Beams: 10, NBest: 4}, inference.CaptionOptions{Beams: 4, NBest: 4}},
-		"from the start":  {settings.CaptionForm{Beams: 1}, 4, inference.CaptionOptions{Beams: 1, NBest: 1}, inference.CaptionOptions{Beams: 4, NBest: 4}},
-		"searched": {
-			settings.CaptionForm{Preset: "paper", Prompt: " a drawing of ", Beams: 10, LengthNorm: "generated", Repetition: 1.5, Avoid: "man, two people,,man ,", AnyStart: true}, 0,
-			inference.CaptionOptions{Preset: "paper", Prompt: &prompt, Beams: 10, LengthNorm: "generated", RepetitionPenalty: 1.5, Avoid: []string{"man", "two people"}, AnyStart: true},
-			inference.CaptionOptions{Preset: "paper", Prompt: &prompt, Beams: 10, NBest: 4, LengthNorm: "generated", RepetitionPenalty: 1.5, Avoid: []string{"man", "two people"}, AnyStart: true},
-		},
-		"drawn": {settings.CaptionForm{TopP: 0.9}, 2, inference.CaptionOptions{TopP: 0.9, Seed: 2}, inference.CaptionOptions{TopP: 0.9, NBest: 4, Seed: 2 + otherSeeds}},
-	} {
-		if got := captionOptions(c.form, slotCaption, c.attempt); !reflect.DeepEqual(got, c.caption) {
-			t.Errorf("%s: %+v, want %+v", name, got, c.caption)
-		}
-		if got := captionOptions(c.form, slotOthers, c.attempt); !reflect.DeepEqual(got, c.others) {
-			t.Errorf("%s, others: %+v, want %+v", name, got, c.others)
-		}
-	}
-}
 
 func TestWritingAgainUsesWhatWasChosenAndThenSearchesWider(t *testing.T) {
 	d := resultDesk(t)
 	again := func() inference.CaptionOptions {
 		d.take()
-		d.send(Regenerated{})
-		for _, s := range pick[Submit](d.take()) {
+		d.send(picture.Regenerated{})
+		for _, s := range pick[picture.Submit](d.take()) {
 			if s.Request.Task == inference.TaskCaption {
-				d.finish(slotCaption)
+				d.finish(picture.SlotCaption)
 				return s.Request.Caption
 			}
 		}
@@ -73,7 +46,7 @@ func TestWritingAgainUsesWhatWasChosenAndThenSearchesWider(t *testing.T) {
 
 func TestTheCaptionSheetShowsWhatIsChosen(t *testing.T) {
 	d := newDesk(t)
-	d.send(core.Run{Command: CommandCaptionForm})
+	d.send(core.Run{Command: core.CommandCaptionForm})
 	sheet := d.screen().Captions
 	if d.screen().Sheet != prefs.SheetCaption || len(sheet.Groups) != 4 || sheet.Again.Text != "" || !sheet.Noise.On || sheet.Prompt.Placeholder != "as the model says" {
 		t.Fatalf("%+v", sheet)

@@ -15,14 +15,14 @@ type ClosingSheet struct {
 // ClosingGivenUp keeps the window open when it was asked whether it may close.
 type ClosingGivenUp struct{}
 
-func (s *State) showClosing() ClosingSheet {
+func (w *whole) showClosing() ClosingSheet {
 	sheet := ClosingSheet{
 		Title: "Close while a download runs?",
 		Text:  "The download has ended, so nothing is lost.",
 		Stay:  core.Button{Text: "Keep open", Tip: "Leave the window open (Esc)", Enabled: true, Do: ClosingGivenUp{}},
 		Leave: core.Button{Text: "Close", Tip: "Close the window; the download goes on the next time", Enabled: true, Do: Closing{Sure: true}},
 	}
-	d := s.models.Downloads(s.modelsEnv())
+	d := w.models.Downloads(w.modelsEnv())
 	if len(d.Titles) == 0 { // while the question stood
 		sheet.Title = "Close the window?"
 		return sheet

@@ -8,6 +8,7 @@ import (
 	"descry/settings"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
+	"descry/ui/state/picture"
 	"descry/ui/state/prefs"
 )
 
@@ -64,7 +65,7 @@ func TestKeysAreWrittenAsOnTheKeyboard(t *testing.T) {
 // TestMenuAndShortcutsPageHoldEveryCommand: both are made from the table.
 func TestMenuAndShortcutsPageHoldEveryCommand(t *testing.T) {
 	d := newDesk(t)
-	d.send(core.Run{Command: CommandShortcuts})
+	d.send(core.Run{Command: core.CommandShortcuts})
 	s := d.screen()
 	items, rows := 0, 0
 	for i, m := range s.Menus {
@@ -85,7 +86,7 @@ func TestMenuAndShortcutsPageHoldEveryCommand(t *testing.T) {
 func TestACommandThatIsNotEnabledDoesNothing(t *testing.T) {
 	for _, d := range []*desk{newDesk(t), resultDesk(t)} {
 		for _, c := range Commands {
-			if c.enabled == nil || c.enabled(&d.s) {
+			if c.enabled == nil || c.enabled(d.pic()) {
 				continue
 			}
 			if next, effects := Reduce(d.s, core.Run{Command: c.ID}); len(effects) > 0 || !reflect.DeepEqual(next, d.s) {
@@ -94,11 +95,11 @@ func TestACommandThatIsNotEnabledDoesNothing(t *testing.T) {
 		}
 	}
 	d := resultDesk(t)
-	d.send(core.Run{Command: CommandPanel})
+	d.send(core.Run{Command: core.CommandPanel})
 	if s := d.screen(); s.Panel.Shown || s.Bar.Panel.On {
 		t.Error("the panel stays")
 	}
-	d.send(core.Run{Command: CommandQuit})
+	d.send(core.Run{Command: core.CommandQuit})
 	must[Quit](d)
 }
 
@@ -126,9 +127,9 @@ func controls(v reflect.Value, path string, f func(core.Button, string)) {
 
 // TestEveryControlHasANameATipAndAnAction on every page and sheet.
 func TestEveryControlHasANameATipAndAnAction(t *testing.T) {
-	for _, sheet := range []core.SheetID{core.SheetNone, SheetSave, SheetExport, SheetShortcuts, prefs.SheetSettings, prefs.SheetAbout, devices.Sheet} {
+	for _, sheet := range []core.PageID{core.SheetNone, picture.SheetSave, picture.SheetExport, SheetShortcuts, prefs.SheetSettings, prefs.SheetAbout, devices.Sheet} {
 		for name, d := range map[string]*desk{"start": newDesk(t), "result": resultDesk(t)} {
-			d.send(core.SheetOpened{Sheet: sheet}, ScoreSet{0.3}, LayerToggled{settings.LayerClasses}, ObjectToggled{0})
+			d.send(core.SheetOpened{Sheet: sheet}, picture.ScoreSet{Value: 0.3}, picture.LayerToggled{Layer: settings.LayerClasses}, picture.ObjectToggled{Object: 0})
 			seen := 0
 			controls(reflect.ValueOf(d.screen()), name, func(b core.Button, path string) {
 				if b.Do == nil {

@@ -7,6 +7,7 @@ import (
 	"descry/inference"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
+	"descry/ui/state/picture"
 )
 
 func testDevices() []devices.Report {
@@ -82,7 +83,7 @@ func TestALostDeviceIsToldOnceAndStays(t *testing.T) {
 	d.send(Started{})
 	lost := &inference.DeviceLost{Device: "cuda", Title: "NVIDIA card (CUDA)", Used: "cpu", During: "run", Reason: "memory", Message: "the card has too little memory left", Hint: "Close what else uses the card."}
 	for range 3 {
-		d.send(EngineSaid{Event: inference.Event{Kind: inference.KindDevice, Device: lost}})
+		d.send(picture.EngineSaid{Event: inference.Event{Kind: inference.KindDevice, Device: lost}})
 	}
 	s := d.screen()
 	if len(s.Notices) != 1 || s.Notices[0].Text != "NVIDIA card (CUDA) is not used: the card has too little memory left." {
@@ -95,5 +96,5 @@ func TestALostDeviceIsToldOnceAndStays(t *testing.T) {
 	if got := reports(d)["NVIDIA card (CUDA)"]; got != "Given up: the card has too little memory left. Close what else uses the card." {
 		t.Errorf("the list says %q", got)
 	}
-	d.send(EngineSaid{Event: inference.Event{Kind: inference.KindDevice}}) // nothing in it
+	d.send(picture.EngineSaid{Event: inference.Event{Kind: inference.KindDevice}}) // nothing in it
 }

@@ -12,6 +12,7 @@ import (
 	"descry/internal/failure"
 	"descry/ui/state/core"
 	"descry/ui/state/models"
+	"descry/ui/state/picture"
 	"descry/ui/state/prefs"
 )
 
@@ -20,12 +21,12 @@ import (
 type world struct {
 	*desk
 	bytes   []byte
-	open    map[PictureID]Source // decoded or being decoded
-	decoded map[PictureID]bool
-	jobs    map[inference.JobID]Submit
+	open    map[picture.PictureID]picture.Source // decoded or being decoded
+	decoded map[picture.PictureID]bool
+	jobs    map[inference.JobID]picture.Submit
 	ended   map[inference.JobID]bool
-	typed   map[string]string // the last text of each picture's content
-	stored  map[string]Edit   // edits on disk
+	typed   map[string]string       // the last text of each picture's content
+	stored  map[string]picture.Edit // edits on disk
 	asked   []uint64
 	writing []uint64
 	pulls   map[uint64]string // downloads and checks under way
@@ -46,29 +47,29 @@ var fuzzPaths = []string{"/p/a.png", "/p/b.png", "/p/c.png", "/p/d.png"}
 
 // choices are what may happen, each with an argument from the input.
 var choices = []func(w *world) []core.Action{
-	func(w *world) []core.Action { return []core.Action{Opened{fuzzPaths[w.next(4):]}} },
+	func(w *world) []core.Action { return []core.Action{picture.Opened{Paths: fuzzPaths[w.next(4):]}} },
 	func(w *world) []core.Action {
-		return []core.Action{Opened{fuzzPaths[:1]}, FolderListed{"/p", fuzzPaths}}
+		return []core.Action{picture.Opened{Paths: fuzzPaths[:1]}, picture.FolderListed{Dir: "/p", Paths: fuzzPaths}}
 	},
-	func(w *world) []core.Action { return []core.Action{Walked{w.next(3) - 1}} },
-	func(w *world) []core.Action { return []core.Action{Pasted{Clip: uint64(w.next(3))}} },
-	func(w *world) []core.Action { return []core.Action{PictureClosed{}} },
+	func(w *world) []core.Action { return []core.Action{picture.Walked{Step: w.next(3) - 1}} },
+	func(w *world) []core.Action { return []core.Action{picture.Pasted{Clip: uint64(w.next(3))}} },
+	func(w *world) []core.Action { return []core.Action{picture.PictureClosed{}} },
 	func(w *world) []core.Action { return w.someDecoded() },
 	func(w *world) []core.Action { return w.someDecoded() },
 	func(w *world) []core.Action { return w.someEvent() },
 	func(w *world) []core.Action { return w.someEvent() },
 	func(w *world) []core.Action { return w.someEvent() },
 	func(w *world) []core.Action { return w.type_() },
-	func(w *world) []core.Action { return []core.Action{CaptionUndone{}} },
-	func(w *world) []core.Action { return []core.Action{CaptionRedone{}} },
-	func(w *world) []core.Action { return []core.Action{Regenerated{}} },
-	func(w *world) []core.Action { return []core.Action{Stopped{}} },
-	func(w *world) []core.Action { return []core.Action{Again{}, DecodeAgain{}} },
+	func(w *world) []core.Action { return []core.Action{picture.CaptionUndone{}} },
+	func(w *world) []core.Action { return []core.Action{picture.CaptionRedone{}} },
+	func(w *world) []core.Action { return []core.Action{picture.Regenerated{}} },
+	func(w *world) []core.Action { return []core.Action{picture.Stopped{}} },
+	func(w *world) []core.Action { return []core.Action{picture.Again{}, picture.DecodeAgain{}} },
 	func(w *world) []core.Action {
-		return []core.Action{ClassPointed{w.next(5) - 2, w.next(2) == 0}, ClassStepped{w.next(5) - 2}, Hovered{w.next(8) - 2}, Selected{w.next(8) - 2}, LookedAt{w.next(6)}}
+		return []core.Action{picture.ClassPointed{Class: w.next(5) - 2, Listed: w.next(2) == 0}, picture.ClassStepped{Step: w.next(5) - 2}, picture.Hovered{Object: w.next(8) - 2}, picture.Selected{Object: w.next(8) - 2}, picture.LookedAt{Object: w.next(6)}}
 	},
 	func(w *world) []core.Action {
-		return []core.Action{ScoreSet{float64(w.next(100)) / 100}, ObjectToggled{w.next(6)}}
+		return []core.Action{picture.ScoreSet{Value: float64(w.next(100)) / 100}, picture.ObjectToggled{Object: w.next(6)}}
 	},
 	func(w *world) []core.Action {
 		return []core.Action{models.SetChosen{Model: []string{"starter", "full", "odd"}[w.next(3)]}}
@@ -80,12 +81,12 @@ var choices = []func(w *world) []core.Action{
 		return []core.Action{core.Run{Command: Commands[w.next(len(Commands))].ID}}
 	},
 	func(w *world) []core.Action {
-		return []core.Action{SaveAsked{}, ObjectSaveAsked{w.next(4)}, ExportAsked{Beside: w.next(2) == 0}}
+		return []core.Action{picture.SaveAsked{}, picture.ObjectSaveAsked{Object: w.next(4)}, picture.ExportAsked{Beside: w.next(2) == 0}}
 	},
 	func(w *world) []core.Action { return w.answer() },
 	func(w *world) []core.Action { w.pass(time.Duration(w.next(20)) * 100 * time.Millisecond); return nil },
 	func(w *world) []core.Action {
-		return []core.Action{ZoomedAt{float64(w.next(40)) / 10, 3, 5}, Panned{float64(w.next(99)), 4}, CanvasSized{300, 200, 1}}
+		return []core.Action{picture.ZoomedAt{Factor: float64(w.next(40)) / 10, X: 3, Y: 5}, picture.Panned{DX: float64(w.next(99)), DY: 4}, picture.CanvasSized{Width: 300, Height: 200, Scale: 1}}
 	},
 	func(w *world) []core.Action { return w.someModel() },
 	func(w *world) []core.Action { return w.somePull() },
@@ -94,7 +95,7 @@ var choices = []func(w *world) []core.Action{
 		return []core.Action{models.Offered{Model: w.s.models.Inventory().Models[w.next(7)].Name}, models.OfferTaken{}, Closing{}}
 	},
 	func(w *world) []core.Action {
-		return []core.Action{[]core.Action{models.OfflineToggled{}, models.SetOffered{Set: "fast"}, models.OfferTaken{}, DescribedAgain{}, Closing{}, ClosingGivenUp{}, Escaped{}, core.SheetOpened{Sheet: models.Sheet}}[w.next(8)]}
+		return []core.Action{[]core.Action{models.OfflineToggled{}, models.SetOffered{Set: "fast"}, models.OfferTaken{}, picture.DescribedAgain{}, Closing{}, ClosingGivenUp{}, Escaped{}, core.SheetOpened{Sheet: models.Sheet}}[w.next(8)]}
 	},
 }
 
@@ -110,7 +111,7 @@ func (w *world) someModel() []core.Action {
 
 // somePull says something of a download, also of one that is over.
 func (w *world) somePull() []core.Action {
-	id := uint64(1 + w.next(int(w.pull)+1))
+	id := uint64(1 + w.next(int(w.lastPull)+1))
 	progress := models.PullProgressed{Pull: id, Progress: models.Progress{Stage: models.StageReceiving, Done: int64(w.next(200)) * 1e6, Total: int64(w.next(2)) * 3e8, PerSecond: float64(w.next(50)) * 1e5}}
 	end := models.PullEnded{Pull: id}
 	switch w.next(4) {
@@ -128,19 +129,19 @@ func (w *world) somePull() []core.Action {
 // someDecoded answers an open Decode.
 func (w *world) someDecoded() []core.Action {
 	for id, source := range w.open {
-		if !w.decoded[id] && id == PictureID(slices.Max(keysOf(w.open))) {
+		if !w.decoded[id] && id == picture.PictureID(slices.Max(keysOf(w.open))) {
 			w.decoded[id] = true
 			if w.next(5) == 0 {
-				return []core.Action{DecodeFailed{id, failure.New(failure.Unreadable, "decode", source.Path, "no")}}
+				return []core.Action{picture.DecodeFailed{Picture: id, Failure: failure.New(failure.Unreadable, "decode", source.Path, "no")}}
 			}
-			return []core.Action{Decoded{Picture: id, Key: keyOf(source.Path), Width: 400, Height: 300, Photo: w.next(2) == 0}}
+			return []core.Action{picture.Decoded{Picture: id, Key: keyOf(source.Path), Width: 400, Height: 300, Photo: w.next(2) == 0}}
 		}
 	}
 	return nil
 }
 
-func keysOf(m map[PictureID]Source) []PictureID {
-	var all []PictureID
+func keysOf(m map[picture.PictureID]picture.Source) []picture.PictureID {
+	var all []picture.PictureID
 	for id := range m {
 		all = append(all, id)
 	}
@@ -149,31 +150,31 @@ func keysOf(m map[PictureID]Source) []PictureID {
 
 // someEvent says something of a job, also of one that is over.
 func (w *world) someEvent() []core.Action {
-	id := inference.JobID(1 + w.next(int(w.s.last.job)+1))
+	id := inference.JobID(1 + w.next(int(w.lastJob)+1))
 	q, known := w.jobs[id]
 	if !known {
-		return []core.Action{EngineSaid{doneEvent(id, slotCaption)}}
+		return []core.Action{picture.EngineSaid{Event: doneEvent(id, picture.SlotCaption)}}
 	}
-	at := slices.Index(slotTasks[:], q.Request.Task)
+	at := slices.Index(picture.SlotTasks[:], q.Request.Task)
 	switch w.next(6) {
 	case 0:
-		return []core.Action{EngineSaid{inference.Event{ID: id, Kind: inference.KindFailed}}}
+		return []core.Action{picture.EngineSaid{Event: inference.Event{ID: id, Kind: inference.KindFailed}}}
 	case 1:
-		return []core.Action{EngineSaid{inference.Event{ID: id, Kind: inference.KindToken, Token: &inference.CaptionToken{Text: "so far"}}}}
+		return []core.Action{picture.EngineSaid{Event: inference.Event{ID: id, Kind: inference.KindToken, Token: &inference.CaptionToken{Text: "so far"}}}}
 	case 2:
-		return []core.Action{EngineSaid{doneEvent(id, slot(at))}}
+		return []core.Action{picture.EngineSaid{Event: doneEvent(id, picture.Slot(at))}}
 	}
-	return []core.Action{EngineSaid{resultEvent(id, slot(at))}, EngineSaid{doneEvent(id, slot(at))}}
+	return []core.Action{picture.EngineSaid{Event: resultEvent(id, picture.Slot(at))}, picture.EngineSaid{Event: doneEvent(id, picture.Slot(at))}}
 }
 
 // type_ types something that can be told from everything else.
 func (w *world) type_() []core.Action {
-	p := w.s.visible()
-	if p.phase != ready || w.s.streams(p) || w.quit {
+	p := w.visible()
+	if p.Key == "" || !w.screen().Panel.Caption.Editable || w.quit {
 		return nil
 	}
-	w.typed[p.key] = fmt.Sprintf("%s %d", p.key, len(w.bytes))
-	return []core.Action{CaptionEdited{Picture: p.id, Text: w.typed[p.key]}}
+	w.typed[p.Key] = fmt.Sprintf("%s %d", p.Key, len(w.bytes))
+	return []core.Action{picture.CaptionEdited{Picture: p.ID, Text: w.typed[p.Key]}}
 }
 
 // answer answers a dialog or a write.
@@ -182,14 +183,14 @@ func (w *world) answer() []core.Action {
 		id := w.writing[n-1]
 		w.writing = w.writing[:n-1]
 		if w.next(2) == 0 {
-			return []core.Action{ExportFailed{id, nil, true}}
+			return []core.Action{picture.ExportFailed{Write: id, Failure: nil, Exists: true}}
 		}
-		return []core.Action{Exported{Write: id}}
+		return []core.Action{picture.Exported{Write: id}}
 	}
 	if n := len(w.asked); n > 0 {
 		id := w.asked[n-1]
 		w.asked = w.asked[:n-1]
-		return []core.Action{PlaceChosen{id, []string{"", "/o/x.png", "/p/a.png"}[w.next(3)]}}
+		return []core.Action{picture.PlaceChosen{Ask: id, Path: []string{"", "/o/x.png", "/p/a.png"}[w.next(3)]}}
 	}
 	return nil
 }
@@ -204,17 +205,17 @@ func (w *world) perform(effects []core.Effect) {
 		switch e := e.(type) {
 		case Quit:
 			w.quit = true
-		case Decode:
+		case picture.Decode:
 			if _, open := w.open[e.Picture]; open || e.Picture == 0 {
 				w.t.Fatalf("picture %d is decoded twice", e.Picture)
 			}
 			w.open[e.Picture] = e.Source
-		case Release:
+		case picture.Release:
 			if _, open := w.open[e.Picture]; !open {
 				w.t.Fatalf("picture %d is released but not open", e.Picture)
 			}
 			delete(w.open, e.Picture)
-		case Submit:
+		case picture.Submit:
 			if _, open := w.open[e.Picture]; !open {
 				w.t.Fatalf("a job for picture %d, which is closed", e.Picture)
 			}
@@ -222,15 +223,15 @@ func (w *world) perform(effects []core.Effect) {
 				w.t.Fatalf("job %d is used twice", e.Request.ID)
 			}
 			w.jobs[e.Request.ID] = e
-		case Cancel:
+		case picture.Cancel:
 			w.ended[e.Job] = true
-		case SaveEdit:
+		case picture.SaveEdit:
 			if e.Unread {
-				e.Edit = joined(w.stored[e.Key], e.Edit, true)
+				e.Edit = picture.Joined(w.stored[e.Key], e.Edit, true)
 			}
 			w.stored[e.Key] = e.Edit
 		case models.Pull:
-			if w.s.models.Offline(w.s.modelsEnv()) {
+			if w.s.models.Offline(look(&w.s).modelsEnv()) {
 				w.t.Fatal("a download while offline")
 			}
 			w.pullOne(e.Pull, e.Model)
@@ -246,12 +247,12 @@ func (w *world) perform(effects []core.Effect) {
 					w.t.Fatalf("%s is removed while it is being downloaded", model)
 				}
 			}
-		case AskSave:
+		case picture.AskSave:
 			w.asked = append(w.asked, e.Ask)
-		case AskFolder:
+		case picture.AskFolder:
 			w.asked = append(w.asked, e.Ask)
-		case writer:
-			target := reflect.ValueOf(e).FieldByName("Target").Interface().(Target)
+		case picture.WriteFile, picture.WriteCutout:
+			target := reflect.ValueOf(e).FieldByName("Target").Interface().(picture.Target)
 			if target.Path == target.Original {
 				w.t.Fatalf("%s is written over", target.Path)
 			}
@@ -274,47 +275,51 @@ func (w *world) pullOne(id uint64, model string) {
 func (w *world) holds() {
 	w.t.Helper()
 	s := &w.s
+	screen := w.screen()
 	n := 0
-	if in := s.found().instances; in != nil {
-		n = len(in.Items)
+	for _, r := range screen.Panel.Objects.Rows {
+		n = max(n, r.Object+1)
 	}
-	if s.hover < -1 || s.hover >= n || s.selected < -1 || s.selected >= n {
-		w.t.Fatalf("hover %d, selection %d of %d", s.hover, s.selected, n)
+	if h, sel := s.picture.Hover(), s.picture.Selected(); h < -1 || h >= n || sel < -1 || sel >= n {
+		w.t.Fatalf("hover %d, selection %d of %d", h, sel, n)
 	}
-	if s.current != 0 && s.visible().id == 0 {
-		w.t.Fatalf("the visible picture %d is not open", s.current)
+	if s.Current() != 0 && w.visible().ID == 0 {
+		w.t.Fatalf("the visible picture %d is not open", s.Current())
+	}
+	if (s.Current() == 0) != (s.Page() == core.PageStart) {
+		w.t.Fatalf("picture %d is visible on page %q", s.Current(), s.Page())
 	}
 	type asked struct {
-		picture PictureID
+		picture picture.PictureID
 		task    inference.Task
 	}
 	open := map[asked]bool{}
-	for _, j := range s.jobs {
-		k := asked{j.picture, slotTasks[j.slot]}
+	for _, j := range s.picture.Jobs() {
+		k := asked{j.Picture, picture.SlotTasks[j.Slot]}
 		if open[k] {
 			w.t.Fatalf("two jobs for %+v", k)
 		}
 		open[k] = true
-		if s.picture(j.picture).phase != ready || s.picture(j.picture).id == 0 || w.ended[j.id] {
+		if w.held(j.Picture).Key == "" || w.ended[j.ID] {
 			w.t.Fatalf("job %+v is of no decoded picture, or over", j)
 		}
 	}
 	held := 0
-	for _, p := range s.pictures {
-		if _, open := w.open[p.id]; open == p.released {
+	for _, p := range s.picture.Held() {
+		if _, open := w.open[p.ID]; open == p.Released {
 			w.t.Fatalf("picture %+v: open is %v", p, open)
 		}
-		if !p.released {
+		if !p.Released {
 			held++
 		}
 	}
-	if len(s.pictures) > 3 || len(w.open) != held {
-		w.t.Fatalf("%d pictures, %d held, %d open", len(s.pictures), held, len(w.open))
+	if all := s.picture.Held(); len(all) > 3 || len(w.open) != held {
+		w.t.Fatalf("%d pictures, %d held, %d open", len(all), held, len(w.open))
 	}
 	for key, text := range w.typed {
 		found := false
-		if i := s.draftAt(key); i >= 0 {
-			found = holdsText(s.drafts[i].edit, text)
+		if e, ok := s.picture.EditOf(key); ok {
+			found = holdsText(e, text)
 		}
 		if w.quit {
 			found = found && holdsText(w.stored[key], text)
@@ -324,8 +329,8 @@ func (w *world) holds() {
 		}
 	}
 	for i, name := range s.models.Using().Names {
-		if !s.models.Available(name, models.Tasks[i], s.modelsEnv()) {
-			w.t.Fatalf("%s is used for %s but is not here", name, models.Tasks[i])
+		if !s.models.Available(name, core.Tasks[i], look(s).modelsEnv()) {
+			w.t.Fatalf("%s is used for %s but is not here", name, core.Tasks[i])
 		}
 	}
 	for model, id := range s.models.Running() {
@@ -333,7 +338,6 @@ func (w *world) holds() {
 			w.t.Fatalf("%s is not running", model)
 		}
 	}
-	screen := Show(*s)
 	if screen.Sheet == models.Sheet {
 		for _, r := range w.rows(screen) {
 			if len(r.Acts) > 2 {
@@ -346,21 +350,21 @@ func (w *world) holds() {
 	}
 }
 
-func (w *world) rows(s Screen) (all []models.Row) {
+func (w *world) rows(s shown) (all []models.Row) {
 	for _, g := range s.Models.Groups {
 		all = append(all, g.Rows...)
 	}
 	return all
 }
 
-func holdsText(e Edit, text string) bool {
+func holdsText(e picture.Edit, text string) bool {
 	return e.Own && e.Caption == text || slices.Contains(e.Earlier, text) || slices.Contains(e.Later, text)
 }
 
 // lived lives through what the bytes say, from the window's opening to its end.
 func lived(t testing.TB, data []byte) {
-	w := &world{desk: storeDesk(t, func(s *Setup) { s.Models = testSetup().Models }), pulls: map[uint64]string{}, bytes: data, open: map[PictureID]Source{}, decoded: map[PictureID]bool{},
-		jobs: map[inference.JobID]Submit{}, ended: map[inference.JobID]bool{}, typed: map[string]string{}, stored: map[string]Edit{}}
+	w := &world{desk: storeDesk(t, func(s *Setup) { s.Models = testSetup().Models }), pulls: map[uint64]string{}, bytes: data, open: map[picture.PictureID]picture.Source{}, decoded: map[picture.PictureID]bool{},
+		jobs: map[inference.JobID]picture.Submit{}, ended: map[inference.JobID]bool{}, typed: map[string]string{}, stored: map[string]picture.Edit{}}
 	for len(w.bytes) > 0 {
 		actions := choices[w.next(len(choices))](w)
 		w.perform(w.take())
@@ -369,9 +373,9 @@ func lived(t testing.TB, data []byte) {
 			actions = actions[1:]
 			effects := w.take()
 			w.perform(effects)
-			for _, e := range pick[LoadEdit](effects) {
+			for _, e := range pick[picture.LoadEdit](effects) {
 				if w.next(3) > 0 { // else the disk is slow
-					actions = append(actions, EditLoaded{e.Key, nil})
+					actions = append(actions, picture.EditLoaded{Key: e.Key, Edit: nil})
 				}
 			}
 			w.holds()

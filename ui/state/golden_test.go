@@ -17,6 +17,7 @@ import (
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
 	"descry/ui/state/models"
+	"descry/ui/state/picture"
 	"descry/ui/state/prefs"
 )
 
@@ -24,10 +25,19 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // written returns a screen as text: a line for each value that is set. Menus and
 // sheets that are made from the table of commands are left to their own tests.
-func written(s Screen) string {
+func written(s shown) string {
 	s.Menus, s.Shortcuts = nil, nil
 	var b strings.Builder
-	writeDown(&b, reflect.ValueOf(s), "Screen")
+	v := reflect.ValueOf(s)
+	for _, of := range []reflect.Value{v.Field(0), v} {
+		for i := range of.NumField() {
+			switch of.Field(i).Interface().(type) {
+			case Screen, View: // their parts are written one by one
+			default:
+				writeDown(&b, of.Field(i), "Screen."+of.Type().Field(i).Name)
+			}
+		}
+	}
 	return b.String()
 }
 
@@ -91,41 +101,48 @@ func TestScreens(t *testing.T) {
 		"start-recent": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.open("/srv/kitchen.jpg")
-			d.send(PictureClosed{})
+			d.send(picture.PictureClosed{})
 		},
-		"opening": func(d *desk) { d.send(Opened{[]string{"/home/ada/Pictures/harbour.png"}}); d.pass(time.Second) },
+		"opening": func(d *desk) {
+			d.send(picture.Opened{Paths: []string{"/home/ada/Pictures/harbour.png"}})
+			d.pass(time.Second)
+		},
 		"busy": func(d *desk) {
 			d.open("/home/ada/Pictures/cakes.png")
 			d.token("two cakes in the")
 			d.pass(800 * time.Millisecond)
 		},
-		"result": func(d *desk) { d.open("/home/ada/Pictures/harbour.png"); d.finishAll(); d.send(Hovered{1}) },
+		"result": func(d *desk) {
+			d.open("/home/ada/Pictures/harbour.png")
+			d.finishAll()
+			d.send(picture.Hovered{Object: 1})
+		},
 		"edited": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.finishAll()
-			d.send(CaptionEdited{Text: "Our boat."}, ObjectToggled{0}, LayerToggled{settings.LayerClasses}, ScoreSet{0.3}, Selected{1}, ViewActual{})
+			d.send(picture.CaptionEdited{Text: "Our boat."}, picture.ObjectToggled{Object: 0}, picture.LayerToggled{Layer: settings.LayerClasses}, picture.ScoreSet{Value: 0.3}, picture.Selected{Object: 1}, picture.ViewActual{})
 		},
 		"not-opened": func(d *desk) {
-			d.send(Opened{[]string{"/p/huge.tif"}})
-			d.send(DecodeFailed{d.s.current, failure.New(failure.TooLarge, "decode", "/p/huge.tif", "the picture has 300 million pixels, the limit is 200").WithHint("Raise the limit in the settings.")})
-			d.send(DetailsToggled{})
+			d.send(picture.Opened{Paths: []string{"/p/huge.tif"}})
+			d.send(picture.DecodeFailed{Picture: d.s.Current(), Failure: failure.New(failure.TooLarge, "decode", "/p/huge.tif", "the picture has 300 million pixels, the limit is 200").WithHint("Raise the limit in the settings.")})
+			d.send(picture.DetailsToggled{})
 		},
 		"model-missing": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
 			f := failure.New(failure.Model, "load", "full/blip.bin", "the file is not there").WithHint("Choose other models.")
-			for _, at := range []slot{slotCaption, slotInstances, slotClasses} {
+			for _, at := range []picture.Slot{picture.SlotCaption, picture.SlotInstances, picture.SlotClasses} {
 				d.fail(at, f)
 			}
 		},
 		"save": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.finishAll()
-			d.send(core.Run{Command: CommandSave})
+			d.send(core.Run{Command: core.CommandSave})
 		},
 		"export": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.finishAll()
-			d.send(core.Run{Command: CommandExport})
+			d.send(core.Run{Command: core.CommandExport})
 		},
 		"models-card":  func(d *desk) {},
 		"models-empty": func(d *desk) { d.send(core.Run{Command: core.CommandModels}) },
@@ -140,7 +157,7 @@ func TestScreens(t *testing.T) {
 			d.progress("blip-base", 370_000_000, 12_000_000)
 			d.send(Closing{})
 		},
-		"settings": func(d *desk) { d.send(core.Run{Command: CommandSettings}) },
+		"settings": func(d *desk) { d.send(core.Run{Command: core.CommandSettings}) },
 		"devices": func(d *desk) {
 			d.send(core.SheetOpened{Sheet: devices.Sheet}, devices.Reported{Reports: testDevices()}, devices.Tested{})
 		},
@@ -149,14 +166,14 @@ func TestScreens(t *testing.T) {
 			d.finishAll()
 			d.send(prefs.PresetSet{Preset: inference.PresetPaper}, prefs.DrawingSet{TopP: 0.9, Temperature: 1}, prefs.AvoidSet{Text: "man, two people"}, core.SheetOpened{Sheet: prefs.SheetCaption})
 		},
-		"about": func(d *desk) { d.send(core.Run{Command: CommandAbout}, prefs.DoctorSaid{Text: "all is well"}) },
+		"about": func(d *desk) { d.send(core.Run{Command: core.CommandAbout}, prefs.DoctorSaid{Text: "all is well"}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
 			if strings.HasPrefix(name, "models") {
 				d = storeDesk(t)
 			}
-			d.send(Started{}, CanvasSized{920, 718, 1})
+			d.send(Started{}, picture.CanvasSized{Width: 920, Height: 718, Scale: 1})
 			steps(d)
 			got := written(d.screen())
 			path := filepath.Join("testdata", "screens", name+".txt")

@@ -13,6 +13,7 @@ import (
 
 	"descry/inference"
 	"descry/ui/state/core"
+	"descry/ui/state/picture"
 )
 
 // scripted performs effects as a script says, and writes down what it was told.
@@ -40,16 +41,16 @@ func (s *scripted) heard() string {
 // painted collects what was painted.
 type painted struct {
 	mu  sync.Mutex
-	all []Screen
+	all []shown
 }
 
 func (p *painted) paint(s Screen) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.all = append(p.all, s)
+	p.all = append(p.all, shownOf(s))
 }
 
-func (p *painted) screens() []Screen {
+func (p *painted) screens() []shown {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.all)
@@ -66,15 +67,15 @@ func TestTheLoopOpensAndDescribesAPicture(t *testing.T) {
 					send(Tick{e.Number, time.Now()})
 				case <-ctx.Done():
 				}
-			case Decode:
-				send(Decoded{Picture: e.Picture, Key: "k", Width: 400, Height: 300})
-			case LoadEdit:
-				send(EditLoaded{Key: e.Key})
-			case Submit:
-				at := slot(slices.Index(slotTasks[:], e.Request.Task))
+			case picture.Decode:
+				send(picture.Decoded{Picture: e.Picture, Key: "k", Width: 400, Height: 300})
+			case picture.LoadEdit:
+				send(picture.EditLoaded{Key: e.Key})
+			case picture.Submit:
+				at := picture.Slot(slices.Index(picture.SlotTasks[:], e.Request.Task))
 				time.Sleep(500 * time.Millisecond) // of the bubble's clock
-				send(EngineSaid{resultEvent(e.Request.ID, at)})
-				send(EngineSaid{doneEvent(e.Request.ID, at)})
+				send(picture.EngineSaid{Event: resultEvent(e.Request.ID, at)})
+				send(picture.EngineSaid{Event: doneEvent(e.Request.ID, at)})
 			}
 		}}
 		var w painted
@@ -112,8 +113,8 @@ func TestTheLoopOpensAndDescribesAPicture(t *testing.T) {
 func TestSendNeverWaitsAndABurstCostsFewPaints(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := resultDesk(t)
-		d.send(Regenerated{})
-		id := d.job(slotCaption)
+		d.send(picture.Regenerated{})
+		id := d.job(picture.SlotCaption)
 		started, release := make(chan struct{}), make(chan struct{})
 		var w painted
 		var once sync.Once
@@ -124,7 +125,7 @@ func TestSendNeverWaitsAndABurstCostsFewPaints(t *testing.T) {
 		<-started
 		begin := time.Now()
 		for i := range 10_000 {
-			l.Send(EngineSaid{inference.Event{ID: id, Kind: inference.KindToken, Token: &inference.CaptionToken{Text: fmt.Sprint(i)}}})
+			l.Send(picture.EngineSaid{Event: inference.Event{ID: id, Kind: inference.KindToken, Token: &inference.CaptionToken{Text: fmt.Sprint(i)}}})
 		}
 		if time.Since(begin) != 0 {
 			t.Error("Send waits for the painter")
@@ -148,7 +149,7 @@ func TestEffectsOfALaneKeepTheirOrder(t *testing.T) {
 		var mu sync.Mutex
 		var order []inference.JobID
 		p := &scripted{script: func(ctx context.Context, e core.Effect, send func(core.Action)) {
-			if q, ok := e.(Submit); ok {
+			if q, ok := e.(picture.Submit); ok {
 				time.Sleep(time.Duration(10-q.Request.ID) * time.Second)
 				mu.Lock()
 				order = append(order, q.Request.ID)
@@ -156,8 +157,8 @@ func TestEffectsOfALaneKeepTheirOrder(t *testing.T) {
 			}
 		}}
 		l := NewLoop(New(testSetup()), p, func(Screen) {})
-		l.Send(Opened{[]string{"/p/a.png"}})
-		l.Send(Decoded{Picture: 1, Key: "k", Width: 4, Height: 3})
+		l.Send(picture.Opened{Paths: []string{"/p/a.png"}})
+		l.Send(picture.Decoded{Picture: 1, Key: "k", Width: 4, Height: 3})
 		time.Sleep(time.Minute)
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
@@ -177,7 +178,7 @@ func TestQuitComesAfterEverythingIsSaved(t *testing.T) {
 		quit := make(chan int, 1)
 		p := &scripted{script: func(ctx context.Context, e core.Effect, send func(core.Action)) {
 			switch e.(type) {
-			case SaveEdit, core.SaveSettings:
+			case picture.SaveEdit, core.SaveSettings:
 				time.Sleep(3 * time.Second)
 				mu.Lock()
 				saved++
@@ -189,8 +190,8 @@ func TestQuitComesAfterEverythingIsSaved(t *testing.T) {
 			}
 		}}
 		l := NewLoop(d.s, p, func(Screen) {})
-		l.Send(CaptionEdited{Text: "mine"})
-		l.Send(OpacitySet{0.9})
+		l.Send(picture.CaptionEdited{Text: "mine"})
+		l.Send(picture.OpacitySet{Value: 0.9})
 		l.Send(Closing{})
 		if n := <-quit; n != 2 {
 			t.Errorf("Quit after %d of 2 were saved", n)
@@ -211,8 +212,8 @@ func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 			ended <- struct{}{}
 		}}
 		l := NewLoop(New(testSetup()), p, func(Screen) {})
-		l.Send(OpenAsked{})
-		l.Send(PasteAsked{})
+		l.Send(picture.OpenAsked{})
+		l.Send(picture.PasteAsked{})
 		l.Send(nil)
 		synctest.Wait()
 		if err := l.Close(); err != nil {

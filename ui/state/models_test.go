@@ -11,6 +11,7 @@ import (
 	"descry/internal/failure"
 	"descry/ui/state/core"
 	"descry/ui/state/models"
+	"descry/ui/state/picture"
 )
 
 // testInventory is a catalogue as the program has it, with nothing here yet.
@@ -48,7 +49,7 @@ func storeDesk(t testing.TB, change ...func(*Setup)) *desk {
 		f(&setup)
 	}
 	d := &desk{t: t, s: New(setup), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	d.send(Started{}, CanvasSized{920, 718, 1})
+	d.send(Started{}, picture.CanvasSized{Width: 920, Height: 718, Scale: 1})
 	must[models.List](d)
 	d.send(models.Listed{Inventory: setup.Store})
 	d.take()
@@ -262,8 +263,8 @@ func TestRemovingCanBeUndone(t *testing.T) {
 	d := storeDesk(t, ready)
 	d.send(core.SheetOpened{Sheet: models.Sheet})
 	d.act("blip-base", "Remove")
-	if r := d.row("blip-base"); r.State != "Removed" || r.Use.Enabled || d.s.model().Spec != "starter" {
-		t.Errorf("row %+v, in use %s", r, d.s.model().Spec)
+	if r := d.row("blip-base"); r.State != "Removed" || r.Use.Enabled || d.model().Spec != "starter" {
+		t.Errorf("row %+v, in use %s", r, d.model().Spec)
 	}
 	d.act("blip-base", "Undo")
 	d.pass(time.Minute)
@@ -298,7 +299,7 @@ func TestGivingUpADownloadWaitsForItsEnd(t *testing.T) {
 	if r := d.row2("blip-base"); r.State != "Not downloaded" {
 		t.Errorf("%+v", r)
 	}
-	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{}, models.RemovalAsked{Model: "blip-base"}, models.PullEnded{Pull: d.pull, Failure: nil}) // arrived at that moment
+	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{}, models.RemovalAsked{Model: "blip-base"}, models.PullEnded{Pull: d.lastPull, Failure: nil}) // arrived at that moment
 	if d.s.models.Using().Names[0] != "starter" {
 		t.Error("a model that was given up is used")
 	}
@@ -328,7 +329,7 @@ func TestClosingAsksWhileADownloadRuns(t *testing.T) {
 		t.Errorf("settings %+v", got)
 	}
 	d = storeDesk(t) // it ends while the question stands
-	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{}, Closing{}, models.PullEnded{Pull: d.pull + 1, Failure: nil})
+	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{}, Closing{}, models.PullEnded{Pull: d.lastPull + 1, Failure: nil})
 	if s := d.screen(); s.Sheet != SheetClosing || s.Closing.Text != "The download has ended, so nothing is lost." {
 		t.Errorf("closing %+v", s.Closing)
 	}
@@ -442,8 +443,8 @@ func TestFilesAreImported(t *testing.T) {
 
 func TestAPhotographIsAHintForTheFullModels(t *testing.T) {
 	d := storeDesk(t)
-	d.send(Opened{[]string{"/p/beach.jpg"}})
-	d.send(Decoded{Picture: d.s.current, Key: "k", Width: 4000, Height: 3000, Photo: true})
+	d.send(picture.Opened{Paths: []string{"/p/beach.jpg"}})
+	d.send(picture.Decoded{Picture: d.s.Current(), Key: "k", Width: 4000, Height: 3000, Photo: true})
 	n := d.screen().Panel.Notice
 	if n == nil || n.Text != "This looks like a photograph." || n.Actions[0].Text != "Get the full models (1.4 GB)" {
 		t.Fatalf("notice %+v", n)

@@ -15,7 +15,7 @@ import (
 func TestAFolderOfOnesOwnIsShownAsInUse(t *testing.T) {
 	own := models.Info{Spec: "/home/ada/birds", Name: "birds", Description: "for birds", Tasks: []inference.Task{inference.TaskCaption},
 		Place: "/home/ada/birds", Bytes: map[inference.Task]int64{inference.TaskCaption: 990_000_000}}
-	starter := models.Info{Spec: "starter", Name: "Starter models", Tasks: models.Tasks, Drawings: true}
+	starter := models.Info{Spec: "starter", Name: "Starter models", Tasks: core.Tasks, Drawings: true}
 	v := models.Inventory{Others: []models.Info{starter, own}}
 	settings := settings.Default()
 	settings.Model = "caption=/home/ada/birds,instances=starter,classes=starter"
@@ -23,7 +23,7 @@ func TestAFolderOfOnesOwnIsShownAsInUse(t *testing.T) {
 	s, _ = Reduce(s, models.Listed{Inventory: v})
 	s, _ = Reduce(s, core.SheetOpened{Sheet: models.Sheet})
 	row := func(title, name string) *models.Row {
-		for _, g := range Show(s).Models.Groups {
+		for _, g := range shownOf(Show(s)).Models.Groups {
 			for i := range g.Rows {
 				if g.Title == title && g.Rows[i].Name == name {
 					return &g.Rows[i]
@@ -52,11 +52,11 @@ func TestAFolderOfOnesOwnIsShownAsInUse(t *testing.T) {
 func TestThePageTellsWhatACheckFound(t *testing.T) {
 	d := storeDesk(t, func(s *Setup) { s.Store.Models[0].Keep = models.KeepReady })
 	d.send(core.SheetOpened{Sheet: models.Sheet}, models.VerifyAsked{Model: "blip-base"})
-	d.send(models.PullEnded{Pull: d.pull, Failure: nil})
-	if told := Show(d.s).Models.Told; !strings.HasSuffix(told, "is as it was published.") {
+	d.send(models.PullEnded{Pull: d.lastPull, Failure: nil})
+	if told := d.screen().Models.Told; !strings.HasSuffix(told, "is as it was published.") {
 		t.Errorf("it says %q", told)
 	}
-	if d.send(models.RemovalAsked{Model: "blip-base"}); Show(d.s).Models.Told != "" {
-		t.Errorf("of a model that is removed it says %q", Show(d.s).Models.Told)
+	if d.send(models.RemovalAsked{Model: "blip-base"}); d.screen().Models.Told != "" {
+		t.Errorf("of a model that is removed it says %q", d.screen().Models.Told)
 	}
 }

@@ -7,7 +7,7 @@ import (
 // closeNotice takes away a notice; 0 is the inspector's one about photographs.
 func (r *reduction) closeNotice(id uint64) {
 	if id == 0 {
-		r.s.photo = 0
+		r.s.picture = r.s.picture.PhotoNoticeClosed()
 		return
 	}
 	r.t.DropNotices(func(n core.Notice) bool { return n.ID == id })

@@ -8,13 +8,14 @@ import (
 
 	"descry/settings"
 	"descry/ui/state/core"
+	"descry/ui/state/picture"
 	"descry/ui/state/prefs"
 )
 
 func TestSettingsAreSavedOnceAfterARunOfChanges(t *testing.T) {
 	d := newDesk(t)
 	for i := range 50 {
-		d.send(OpacitySet{float64(i) / 100})
+		d.send(picture.OpacitySet{Value: float64(i) / 100})
 		d.pass(5 * time.Millisecond)
 	}
 	d.pass(2 * time.Second)
@@ -22,10 +23,10 @@ func TestSettingsAreSavedOnceAfterARunOfChanges(t *testing.T) {
 	if len(all) != 1 || all[0].Settings.Opacity != 0.49 {
 		t.Errorf("saved %d times: %+v", len(all), all)
 	}
-	d.send(OpacitySet{math.NaN()}, OpacitySet{-1}, OpacitySet{2}, ScoreSet{math.Inf(1)}, PanelSized{float32(math.NaN())}, WindowSized{0, 0})
+	d.send(picture.OpacitySet{Value: math.NaN()}, picture.OpacitySet{Value: -1}, picture.OpacitySet{Value: 2}, picture.ScoreSet{Value: math.Inf(1)}, picture.PanelSized{Width: float32(math.NaN())}, WindowSized{0, 0})
 	d.pass(2 * time.Second)
 	none[core.SaveSettings](d)
-	d.send(PanelSized{9999}, ScoreSet{7})
+	d.send(picture.PanelSized{Width: 9999}, picture.ScoreSet{Value: 7})
 	if d.s.Settings().PanelWidth != settings.MostPanel || d.s.Settings().Score != settings.MostScore {
 		t.Errorf("%+v", d.s.Settings())
 	}
@@ -33,7 +34,7 @@ func TestSettingsAreSavedOnceAfterARunOfChanges(t *testing.T) {
 
 func TestSettingsAreChosenOnTheirSheet(t *testing.T) {
 	d := newDesk(t)
-	d.send(core.Run{Command: CommandSettings})
+	d.send(core.Run{Command: core.CommandSettings})
 	sheet := d.screen().Settings
 	if sheet.ModelsText != "Starter models do everything." || sheet.Models.Do != (core.Run{Command: core.CommandModels}) {
 		t.Errorf("models %q, %+v", sheet.ModelsText, sheet.Models)
@@ -59,15 +60,15 @@ func TestSettingsAreChosenOnTheirSheet(t *testing.T) {
 	if s.Theme != settings.ThemeDark || s.Threads != 1 || s.MegaPixels != 50 || d.screen().Theme != settings.ThemeDark {
 		t.Errorf("%+v", s)
 	}
-	d.send(Opened{[]string{"/p/a.png"}})
-	if e := must[Decode](d); e.Pixels != 50_000_000 {
+	d.send(picture.Opened{Paths: []string{"/p/a.png"}})
+	if e := must[picture.Decode](d); e.Pixels != 50_000_000 {
 		t.Errorf("%+v", e)
 	}
 }
 
 func TestDiagnosticsAreAskedForOnceAndCanBeCopied(t *testing.T) {
 	d := newDesk(t)
-	d.send(core.Run{Command: CommandAbout})
+	d.send(core.Run{Command: core.CommandAbout})
 	must[prefs.RunDoctor](d)
 	if a := d.screen().About; a.Copy.Enabled || a.Report == "" {
 		t.Errorf("%+v", a)
@@ -77,6 +78,6 @@ func TestDiagnosticsAreAskedForOnceAndCanBeCopied(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	d.take()
-	d.send(Escaped{}, core.Run{Command: CommandAbout})
+	d.send(Escaped{}, core.Run{Command: core.CommandAbout})
 	none[prefs.RunDoctor](d)
 }

@@ -34,11 +34,15 @@ const (
 	LaneModels    = "models"
 )
 
-// SheetID names a modal page over the window. Each feature names its own.
-type SheetID string
+// PageID names a page: one that fills the window, or a sheet, which lies over
+// it. Each feature names its own.
+type PageID string
+
+// PageStart fills the window that has just opened.
+const PageStart PageID = "start"
 
 // SheetNone is no sheet.
-const SheetNone SheetID = ""
+const SheetNone PageID = ""
 
 // ProgramName stands in titles.
 const ProgramName = "Descry"
@@ -46,15 +50,9 @@ const ProgramName = "Descry"
 // The window's own actions.
 type (
 	// SheetOpened opens a modal sheet, SheetNone closes the open one.
-	SheetOpened struct{ Sheet SheetID }
+	SheetOpened struct{ Sheet PageID }
 	// NoticeClosed takes away a notice.
 	NoticeClosed struct{ ID uint64 }
 	// Run runs a command of the table, if it is enabled.
 	Run struct{ Command CommandID }
 )
-
-// CommandID names a command of the window's table.
-type CommandID string
-
-// CommandModels opens the Models page.
-const CommandModels CommandID = "models"

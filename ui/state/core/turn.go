@@ -19,18 +19,22 @@ type Shared struct {
 	changed    time.Time
 	notices    []Notice
 	lastNotice uint64
-	sheet      SheetID
+	page       PageID    // fills the window
+	sheet      PageID    // lies over it
 	now        time.Time // of the last Tick
 }
 
 // NewShared returns what is shared in a window that has just opened.
-func NewShared(s settings.Settings) Shared { return Shared{settings: s.Repaired()} }
+func NewShared(s settings.Settings) Shared { return Shared{settings: s.Repaired(), page: PageStart} }
 
 // Settings returns the settings as they are now.
 func (s *Shared) Settings() settings.Settings { return s.settings }
 
+// Page returns the page that fills the window.
+func (s *Shared) Page() PageID { return s.page }
+
 // Sheet returns the open sheet.
-func (s *Shared) Sheet() SheetID { return s.sheet }
+func (s *Shared) Sheet() PageID { return s.sheet }
 
 // Notices returns what is told, newest last. The list is not to be changed.
 func (s *Shared) Notices() []Notice { return s.notices }
@@ -78,8 +82,11 @@ func (t *Turn) Asked() []any {
 	return all
 }
 
+// GoTo fills the window with a page; an open sheet closes.
+func (t *Turn) GoTo(id PageID) { t.page, t.sheet = id, SheetNone }
+
 // OpenSheet shows a sheet, or none.
-func (t *Turn) OpenSheet(id SheetID) { t.sheet = id }
+func (t *Turn) OpenSheet(id PageID) { t.sheet = id }
 
 // ChangeSettings changes the settings; they are saved a little later.
 func (t *Turn) ChangeSettings(f func(*settings.Settings)) {

@@ -13,7 +13,7 @@ import (
 )
 
 // Sheet names the page.
-const Sheet core.SheetID = "devices"
+const Sheet core.PageID = "devices"
 
 // Info is something that models run on: "auto", "cpu", …
 type Info struct{ ID, Name string }

@@ -103,7 +103,7 @@ type (
 	// SetChosen chooses the models by name: a set, a folder, or a mix.
 	SetChosen struct{ Model string }
 	// Chosen chooses the model for one task. What is open is described with
-	// it at once, but for what the other Tasks' models have found.
+	// it at once, but for what the other tasks' models have found.
 	Chosen struct {
 		Task  inference.Task
 		Model string

@@ -203,7 +203,7 @@ func (s view) useButton(name string, t inference.Task) core.Button {
 	return b
 }
 
-// taskNouns are the Tasks within a sentence.
+// taskNouns are the tasks within a sentence.
 var taskNouns = map[inference.Task]string{
 	inference.TaskCaption: "captions", inference.TaskInstances: "objects", inference.TaskClasses: "classes of pixels",
 }

@@ -134,7 +134,7 @@ func (r *reduction) settleRemovals() {
 // unchoose takes a model that is gone for good out of the settings: what stands
 // in for it stays.
 func (r *reduction) unchoose(model string) {
-	for _, t := range Tasks {
+	for _, t := range core.Tasks {
 		if name, said := r.s.chosen(t); said && name == model {
 			r.assign(t, r.s.uses().Name(t))
 		}
@@ -287,7 +287,7 @@ func (a Listed) on(r *reduction) {
 // tellMissing says which chosen models are not here any more.
 func (r *reduction) tellMissing() {
 	var missing []string
-	for _, t := range Tasks {
+	for _, t := range core.Tasks {
 		name, said := r.s.chosen(t)
 		if said && name != "" && !r.s.available(name, t) && !slices.ContainsFunc(r.s.pulls, func(p pull) bool { return p.model == name }) {
 			missing = append(missing, r.s.titleOf(name))
@@ -365,12 +365,12 @@ func (s view) pulling() (sum Progress, n int) {
 	return sum, n
 }
 
-// usedFor lists the Tasks that a model is used for.
+// usedFor lists the tasks that a model is used for.
 func (s view) usedFor(name string) []inference.Task {
 	var all []inference.Task
 	for i, used := range s.using.Names {
 		if used == name {
-			all = append(all, Tasks[i])
+			all = append(all, core.Tasks[i])
 		}
 	}
 	return all

@@ -11,13 +11,13 @@ import (
 )
 
 // Sheet names the Models page.
-const Sheet core.SheetID = "models"
+const Sheet core.PageID = "models"
 
 // State is what the window knows of models.
 type State struct {
 	inventory  Inventory
 	stocked    bool // the inventory was told
-	using      Using
+	using      core.Using
 	chose      bool // a person chose other models in this turn
 	pulls      []pull
 	lastPull   uint64
@@ -46,7 +46,7 @@ type Effect interface {
 
 // Changed tells the rest of the window that other models are in use.
 type Changed struct {
-	Before, Now Using
+	Before, Now core.Using
 	From, To    string // as in Request.Model
 	Chosen      bool   // a person chose them; else they have come or gone by themselves
 }
@@ -115,7 +115,7 @@ func (s State) Escaped() (State, bool) {
 }
 
 // Using returns the models in use.
-func (s *State) Using() Using { return s.using }
+func (s *State) Using() core.Using { return s.using }
 
 // Inventory returns what models there are.
 func (s *State) Inventory() *Inventory { return &s.inventory }

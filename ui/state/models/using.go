@@ -9,29 +9,14 @@ import (
 	"descry/ui/state/core"
 )
 
-// Tasks are the Tasks in the order in which they are told.
-var Tasks = []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses}
-
 // ObjectsOf begins the name that stands for a class map made of what a model for
 // objects has found; that model's name follows. Such a map needs no model of its
 // own: a mix that names none for classes gives it.
 const ObjectsOf = "objects:"
 
-// using is the model of each task, by name, in the order of Tasks; empty: the
-// task is not done.
-type Using struct{ Names [3]string }
-
-// Name returns the model of a task.
-func (u Using) Name(t inference.Task) string {
-	if i := slices.Index(Tasks, t); i >= 0 {
-		return u.Names[i]
-	}
-	return ""
-}
-
 // spec writes the models as Request.Model wants them: the name of one set that
 // has them all, or a mix.
-func (u Using) spec(v *Inventory) string {
+func spec(u core.Using, v *Inventory) string {
 	one, same := "", true
 	var parts []string
 	for i, name := range u.Names {
@@ -44,7 +29,7 @@ func (u Using) spec(v *Inventory) string {
 		}
 		same = same && (one == "" || one == name)
 		one = name
-		parts = append(parts, string(Tasks[i])+"="+name)
+		parts = append(parts, string(core.Tasks[i])+"="+name)
 	}
 	if same && v.Model(one).Name == "" {
 		return one // a set, not a model for one task
@@ -79,7 +64,7 @@ func (s view) chosen(t inference.Task) (name string, said bool) {
 		}
 		return "", false
 	}
-	if first, _, mix := strings.Cut(spec, "="); !mix || !slices.Contains(Tasks, inference.Task(first)) {
+	if first, _, mix := strings.Cut(spec, "="); !mix || !slices.Contains(core.Tasks, inference.Task(first)) {
 		return spec, true // a folder, or what nobody knows: the load says so
 	}
 	for _, part := range strings.Split(spec, ",") {
@@ -139,9 +124,9 @@ func (s view) best(t inference.Task, detector string) string {
 
 // uses returns the model of each task. A chosen one that is not here is stood in
 // for, so that a picture is described all the same.
-func (s view) uses() Using {
-	var u Using
-	for i, t := range Tasks {
+func (s view) uses() core.Using {
+	var u core.Using
+	for i, t := range core.Tasks {
 		name, said := s.chosen(t)
 		if t == inference.TaskClasses && said && name == "" && strings.Contains(s.Settings().Model, "=") {
 			name = ObjectsOf + u.Names[i-1]
@@ -157,12 +142,12 @@ func (s view) uses() Using {
 // model is what is in use, as one set.
 func (s view) model() Info {
 	u := s.uses()
-	m := Info{Spec: u.spec(&s.inventory), Drawings: true}
+	m := Info{Spec: spec(u, &s.inventory), Drawings: true}
 	for i, name := range u.Names {
 		if name == "" {
 			continue
 		}
-		m.Tasks = append(m.Tasks, Tasks[i])
+		m.Tasks = append(m.Tasks, core.Tasks[i])
 		o, _ := s.inventory.other(name)
 		m.Drawings = m.Drawings && o.Drawings
 	}
@@ -174,7 +159,7 @@ func (s view) model() Info {
 }
 
 // usingTitle names the models in use in two words, for the status bar.
-func (s view) usingTitle(u Using, spec string) string {
+func (s view) usingTitle(u core.Using, spec string) string {
 	if o, known := s.inventory.other(spec); known {
 		return o.Name
 	}
@@ -204,7 +189,7 @@ func (s view) titleOf(name string) string {
 }
 
 func (a Chosen) on(r *reduction) {
-	if !slices.Contains(Tasks, a.Task) || !r.s.available(a.Model, a.Task) {
+	if !slices.Contains(core.Tasks, a.Task) || !r.s.available(a.Model, a.Task) {
 		return
 	}
 	r.assign(a.Task, a.Model)
@@ -219,12 +204,12 @@ func (a SetChosen) on(r *reduction) {
 // assign makes a model the one for a task, in the settings.
 func (r *reduction) assign(t inference.Task, name string) {
 	u := r.s.uses()
-	for i := range Tasks {
-		if Tasks[i] == t {
+	for i := range core.Tasks {
+		if core.Tasks[i] == t {
 			u.Names[i] = name
 		}
 	}
-	spec := u.spec(&r.s.inventory)
+	spec := spec(u, &r.s.inventory)
 	r.t.ChangeSettings(func(s *settings.Settings) { s.Model = spec })
 }
 
@@ -238,7 +223,7 @@ func (r *reduction) settleUsing() {
 	}
 	before := r.s.using
 	r.s.using = now
-	from, to := before.spec(&r.s.inventory), now.spec(&r.s.inventory)
+	from, to := spec(before, &r.s.inventory), spec(now, &r.s.inventory)
 	if from != to {
 		r.t.Ask(Changed{Before: before, Now: now, From: from, To: to, Chosen: r.s.chose})
 	}
@@ -249,10 +234,10 @@ func (s view) usedText() string {
 	var parts []string
 	for i, name := range s.using.Names {
 		if name != "" {
-			parts = append(parts, taskNouns[Tasks[i]]+" by "+s.titleOf(name))
+			parts = append(parts, taskNouns[core.Tasks[i]]+" by "+s.titleOf(name))
 		}
 	}
-	if o, known := s.inventory.other(s.using.spec(&s.inventory)); known {
+	if o, known := s.inventory.other(spec(s.using, &s.inventory)); known {
 		return core.Sentence(o.Name + " do everything")
 	}
 	return core.Sentence(strings.Join(parts, ", "))

@@ -10,9 +10,9 @@ import (
 
 // The pages.
 const (
-	SheetSettings core.SheetID = "settings"
-	SheetAbout    core.SheetID = "about"   // versions and diagnostics
-	SheetCaption  core.SheetID = "caption" // how captions are written
+	SheetSettings core.PageID = "settings"
+	SheetAbout    core.PageID = "about"   // versions and diagnostics
+	SheetCaption  core.PageID = "caption" // how captions are written
 )
 
 // State is what these pages hold beside the settings.

@@ -1,11 +1,11 @@
-package state
+package picture
 
 import (
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/render"
+	"descry/settings"
 	"descry/ui/state/core"
-	"descry/ui/state/devices"
 )
 
 // Bounds of what is kept.
@@ -22,7 +22,7 @@ var againBeams = []int{0, 5, 8, 10}
 func (a EngineSaid) on(r *reduction) {
 	e := a.Event
 	if e.Kind == inference.KindDevice {
-		r.s.devices = r.s.devices.Lost(e.Device, r.t)
+		r.t.Ask(DeviceLost{e.Device})
 		return
 	}
 	for i, j := range r.s.jobs {
@@ -53,17 +53,17 @@ func (r *reduction) hear(i int, j job, e inference.Event) {
 		r.change(j.key, j.model, func(res *result) {
 			res.done[j.slot] = e.Done
 			if !res.has(j.slot) { // else it would be asked for for ever
-				res.failure[j.slot] = failure.New(failure.Model, "run", string(slotTasks[j.slot]), "the model gave no result")
+				res.failure[j.slot] = failure.New(failure.Model, "run", string(SlotTasks[j.slot]), "the model gave no result")
 			}
 		})
 		if e.Done != nil {
-			r.s.devices = r.s.devices.Ran(e.Done.Device, e.Done.Threads)
+			r.t.Ask(Ran{e.Done.Device, e.Done.Threads})
 		}
 	case inference.KindFailed:
 		r.endJob(j.id)
 		f := e.Failure
 		if f == nil {
-			f = failure.New(failure.Model, "run", string(slotTasks[j.slot]), "the model failed")
+			f = failure.New(failure.Model, "run", string(SlotTasks[j.slot]), "the model failed")
 		}
 		r.change(j.key, j.model, func(res *result) { res.failure[j.slot] = f })
 	}
@@ -89,27 +89,27 @@ func (res *result) take(j job, e inference.Event) {
 	s := j.slot
 	res.by[s] = j.by
 	switch {
-	case s == slotCaption && e.Caption != nil && len(e.Caption.Hypotheses) > 0:
+	case s == SlotCaption && e.Caption != nil && len(e.Caption.Hypotheses) > 0:
 		res.caption = e.Caption
-	case s == slotOthers && e.Caption != nil && len(e.Caption.Hypotheses) > 0:
+	case s == SlotAlternatives && e.Caption != nil && len(e.Caption.Hypotheses) > 0:
 		res.others = e.Caption
-	case s == slotInstances && e.Instances != nil:
+	case s == SlotInstances && e.Instances != nil:
 		res.instances = e.Instances
 		res.second = render.HideSecondNames(e.Instances.Items, render.SecondNameIoU)
 		res.hidden = nil
-	case s == slotClasses && e.Classes != nil:
+	case s == SlotClasses && e.Classes != nil:
 		res.classes, res.hideClass = e.Classes, nil
 	}
 }
 
 // has reports whether there is a result for a slot.
-func (res *result) has(s slot) bool {
+func (res *result) has(s Slot) bool {
 	switch s {
-	case slotCaption:
+	case SlotCaption:
 		return res.caption != nil
-	case slotOthers:
+	case SlotAlternatives:
 		return res.others != nil
-	case slotInstances:
+	case SlotInstances:
 		return res.instances != nil
 	}
 	return res.classes != nil
@@ -146,7 +146,7 @@ func (r *reduction) boundResults() {
 		}
 		if res.classes != nil && !r.s.isOpen(res.key) {
 			bytes -= len(res.classes.Map)
-			res.classes, res.hideClass, res.done[slotClasses] = nil, nil, nil
+			res.classes, res.hideClass, res.done[SlotClasses] = nil, nil, nil
 			r.s.results = core.Replaced(r.s.results, i, res)
 		}
 	}
@@ -161,7 +161,7 @@ func (r *reduction) boundResults() {
 }
 
 // isOpen reports whether a picture of that content is decoded.
-func (s *State) isOpen(key string) bool {
+func (s Scene) isOpen(key string) bool {
 	for _, p := range s.pictures {
 		if p.key == key {
 			return true
@@ -181,13 +181,13 @@ func (Stopped) on(r *reduction) {
 			r.failPicture(i, failure.New(failure.Cancelled, "decode", p.name, "opening was stopped"))
 		}
 	case ready:
-		if !r.s.busy() {
+		if !r.s.Busy() {
 			return
 		}
 		res := r.s.found()
 		r.change(res.key, res.model, func(res *result) {
-			for at := range slots {
-				if !res.has(at) && r.s.canRun(slotTasks[at]) {
+			for at := range Slots {
+				if !res.has(at) && r.s.canRun(SlotTasks[at]) {
 					res.failure[at] = failure.New(failure.Cancelled, "run", p.name, "stopped")
 				}
 			}
@@ -198,15 +198,15 @@ func (Stopped) on(r *reduction) {
 
 func (a Again) on(r *reduction) {
 	res := r.s.found()
-	for s := range slots {
-		if res.failure[s] != nil && (a.Task == "" || a.Task == slotTasks[s]) {
+	for s := range Slots {
+		if res.failure[s] != nil && (a.Task == "" || a.Task == SlotTasks[s]) {
 			r.change(res.key, res.model, func(res *result) { res.failure[s] = nil })
 		}
 	}
 }
 
 func (RetriedOnCPU) on(r *reduction) {
-	r.act(devices.Chosen{Device: "cpu"})
+	r.t.ChangeSettings(func(s *settings.Settings) { s.Device = "cpu" })
 	Again{}.on(r)
 }
 
@@ -216,17 +216,17 @@ func (Regenerated) on(r *reduction) {
 		return
 	}
 	r.cancel(func(j job) bool {
-		return j.picture == p.id && slotTasks[j.slot] == inference.TaskCaption
+		return j.picture == p.id && SlotTasks[j.slot] == inference.TaskCaption
 	})
 	res := r.s.found()
 	r.change(res.key, res.model, func(res *result) {
 		switch {
 		case res.form != r.s.Settings().Caption:
 			res.form, res.attempt = r.s.Settings().Caption, 0
-		case res.caption != nil || res.failure[slotCaption] != nil:
+		case res.caption != nil || res.failure[SlotCaption] != nil:
 			res.attempt++
 		}
-		for _, s := range []slot{slotCaption, slotOthers} {
+		for _, s := range []Slot{SlotCaption, SlotAlternatives} {
 			res.done[s], res.failure[s] = nil, nil
 		}
 		res.caption, res.others = nil, nil

@@ -1,4 +1,4 @@
-package state
+package picture
 
 import (
 	"descry/inference"
@@ -61,18 +61,15 @@ func (r *reduction) settlePointed() {
 }
 
 // shownClasses is the class map that is drawn, nil for none.
-func (s *State) shownClasses() *inference.Classes {
+func (s Scene) shownClasses() *inference.Classes {
 	if !s.Settings().Layers.Classes || s.bare || s.visible().phase != ready {
 		return nil
 	}
 	return s.found().classes
 }
 
-// hasClasses reports whether there are classes to go through.
-func hasClasses(s *State) bool { return s.current != 0 && s.shownClasses() != nil }
-
 // legend returns the classes that the picture has, by their values in the map.
-func (s *State) legend() func(yield func(int, string) bool) {
+func (s Scene) legend() func(yield func(int, string) bool) {
 	return func(yield func(int, string) bool) {
 		c := s.found().classes
 		if c == nil {
@@ -86,14 +83,14 @@ func (s *State) legend() func(yield func(int, string) bool) {
 	}
 }
 
-func (s *State) showClasses() ClassesPart {
+func (s Scene) showClasses() ClassesPart {
 	p, res := s.visible(), s.found()
 	c := ClassesPart{Shown: s.Settings().Layers.Classes, Title: "Classes"}
 	if !c.Shown {
 		return c
 	}
-	c.Busy = p.phase == decoding || p.phase == ready && res.classes == nil && s.running(p.key, slotClasses)
-	c.Failure = s.showTaskFailure(res.failure[slotClasses], slotClasses)
+	c.Busy = p.phase == decoding || p.phase == ready && res.classes == nil && s.running(p.key, SlotClasses)
+	c.Failure = s.showTaskFailure(res.failure[SlotClasses], SlotClasses)
 	if res.classes == nil {
 		if p.phase == ready && !s.canRun(inference.TaskClasses) {
 			c.Empty = "These models do not class pixels."
@@ -129,7 +126,7 @@ func tintOf(label string) Tint {
 }
 
 // showPointed names the class that is pointed at, nil for none.
-func (s *State) showPointed() *PointedClass {
+func (s Scene) showPointed() *PointedClass {
 	c := s.shownClasses()
 	if c == nil || !s.pointed.any || s.pointed.class >= len(c.Labels) || s.pointed.class >= len(c.Pixels) {
 		return nil

@@ -1,64 +1,12 @@
-package state
+package picture
 
 import (
 	"image/color"
 
 	"descry/inference"
 	"descry/render"
-	"descry/settings"
 	"descry/ui/state/core"
-	"descry/ui/state/devices"
-	"descry/ui/state/models"
-	"descry/ui/state/prefs"
 )
-
-// Page is what fills the window.
-type Page string
-
-// The pages.
-const (
-	PageStart   Page = "start"
-	PagePicture Page = "picture"
-)
-
-// The sheets.
-const (
-	SheetSave      core.SheetID = "save"      // save the captioned picture
-	SheetExport    core.SheetID = "export"    // write other formats
-	SheetShortcuts core.SheetID = "shortcuts" // all keys
-	SheetClosing   core.SheetID = "closing"   // whether to close while a download runs
-)
-
-// Screen is all that the window shows: texts, numbers, flags, and the actions
-// that its controls send. Pixels are named by PictureID and sample name only.
-// Slices, results and masks are shared and read-only.
-type Screen struct {
-	Title   string // of the window
-	Page    Page
-	Theme   settings.Theme
-	Window  WindowSize
-	Bar     ToolBar
-	Start   StartPage
-	Canvas  Canvas
-	Panel   Panel
-	Status  StatusBar
-	Notices []core.NoticeView // at the foot, newest last
-	Menus   []Menu
-
-	Sheet     core.SheetID
-	Save      SaveSheet          // filled when Sheet is SheetSave
-	Export    ExportSheet        // … SheetExport
-	Shortcuts []ShortcutList     // … SheetShortcuts
-	Settings  prefs.SettingsPage // … SheetSettings
-	About     prefs.AboutPage    // … SheetAbout
-	Models    models.Page        // … SheetModels
-	Devices   devices.Page       // … SheetDevices
-	Captions  prefs.CaptionPage  // … SheetCaption
-	Closing   ClosingSheet       // … SheetClosing
-}
-
-// WindowSize is the window's inner size in dp when it opens.
-type WindowSize struct{ Width, Height float32 }
 
 // Slider is a number that a person chooses. The widget sends OpacitySet or
 // ScoreSet with a value from Least to Most.
@@ -77,52 +25,6 @@ type Slider struct {
 type Tint struct {
 	Color   color.NRGBA
 	Pattern render.Pattern // tells classes of one colour apart
-}
-
-// ToolBar is the strip at the top.
-type ToolBar struct {
-	Name   string // of the picture, else of the program
-	Place  string // "2 of 30"; empty without a folder
-	Open   core.Button
-	Back   core.Button
-	Next   core.Button
-	Layers []LayerToggle // masks, outlines, boxes, labels, classes; empty on the start page
-	Save   core.Button   // the one primary action; empty on the start page
-	Panel  core.Button   // shows or hides the inspector
-	Models core.Button   // on the start page
-}
-
-// LayerToggle is a pill of the tool bar.
-type LayerToggle struct {
-	Layer settings.Layer
-	core.Button
-}
-
-// StartPage has one thing to do.
-type StartPage struct {
-	Title        string
-	Text         string
-	Hint         string // the keys
-	Open, Paste  core.Button
-	Card         *models.Card // about the models; nil: none
-	SamplesTitle string
-	Samples      []SampleCard
-	RecentTitle  string
-	Recent       []RecentLink
-	ClearRecent  core.Button
-}
-
-// SampleCard is a picture that comes with the program; its thumbnail is known
-// by Name.
-type SampleCard struct {
-	Name, Title, Tip string
-	Do               core.Action
-}
-
-// RecentLink is a picture opened before.
-type RecentLink struct {
-	Name, Folder, Path string
-	Do                 core.Action
 }
 
 // Canvas is the middle of the picture page.
@@ -147,7 +49,6 @@ type Canvas struct {
 	Score     Slider
 	Busy      *Busy
 	Failure   *FailureCard // stands where the picture would
-	DropText  string       // what is said while something is dragged over the window
 }
 
 // PointedClass names the class under the pointer, or that a key or the legend chose.
@@ -271,33 +172,8 @@ type ClassRow struct {
 	Toggle  core.Button
 }
 
-// StatusBar is the strip at the foot.
-type StatusBar struct {
-	Text   string
-	Pull   core.Button // the downloads under way; empty: none
-	Part   float64     // of them, 0 … 1
-	Model  core.Button
-	Device core.Button
-}
-
 // The kinds of notice.
 const ()
-
-// Menu is a menu of the window.
-type Menu struct {
-	Name  string
-	Items []MenuItem
-}
-
-// MenuItem is a command in a menu. A separator stands before the first of a group.
-type MenuItem struct {
-	Command   core.CommandID
-	Separator bool
-	Keys      []Key
-	KeyText   string
-	Check     bool // can be on or off
-	core.Button
-}
 
 // SaveSheet saves the captioned picture.
 type SaveSheet struct {
@@ -329,12 +205,3 @@ type ExportFormat struct {
 	File   string
 	core.Button
 }
-
-// ShortcutList is a group of the shortcuts page.
-type ShortcutList struct {
-	Name string
-	Rows []Shortcut
-}
-
-// Shortcut is one line of the shortcuts page.
-type Shortcut struct{ Keys, Text string }

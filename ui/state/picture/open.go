@@ -1,4 +1,4 @@
-package state
+package picture
 
 import (
 	"net/url"
@@ -12,13 +12,7 @@ import (
 	"descry/internal/failure"
 	"descry/settings"
 	"descry/ui/state/core"
-	"descry/ui/state/models"
 )
-
-func (a Started) on(r *reduction) {
-	r.t.Do(models.List{})
-	Opened{Paths: a.Paths}.on(r)
-}
 
 func (OpenAsked) on(r *reduction) { r.t.Do(AskOpen{Folder: r.s.Settings().Folder}) }
 
@@ -50,7 +44,7 @@ func (a Pasted) on(r *reduction) {
 		r.open(Source{Kind: SourceClip, Clip: a.Clip})
 		return
 	}
-	if paths := pathsIn(a.Text, r.s.setup.Home); len(paths) > 0 {
+	if paths := pathsIn(a.Text, r.s.Home); len(paths) > 0 {
 		Opened{Paths: paths}.on(r)
 		return
 	}
@@ -84,7 +78,7 @@ func pathsIn(text, home string) []string {
 }
 
 func (a SampleOpened) on(r *reduction) {
-	for _, s := range r.s.setup.Samples {
+	for _, s := range r.s.Samples {
 		if s.Name == a.Name {
 			r.s.walk = walk{}
 			r.open(Source{Kind: SourceSample, Path: a.Name})
@@ -134,7 +128,7 @@ func (PictureClosed) on(r *reduction) {
 	}
 	r.leave()
 	r.s.current, r.s.walk = 0, walk{}
-	r.t.OpenSheet(core.SheetNone)
+	r.t.GoTo(core.PageStart)
 }
 
 // open makes a picture the visible one and starts to decode it if need be.
@@ -146,7 +140,7 @@ func (r *reduction) open(source Source) {
 				r.s.current = p.id
 				r.arrived(p)
 			}
-			r.t.OpenSheet(core.SheetNone)
+			r.t.GoTo(Page)
 			return
 		}
 	}
@@ -159,7 +153,7 @@ func (r *reduction) open(source Source) {
 		return true
 	})
 	r.s.current = r.addPicture(source)
-	r.t.OpenSheet(core.SheetNone)
+	r.t.GoTo(Page)
 }
 
 // release lets a picture's pixels go, once.
@@ -179,10 +173,10 @@ func (r *reduction) addPicture(source Source) PictureID {
 }
 
 // nameOf is what a picture is called.
-func (s *State) nameOf(source Source) string {
+func (s Scene) nameOf(source Source) string {
 	switch source.Kind {
 	case SourceSample:
-		for _, sample := range s.setup.Samples {
+		for _, sample := range s.Samples {
 			if sample.Name == source.Path {
 				return sample.Title
 			}
@@ -229,7 +223,7 @@ func (r *reduction) arrived(p picture) {
 			s.Recent = append([]string{p.source.Path}, slices.DeleteFunc(slices.Clone(s.Recent), func(q string) bool { return q == p.source.Path })...)
 		})
 	}
-	if p.photo && r.s.model().Drawings && !r.s.Settings().PhotoTold {
+	if p.photo && r.s.Models.Drawings && !r.s.Settings().PhotoTold {
 		r.s.photo = p.id
 		r.t.ChangeSettings(func(s *settings.Settings) { s.PhotoTold = true })
 	}

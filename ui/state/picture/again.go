@@ -1,20 +1,19 @@
-package state
+package picture
 
 import (
 	"descry/ui/state/core"
-	"descry/ui/state/models"
 )
 
 // follow takes over what is known of the pictures when other models are in use:
 // of each task whose model stayed, and, unless a person chose the models, of all.
-func (r *reduction) follow(c models.Changed) {
+func (r *reduction) follow(c ModelsChanged) {
 	for _, old := range r.s.results {
 		if old.model != c.From {
 			continue
 		}
 		r.change(old.key, c.To, func(res *result) {
-			for at := range slots {
-				same := c.Before.Name(slotTasks[at]) == c.Now.Name(slotTasks[at])
+			for at := range Slots {
+				same := c.Before.Name(SlotTasks[at]) == c.Now.Name(SlotTasks[at])
 				if !res.has(at) && (same || !c.Chosen && old.has(at)) {
 					res.copySlot(&old, at)
 				}
@@ -27,28 +26,28 @@ func (r *reduction) follow(c models.Changed) {
 }
 
 // copySlot takes over what another result knows of one slot.
-func (res *result) copySlot(from *result, at slot) {
+func (res *result) copySlot(from *result, at Slot) {
 	res.done[at], res.failure[at], res.by[at] = from.done[at], from.failure[at], from.by[at]
 	switch at {
-	case slotCaption:
+	case SlotCaption:
 		res.caption, res.attempt, res.form = from.caption, from.attempt, from.form
-	case slotOthers:
+	case SlotAlternatives:
 		res.others = from.others
-	case slotInstances:
+	case SlotInstances:
 		res.instances, res.second, res.hidden = from.instances, from.second, from.hidden
-	case slotClasses:
+	case SlotClasses:
 		res.classes, res.hideClass = from.classes, from.hideClass
 	}
 }
 
 // stale reports whether a result comes from a model that is not in use any more.
-func (s *State) stale(res *result, at slot) bool {
-	name := s.models.Using().Name(slotTasks[at])
+func (s Scene) stale(res *result, at Slot) bool {
+	name := s.Models.Using.Name(SlotTasks[at])
 	return res.has(at) && res.by[at] != "" && name != "" && res.by[at] != name
 }
 
 // stalePictures counts the open pictures that another model described.
-func (s *State) stalePictures() int {
+func (s Scene) stalePictures() int {
 	n := 0
 	for _, p := range s.pictures {
 		if p.phase == ready && s.anyStale(p.key) {
@@ -58,9 +57,9 @@ func (s *State) stalePictures() int {
 	return n
 }
 
-func (s *State) anyStale(key string) bool {
+func (s Scene) anyStale(key string) bool {
 	res := s.result(key)
-	for at := range slots {
+	for at := range Slots {
 		if s.stale(&res, at) {
 			return true
 		}
@@ -73,23 +72,19 @@ func (DescribedAgain) on(r *reduction) {
 		if p.phase != ready || !r.s.anyStale(p.key) {
 			continue
 		}
-		r.change(p.key, r.s.model().Spec, func(res *result) {
-			for at := range slots {
+		r.change(p.key, r.s.Models.Spec, func(res *result) {
+			for at := range Slots {
 				if r.s.stale(res, at) {
 					res.copySlot(&result{}, at)
 				}
 			}
 		})
 	}
-	r.t.DropNotices(models.Arrival)
-	if r.s.Sheet() == models.Sheet {
-		r.t.OpenSheet(core.SheetNone)
-	}
 }
 
-// againButton describes the open pictures with the models now in use; it is no
+// AgainButton describes the open pictures with the models now in use; it is no
 // button where that would change nothing.
-func (s *State) againButton() core.Button {
+func (s Scene) AgainButton() core.Button {
 	n := s.stalePictures()
 	if n == 0 {
 		return core.Button{}

@@ -1,4 +1,4 @@
-package state
+package picture
 
 import (
 	"strings"
@@ -14,7 +14,7 @@ const otherSeeds = 1 << 20
 // captionOptions returns how a caption is searched for, or drawn, when it is asked for the
 // attempt-th time. Asked for again, a search becomes wider, and a drawing gets
 // another seed.
-func captionOptions(f settings.CaptionForm, s slot, attempt int) inference.CaptionOptions {
+func captionOptions(f settings.CaptionForm, s Slot, attempt int) inference.CaptionOptions {
 	o := inference.CaptionOptions{
 		Preset: f.Preset, Beams: f.Beams, LengthNorm: f.LengthNorm, TopP: f.TopP, Temperature: f.Temperature,
 		RepetitionPenalty: f.Repetition, Avoid: f.Avoided(), AnyStart: f.AnyStart,
@@ -25,10 +25,10 @@ func captionOptions(f settings.CaptionForm, s slot, attempt int) inference.Capti
 	switch {
 	case f.TopP > 0:
 		o.Seed = uint64(attempt)
-		if o.Beams = 0; s == slotOthers {
+		if o.Beams = 0; s == SlotAlternatives {
 			o.NBest, o.Seed = otherBeams, uint64(attempt)+otherSeeds
 		}
-	case s == slotOthers:
+	case s == SlotAlternatives:
 		o.Beams = max(otherBeams, f.Beams)
 		o.NBest = otherBeams
 	default:

@@ -1,4 +1,4 @@
-package state
+package picture
 
 import (
 	"time"
@@ -18,20 +18,6 @@ const (
 // mostAhead is the largest picture, in pixels, beside which its neighbours are
 // decoded ahead: three of that size are held in memory.
 const mostAhead = 40_000_000
-
-// settle compares what should be with what is, and makes effects of the difference.
-func (r *reduction) settle() {
-	if r.s.closing {
-		return
-	}
-	r.s.models = r.s.models.Settle(r.s.modelsEnv(), r.t)
-	r.route()
-	r.settlePictures()
-	r.settleJobs()
-	r.settleSelection()
-	r.settlePointed()
-	r.settleTime()
-}
 
 // settlePictures releases pictures that are neither visible nor neighbours, and
 // decodes the neighbours when nothing visible is waited for.
@@ -73,7 +59,7 @@ func (r *reduction) settlePictures() {
 }
 
 // neighbours are the sources of the next and the previous picture of the walk.
-func (s *State) neighbours() []Source {
+func (s Scene) neighbours() []Source {
 	var all []Source
 	if s.current == 0 {
 		return nil
@@ -86,7 +72,7 @@ func (s *State) neighbours() []Source {
 	return all
 }
 
-func (s *State) pictureOf(source Source) (picture, bool) {
+func (s Scene) pictureOf(source Source) (picture, bool) {
 	for _, p := range s.pictures {
 		if p.source == source {
 			return p, true
@@ -98,16 +84,16 @@ func (s *State) pictureOf(source Source) (picture, bool) {
 // wanted lists the slots of a picture that have neither result nor failure, in
 // the order in which they are run. The other ways to say it come last, and only
 // for the visible picture.
-func (s *State) wanted(p picture, visible bool) []slot {
+func (s Scene) wanted(p picture, visible bool) []Slot {
 	if p.phase != ready {
 		return nil
 	}
 	res := s.result(p.key)
-	var all []slot
-	for at := range slots {
+	var all []Slot
+	for at := range Slots {
 		switch {
-		case res.has(at) || res.failure[at] != nil || !s.canRun(slotTasks[at]):
-		case at == slotOthers && (s.stale(&res, slotCaption) || !visible || len(all) > 0 || res.caption == nil || s.running(p.key, slotCaption)):
+		case res.has(at) || res.failure[at] != nil || !s.canRun(SlotTasks[at]):
+		case at == SlotAlternatives && (s.stale(&res, SlotCaption) || !visible || len(all) > 0 || res.caption == nil || s.running(p.key, SlotCaption)):
 		default:
 			all = append(all, at)
 		}
@@ -116,8 +102,8 @@ func (s *State) wanted(p picture, visible bool) []slot {
 }
 
 // running reports whether a job is open for a picture's content and slot.
-func (s *State) running(key string, at slot) bool {
-	model := s.model().Spec
+func (s Scene) running(key string, at Slot) bool {
+	model := s.Models.Spec
 	for _, j := range s.jobs {
 		if j.key == key && j.slot == at && j.model == model {
 			return true
@@ -127,7 +113,7 @@ func (s *State) running(key string, at slot) bool {
 }
 
 // wants reports whether something of a picture is still to come.
-func (s *State) wants(p picture, visible bool) bool {
+func (s Scene) wants(p picture, visible bool) bool {
 	if p.phase == decoding && p.id != 0 || len(s.wanted(p, visible)) > 0 {
 		return true
 	}
@@ -140,8 +126,8 @@ func (s *State) wants(p picture, visible bool) bool {
 }
 
 // canRun reports whether the model set in use has a task.
-func (s *State) canRun(task inference.Task) bool {
-	for _, t := range s.model().Tasks {
+func (s Scene) canRun(task inference.Task) bool {
+	for _, t := range s.Models.Tasks {
 		if t == task {
 			return true
 		}
@@ -152,7 +138,7 @@ func (s *State) canRun(task inference.Task) bool {
 // settleJobs runs what is wanted of the visible picture, and of its neighbours
 // when that is done.
 func (r *reduction) settleJobs() {
-	model := r.s.model().Spec
+	model := r.s.Models.Spec
 	r.cancel(func(j job) bool { return j.model != model })
 	here := r.s.visible()
 	r.adopt(here)
@@ -192,11 +178,11 @@ func (r *reduction) run(p picture, visible bool) {
 		}
 		r.s.last.job++
 		id := r.s.last.job
-		r.s.jobs = core.Added(r.s.jobs, job{id: id, picture: p.id, key: p.key, model: r.s.model().Spec, by: r.s.models.Using().Name(slotTasks[at]), slot: at, front: visible})
+		r.s.jobs = core.Added(r.s.jobs, job{id: id, picture: p.id, key: p.key, model: r.s.Models.Spec, by: r.s.Models.Using.Name(SlotTasks[at]), slot: at, front: visible})
 		q := inference.Request{
 			ID:      id,
 			Picture: inference.Picture{Name: p.name, Key: p.key, Width: p.width, Height: p.height},
-			Task:    slotTasks[at], Model: r.s.model().Spec,
+			Task:    SlotTasks[at], Model: r.s.Models.Spec,
 			Device: r.s.Settings().Device, Threads: r.s.Settings().Threads, Visible: visible,
 		}
 		if q.Task == inference.TaskCaption {
@@ -209,7 +195,7 @@ func (r *reduction) run(p picture, visible bool) {
 // attempt tells how often a picture's caption was asked for with the form as it is.
 func (r *reduction) attempt(key string) int {
 	form, attempt := r.s.Settings().Caption, 0
-	r.change(key, r.s.model().Spec, func(res *result) {
+	r.change(key, r.s.Models.Spec, func(res *result) {
 		if res.form != form {
 			res.form, res.attempt = form, 0
 		}
@@ -218,29 +204,8 @@ func (r *reduction) attempt(key string) int {
 	return attempt
 }
 
-func (a Tick) on(r *reduction) {
-	if a.Wake == r.s.wake.number {
-		r.s.wake.open = false
-	}
-	if !r.s.timed() {
-		return
-	}
-	r.t.Tick(a.Now)
-	if r.s.busy() && r.s.busySince.IsZero() {
-		r.s.busySince = a.Now
-	}
-	r.s.drafts = core.Stamped(r.s.drafts, func(d *draft) bool {
-		if !d.dirty || !d.since.IsZero() {
-			return false
-		}
-		d.since = a.Now
-		return true
-	})
-	r.saveDrafts(func(d draft) bool { return d.read && core.Due(d.since, saveAfter, a.Now) })
-}
-
-// busy reports whether something visible is waited for.
-func (s *State) busy() bool {
+// Busy reports whether something visible is waited for.
+func (s Scene) Busy() bool {
 	p := s.visible()
 	if p.id == 0 {
 		return false
@@ -249,54 +214,9 @@ func (s *State) busy() bool {
 		return true
 	}
 	for _, j := range s.jobs {
-		if j.picture == p.id && j.slot != slotOthers {
+		if j.picture == p.id && j.slot != SlotAlternatives {
 			return true
 		}
 	}
 	return false
-}
-
-// timed reports whether anything waits for a time.
-func (s *State) timed() bool { return s.nextWake() >= 0 }
-
-// nextWake is how long from s.Now() it takes until something is due; 0 for what
-// has no stamp yet, −1 if nothing waits.
-func (s *State) nextWake() time.Duration {
-	least := time.Duration(-1)
-	need := func(since time.Time, after time.Duration) {
-		left := time.Duration(0)
-		if !since.IsZero() {
-			left = max(after-s.Now().Sub(since), time.Millisecond)
-		}
-		if least < 0 || left < least {
-			least = left
-		}
-	}
-	if s.busy() {
-		after := busyAfter
-		if passed := s.Now().Sub(s.busySince); !s.busySince.IsZero() && passed >= busyAfter {
-			after = passed - passed%busyEvery + busyEvery
-		}
-		need(s.busySince, after)
-	}
-	for _, d := range s.drafts {
-		if d.dirty && d.read {
-			need(d.since, saveAfter)
-		}
-	}
-	s.Waits(need)
-	return least
-}
-
-// settleTime asks for a Tick where something waits for one that would come too late.
-func (r *reduction) settleTime() {
-	if !r.s.busy() {
-		r.s.busySince = time.Time{}
-	}
-	next := r.s.nextWake()
-	if next < 0 || r.s.wake.open && r.s.wake.after <= next {
-		return
-	}
-	r.s.wake = wake{number: r.s.wake.number + 1, after: next, open: true}
-	r.t.Do(Wake{Number: r.s.wake.number, After: next})
 }

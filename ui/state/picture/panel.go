@@ -1,4 +1,4 @@
-package state
+package picture
 
 import (
 	"fmt"
@@ -10,23 +10,23 @@ import (
 	"descry/ui/state/core"
 )
 
-func (s *State) showPanel() Panel {
+func (s Scene) showPanel() Panel {
 	p := Panel{
 		Shown: !s.Settings().PanelHidden, Width: s.Settings().PanelWidth,
 		Caption: s.showCaption(), Objects: s.showObjects(), Classes: s.showClasses(),
-		CopyAlt: s.button(CommandCopy, "Copy for alt text"), Export: s.button(CommandExport, "Export…"),
+		CopyAlt: s.Rest.Command(core.CommandCopy, "Copy for alt text"), Export: s.Rest.Command(core.CommandExport, "Export…"),
 	}
 	p.Notice = s.showPanelNotice()
 	return p
 }
 
 // showPanelNotice hints at what better models could do, or have been got for.
-func (s *State) showPanelNotice() *core.NoticeView {
+func (s Scene) showPanelNotice() *core.NoticeView {
 	p := s.visible()
 	if p.phase == ready && s.anyStale(p.key) && !s.wants(p, true) {
-		return &core.NoticeView{Kind: core.NoticeHint, Text: "Other models are in use now.", Detail: "This picture was described by those before.", Actions: []core.Button{s.againButton()}}
+		return &core.NoticeView{Kind: core.NoticeHint, Text: "Other models are in use now.", Detail: "This picture was described by those before.", Actions: []core.Button{s.AgainButton()}}
 	}
-	if s.photo == 0 || s.photo != s.current || !s.model().Drawings {
+	if s.photo == 0 || s.photo != s.current || !s.Models.Drawings {
 		return nil
 	}
 	n := &core.NoticeView{
@@ -34,23 +34,23 @@ func (s *State) showPanelNotice() *core.NoticeView {
 		Detail: "The built-in models know drawings only, so take what they say of it with a grain of salt.",
 		Close:  core.Button{Text: "Got it", Tip: "Take this notice away", Enabled: true, Do: core.NoticeClosed{}},
 	}
-	if get, others := s.models.Better(s.modelsEnv()); get.Do != nil {
+	if get, others := s.Rest.BetterModels(); get.Do != nil {
 		n.Actions = []core.Button{get}
 	} else if others {
-		n.Actions = []core.Button{s.button(core.CommandModels, "Choose other models…")}
+		n.Actions = []core.Button{s.Rest.Command(core.CommandModels, "Choose other models…")}
 	}
 	return n
 }
 
-func (s *State) showCaption() CaptionPart {
+func (s Scene) showCaption() CaptionPart {
 	p, res := s.visible(), s.found()
-	text := s.caption()
+	text := s.Caption()
 	c := CaptionPart{
 		Title: "Caption", Picture: p.id, Serial: s.serial, Text: text,
-		Busy:     p.phase == decoding || p.phase == ready && s.running(p.key, slotCaption),
+		Busy:     p.phase == decoding || p.phase == ready && s.running(p.key, SlotCaption),
 		Editable: p.phase == ready && !s.streams(p) && s.draftAt(p.key) >= 0,
-		Copy:     s.button(CommandCopy, "Copy"), Undo: s.button(CommandUndo, "Undo"), Redo: s.button(CommandRedo, "Redo"),
-		Again: s.button(CommandRegenerate, "Retry"), How: s.button(CommandCaptionForm, "How…"),
+		Copy:     s.Rest.Command(core.CommandCopy, "Copy"), Undo: s.Rest.Command(core.CommandUndo, "Undo"), Redo: s.Rest.Command(core.CommandRedo, "Redo"),
+		Again: s.Rest.Command(core.CommandRegenerate, "Retry"), How: s.Rest.Command(core.CommandCaptionForm, "How…"),
 	}
 	c.Sure, c.SureTip = s.sureness()
 	if n := length(text); n > 0 && !s.streams(p) {
@@ -64,8 +64,8 @@ func (s *State) showCaption() CaptionPart {
 		c.OthersTitle = "Other ways to say it"
 		c.Others = append(c.Others, OtherCaption{Text: h.Text, Likely: likely(h.Score), Do: CaptionPicked{h.Text}})
 	}
-	c.OthersBusy = p.phase == ready && s.running(p.key, slotOthers) && len(c.Others) == 0
-	c.Failure = s.showTaskFailure(res.failure[slotCaption], slotCaption)
+	c.OthersBusy = p.phase == ready && s.running(p.key, SlotAlternatives) && len(c.Others) == 0
+	c.Failure = s.showTaskFailure(res.failure[SlotCaption], SlotCaption)
 	return c
 }
 
@@ -80,13 +80,13 @@ func likely(score float64) string {
 	return "a guess"
 }
 
-func (s *State) showObjects() ObjectsPart {
+func (s Scene) showObjects() ObjectsPart {
 	p, res := s.visible(), s.found()
 	o := ObjectsPart{
 		Title: "Objects", Sort: "by " + string(s.Settings().Sort),
-		Busy:        p.phase == decoding || p.phase == ready && s.running(p.key, slotInstances) && res.instances == nil,
-		SecondNames: s.button(CommandSecondNames, ""),
-		Failure:     s.showTaskFailure(res.failure[slotInstances], slotInstances),
+		Busy:        p.phase == decoding || p.phase == ready && s.running(p.key, SlotInstances) && res.instances == nil,
+		SecondNames: s.Rest.Command(core.CommandSecondNames, ""),
+		Failure:     s.showTaskFailure(res.failure[SlotInstances], SlotInstances),
 	}
 	for _, by := range []struct {
 		sort settings.Sort
@@ -108,13 +108,13 @@ func (s *State) showObjects() ObjectsPart {
 		o.Shown = fmt.Sprintf("%d shown", n-hidden)
 	}
 	if hidden > 0 {
-		o.ShowHidden = s.button(CommandShowHidden, core.Plural(hidden, "Show 1 hidden object", "Show %d hidden objects"))
+		o.ShowHidden = s.Rest.Command(core.CommandShowHidden, core.Plural(hidden, "Show 1 hidden object", "Show %d hidden objects"))
 	}
 	s.showMore(&o)
 	return o
 }
 
-func (s *State) objectRow(res *result, i int) ObjectRow {
+func (s Scene) objectRow(res *result, i int) ObjectRow {
 	in := res.instances.Items[i]
 	w, h := res.instances.Width, res.instances.Height
 	tint, pattern := render.ClassColor(in.Label)
@@ -134,7 +134,7 @@ func (s *State) objectRow(res *result, i int) ObjectRow {
 }
 
 // showMore says what a lower threshold would show, and what to do about an empty list.
-func (s *State) showMore(o *ObjectsPart) {
+func (s Scene) showMore(o *ObjectsPart) {
 	above := render.Percent(s.score())
 	n, low := s.below()
 	from, to := fmt.Sprintf("%.0f", 100*low), above
@@ -166,7 +166,7 @@ func details(f *failure.Failure) string {
 	return strings.Join(lines, "\n")
 }
 
-func (s *State) detailsButton() core.Button {
+func (s Scene) detailsButton() core.Button {
 	b := core.Button{Text: "Show details", Tip: "Show all that is known of what went wrong", Enabled: true, On: s.details, Do: DetailsToggled{}}
 	if s.details {
 		b.Text, b.Tip = "Hide details", "Show less"
@@ -174,17 +174,17 @@ func (s *State) detailsButton() core.Button {
 	return b
 }
 
-func (s *State) showDecodeFailure(p picture) *FailureCard {
+func (s Scene) showDecodeFailure(p picture) *FailureCard {
 	c := &FailureCard{Title: p.name + " cannot be opened", Text: core.Sentence(p.failure.Message.String()), Hint: p.failure.Hint.String()}
 	if p.failure.Kind == failure.Cancelled {
 		c.Title, c.Text, c.Hint = p.name+" was not opened", "You stopped it.", ""
 	}
 	c.Actions = []core.Button{
-		s.button(CommandOpen, "Open another…"),
+		s.Rest.Command(core.CommandOpen, "Open another…"),
 		{Text: "Try again", Tip: "Open this file again", Enabled: true, Do: DecodeAgain{}},
 	}
 	if p.failure.Kind == failure.TooLarge {
-		c.Actions = append(c.Actions, s.button(CommandSettings, "Change the limit…"))
+		c.Actions = append(c.Actions, s.Rest.Command(core.CommandSettings, "Change the limit…"))
 	}
 	if p.failure.Kind != failure.Cancelled {
 		c.Actions = append(c.Actions, s.detailsButton())
@@ -197,16 +197,16 @@ func (s *State) showDecodeFailure(p picture) *FailureCard {
 
 // showTaskFailure says what became of a task. What failed for the same reason as
 // the caption is told short.
-func (s *State) showTaskFailure(f *failure.Failure, at slot) *FailureCard {
+func (s Scene) showTaskFailure(f *failure.Failure, at Slot) *FailureCard {
 	if f == nil {
 		return nil
 	}
-	again := core.Button{Text: "Try again", Tip: "Run this once more", Enabled: true, Do: Again{slotTasks[at]}}
+	again := core.Button{Text: "Try again", Tip: "Run this once more", Enabled: true, Do: Again{SlotTasks[at]}}
 	if f.Kind == failure.Cancelled {
 		return &FailureCard{Title: "Stopped", Actions: []core.Button{again}}
 	}
 	c := &FailureCard{Title: taskWords[at].title, Text: core.Sentence(f.Message.String()), Hint: f.Hint.String(), Actions: []core.Button{again}}
-	if first := s.found().failure[slotCaption]; at != slotCaption && first != nil && first.Message.String() == f.Message.String() {
+	if first := s.found().failure[SlotCaption]; at != SlotCaption && first != nil && first.Message.String() == f.Message.String() {
 		c.Text, c.Hint = "For the same reason as the caption.", ""
 		return c
 	}

@@ -1,4 +1,4 @@
-package state
+package picture
 
 import (
 	"path/filepath"
@@ -65,7 +65,7 @@ func (LegendToggled) on(r *reduction) {
 }
 
 func (a FormatSet) on(r *reduction) {
-	if f, known := r.s.setup.format(a.Format); known && f.Drawn {
+	if f, known := r.s.format(a.Format); known && f.Drawn {
 		r.t.ChangeSettings(func(s *settings.Settings) { s.Save.Format = a.Format })
 	}
 }
@@ -75,7 +75,7 @@ func (PreviewToggled) on(r *reduction) {
 }
 
 func (a ExportToggled) on(r *reduction) {
-	if f, known := r.s.setup.format(a.Format); !known || f.Drawn {
+	if f, known := r.s.format(a.Format); !known || f.Drawn {
 		return
 	}
 	r.t.ChangeSettings(func(s *settings.Settings) {
@@ -88,7 +88,7 @@ func (a ExportToggled) on(r *reduction) {
 }
 
 // captioned is the plan of the visible picture's captioned picture.
-func (s *State) captioned() Captioned {
+func (s Scene) captioned() Captioned {
 	items := s.items()
 	style := s.style(items)
 	style.Highlight = -1
@@ -97,12 +97,12 @@ func (s *State) captioned() Captioned {
 	res := s.found()
 	return Captioned{
 		Picture: s.current, Style: style, Items: items, Classes: res.classes, HideClass: res.hideClass,
-		Layout: render.CaptionLayout{Text: s.caption(), Placement: settings.Placements[s.Settings().Save.Placement], Legend: s.Settings().Save.Legend},
+		Layout: render.CaptionLayout{Text: s.Caption(), Placement: settings.Placements[s.Settings().Save.Placement], Legend: s.Settings().Save.Legend},
 	}
 }
 
 // format returns the format of an ID and reports whether there is one.
-func (s *Setup) format(id string) (Format, bool) {
+func (s Scene) format(id string) (Format, bool) {
 	i := slices.IndexFunc(s.Formats, func(f Format) bool { return f.ID == id })
 	if i < 0 {
 		return Format{}, false
@@ -110,20 +110,8 @@ func (s *Setup) format(id string) (Format, bool) {
 	return s.Formats[i], true
 }
 
-// formatIDs returns the formats that are drawn, and the others.
-func (s *Setup) formatIDs() (drawn, others []string) {
-	for _, f := range s.Formats {
-		if f.Drawn {
-			drawn = append(drawn, f.ID)
-		} else {
-			others = append(others, f.ID)
-		}
-	}
-	return drawn, others
-}
-
 // stem is the visible picture's name without its ending.
-func (s *State) stem() string {
+func (s Scene) stem() string {
 	p := s.visible()
 	name := strings.ToLower(strings.ReplaceAll(p.name, " ", "-"))
 	if p.source.Kind == SourceFile {
@@ -136,7 +124,7 @@ func (s *State) stem() string {
 }
 
 // folder is where the visible picture lies, else where the last dialog was.
-func (s *State) folder() string {
+func (s Scene) folder() string {
 	if p := s.visible(); p.source.Kind == SourceFile {
 		return filepath.Dir(p.source.Path)
 	}
@@ -144,7 +132,7 @@ func (s *State) folder() string {
 }
 
 // original is the file of the visible picture, which is never written to.
-func (s *State) original() string {
+func (s Scene) original() string {
 	if p := s.visible(); p.source.Kind == SourceFile {
 		return p.source.Path
 	}
@@ -152,8 +140,8 @@ func (s *State) original() string {
 }
 
 func (SaveAsked) on(r *reduction) {
-	f, known := r.s.setup.format(r.s.Settings().Save.Format)
-	if hasPixels(&r.s) && known {
+	f, known := r.s.format(r.s.Settings().Save.Format)
+	if r.s.HasPixels() && known {
 		plan := r.s.captioned()
 		r.askSave("Save captioned picture", r.s.stem()+f.Suffix, WriteFile{Format: f.ID, Description: r.s.description(), Captioned: &plan})
 		r.t.OpenSheet(core.SheetNone)
@@ -161,7 +149,7 @@ func (SaveAsked) on(r *reduction) {
 }
 
 func (a ObjectSaveAsked) on(r *reduction) {
-	if a.Object == selectedObject {
+	if a.Object == SelectedObject {
 		a.Object = r.s.selected
 	}
 	if in, ok := r.s.object(a.Object); ok {
@@ -178,9 +166,9 @@ func (r *reduction) askSave(title, name string, w writer) {
 
 // exports are the writers of the chosen formats that there is something for,
 // and the names of their files.
-func (s *State) exports() (writers []writer, names []string) {
+func (s Scene) exports() (writers []writer, names []string) {
 	d := s.description()
-	for _, f := range s.setup.Formats {
+	for _, f := range s.Formats {
 		if slices.Contains(s.Settings().Save.Export, f.ID) && f.worth(&d) {
 			writers, names = append(writers, WriteFile{Format: f.ID, Description: d}), append(names, s.stem()+f.Suffix)
 		}
@@ -200,7 +188,7 @@ func (f Format) worth(d *inference.Description) bool {
 }
 
 // description is all that is known of the visible picture.
-func (s *State) description() inference.Description {
+func (s Scene) description() inference.Description {
 	p, res := s.visible(), s.found()
 	d := inference.Description{
 		Image: p.name, Name: p.name, Key: p.key, Width: p.width, Height: p.height,
@@ -209,16 +197,16 @@ func (s *State) description() inference.Description {
 	if p.source.Kind == SourceFile {
 		d.Image = p.source.Path
 	}
-	for _, at := range []slot{slotCaption, slotInstances, slotClasses} {
+	for _, at := range []Slot{SlotCaption, SlotInstances, SlotClasses} {
 		if done := res.done[at]; done != nil {
-			d.Timings.Set(slotTasks[at], done.Milliseconds)
+			d.Timings.Set(SlotTasks[at], done.Milliseconds)
 			d.Device, d.Threads = done.Device, done.Threads
 		}
 	}
 	if edit := s.draft().edit; p.phase == ready && edit.Own {
 		d.Own = &edit.Caption
 	} else if d.Caption == nil {
-		d.SoFar = s.caption()
+		d.SoFar = s.Caption()
 	}
 	return d
 }
@@ -258,7 +246,7 @@ func (r *reduction) write(q ask, place string) {
 		path, overwrite := place, true // the dialog has asked already
 		if q.folder {
 			path, overwrite = filepath.Join(place, q.names[i]), false
-		} else if fits := r.s.setup.writerFor(w, filepath.Ext(path), filepath.Ext(q.names[i])); fits != nil {
+		} else if fits := r.s.writerFor(w, filepath.Ext(path), filepath.Ext(q.names[i])); fits != nil {
 			w = fits
 		} else {
 			path, overwrite = path+filepath.Ext(q.names[i]), false // … but not about this name
@@ -275,7 +263,7 @@ func (r *reduction) write(q ask, place string) {
 // writerFor returns the writer of a file with a person's own ending: of a captioned
 // picture, that of the ending's format. It is nil for an ending that cannot be
 // written; own is the ending that was proposed.
-func (s *Setup) writerFor(w writer, ending, own string) writer {
+func (s Scene) writerFor(w writer, ending, own string) writer {
 	ending = strings.ToLower(ending)
 	file, ok := w.(WriteFile)
 	if ok && file.Captioned != nil {
@@ -338,7 +326,7 @@ func (a Exported) on(r *reduction) {
 	if batch.count > 1 {
 		n.Text = core.Plural(batch.count, "Saved one file.", "Saved %d files.")
 	}
-	n.Detail, n.About = core.Short(filepath.Dir(a.Path), r.s.setup.Home), batch
+	n.Detail, n.About = core.Short(filepath.Dir(a.Path), r.s.Home), batch
 	r.t.Notify(n)
 }
 
@@ -366,7 +354,7 @@ func (a ExportFailed) on(r *reduction) {
 	if len(stop.replaces) > 1 {
 		n.Text = core.Plural(len(stop.replaces), "", "%d files of these names are there already.")
 	}
-	n.Detail, n.About = core.Short(filepath.Dir(w.path), r.s.setup.Home), stop
+	n.Detail, n.About = core.Short(filepath.Dir(w.path), r.s.Home), stop
 	r.t.Notify(n)
 }
 

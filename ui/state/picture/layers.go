@@ -1,4 +1,4 @@
-package state
+package picture
 
 import (
 	"descry/render"
@@ -100,7 +100,7 @@ func (a ViewMoved) on(r *reduction) {
 }
 
 // style is what is drawn over the visible picture. Highlight is an index into items.
-func (s *State) style(items []render.Item) render.Style {
+func (s Scene) style(items []render.Item) render.Style {
 	l := s.Settings().Layers
 	st := render.Style{
 		Masks: l.Masks, Outlines: l.Outlines, Boxes: l.Boxes, Labels: l.Labels, ClassMap: l.Classes,

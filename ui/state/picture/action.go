@@ -1,8 +1,6 @@
-package state
+package picture
 
 import (
-	"time"
-
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/render"
@@ -12,22 +10,6 @@ import (
 // PictureID names one opened picture for as long as it is open. 0 is none; an
 // ID is never used twice. Whoever performs effects keeps the pixels under it.
 type PictureID uint64
-
-// Start and end.
-type (
-	// Started is the first action. Paths are those of the command line.
-	Started struct{ Paths []string }
-	// Tick tells the time, in answer to the Wake of the same number.
-	Tick struct {
-		Wake uint64
-		Now  time.Time
-	}
-	// Closing asks for the end: edits and settings are saved, then Quit follows.
-	// While a download runs it asks first; Sure is the answer.
-	Closing struct{ Sure bool }
-	// WindowSized tells the window's inner size in dp.
-	WindowSized struct{ Width, Height float32 }
-)
 
 // Opening.
 type (
@@ -190,12 +172,6 @@ type (
 	ClassStepped struct{ Step int }
 )
 
-// Sheets, settings, commands.
-type (
-	// Escaped closes the sheet, else takes back the selection.
-	Escaped struct{}
-)
-
 // Saving.
 type (
 	// PlacementSet chooses where the caption goes in a saved picture.
@@ -234,3 +210,6 @@ type (
 	// Replaced writes again over the file that is in the way, from a notice.
 	Replaced struct{ Notice uint64 }
 )
+
+// SelectedObject, as an object, stands for the one that is selected.
+const SelectedObject = -2

@@ -1,4 +1,4 @@
-package state
+package picture
 
 import (
 	"slices"
@@ -23,7 +23,7 @@ func (s *State) draftAt(key string) int {
 }
 
 // draft returns the draft of the visible picture; its key is empty if there is none.
-func (s *State) draft() draft {
+func (s Scene) draft() draft {
 	p := s.visible()
 	if p.phase == ready {
 		if i := s.draftAt(p.key); i >= 0 {
@@ -33,11 +33,11 @@ func (s *State) draft() draft {
 	return draft{}
 }
 
-// caption is the text that is shown: a person's own, else the model's, else
+// Caption is the text that is shown: a person's own, else the model's, else
 // what has come of it so far.
-func (s *State) caption() string { return s.captionOf(s.visible()) }
+func (s Scene) Caption() string { return s.captionOf(s.visible()) }
 
-func (s *State) captionOf(p picture) string {
+func (s Scene) captionOf(p picture) string {
 	if p.phase != ready {
 		return ""
 	}
@@ -48,7 +48,7 @@ func (s *State) captionOf(p picture) string {
 		return res.caption.Hypotheses[0].Text
 	}
 	for _, j := range s.jobs {
-		if j.picture == p.id && j.slot == slotCaption {
+		if j.picture == p.id && j.slot == SlotCaption {
 			return j.text
 		}
 	}
@@ -57,11 +57,11 @@ func (s *State) captionOf(p picture) string {
 
 // streams reports whether the text of a picture is still coming, so that it
 // cannot be edited yet.
-func (s *State) streams(p picture) bool {
+func (s Scene) streams(p picture) bool {
 	if i := s.draftAt(p.key); i >= 0 && s.drafts[i].edit.Own {
 		return false
 	}
-	return s.result(p.key).caption == nil && s.running(p.key, slotCaption)
+	return s.result(p.key).caption == nil && s.running(p.key, SlotCaption)
 }
 
 // edit changes the draft of a picture.
@@ -117,13 +117,13 @@ func cut(text string) string {
 }
 
 func (a CaptionPicked) on(r *reduction) {
-	if a.Text != "" && a.Text != r.s.caption() {
+	if a.Text != "" && a.Text != r.s.Caption() {
 		r.edit(r.s.visible(), func(d *draft) { d.put(cut(a.Text), false) })
 	}
 }
 
 func (CaptionUndone) on(r *reduction) {
-	if !canUndo(&r.s) {
+	if !r.s.CanUndo() {
 		return
 	}
 	r.edit(r.s.visible(), func(d *draft) {
@@ -139,7 +139,7 @@ func (CaptionUndone) on(r *reduction) {
 }
 
 func (CaptionRedone) on(r *reduction) {
-	if !canRedo(&r.s) {
+	if !r.s.CanRedo() {
 		return
 	}
 	r.edit(r.s.visible(), func(d *draft) {
@@ -153,7 +153,7 @@ func (CaptionRedone) on(r *reduction) {
 }
 
 func (CaptionCopied) on(r *reduction) {
-	if text := r.s.caption(); text != "" {
+	if text := r.s.Caption(); text != "" {
 		r.t.Do(core.CopyText{Text: text, What: "Caption"})
 	}
 }
@@ -166,13 +166,13 @@ func (a EditLoaded) on(r *reduction) {
 	d := r.s.drafts[i]
 	d.read = true
 	if a.Edit != nil {
-		d.edit = joined(*a.Edit, d.edit, d.dirty)
+		d.edit = Joined(*a.Edit, d.edit, d.dirty)
 	}
 	r.s.drafts = core.Replaced(r.s.drafts, i, d)
 }
 
-// joined returns what was stored, with what was written since after it.
-func joined(stored, since Edit, written bool) Edit {
+// Joined returns what was stored, with what was written since after it.
+func Joined(stored, since Edit, written bool) Edit {
 	e := Edit{Caption: cut(stored.Caption), Own: stored.Own, Earlier: slices.Clone(stored.Earlier), Later: slices.Clone(stored.Later)}
 	if !written {
 		return e
@@ -215,9 +215,9 @@ func (r *reduction) saveDrafts(which func(draft) bool) {
 }
 
 // others are the other ways to say the visible picture's caption, best first.
-func (s *State) others() []inference.Hypothesis {
+func (s Scene) others() []inference.Hypothesis {
 	res := s.found()
-	shown := s.caption()
+	shown := s.Caption()
 	var all []inference.Hypothesis
 	for _, c := range []*inference.Caption{res.caption, res.others} {
 		if c == nil {
@@ -234,7 +234,7 @@ func (s *State) others() []inference.Hypothesis {
 }
 
 // sureness says how sure the model is of the caption that is shown.
-func (s *State) sureness() (word, tip string) {
+func (s Scene) sureness() (word, tip string) {
 	if d := s.draft(); d.edit.Own {
 		return "your words", "You wrote or chose this caption. It is kept for this picture."
 	}

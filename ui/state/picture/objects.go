@@ -1,4 +1,4 @@
-package state
+package picture
 
 import (
 	"cmp"
@@ -17,7 +17,7 @@ const defaultScore = 0.5
 var lowScores = []float64{0.3, settings.LeastScore}
 
 // score is the least score that is shown, 0 … 1.
-func (s *State) score() float64 {
+func (s Scene) score() float64 {
 	if s.Settings().Score > 0 {
 		return s.Settings().Score
 	}
@@ -35,7 +35,7 @@ func (res *result) isHidden(i int) bool { return i < len(res.hidden) && res.hidd
 
 // listed reports whether an object belongs into the list at a least score:
 // sure enough, and no second name where those are hidden.
-func (s *State) listed(res *result, i int, score float64) bool {
+func (s Scene) listed(res *result, i int, score float64) bool {
 	if float32Digits(res.instances.Items[i].Score) < score {
 		return false
 	}
@@ -43,7 +43,7 @@ func (s *State) listed(res *result, i int, score float64) bool {
 }
 
 // rows are the objects of the list in its order, hidden ones too.
-func (s *State) rows() []int {
+func (s Scene) rows() []int {
 	res := s.found()
 	if res.instances == nil {
 		return nil
@@ -70,7 +70,7 @@ func (s *State) rows() []int {
 }
 
 // items are the objects that are drawn, in the order of the result.
-func (s *State) items() []render.Item {
+func (s Scene) items() []render.Item {
 	res := s.found()
 	if res.instances == nil {
 		return nil
@@ -86,7 +86,7 @@ func (s *State) items() []render.Item {
 }
 
 // below counts the objects that a lower threshold would list, and gives it.
-func (s *State) below() (count int, low float64) {
+func (s Scene) below() (count int, low float64) {
 	res := s.found()
 	if res.instances == nil {
 		return 0, 0
@@ -110,7 +110,7 @@ func (s *State) below() (count int, low float64) {
 }
 
 // object returns an object of the visible picture.
-func (s *State) object(i int) (inference.Instance, bool) {
+func (s Scene) object(i int) (inference.Instance, bool) {
 	if in := s.found().instances; in != nil && i >= 0 && i < len(in.Items) {
 		return in.Items[i], true
 	}

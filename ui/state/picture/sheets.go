@@ -1,4 +1,4 @@
-package state
+package picture
 
 import (
 	"slices"
@@ -8,18 +8,15 @@ import (
 	"descry/ui/state/core"
 )
 
-func (s *State) closeButton(text string) core.Button {
-	return core.Button{Text: text, Tip: "Close this page (Esc)", Enabled: true, Do: core.SheetOpened{Sheet: core.SheetNone}}
-}
-
-func (s *State) showSave() SaveSheet {
+// ShowSave returns the sheet that saves the captioned picture.
+func (s Scene) ShowSave() SaveSheet {
 	form := s.Settings().Save
 	sheet := SaveSheet{
 		Title: "Save captioned picture", PlacementName: "Caption", FormatName: "Format",
 		Legend:  core.Button{Text: "Legend of the classes", Tip: "Write the name and colour of each class under the picture", Enabled: true, On: form.Legend, Do: LegendToggled{}},
 		Preview: core.Button{Text: "Preview", Tip: "Show the picture as it will be saved", Enabled: true, On: !form.NoPreview, Do: PreviewToggled{}},
-		Save:    core.Button{Text: "Save…", Tip: "Choose where to save it", Enabled: hasPixels(s), Do: SaveAsked{}},
-		Cancel:  s.closeButton("Cancel"),
+		Save:    core.Button{Text: "Save…", Tip: "Choose where to save it", Enabled: s.HasPixels(), Do: SaveAsked{}},
+		Cancel:  core.CloseButton("Cancel"),
 	}
 	for _, c := range []struct {
 		at        render.CaptionPlacement
@@ -31,7 +28,7 @@ func (s *State) showSave() SaveSheet {
 	} {
 		sheet.Placements = append(sheet.Placements, core.Choice{Text: c.text, Tip: c.tip, On: settings.Placements[form.Placement] == c.at, Do: PlacementSet{c.at}})
 	}
-	for _, f := range s.setup.Formats {
+	for _, f := range s.Formats {
 		if f.Drawn {
 			sheet.Formats = append(sheet.Formats, core.Choice{Text: f.Title, Tip: f.Tip, On: form.Format == f.ID, Do: FormatSet{f.ID}})
 		}
@@ -43,10 +40,11 @@ func (s *State) showSave() SaveSheet {
 	return sheet
 }
 
-func (s *State) showExport() ExportSheet {
-	sheet := ExportSheet{Title: "Export", Text: "Choose what to write. What exists already is not overwritten.", Cancel: s.closeButton("Cancel")}
+// ShowExport returns the sheet that writes other formats.
+func (s Scene) ShowExport() ExportSheet {
+	sheet := ExportSheet{Title: "Export", Text: "Choose what to write. What exists already is not overwritten.", Cancel: core.CloseButton("Cancel")}
 	any, known := false, s.description()
-	for _, f := range s.setup.Formats {
+	for _, f := range s.Formats {
 		if f.Drawn {
 			continue
 		}
@@ -57,27 +55,8 @@ func (s *State) showExport() ExportSheet {
 		sheet.Formats = append(sheet.Formats, ExportFormat{Format: f.ID, File: s.stem() + f.Suffix, Button: b})
 	}
 	if s.original() != "" {
-		sheet.Beside = core.Button{Text: "Save beside the picture", Tip: "Write into " + core.Short(s.folder(), s.setup.Home), Enabled: any, Do: ExportAsked{Beside: true}}
+		sheet.Beside = core.Button{Text: "Save beside the picture", Tip: "Write into " + core.Short(s.folder(), s.Home), Enabled: any, Do: ExportAsked{Beside: true}}
 	}
 	sheet.Choose = core.Button{Text: "Choose folder…", Tip: "Write into a folder of your choice", Enabled: any, Do: ExportAsked{}}
 	return sheet
-}
-
-func (s *State) showShortcuts() []ShortcutList {
-	var all []ShortcutList
-	for _, name := range menus {
-		list := ShortcutList{Name: name}
-		for _, c := range Commands {
-			if c.Menu != name || len(c.Keys) == 0 {
-				continue
-			}
-			text := c.Keys[0].Text()
-			for _, k := range c.Keys[1:] {
-				text += " or " + k.Text()
-			}
-			list.Rows = append(list.Rows, Shortcut{Keys: text, Text: c.Label})
-		}
-		all = append(all, list)
-	}
-	return all
 }

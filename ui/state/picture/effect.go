@@ -1,8 +1,6 @@
-package state
+package picture
 
 import (
-	"time"
-
 	"descry/inference"
 	"descry/render"
 	"descry/ui/state/core"
@@ -33,17 +31,6 @@ type Edit struct {
 	Earlier []string `json:"earlier,omitempty"` // older texts, oldest first, for undo
 	Later   []string `json:"later,omitempty"`   // undone texts, for redo; the next one last
 }
-
-// Time and end.
-type (
-	// Wake wants one Tick of its number after a time; 0: at once.
-	Wake struct {
-		Number uint64
-		After  time.Duration
-	}
-	// Quit closes the window. It is the last effect.
-	Quit struct{}
-)
 
 // Opening.
 type (
@@ -140,49 +127,71 @@ type (
 )
 
 // Lane implements core.Effect.
-func (Wake) Lane() string { return core.LaneNone }
-
-// Lane implements core.Effect.
-func (Quit) Lane() string { return core.LaneNone }
-
-// Lane implements core.Effect.
 func (AskOpen) Lane() string { return core.LaneNone }
+
+func (AskOpen) isEffect() {}
 
 // Lane implements core.Effect.
 func (ReadClipboard) Lane() string { return core.LaneNone }
 
+func (ReadClipboard) isEffect() {}
+
 // Lane implements core.Effect.
 func (ListFolder) Lane() string { return core.LaneNone }
+
+func (ListFolder) isEffect() {}
 
 // Lane implements core.Effect.
 func (Decode) Lane() string { return core.LaneNone }
 
+func (Decode) isEffect() {}
+
 // Lane implements core.Effect.
 func (Release) Lane() string { return core.LaneNone }
+
+func (Release) isEffect() {}
 
 // Lane implements core.Effect.
 func (Submit) Lane() string { return core.LaneWorker }
 
+func (Submit) isEffect() {}
+
 // Lane implements core.Effect.
 func (Cancel) Lane() string { return core.LaneWorker }
+
+func (Cancel) isEffect() {}
 
 // Lane implements core.Effect.
 func (Front) Lane() string { return core.LaneWorker }
 
+func (Front) isEffect() {}
+
 // Lane implements core.Effect.
 func (LoadEdit) Lane() string { return core.LaneEdits }
+
+func (LoadEdit) isEffect() {}
 
 // Lane implements core.Effect.
 func (SaveEdit) Lane() string { return core.LaneEdits }
 
+func (SaveEdit) isEffect() {}
+
 // Lane implements core.Effect.
 func (AskSave) Lane() string { return core.LaneNone }
+
+func (AskSave) isEffect() {}
 
 // Lane implements core.Effect.
 func (AskFolder) Lane() string { return core.LaneNone }
 
+func (AskFolder) isEffect() {}
+
 // Lane implements core.Effect.
 func (WriteCutout) Lane() string { return core.LaneNone }
 
+func (WriteCutout) isEffect() {}
+
 // Lane implements core.Effect.
 func (WriteFile) Lane() string { return core.LaneNone }
+
+func (WriteFile) isEffect() {}
