@@ -2,6 +2,7 @@ package app
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"io/fs"
@@ -98,4 +99,20 @@ func damage(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%d files of %s", len(found), args[0])
 	}
 	ts.Check(os.WriteFile(found[0], []byte("x"), 0o644))
+}
+
+// tensors writes a .safetensors file whose tensors have the names given and one
+// number each: tensors FILE NAME…
+func tensors(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: tensors FILE NAME…")
+	}
+	header := map[string]any{}
+	for i, name := range args[1:] {
+		header[name] = map[string]any{"dtype": "F32", "shape": []int{1}, "data_offsets": []int{4 * i, 4 * (i + 1)}}
+	}
+	text, err := json.Marshal(header)
+	ts.Check(err)
+	file := append(binary.LittleEndian.AppendUint64(nil, uint64(len(text))), text...)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), append(file, make([]byte, 4*(len(args)-1))...), 0o600))
 }

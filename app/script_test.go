@@ -15,6 +15,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"descry/app/services"
 	"descry/inference/ort"
 	"descry/resources"
 )
@@ -30,7 +31,7 @@ func TestMain(m *testing.M) {
 
 // crash dies as a fault in a goroutine would let the program die.
 func crash() {
-	keepCrashFile(FindDirs(os.Getenv).State)
+	services.KeepCrashFile(services.FindDirs(os.Getenv).State)
 	go func() { panic("the reason of the crash") }()
 	select {}
 }
@@ -89,7 +90,7 @@ func TestTheCommandLineKeepsItsPromises(t *testing.T) {
 func runtimeForTests(t *testing.T) string {
 	t.Helper()
 	named := os.Getenv("DESCRY_ORT")
-	path, _, err := ort.Find(named, "", FindDirs(os.Getenv).Cache)
+	path, _, err := ort.Find(named, "", services.FindDirs(os.Getenv).Cache)
 	if err == nil {
 		var library *ort.Library
 		if library, err = ort.Open(path); err == nil {

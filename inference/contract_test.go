@@ -14,7 +14,7 @@ import (
 // The contract of every Worker (worker.go), as one suite. It runs on InProcess
 // here; a worker in a child process has to pass the same.
 
-// bench is a worker under test with its ends.
+// bench runs a worker under test and holds its channels.
 type bench struct {
 	t      testing.TB
 	opener *fakeOpener
@@ -37,18 +37,18 @@ func (b *bench) send(id JobID, task Task, name, model string, visible bool) {
 	b.in <- Command{Submit: &Request{ID: id, Task: task, Model: model, Visible: visible, Picture: Picture{Name: name, Width: 1, Height: 1, Pix: []byte{1, 2, 3}}}}
 }
 
-// rest closes in and gives all that is still said, as "ID kind" words.
-func (b *bench) rest() []string {
+// drain closes in and returns all remaining events, as "ID kind" strings.
+func (b *bench) drain() []string {
 	close(b.in)
 	var all []string
 	for e := range b.out {
-		all = append(all, word(e))
+		all = append(all, summary(e))
 	}
 	return all
 }
 
-// word is an event in short: "3 failed cancelled".
-func word(e Event) string {
+// summary returns an event in short: "3 failed cancelled".
+func summary(e Event) string {
 	w := fmt.Sprintf("%d %s", e.ID, e.Kind)
 	if e.Kind == KindFailed {
 		w += " " + string(e.Failure.Kind)
@@ -56,8 +56,8 @@ func word(e Event) string {
 	return w
 }
 
-// without leaves out progress and tokens.
-func without(words []string) []string {
+// withoutProgress leaves out progress and token events.
+func withoutProgress(words []string) []string {
 	var kept []string
 	for _, w := range words {
 		if !strings.HasSuffix(w, " progress") && !strings.HasSuffix(w, " token") {
@@ -70,7 +70,7 @@ func without(words []string) []string {
 func testContract(t *testing.T, worker func(Opener) Worker) {
 	cases := map[string]struct {
 		run  func(b *bench)
-		want []string // events but progress and tokens, after run
+		want []string // events after run, without progress and tokens
 		ran  []string // calls, in order
 	}{
 		"every job ends once, in order": {
@@ -101,7 +101,7 @@ func testContract(t *testing.T, worker func(Opener) Worker) {
 			[]string{"1 failed model", "2 failed model", "3 classes", "3 done"},
 			[]string{"classes x"},
 		},
-		"requests that mean nothing fail": {
+		"invalid requests fail": {
 			func(b *bench) {
 				b.submit(0, TaskCaption, "x")
 				b.submit(1, Task("poem"), "x")
@@ -181,7 +181,7 @@ func testContract(t *testing.T, worker func(Opener) Worker) {
 			[]string{"1 instances", "1 done", "3 caption", "3 done", "4 classes", "4 done", "2 caption", "2 done"},
 			[]string{"instances deaf", "caption second", "classes second", "caption first"},
 		},
-		"a lost device is told once, even when its job was cancelled": {
+		"a lost device is reported once, even when its job was cancelled": {
 			func(b *bench) {
 				b.submit(1, TaskInstances, "lost")
 				b.submit(2, TaskClasses, "x")
@@ -209,8 +209,8 @@ func testContract(t *testing.T, worker func(Opener) Worker) {
 			b := startBench(t, worker)
 			defer b.cancel()
 			c.run(b)
-			if got := without(b.rest()); !reflect.DeepEqual(got, c.want) {
-				t.Errorf("said %q, want %q", got, c.want)
+			if got := withoutProgress(b.drain()); !reflect.DeepEqual(got, c.want) {
+				t.Errorf("events %q, want %q", got, c.want)
 			}
 			if err := <-b.err; err != nil {
 				t.Errorf("the worker ended with %v", err)
@@ -230,16 +230,16 @@ func testContract(t *testing.T, worker func(Opener) Worker) {
 	t.Run("a job's events come in order and nothing follows its end", func(t *testing.T) { testEventOrder(t, worker) })
 }
 
-// until reads events until the word; what comes before it is dropped, but must
-// not be an end.
+// until reads events up to and including want. It drops those before, none of which
+// may end a job.
 func (b *bench) until(want string) {
 	b.t.Helper()
 	for e := range b.out {
-		if word(e) == want {
+		if summary(e) == want {
 			return
 		}
 		if e.Kind == KindDone || e.Kind == KindFailed {
-			b.t.Errorf("%s came before %s", word(e), want)
+			b.t.Errorf("%s came before %s", summary(e), want)
 		}
 	}
 }
@@ -250,26 +250,26 @@ func testEnginesAreKept(t *testing.T, worker func(Opener) Worker) {
 	for i := range 6 {
 		b.send(JobID(i+1), TaskClasses, "x", []string{"one", "two"}[i%2], false)
 	}
-	b.rest()
+	b.drain()
 	if want := []string{"one  0", "two  0"}; !reflect.DeepEqual(b.opener.opened, want) {
 		t.Errorf("opened %q, want %q", b.opener.opened, want)
 	}
 }
 
 // testEnginesMakeRoom: a model that fits only alone is loaded after two others,
-// which are closed for it and opened again when they are asked.
+// which are closed for it and opened again when they are next used.
 func testEnginesMakeRoom(t *testing.T, worker func(Opener) Worker) {
 	b := startBench(t, worker)
 	defer b.cancel()
 	for i, model := range []string{"one", "two", "large", "one"} {
 		b.send(JobID(i+1), TaskClasses, "x", model, false)
 	}
-	ends := without(b.rest())
+	ends := withoutProgress(b.drain())
 	if want := []string{"one  0", "two  0", "large  0", "one  0"}; !reflect.DeepEqual(b.opener.opened, want) {
 		t.Errorf("opened %q, want %q", b.opener.opened, want)
 	}
 	if slices.ContainsFunc(ends, func(s string) bool { return strings.Contains(s, "failed") }) {
-		t.Errorf("said %q", ends)
+		t.Errorf("events %q", ends)
 	}
 }
 
@@ -285,10 +285,10 @@ func testSlowReader(t *testing.T, worker func(Opener) Worker) {
 		b.opener.mu.Lock()
 		ran := len(b.opener.calls)
 		b.opener.mu.Unlock()
-		if ran == 0 || ran > 10 { // some 20 events: the rest waits for the reader
-			t.Errorf("%d jobs ran while nobody read", ran)
+		if ran == 0 || ran > 10 { // some 20 events: the other jobs wait for the reader
+			t.Errorf("%d jobs ran while no event was read", ran)
 		}
-		if n := len(without(b.rest())); n != 200 {
+		if n := len(withoutProgress(b.drain())); n != 200 {
 			t.Errorf("%d ends and results, want 200", n)
 		}
 	})
@@ -302,10 +302,10 @@ func testContextEnds(t *testing.T, worker func(Opener) Worker) {
 	b.cancel()
 	var got []string
 	for e := range b.out {
-		got = append(got, word(e))
+		got = append(got, summary(e))
 	}
-	if got, want := without(got), []string{"1 failed cancelled", "2 failed cancelled"}; !reflect.DeepEqual(got, want) {
-		t.Errorf("said %q, want %q", got, want)
+	if got, want := withoutProgress(got), []string{"1 failed cancelled", "2 failed cancelled"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("events %q, want %q", got, want)
 	}
 	if err := <-b.err; !errors.Is(err, context.Canceled) {
 		t.Errorf("the worker ended with %v", err)
@@ -319,18 +319,18 @@ func testEventOrder(t *testing.T, worker func(Opener) Worker) {
 	b := startBench(t, worker)
 	defer b.cancel()
 	b.submit(1, TaskCaption, "x")
-	got := b.rest()
+	got := b.drain()
 	want := []string{"1 progress", "1 progress", "1 token", "1 token", "1 token", "1 caption", "1 done"}
 	if !reflect.DeepEqual(got, want) {
-		t.Errorf("said %q, want %q", got, want)
+		t.Errorf("events %q, want %q", got, want)
 	}
 }
 
-func TestTheWorkerInThisProcessKeepsTheContract(t *testing.T) {
+func TestInProcessKeepsTheContract(t *testing.T) {
 	testContract(t, InProcess)
 }
 
-func TestALoadFailureSaysThatItIsOne(t *testing.T) {
+func TestALoadFailureIsReported(t *testing.T) {
 	b := startBench(t, InProcess)
 	defer b.cancel()
 	b.send(1, TaskCaption, "x", "damaged", false)
@@ -359,7 +359,7 @@ func FuzzAnySequenceOfCommandsKeepsTheContract(f *testing.F) {
 			ends := map[JobID]int{}
 			for e := range b.out {
 				if ends[e.ID] > 0 && e.ID != 0 {
-					t.Errorf("%s after its end", word(e))
+					t.Errorf("%s after its end", summary(e))
 				}
 				if e.Kind == KindDone || e.Kind == KindFailed {
 					ends[e.ID]++
@@ -400,9 +400,9 @@ func FuzzAnySequenceOfCommandsKeepsTheContract(f *testing.F) {
 	})
 }
 
-// FuzzTheOrderIsTheOnePromised holds the worker with a first job, reads bytes as
-// commands meanwhile, and compares the order of what then runs with a model that
-// is told the same.
+// FuzzTheOrderIsTheOnePromised keeps the worker busy with a first job, reads bytes
+// as commands meanwhile, and compares the order of what runs next with a model that
+// is given the same commands.
 func FuzzTheOrderIsTheOnePromised(f *testing.F) {
 	f.Add([]byte{0, 8, 17, 3, 6, 24})
 	f.Add([]byte{0, 16, 8, 1, 11, 2, 7, 15})
@@ -437,7 +437,7 @@ func FuzzTheOrderIsTheOnePromised(f *testing.F) {
 				}
 				next++
 			case 2:
-				if id > 1 { // the first goes on holding the worker
+				if id > 1 { // the first job keeps the worker busy
 					b.in <- Command{Cancel: id}
 				}
 				if at >= 0 {

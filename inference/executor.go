@@ -2,7 +2,6 @@ package inference
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"slices"
 	"time"
@@ -10,18 +9,18 @@ import (
 	"descry/internal/failure"
 )
 
-// engineKey is what an engine was opened for.
+// engineKey identifies an open engine.
 type engineKey struct {
 	model, device string
 	threads       int
 }
 
-// executor owns the engines. All of it belongs to the goroutine of run, which
-// is locked to its OS thread: native libraries keep state by thread.
+// executor owns the engines. All its fields belong to the goroutine of run, which
+// is locked to its OS thread: native libraries keep state per thread.
 type executor struct {
 	open    Opener
 	engines map[engineKey]Engine
-	used    []engineKey // keys of engines, the one used longest ago first
+	used    []engineKey // keys of engines, least recently used first
 	reports chan<- report
 }
 
@@ -46,7 +45,7 @@ func (x *executor) execute(o order) {
 		}
 	}()
 	start := time.Now()
-	x.send(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: "load", Model: r.Model}})
+	x.send(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: StageLoad, Model: r.Model}})
 	engine, err := x.ready(o.ctx, r)
 	x.sendLost(engine)
 	if err != nil {
@@ -58,7 +57,7 @@ func (x *executor) execute(o order) {
 		return
 	}
 	loaded := time.Now()
-	x.send(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: "run", Model: r.Model}})
+	x.send(Event{ID: r.ID, Kind: KindProgress, Progress: &Progress{Stage: StageRun, Model: r.Model}})
 	result, err := x.call(o.ctx, engine, r)
 	x.sendLost(engine)
 	if err != nil {
@@ -72,10 +71,10 @@ func (x *executor) execute(o order) {
 	}})
 }
 
-// ready returns the engine for r with r's task loaded. An engine that could not
-// be opened is tried again by the next job. Where memory is short,
-// other engines are closed, the one used longest ago first, so that a person who
-// tries one large model after another is not refused because of the first.
+// ready returns the engine for r with r's task loaded. An engine that could not be
+// opened is tried again by the next job. Where memory is short, other engines are
+// closed, the least recently used first: a large model must not be refused because
+// another was tried before it.
 func (x *executor) ready(ctx context.Context, r *Request) (Engine, error) {
 	key := engineKey{r.Model, r.Device, r.Threads}
 	engine, ok := x.engines[key]
@@ -127,7 +126,7 @@ func (x *executor) call(ctx context.Context, engine Engine, r *Request) (Event, 
 		e.Classes, err = engine.Classes(ctx, r.Picture)
 	}
 	if err == nil && e.Caption == nil && e.Instances == nil && e.Classes == nil {
-		err = errors.New("the model gave no result")
+		err = failure.Worded(nil, "the model returned no result")
 	}
 	return e, err
 }

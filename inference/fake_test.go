@@ -11,15 +11,16 @@ import (
 	"descry/internal/failure"
 )
 
-// fakeEngine polices how a worker treats engines: it panics on two calls at
-// once, on use after Close and on a call from another thread. What a call does is up to the picture's name:
+// fakeEngine checks how a worker treats engines: it panics on two calls at once, on
+// use after Close and on a call from another thread. What a call does depends on
+// the picture's name:
 //
-//	"wait"    waits until its context ends, and tells that it began
+//	"wait"    signals that it began and waits until its context ends
 //	"deaf"    ignores its context until release is closed
-//	"lost"    loses a device, and is deaf
+//	"lost"    loses a device, and otherwise behaves as "deaf"
 //	"panic"   panics
 //	"bad"     fails
-//	"nothing" gives neither result nor error
+//	"nothing" returns neither result nor error
 //	else      succeeds at once
 type fakeEngine struct {
 	opener *fakeOpener
@@ -68,7 +69,7 @@ func (o *fakeOpener) Open(_ context.Context, model, device string, threads int) 
 	return &fakeEngine{opener: o, model: model}, nil
 }
 
-// enter begins a call and gives what ends it.
+// enter begins a call and returns the function that ends it.
 func (e *fakeEngine) enter(what string) func() {
 	e.opener.mu.Lock()
 	defer e.opener.mu.Unlock()
@@ -133,7 +134,7 @@ func (e *fakeEngine) Caption(ctx context.Context, p Picture, _ CaptionOptions, t
 	if err := e.act(ctx, TaskCaption, p); err != nil {
 		return nil, err
 	}
-	token(CaptionToken{TokenID: 2, Text: "late"}) // a cancelled call may still talk
+	token(CaptionToken{TokenID: 2, Text: "late"}) // a cancelled call may still report tokens
 	return &Caption{Model: e.model, Hypotheses: []Hypothesis{{Text: "a dog"}}}, nil
 }
 

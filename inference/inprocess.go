@@ -7,22 +7,21 @@ import (
 	"descry/internal/failure"
 )
 
-// mostUnread is how many events may wait for the reader before a further job is
-// started: the results of a handful of jobs.
-const mostUnread = 16
+// maxUnread is the number of unread events, the results of a handful of jobs, above
+// which no further job is started.
+const maxUnread = 16
 
-// InProcess returns a worker in this process, over the engines that open returns.
+// InProcess returns a worker in this process that opens its engines with open.
 //
-// Two goroutines share the work. The scheduler (the Worker call itself) owns
-// the jobs: it is always ready to take a command, and its events wait in an
-// ordered queue without bound, so a slow reader delays nothing but itself;
-// whoever starts a worker reads from out until it is closed. (While more than
-// mostUnread events wait no further job is started, so that a reader who stops
-// does not fill the memory with results.) The executor, locked to its
-// thread, owns the engines and makes one call at a time.
+// Two goroutines share the work. The scheduler (the Worker call itself) owns the
+// jobs. It is always ready to receive a command, and keeps events in an unbounded
+// queue, so a slow reader delays only itself; the caller must read from out until
+// it is closed. While more than maxUnread events wait, no further job is started,
+// so that a reader that stops does not fill the memory with results. The executor,
+// locked to its thread, owns the engines and makes one call at a time.
 //
-// A job of a picture that is in front (Request.Visible, Command.Front; the last
-// one named counts) comes before the others, else the order given. A second
+// Jobs of the picture in front (the last one named by Request.Visible or
+// Command.Front) run first, the others in the order of their submission. A second
 // Submit with the ID of an open job is ignored: that job's end answers both.
 func InProcess(open Opener) Worker {
 	return func(ctx context.Context, in <-chan Command, out chan<- Event) error {
@@ -41,24 +40,25 @@ func InProcess(open Opener) Worker {
 	}
 }
 
-// job is a request that has not ended for its sender, or whose call still runs.
+// job is a request whose last event has not been sent, or whose call still runs.
 type job struct {
 	request *Request
-	picture string // which picture it is about
+	picture string // identity of its picture
 	cancel  context.CancelFunc
 	ended   bool // its last event has been queued: later events of its call are dropped
 }
 
-// order is a job handed to the executor, with the context of its call.
+// order is a job for the executor, with the context of its call.
 type order struct {
 	ctx     context.Context
 	request *Request
 }
 
-// report is an event of the running call; a nil event: the call has returned.
+// report is an event of the running call; a nil event means that the call has
+// returned.
 type report struct{ event *Event }
 
-// scheduler holds the jobs of one worker. All of it belongs to the goroutine of
+// scheduler holds the jobs of one worker. All its fields belong to the goroutine of
 // run.
 type scheduler struct {
 	jobs     map[JobID]*job
@@ -71,8 +71,8 @@ type scheduler struct {
 	executed chan struct{}
 }
 
-// run takes commands and events until in is closed and every job has ended, or
-// ctx ends.
+// run receives commands and sends events until in is closed and every job has
+// ended, or ctx ends.
 func (s *scheduler) run(ctx context.Context, in <-chan Command, out chan<- Event) error {
 	defer close(out)
 	done := ctx.Done()
@@ -93,7 +93,7 @@ func (s *scheduler) run(ctx context.Context, in <-chan Command, out chan<- Event
 		case m := <-s.reports:
 			s.onReport(m)
 		case send <- next:
-			s.queue[0] = Event{} // its class map or masks are the reader's now
+			s.queue[0] = Event{} // do not keep its class map or masks alive
 			s.queue = s.queue[1:]
 		case <-done:
 			done, in = nil, nil
@@ -141,9 +141,9 @@ func (s *scheduler) submit(r *Request) {
 	}
 }
 
-// startNext hands the next job to the idle executor.
+// startNext gives the next job to the executor, which is idle.
 func (s *scheduler) startNext(ctx context.Context) {
-	if s.running != nil || len(s.waiting) == 0 || len(s.queue) > mostUnread {
+	if s.running != nil || len(s.waiting) == 0 || len(s.queue) > maxUnread {
 		return
 	}
 	at := max(0, slices.IndexFunc(s.waiting, func(j *job) bool { return j.picture == s.front }))
@@ -152,10 +152,10 @@ func (s *scheduler) startNext(ctx context.Context) {
 	s.running = j
 	var call context.Context
 	call, j.cancel = context.WithCancel(ctx)
-	s.orders <- order{call, j.request} // the executor is idle, so it takes it at once
+	s.orders <- order{call, j.request} // does not block: the executor is idle
 }
 
-// onReport files what the executor reports of the running job.
+// onReport handles a report of the running job.
 func (s *scheduler) onReport(m report) {
 	j := s.running
 	if m.event == nil {
@@ -163,7 +163,7 @@ func (s *scheduler) onReport(m report) {
 		s.running = nil
 		return
 	}
-	if m.event.Kind == KindDevice { // about no job: passed on even if this one was cancelled
+	if m.event.Kind == KindDevice { // concerns no job: sent even if this one was cancelled
 		s.queue = append(s.queue, *m.event)
 		return
 	}
@@ -201,7 +201,7 @@ func (s *scheduler) cancelAll() {
 	}
 }
 
-// cancelled is the last event of a job that was stopped.
+// cancelled returns the last event of a job that was stopped.
 func cancelled(r *Request) Event {
 	return Event{ID: r.ID, Kind: KindFailed, Failure: failure.New(failure.Cancelled, string(r.Task), r.Picture.Name, "cancelled")}
 }
@@ -223,8 +223,8 @@ func (r *Request) check() *failure.Failure {
 	return nil
 }
 
-// identity returns what distinguishes pictures: their content where it is known,
-// else their name.
+// identity returns the key by which pictures are told apart: the content hash if it
+// is known, else the name.
 func (p Picture) identity() string {
 	if p.Key != "" {
 		return p.Key

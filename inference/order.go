@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// ByScore returns the indices of items by falling score; equal ones keep their
+// ByScore returns the indices of items by descending score; equal ones keep their
 // order.
 func ByScore(items []Instance) []int {
 	order := make([]int, len(items))

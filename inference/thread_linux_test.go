@@ -2,5 +2,5 @@ package inference
 
 import "syscall"
 
-// threadID tells threads apart.
+// threadID returns the ID of the calling OS thread.
 func threadID() int { return syscall.Gettid() }

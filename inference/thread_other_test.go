@@ -2,5 +2,5 @@
 
 package inference
 
-// threadID is not known here: the check is left to Linux.
+// threadID returns 0: the thread is checked on Linux only.
 func threadID() int { return 0 }

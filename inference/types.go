@@ -5,11 +5,11 @@ import (
 	"descry/internal/failure"
 )
 
-// JobID names one submitted request. The sender chooses it; it is never 0 and
+// JobID identifies a submitted request. The sender chooses it; it is never 0 and
 // never used twice for one worker.
 type JobID uint64
 
-// Task is one of the three things that can be asked of a picture.
+// Task is one of the three things a model can do with a picture.
 type Task string
 
 // The tasks, in the order in which they are run for one picture.
@@ -23,10 +23,10 @@ const (
 type Command struct {
 	Submit *Request `json:"submit,omitempty"`
 	Cancel JobID    `json:"cancel,omitempty"` // 0: none
-	Front  JobID    `json:"front,omitempty"`  // 0: none; this waiting job's picture is the visible one now
+	Front  JobID    `json:"front,omitempty"`  // 0: none; this waiting job's picture is now the visible one
 }
 
-// Request asks one task of one picture: caption, instances and classes of a
+// Request asks for one task on one picture: caption, instances and classes of a
 // picture are separate jobs.
 type Request struct {
 	ID        JobID           `json:"id"`
@@ -35,7 +35,7 @@ type Request struct {
 	Model     string          `json:"model"`             // a model set: "starter" or a directory; or a mix "caption=NAME,…"
 	Device    string          `json:"device,omitempty"`  // "auto", "cpu", …
 	Threads   int             `json:"threads,omitempty"` // 0: as many as there are cores
-	Visible   bool            `json:"visible,omitempty"` // the picture that is looked at: before all others
+	Visible   bool            `json:"visible,omitempty"` // the picture is on screen: its jobs run first
 	Caption   CaptionOptions  `json:"caption_options"`
 	Instances InstanceOptions `json:"instance_options"`
 }
@@ -51,8 +51,8 @@ type Picture struct {
 	Pix    []byte `json:"-"` // travels as a raw blob beside the JSON head
 }
 
-// CaptionOptions choose how a caption is searched for. A zero field means the
-// preset's value, else the model set's own, else the default named here.
+// CaptionOptions control the search for a caption. A zero field means the preset's
+// value, else the model set's own, else the default named here.
 type CaptionOptions struct {
 	Preset            CaptionPreset `json:"preset,omitempty"`             // "" and PresetOwn: the set's own values
 	Prompt            *string       `json:"prompt,omitempty"`             // nil: the set's; stripped from the caption
@@ -63,12 +63,12 @@ type CaptionOptions struct {
 	LengthPenalty     *float64      `json:"length_penalty,omitempty"`     // exponent α of the length; default 1
 	RepetitionPenalty float64       `json:"repetition_penalty,omitempty"` // 1: none
 	NoRepeatNGram     int           `json:"no_repeat_ngram,omitempty"`    // 0: none
-	NBest             int           `json:"n_best,omitempty"`             // captions wanted, at most Beams but when sampled; default 1
-	TopP              float64       `json:"top_p,omitempty"`              // above 0: tokens are drawn from the likeliest that make up this share (nucleus sampling), without beams
-	Temperature       float64       `json:"temperature,omitempty"`        // what logits are divided by when drawing; default 1
-	Seed              uint64        `json:"seed,omitempty"`               // of the drawing: the same seed, the same captions
-	Avoid             []string      `json:"avoid,omitempty"`              // words and word sequences that may not come
-	AnyStart          bool          `json:"any_start,omitempty"`          // "arafed" and the like may begin a caption
+	NBest             int           `json:"n_best,omitempty"`             // captions wanted, at most Beams unless sampled; default 1
+	TopP              float64       `json:"top_p,omitempty"`              // above 0: nucleus sampling with this cumulative probability, without beams
+	Temperature       float64       `json:"temperature,omitempty"`        // divisor of the logits when sampling; default 1
+	Seed              uint64        `json:"seed,omitempty"`               // of the sampling: the same seed gives the same captions
+	Avoid             []string      `json:"avoid,omitempty"`              // words and phrases that a caption must not contain
+	AnyStart          bool          `json:"any_start,omitempty"`          // allow "arafed" and the like at the start of a caption
 }
 
 // LengthNorm names the divisor of a hypothesis's summed log-probability.
@@ -84,15 +84,15 @@ const (
 	LengthNormGenerated LengthNorm = "generated"
 )
 
-// InstanceOptions choose what of the detector's output is returned.
+// InstanceOptions control which of the detected objects are returned.
 type InstanceOptions struct {
-	MinScore float32 `json:"min_score,omitempty"` // 0: all that the model finds (≥ its own box_score_thresh)
+	MinScore float32 `json:"min_score,omitempty"` // 0: all that the model reports (≥ its own box_score_thresh)
 }
 
-// Event is one report of a worker. Kind is always set, and with it the one field that
-// it names; ID too, but for KindDevice, which is about no job and comes at any
-// time. The events of a job come in order; the last is Done or Failed, exactly one,
-// and nothing follows it.
+// Event is a message from a worker. Kind is always set, and so is the one field
+// that it names. ID is set except for KindDevice, which concerns no job and may
+// arrive at any time. The events of a job arrive in order; the last, and only the
+// last, is Done or Failed.
 type Event struct {
 	ID        JobID            `json:"id"`
 	Kind      Kind             `json:"kind"`
@@ -124,11 +124,20 @@ const (
 // Failure is the error of the whole program (package internal/failure).
 type Failure = failure.Failure
 
-// Progress reports what a job is doing.
+// Progress reports the stage of a job.
 type Progress struct {
-	Stage string `json:"stage"` // "load", "run"
+	Stage Stage  `json:"stage"`
 	Model string `json:"model,omitempty"`
 }
+
+// Stage is how far a job is.
+type Stage string
+
+// The stages of a job: a failure in StageLoad is the model's, not the picture's.
+const (
+	StageLoad Stage = "load" // the model is made ready
+	StageRun  Stage = "run"  // it runs
+)
 
 // CaptionToken is one token as it was chosen, with the caption so far.
 type CaptionToken struct {
@@ -152,17 +161,17 @@ type Hypothesis struct {
 	Rank     float64   `json:"rank"`      // the search's own normalised score; equals Score for greedy
 }
 
-// Instances is the result of an instances job, by falling score.
+// Instances is the result of an instances job, by descending score.
 type Instances struct {
 	Model      string     `json:"model"`
 	Width      int        `json:"width"`
 	Height     int        `json:"height"`
-	Score      float32    `json:"score"` // the least score that the model set proposes to show
+	Score      float32    `json:"score"` // the minimum score that the model set proposes to show
 	Categories []Category `json:"categories,omitempty"`
 	Items      []Instance `json:"items"`
 }
 
-// Category is a class an instance model can name, with the model's own index.
+// Category is a class that an instance model can name, with the model's own index.
 type Category struct {
 	ID   int    `json:"id"`
 	Name string `json:"name"`
@@ -179,37 +188,37 @@ type Instance struct {
 	Mask       *rle.Mask  `json:"mask,omitempty"`
 }
 
-// Unlabelled is the class, at value 0, of the pixels that no object has where the
-// classes are made of the objects.
+// Unlabelled is the class, at value 0, of pixels without an object in a class map
+// made from objects.
 const Unlabelled = "unlabelled"
 
 // Classes is the result of a classes job: one class for every pixel.
 type Classes struct {
 	Model  string   `json:"model"`
-	From   Task     `json:"from,omitempty"` // "instances": made of the objects, for want of a model for classes
+	From   Task     `json:"from,omitempty"` // "instances": made from the objects, as the set has no model for classes
 	Width  int      `json:"width"`
 	Height int      `json:"height"`
 	Labels []string `json:"labels"` // index = value in Map
 	Map    []byte   `json:"-"`      // Width·Height, row by row; travels as a raw blob
-	Pixels []int    `json:"pixels"` // how many pixels each label has
+	Pixels []int    `json:"pixels"` // number of pixels of each label
 }
 
-// DeviceLost reports, once, that a device was given up: it failed when a model was
-// loaded or run, and Used does its work until the worker ends.
+// DeviceLost reports, once, that a device failed when a model was loaded or run.
+// Used replaces it until the worker ends.
 type DeviceLost struct {
 	Device  string `json:"device"`           // "cuda"
 	Title   string `json:"title"`            // "NVIDIA card (CUDA)"
 	Used    string `json:"used"`             // "cpu"
-	During  string `json:"during,omitempty"` // "load", "run"; empty: it was not tried, since something it needs is missing
-	Reason  string `json:"reason"`           // in a word: "driver", "library", "memory", …
+	During  string `json:"during,omitempty"` // "load", "run"; empty: not tried, since something it needs is missing
+	Reason  string `json:"reason"`           // one word: "driver", "library", "memory", …
 	Message string `json:"message"`          // a clause: "the library libcudnn.so.9 was not found"
 	Hint    string `json:"hint,omitempty"`
-	Detail  string `json:"detail,omitempty"` // the runtime's own words
+	Detail  string `json:"detail,omitempty"` // the runtime's own message
 }
 
 // Done ends a job that succeeded.
 type Done struct {
-	Milliseconds float64 `json:"milliseconds"` // of the task itself, model loading apart
+	Milliseconds float64 `json:"milliseconds"` // of the task itself, without loading the model
 	LoadMS       float64 `json:"load_ms,omitempty"`
 	Device       string  `json:"device"` // "cpu", "cuda", …
 	Threads      int     `json:"threads"`

@@ -8,8 +8,8 @@ import (
 	"descry/internal/message"
 )
 
-// fill sets every field of v to something other than zero, so that a field that
-// does not survive the way is noticed.
+// fill sets every field of v to something other than zero, so that a field that is
+// lost in JSON is noticed.
 func fill(t *testing.T, v reflect.Value, depth int) {
 	if v.Type() == reflect.TypeFor[message.Text]() {
 		v.Set(reflect.ValueOf(message.Literal("text"))) // a message travels as its words
@@ -49,8 +49,8 @@ func fill(t *testing.T, v reflect.Value, depth int) {
 	}
 }
 
-// TestCommandsAndEventsArePlainValues: they come back equal from JSON, but for
-// the two blobs that travel beside it.
+// TestCommandsAndEventsArePlainValues checks that commands and events survive JSON,
+// apart from the two blobs that travel beside it.
 func TestCommandsAndEventsArePlainValues(t *testing.T) {
 	for _, kind := range []reflect.Type{reflect.TypeFor[Command](), reflect.TypeFor[Event]()} {
 		want := reflect.New(kind)

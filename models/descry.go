@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -15,6 +14,8 @@ import (
 	"strings"
 
 	"descry/internal/failure"
+	"descry/internal/message"
+	"descry/models/arch"
 )
 
 // SetFile is the name of the file that makes a folder a model set.
@@ -39,7 +40,7 @@ func (d Dirs) LoadSet(dir string) (*Set, error) { return d.load(dir, true) }
 func (d Dirs) load(dir string, hash bool) (*Set, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, bad(dir, err.Error(), "")
+		return nil, failure.Wrap(failure.Model, "load", dir, err, "")
 	}
 	file := filepath.Join(abs, SetFile)
 	text, err := readSmall(file)
@@ -48,7 +49,7 @@ func (d Dirs) load(dir string, hash bool) (*Set, error) {
 	}
 	set, wanted, err := parseSet(text, abs)
 	if err != nil {
-		return nil, bad(file, err.Error(), "Mend the file; models/README.md has the format.")
+		return nil, failure.Wrap(failure.Model, "load", file, err, correctFile)
 	}
 	if err := d.locate(file, abs, wanted, hash); err != nil {
 		return nil, err
@@ -74,10 +75,10 @@ func parseSet(text []byte, dir string) (*Set, []fileRef, error) {
 	top := parseObject("", text, &err)
 	set := &Set{Name: top.text("name"), Description: top.text("description"), License: top.text("license"), Dir: dir}
 	if _, ok := top.raw("format"); !ok {
-		top.fail("format", "is absent; write \"format\": 1")
+		top.fail("%s is missing; write \"format\": 1", top.at("format"))
 	}
 	if n := top.count("format", 1, 1<<30); n > 1 {
-		top.fail("format", fmt.Sprintf("is %d, of a newer Descry; this one reads format 1", n))
+		top.fail("%s is %d, of a newer Descry; this one reads format 1", top.at("format"), n)
 	}
 	if set.Name == "" {
 		set.Name = filepath.Base(dir)
@@ -87,7 +88,7 @@ func parseSet(text []byte, dir string) (*Set, []fileRef, error) {
 	set.Instances = r.instances(top.object("instances"))
 	set.Classes = r.classes(top.object("classes"))
 	if set.Caption == nil && set.Instances == nil && set.Classes == nil {
-		top.fail("", "names no model: it needs at least one of caption, instances, classes")
+		top.fail("%s names no model: it needs at least one of caption, instances, classes", top.at(""))
 	}
 	r.warn(top)
 	return set, r.files, err
@@ -102,7 +103,7 @@ type setReader struct {
 // warn notes the keys that nothing reads.
 func (r *setReader) warn(o *object) {
 	for _, key := range o.unknown() {
-		r.set.Warnings = append(r.set.Warnings, fmt.Sprintf("%s: the key %s is unknown and was not used.", SetFile, key))
+		r.set.Warnings = append(r.set.Warnings, message.Sprintf("%s: the key %s is unknown and was not used.", SetFile, key))
 	}
 }
 
@@ -112,12 +113,11 @@ func (r *setReader) section(o *object, c *Common, more map[string]*string) {
 	task := o.path
 	c.Set = r.set.Name
 	c.Architecture = o.text("architecture")
-	if known := Architectures[task]; !slices.Contains(known, c.Architecture) {
-		message := fmt.Sprintf("is %q", clean(c.Architecture))
+	if known := arch.ForTask(task); !slices.Contains(known, c.Architecture) {
 		if c.Architecture == "" {
-			message = "is absent"
+			o.fail("%s is missing; known for %s: %s", o.at("architecture"), task, strings.Join(known, ", "))
 		}
-		o.fail("architecture", message+"; known for "+task+": "+strings.Join(known, ", "))
+		o.fail("%s is %q; known for %s: %s", o.at("architecture"), clean(c.Architecture), task, strings.Join(known, ", "))
 	}
 	targets := map[string]*string{"weights": &c.Weights, "config": &c.Config}
 	for key, t := range more {
@@ -132,15 +132,15 @@ func (r *setReader) section(o *object, c *Common, more map[string]*string) {
 		path := o.text(key)
 		if path == "" {
 			if key == "weights" {
-				o.fail(key, "is absent")
+				o.fail("%s is missing", o.at(key))
 			}
 			if sums[key] != "" {
-				o.fail("sha256", "has a sum for "+key+", which is not there")
+				o.fail("%s has a sum for %s, which is missing", o.at("sha256"), key)
 			}
 			continue
 		}
-		if message := badPath(path); message != "" {
-			o.fail(key, fmt.Sprintf("is %q: %s", clean(path), message))
+		if wrong := badPath(path); wrong != "" {
+			o.fail("%s is %q: %s", o.at(key), clean(path), wrong)
 		}
 		r.files = append(r.files, fileRef{o.place(key), path, sums[key], target})
 	}
@@ -156,11 +156,11 @@ func (o *object) sums(targets map[string]*string) map[string]string {
 	check := func(o *object, key string) string {
 		s := strings.ToLower(o.text(key))
 		if b, err := hex.DecodeString(s); err != nil || len(b) != sha256.Size {
-			o.fail(key, "is no SHA-256 (64 hexadecimal digits)")
+			o.fail("%s is not a SHA-256 (64 hexadecimal digits)", o.at(key))
 		}
 		return s
 	}
-	if sort1(raw) == "a string" {
+	if isString(raw) {
 		return map[string]string{"weights": check(o, "sha256")}
 	}
 	sums := map[string]string{}
@@ -171,7 +171,7 @@ func (o *object) sums(targets map[string]*string) map[string]string {
 		}
 	}
 	for _, key := range list.unknown() {
-		o.fail("sha256", "has a sum for "+strings.TrimPrefix(key, o.path+".sha256.")+", which is no file of this section")
+		o.fail("%s has a sum for %s, which is not a file of this section", o.at("sha256"), strings.TrimPrefix(key, o.path+".sha256."))
 	}
 	return sums
 }
@@ -189,7 +189,7 @@ func (r *setReader) caption(o *object) *CaptionSpec {
 	}
 	r.section(o, &s.Common, map[string]*string{"preprocessor": &s.Preprocessor, "vocabulary": &s.Vocabulary})
 	if s.MaxTokens > 0 && s.MinTokens > s.MaxTokens {
-		o.fail("min_tokens", fmt.Sprintf("is %d, more than max_tokens (%d)", s.MinTokens, s.MaxTokens))
+		o.fail("%s is %d, more than max_tokens (%d)", o.at("min_tokens"), s.MinTokens, s.MaxTokens)
 	}
 	r.warn(o)
 	return s
@@ -202,7 +202,7 @@ func (r *setReader) instances(o *object) *InstancesSpec {
 	s := &InstancesSpec{Score: o.fraction("score")}
 	var file string
 	more := map[string]*string{}
-	if raw, ok := o.raw("categories"); ok && sort1(raw) != "a string" {
+	if raw, ok := o.raw("categories"); ok && !isString(raw) {
 		s.Categories = o.names(raw)
 	} else {
 		more["categories"] = &file
@@ -219,7 +219,7 @@ func (r *setReader) classes(o *object) *ClassesSpec {
 	s := &ClassesSpec{}
 	var file string
 	more := map[string]*string{}
-	if raw, ok := o.raw("categories"); ok && sort1(raw) != "a string" {
+	if raw, ok := o.raw("categories"); ok && !isString(raw) {
 		s.Categories = o.labels(raw)
 	} else {
 		more["categories"] = &file
@@ -244,7 +244,7 @@ func (o *object) names(raw json.RawMessage) map[int]string {
 		for key := range table.fields {
 			i, err := strconv.Atoi(key)
 			if err != nil || i < 0 || i > mostIndex {
-				o.fail("categories", fmt.Sprintf("has the index %q, which is no whole number", clean(key)))
+				o.fail("%s has the index %q, which is not a whole number", o.at("categories"), clean(key))
 				continue
 			}
 			named[i] = table.text(key)
@@ -256,7 +256,7 @@ func (o *object) names(raw json.RawMessage) map[int]string {
 		}
 	}
 	if len(named) == 0 || len(named) > mostIndex {
-		o.fail("categories", fmt.Sprintf("has %d names", len(named)))
+		o.fail("%s has %d names", o.at("categories"), len(named))
 	}
 	return named
 }
@@ -265,13 +265,13 @@ func (o *object) names(raw json.RawMessage) map[int]string {
 func (o *object) labels(raw json.RawMessage) []string {
 	named := o.names(raw)
 	if len(named) > mostCategories {
-		o.fail("categories", fmt.Sprintf("has %d names; at most %d are possible", len(named), mostCategories))
+		o.fail("%s has %d names; at most %d are possible", o.at("categories"), len(named), mostCategories)
 		return nil
 	}
 	list := make([]string, len(named))
 	for i := range list {
 		if list[i] = named[i]; list[i] == "" {
-			o.fail("categories", fmt.Sprintf("has no name for index %d of %d", i, len(list)))
+			o.fail("%s has no name for index %d of %d", o.at("categories"), i, len(list))
 		}
 	}
 	return list
@@ -280,18 +280,18 @@ func (o *object) labels(raw json.RawMessage) []string {
 // storePrefix begins a path into the folder of installed models.
 const storePrefix = "store:"
 
-// badPath says what is wrong with a path of a descry.json, or "".
+// badPath returns what is wrong with a path of a descry.json, or "".
 func badPath(path string) string {
 	rest, stored := strings.CutPrefix(path, storePrefix)
 	switch {
 	case strings.ContainsAny(rest, "\\"):
-		return "separate folders with /"
+		return message.Sprintf("separate folders with /")
 	case !filepath.IsLocal(filepath.FromSlash(rest)) || strings.Contains("/"+rest+"/", "/../"):
-		return "a path must be relative and may not contain .."
+		return message.Sprintf("a path must be relative and may not contain ..")
 	case stored && strings.Count(strings.Trim(rest, "/"), "/") < 1:
-		return "write store:NAME/FILE"
+		return message.Sprintf("write store:NAME/FILE")
 	case !stored && strings.Contains(rest, ":"):
-		return "a path may not contain a colon"
+		return message.Sprintf("a path may not contain a colon")
 	}
 	return ""
 }
@@ -304,7 +304,7 @@ func (d Dirs) locate(file, dir string, wanted []fileRef, hash bool) error {
 		if rest, ok := strings.CutPrefix(w.path, storePrefix); ok {
 			var err error
 			if at, err = d.stored(rest); err != nil {
-				return bad(file, fmt.Sprintf("%s is %q, but %s", w.key, clean(w.path), err), "Install the model, or name a file beside "+SetFile+".")
+				return bad(file, "%s is %q, but %s", w.key, clean(w.path), err).WithHint("Install the model, or name a file beside %s.", SetFile)
 			}
 		}
 		path := at.path
@@ -313,11 +313,11 @@ func (d Dirs) locate(file, dir string, wanted []fileRef, hash bool) error {
 		case errors.Is(err, fs.ErrNotExist) && at.record != nil:
 			return at.gone()
 		case errors.Is(err, fs.ErrNotExist):
-			return bad(file, fmt.Sprintf("%s names %q, which is absent", w.key, clean(w.path)), "Put the file there or mend the name in "+SetFile+".")
+			return bad(file, "%s names %q, which is missing", w.key, clean(w.path)).WithHint("Put the file there or correct the name in %s.", SetFile)
 		case err != nil:
 			return explainFile(path, err)
 		case !info.Mode().IsRegular():
-			return bad(file, fmt.Sprintf("%s names %q, which is no file", w.key, clean(w.path)), "Name a file.")
+			return bad(file, "%s names %q, which is not a file", w.key, clean(w.path)).WithHint("Name a file.")
 		}
 		if hash && at.record != nil {
 			if err := at.check(info); err != nil {
@@ -338,12 +338,12 @@ func (d Dirs) locate(file, dir string, wanted []fileRef, hash bool) error {
 // NAME/, or below the newest of NAME's revisions that has it.
 func (d Dirs) stored(rest string) (place, error) {
 	if d.Models == "" {
-		return place{}, errors.New("no folder of installed models is known here")
+		return place{}, failure.Worded(nil, "no folder of installed models is known here")
 	}
 	name, inside, _ := strings.Cut(rest, "/")
 	at, ok := d.newest(name, filepath.FromSlash(inside))
 	if !ok {
-		return place{}, fmt.Errorf("%s has no such file", filepath.Join(d.Models, name))
+		return place{}, failure.Worded(nil, "%s has no such file", filepath.Join(d.Models, name))
 	}
 	return at, nil
 }
@@ -376,7 +376,7 @@ func (d Dirs) newest(name, file string) (place, bool) {
 	return best, best.path != ""
 }
 
-// readCategories reads the lists of categories that stand in files of their own.
+// readCategories reads the lists of categories that are in files of their own.
 func (s *Set) readCategories(wanted []fileRef) error {
 	for _, w := range wanted {
 		task, ok := strings.CutSuffix(w.key, ".categories")
@@ -395,7 +395,7 @@ func (s *Set) readCategories(wanted []fileRef) error {
 			s.Classes.Categories = o.labels(text)
 		}
 		if wrong != nil {
-			return bad(*w.target, wrong.Error(), "It should be a JSON list of names, or an object from index to name.")
+			return failure.Wrap(failure.Model, "load", *w.target, wrong, "It should be a JSON list of names, or an object from index to name.")
 		}
 	}
 	return nil
@@ -413,7 +413,7 @@ func checkSum(path, want string) error {
 		return explainFile(path, err)
 	}
 	if got != want {
-		return bad(path, fmt.Sprintf("its SHA-256 is %s…, not %s…: the file is damaged or another", got[:12], want[:12]), "Fetch the file again.")
+		return bad(path, "its SHA-256 is %s…, not %s…: this is a damaged or another file", got[:12], want[:12]).WithHint("Download the file again.")
 	}
 	return nil
 }
@@ -425,7 +425,7 @@ func readSmall(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !info.Mode().IsRegular() {
-		return nil, errors.New("it is no file")
+		return nil, failure.Worded(nil, "this is not a file")
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -434,7 +434,7 @@ func readSmall(path string) ([]byte, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, mostSetFile+1))
 	if err == nil && len(text) > mostSetFile {
-		err = fmt.Errorf("it has more than %d bytes", mostSetFile)
+		err = failure.Worded(nil, "the file has more than %d bytes", mostSetFile)
 	}
 	return text, err
 }
@@ -443,9 +443,9 @@ func readSmall(path string) ([]byte, error) {
 func explainFile(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return bad(path, "the file is absent", "A model set is a folder with a "+SetFile+".")
+		return bad(path, "the file is missing").WithHint("A model set is a folder with a %s.", SetFile)
 	case errors.Is(err, fs.ErrPermission):
-		return bad(path, "the file may not be read", "Check its permissions.")
+		return bad(path, "no permission to read the file").WithHint("Check its permissions.")
 	}
-	return bad(path, failure.Plain(err), "Check the file and its folder.")
+	return bad(path, "%s", failure.Plain(err)).WithHint("Check the file and its folder.")
 }

@@ -98,21 +98,21 @@ func TestWhatIsWrongInASetIsNamed(t *testing.T) {
 		return `{"format":1,"caption":{"architecture":"blip","weights":"w"` + rest + `}}`
 	}
 	for _, c := range []struct{ name, text, want string }{
-		{"no JSON", "{\n\"format\": 1,\n}", "is no JSON: line 3"},
-		{"cut off", `{"format": 1`, "is cut off"},
-		{"a list", `[]`, "it is a list instead of an object"},
-		{"something behind", `{"format":1}x`, "is no JSON"},
+		{"no JSON", "{\n\"format\": 1,\n}", "is not valid JSON: line 3"},
+		{"cut off", `{"format": 1`, "is incomplete"},
+		{"a list", `[]`, "the file is a list instead of an object"},
+		{"something behind", `{"format":1}x`, "is not valid JSON"},
 		{"a second object", `{"format":1}{}`, "something follows the closing brace"},
-		{"no format", `{"name":"x","caption":{"architecture":"blip","weights":"w"}}`, "format is absent"},
+		{"no format", `{"name":"x","caption":{"architecture":"blip","weights":"w"}}`, "format is missing"},
 		{"a format of the future", `{"format":2}`, "format is 2, of a newer Descry"},
 		{"no model", `{"format":1}`, "names no model"},
-		{"a key twice", `{"format":1,"format":1}`, "format stands twice"},
+		{"a key twice", `{"format":1,"format":1}`, "format appears twice"},
 		{"a name that is a number", `{"format":1,"name":7}`, "name is a number instead of a string"},
 		{"a section that is a string", `{"format":1,"caption":"blip"}`, "caption is a string instead of an object"},
-		{"no architecture", `{"format":1,"classes":{"weights":"w"}}`, "classes.architecture is absent; known for classes: deeplabv3_resnet"},
+		{"no architecture", `{"format":1,"classes":{"weights":"w"}}`, "classes.architecture is missing; known for classes: deeplabv3_resnet"},
 		{"an unknown architecture", `{"format":1,"instances":{"architecture":"yolo","weights":"w"}}`, `instances.architecture is "yolo"; known for instances: maskrcnn_resnet_fpn`},
 		{"an architecture of another task", `{"format":1,"classes":{"architecture":"blip","weights":"w"}}`, `classes.architecture is "blip"`},
-		{"no weights", `{"format":1,"caption":{"architecture":"blip"}}`, "caption.weights is absent"},
+		{"no weights", `{"format":1,"caption":{"architecture":"blip"}}`, "caption.weights is missing"},
 		{"an absolute path", `{"format":1,"caption":{"architecture":"blip","weights":"/etc/passwd"}}`, "a path must be relative"},
 		{"a path that leaves", `{"format":1,"caption":{"architecture":"blip","weights":"../w"}}`, "may not contain .."},
 		{"a path that leaves and comes back", `{"format":1,"caption":{"architecture":"blip","weights":"a/../w"}}`, "may not contain .."},
@@ -122,14 +122,14 @@ func TestWhatIsWrongInASetIsNamed(t *testing.T) {
 		{"no beams", caption(`,"beams":0`), "caption.beams is 0; it may be 1 to 64"},
 		{"half a beam", caption(`,"beams":1.5`), "caption.beams is 1.5 instead of a whole number"},
 		{"tokens the wrong way round", caption(`,"min_tokens":9,"max_tokens":5`), "caption.min_tokens is 9, more than max_tokens (5)"},
-		{"an unknown norm", caption(`,"length_norm":"mean"`), `caption.length_norm is "mean"; known are whole, generated`},
+		{"an unknown norm", caption(`,"length_norm":"mean"`), `caption.length_norm is "mean"; it may be whole, generated`},
 		{"a score above 1", `{"format":1,"instances":{"architecture":"maskrcnn_resnet_fpn","weights":"w","score":70}}`, "instances.score is 70 instead of a number from 0 to 1"},
-		{"no sum", caption(`,"sha256":"abc"`), "caption.sha256 is no SHA-256"},
-		{"a sum of nothing", caption(`,"sha256":{"vocabulary":"` + strings.Repeat("0", 64) + `"}`), "has a sum for vocabulary, which is not there"},
-		{"a sum of an unknown file", caption(`,"sha256":{"wieghts":"` + strings.Repeat("0", 64) + `"}`), "has a sum for wieghts, which is no file"},
-		{"another sum", caption(`,"sha256":"` + strings.Repeat("0", 64) + `"`), "the file is damaged or another"},
-		{"an absent file", caption(`,"config":"c.json"`), `caption.config names "c.json", which is absent`},
-		{"a folder for a file", caption(`,"config":"sub"`), `caption.config names "sub", which is no file`},
+		{"no sum", caption(`,"sha256":"abc"`), "caption.sha256 is not a SHA-256"},
+		{"a sum of nothing", caption(`,"sha256":{"vocabulary":"` + strings.Repeat("0", 64) + `"}`), "has a sum for vocabulary, which is missing"},
+		{"a sum of an unknown file", caption(`,"sha256":{"wieghts":"` + strings.Repeat("0", 64) + `"}`), "has a sum for wieghts, which is not a file"},
+		{"another sum", caption(`,"sha256":"` + strings.Repeat("0", 64) + `"`), "this is a damaged or another file"},
+		{"an absent file", caption(`,"config":"c.json"`), `caption.config names "c.json", which is missing`},
+		{"a folder for a file", caption(`,"config":"sub"`), `caption.config names "sub", which is not a file`},
 		{"a gap in the classes", `{"format":1,"classes":{"architecture":"deeplabv3_resnet","weights":"w","categories":{"0":"a","2":"b"}}}`, "classes.categories has no name for index 1"},
 		{"too many classes", `{"format":1,"classes":{"architecture":"deeplabv3_resnet","weights":"w","categories":["` + strings.Repeat(`a","`, 256) + `a"]}}`, "has 257 names; at most 256"},
 		{"an index that is a word", `{"format":1,"instances":{"architecture":"maskrcnn_resnet_fpn","weights":"w","categories":{"one":"a"}}}`, `has the index "one"`},
@@ -148,13 +148,13 @@ func TestWhatIsWrongInASetIsNamed(t *testing.T) {
 func TestAnAbsentOrHugeSetFileIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	_, err := LoadSet(dir)
-	checkFailure(t, "absent", err, failure.Model, filepath.Join(dir, SetFile), "the file is absent")
+	checkFailure(t, "absent", err, failure.Model, filepath.Join(dir, SetFile), "the file is missing")
 	dir = folder(t, SetFile, "{}"+strings.Repeat(" ", mostSetFile))
 	_, err = LoadSet(dir)
-	checkFailure(t, "huge", err, failure.Model, filepath.Join(dir, SetFile), "it has more than 1048576 bytes")
+	checkFailure(t, "huge", err, failure.Model, filepath.Join(dir, SetFile), "the file has more than 1048576 bytes")
 	dir = folder(t, filepath.ToSlash(filepath.Join(SetFile, "x")), "")
 	_, err = LoadSet(dir)
-	checkFailure(t, "folder", err, failure.Model, filepath.Join(dir, SetFile), "it is no file")
+	checkFailure(t, "folder", err, failure.Model, filepath.Join(dir, SetFile), "this is not a file")
 }
 
 func TestARightSumIsAccepted(t *testing.T) {

@@ -15,10 +15,11 @@ package models
 
 import (
 	"descry/internal/failure"
+	"descry/models/arch"
 	"descry/models/catalogue"
 )
 
-// Dirs says where models are kept.
+// Dirs holds where models are kept.
 type Dirs struct {
 	// Models is the folder of installed models, <cache>/models: a model's files
 	// lie in NAME/REVISION/ below it.
@@ -44,7 +45,7 @@ type Set struct {
 // Common is what the specs of all tasks have.
 type Common struct {
 	Set          string // the name of the set that this comes from; in a mix they differ
-	Architecture string // one of Architectures
+	Architecture string // its name in the table of package arch
 	Weights      string // .safetensors, .bin, .pth, …
 	Config       string // config.json; "": the official configuration
 }
@@ -67,7 +68,7 @@ type InstancesSpec struct {
 	Common
 	Categories map[int]string // by the model's index; nil: those of the config, else COCO's
 	Score      *float64       // the least score worth showing, 0 to 1; nil: the set does not say
-	BoxesOnly  bool           // the model is known to give no masks
+	BoxesOnly  bool           // the model is known to make no masks
 }
 
 // ClassesSpec is a set's model for the classes of pixels.
@@ -76,22 +77,12 @@ type ClassesSpec struct {
 	Categories []string // by the model's index; nil: those of the config, else Pascal VOC's
 }
 
-// Readymade is the architecture of an ONNX file that is run as it is
-// (arch.RecogniseReadymade).
-const Readymade = "onnx"
+// taskKeys are the tasks' keys in descry.json, in the order in which they are listed.
+var taskKeys = []string{arch.TaskCaption, arch.TaskInstances, arch.TaskClasses}
 
-// Architectures names the architectures that are known for each task, by the
-// task's key in descry.json.
-var Architectures = map[string][]string{
-	"caption":   {"blip"},
-	"instances": {"maskrcnn_resnet_fpn", "fasterrcnn_resnet_fpn", Readymade},
-	"classes":   {"deeplabv3_resnet", "deeplabv3_mobilenet_v3_large", "lraspp_mobilenet_v3_large", "fcn_resnet", Readymade},
+// bad returns the failure of a model that cannot be used.
+func bad(subject, format string, args ...any) *failure.Failure {
+	return failure.New(failure.Model, "load", subject, format, args...)
 }
 
-// taskKeys are the keys of Architectures in the order in which they are told.
-var taskKeys = []string{"caption", "instances", "classes"}
-
-// bad makes the failure of a model that cannot be used.
-func bad(subject, message, hint string) error {
-	return failure.New(failure.Model, "load", subject, "%s", message).WithHint("%s", hint)
-}
+const correctFile = "Correct the file; models/README.md describes its format."

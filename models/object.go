@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"sort"
 	"strings"
 	"unicode/utf8"
+
+	"descry/internal/failure"
+	"descry/internal/message"
 )
 
 // object is a JSON object that is read key by key: a key that is asked for is
@@ -21,34 +23,34 @@ type object struct {
 	err    *error // shared by all objects of one file
 }
 
-// parseObject splits raw into its fields. JSON lets a key stand twice; here it
-// is an error, because one of the two would be ignored in silence.
+// parseObject splits raw into its fields. JSON allows duplicate keys; here one
+// is an error, because one of the two would be ignored silently.
 func parseObject(path string, raw []byte, err *error) *object {
 	o := &object{path: path, fields: map[string]json.RawMessage{}, used: map[string]bool{}, err: err}
 	d := json.NewDecoder(bytes.NewReader(raw))
 	t, e := d.Token()
 	if e != nil {
-		o.fail("", describeJSON(raw, d.InputOffset(), e))
+		o.failJSON("", raw, d.InputOffset(), e)
 		return o
 	}
 	if t != json.Delim('{') {
-		o.fail("", "is "+sort1(raw)+" instead of an object {…}")
+		o.fail("%s is %s instead of an object {…}", o.at(""), jsonKind(raw))
 		return o
 	}
 	for d.More() {
 		t, e = d.Token()
 		if e != nil {
-			o.fail("", describeJSON(raw, d.InputOffset(), e))
+			o.failJSON("", raw, d.InputOffset(), e)
 			return o
 		}
 		key, _ := t.(string) // in an object's key position it is one, or Token fails
 		if _, twice := o.fields[key]; twice {
-			o.fail(key, "stands twice")
+			o.fail("%s appears twice", o.at(key))
 			return o
 		}
 		var value json.RawMessage
 		if e := d.Decode(&value); e != nil {
-			o.fail(key, describeJSON(raw, d.InputOffset(), e))
+			o.failJSON(key, raw, d.InputOffset(), e)
 			return o
 		}
 		o.fields[key] = value
@@ -57,45 +59,49 @@ func parseObject(path string, raw []byte, err *error) *object {
 		if _, e = d.Token(); errors.Is(e, io.EOF) {
 			return o
 		}
-		e = errors.New("something follows the closing brace")
+		e = failure.Worded(nil, "something follows the closing brace")
 	}
-	o.fail("", describeJSON(raw, d.InputOffset(), e))
+	o.failJSON("", raw, d.InputOffset(), e)
 	return o
 }
 
-// describeJSON words a syntax error with the line it is on.
-func describeJSON(raw []byte, offset int64, err error) string {
+// failJSON words a syntax error with the line it is on.
+func (o *object) failJSON(key string, raw []byte, offset int64, err error) {
 	var s *json.SyntaxError
 	if errors.As(err, &s) {
 		offset = s.Offset
 	}
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return "is cut off: the JSON does not end"
+		o.fail("%s is incomplete: the JSON does not end", o.at(key))
+		return
 	}
 	line := 1 + bytes.Count(raw[:min(max(offset, 0), int64(len(raw)))], []byte("\n"))
-	return fmt.Sprintf("is no JSON: line %d: %v", line, err)
+	o.fail("%s is not valid JSON: line %d: %v", o.at(key), line, err)
 }
 
-// sort1 names the sort of a JSON value by its first byte.
-func sort1(raw []byte) string {
+// jsonKind names the kind of a JSON value by its first byte.
+func jsonKind(raw []byte) string {
 	raw = bytes.TrimLeft(raw, " \t\r\n")
 	if len(raw) == 0 {
-		return "nothing"
+		return message.Sprintf("nothing")
 	}
 	switch raw[0] {
 	case '{':
-		return "an object"
+		return message.Sprintf("an object")
 	case '[':
-		return "a list"
+		return message.Sprintf("a list")
 	case '"':
-		return "a string"
+		return message.Sprintf("a string")
 	case 't', 'f':
-		return "true or false"
+		return message.Sprintf("true or false")
 	case 'n':
 		return "null"
 	}
-	return "a number"
+	return message.Sprintf("a number")
 }
+
+// isString reports whether a JSON value is a string.
+func isString(raw []byte) bool { return bytes.HasPrefix(bytes.TrimLeft(raw, " \t\r\n"), []byte(`"`)) }
 
 // place returns the dotted path of a key.
 func (o *object) place(key string) string {
@@ -108,17 +114,19 @@ func (o *object) place(key string) string {
 	return o.path + "." + key
 }
 
-// fail keeps the first error.
-func (o *object) fail(key, message string) {
-	if *o.err != nil {
-		return
-	}
+// at returns how messages name a key: by its dotted path.
+func (o *object) at(key string) string {
 	if p := o.place(key); p != "" {
-		message = clean(p) + " " + message
-	} else {
-		message = "it " + message
+		return clean(p)
 	}
-	*o.err = errors.New(message)
+	return message.Sprintf("the file")
+}
+
+// fail keeps the first error.
+func (o *object) fail(format string, args ...any) {
+	if *o.err == nil {
+		*o.err = failure.Worded(nil, format, args...)
+	}
 }
 
 // raw takes a field; null counts as absent.
@@ -133,10 +141,10 @@ func (o *object) text(key string) string {
 	raw, ok := o.raw(key)
 	var s string
 	if ok && json.Unmarshal(raw, &s) != nil {
-		o.fail(key, "is "+sort1(raw)+" instead of a string")
+		o.fail("%s is %s instead of a string", o.at(key), jsonKind(raw))
 	}
 	if !utf8.ValidString(s) || strings.ContainsAny(s, "\x00") {
-		o.fail(key, "holds characters that are no text")
+		o.fail("%s is not valid text", o.at(key))
 	}
 	return s
 }
@@ -149,11 +157,11 @@ func (o *object) count(key string, least, most int) int {
 	}
 	var n int
 	if json.Unmarshal(raw, &n) != nil {
-		o.fail(key, "is "+clean(string(raw))+" instead of a whole number")
+		o.fail("%s is %s instead of a whole number", o.at(key), clean(string(raw)))
 		return 0
 	}
 	if n < least || n > most {
-		o.fail(key, fmt.Sprintf("is %d; it may be %d to %d", n, least, most))
+		o.fail("%s is %d; it may be %d to %d", o.at(key), n, least, most)
 	}
 	return n
 }
@@ -166,7 +174,7 @@ func (o *object) fraction(key string) *float64 {
 	}
 	var v float64
 	if json.Unmarshal(raw, &v) != nil || v < 0 || v > 1 {
-		o.fail(key, "is "+clean(string(raw))+" instead of a number from 0 to 1")
+		o.fail("%s is %s instead of a number from 0 to 1", o.at(key), clean(string(raw)))
 		return nil
 	}
 	return &v
@@ -183,7 +191,7 @@ func (o *object) choice(key string, words ...string) string {
 			return s
 		}
 	}
-	o.fail(key, fmt.Sprintf("is %s; known are %s", clean(fmt.Sprintf("%q", s)), strings.Join(words, ", ")))
+	o.fail("%s is %q; it may be %s", o.at(key), clean(s), strings.Join(words, ", "))
 	return ""
 }
 
@@ -196,7 +204,7 @@ func (o *object) object(key string) *object {
 	return parseObject(o.place(key), raw, o.err)
 }
 
-// unknown names the keys that nobody asked for, sorted.
+// unknown returns the keys that were not read, sorted.
 func (o *object) unknown() []string {
 	var keys []string
 	for key := range o.fields {

@@ -4,8 +4,10 @@ import (
 	"path/filepath"
 	"strings"
 
+	"descry/internal/failure"
 	"descry/models/arch"
 	"descry/models/onnx"
+	"descry/models/readymade"
 )
 
 // isONNX reports whether path is named as an ONNX file.
@@ -15,19 +17,19 @@ func isONNX(path string) bool { return strings.EqualFold(filepath.Ext(path), ".o
 func loadONNX(path string) (*Set, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
-		return nil, bad(path, err.Error(), "")
+		return nil, failure.Wrap(failure.Model, "load", path, err, "")
 	}
 	f, err := onnx.ReadFile(abs)
 	if err != nil {
 		return nil, err
 	}
-	what, err := arch.RecogniseReadymade(f)
+	what, err := readymade.Recognise(f)
 	if err != nil {
 		return nil, err
 	}
 	set := &Set{Name: strings.TrimSuffix(filepath.Base(abs), filepath.Ext(abs)), Dir: filepath.Dir(abs)}
-	common := Common{Set: set.Name, Architecture: Readymade, Weights: abs}
-	if what.Profile == arch.ProfileSegmentation {
+	common := Common{Set: set.Name, Architecture: arch.NameReadymade, Weights: abs}
+	if what.Task() == arch.TaskClasses {
 		set.Classes = &ClassesSpec{Common: common}
 	} else {
 		set.Instances = &InstancesSpec{Common: common, BoxesOnly: what.Masks < 0}
@@ -35,17 +37,17 @@ func loadONNX(path string) (*Set, error) {
 	return set, nil
 }
 
-// lookIntoONNX notes whether a ready-made detector gives masks. A file that is
+// lookIntoONNX notes whether a ready-made detector makes masks. A file that is
 // damaged or of no known kind says so at its first use, as all weights do.
 func (s *Set) lookIntoONNX() {
-	if s.Instances == nil || s.Instances.Architecture != Readymade {
+	if s.Instances == nil || s.Instances.Architecture != arch.NameReadymade {
 		return
 	}
 	f, err := onnx.ReadFile(s.Instances.Weights)
 	if err != nil {
 		return
 	}
-	if what, err := arch.RecogniseReadymade(f); err == nil {
+	if what, err := readymade.Recognise(f); err == nil {
 		s.Instances.BoxesOnly = what.Masks < 0
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"descry/models/arch"
 	"descry/models/onnx"
 )
 
@@ -38,7 +39,7 @@ func TestOneONNXFileIsAModelSet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if set.Name != strings.TrimSuffix(name, filepath.Ext(name)) || set.Instances == nil || set.Instances.Weights != path || set.Instances.Architecture != Readymade {
+		if set.Name != strings.TrimSuffix(name, filepath.Ext(name)) || set.Instances == nil || set.Instances.Weights != path || set.Instances.Architecture != arch.NameReadymade {
 			t.Errorf("%s: %+v", name, set)
 		}
 		if set.Instances.BoxesOnly != boxes || set.MapsObjects() == boxes {
@@ -59,7 +60,7 @@ func TestADescryFileNamesAnONNXModel(t *testing.T) {
 		t.Fatal(err)
 	}
 	set, err := LoadSet(dir)
-	if err != nil || set.Instances.Architecture != Readymade || !set.Instances.BoxesOnly || set.Instances.Categories[1] != "cat" {
+	if err != nil || set.Instances.Architecture != arch.NameReadymade || !set.Instances.BoxesOnly || set.Instances.Categories[1] != "cat" {
 		t.Errorf("%+v, %v", set, err)
 	}
 }
@@ -69,7 +70,7 @@ func TestAFileThatIsNoModelIsRefusedByName(t *testing.T) {
 	if err := os.WriteFile(path, []byte("<html>"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for spec, want := range map[string]string{path: "no ONNX model", filepath.Join(t.TempDir(), "absent.onnx"): "no such model"} {
+	for spec, want := range map[string]string{path: "not an ONNX model", filepath.Join(t.TempDir(), "absent.onnx"): "no such model"} {
 		if _, err := Resolve(spec, Dirs{}); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), spec) {
 			t.Errorf("%s: %v, want %q", spec, err, want)
 		}

@@ -2,16 +2,16 @@ package models
 
 import (
 	"encoding/json"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"descry/internal/atomicfile"
+	"descry/internal/failure"
 )
 
-// RecordFile stands beside the descry.json of an installed model: what package
+// RecordFile lies next to the descry.json of an installed model: what package
 // store knows about the files. It is not part of the set.
 const RecordFile = ".store.json"
 
@@ -24,7 +24,7 @@ type Record struct {
 }
 
 // RecordedFile is a file that was hashed and found right. Size and time of the
-// last change tell later, without reading it, that it is still the same.
+// last change show later, without reading it, that it is still the same.
 type RecordedFile struct {
 	Path     string `json:"path,omitempty"` // absolute, of a file that is used in place; "": it lies in the folder
 	Bytes    int64  `json:"bytes"`
@@ -42,14 +42,14 @@ func ReadRecord(dir string) (*Record, error) {
 	}
 	var r Record
 	if err := json.Unmarshal(text, &r); err != nil {
-		return nil, fmt.Errorf("%s is damaged: %w", RecordFile, err)
+		return nil, failure.Worded(err, "%s is damaged: %s", RecordFile, err)
 	}
 	if r.Format != 1 {
-		return nil, fmt.Errorf("%s has format %d; this program knows 1", RecordFile, r.Format)
+		return nil, failure.Worded(nil, "%s has format %d; this program reads format 1", RecordFile, r.Format)
 	}
 	for name, f := range r.Files {
 		if badPath(name) != "" || strings.HasPrefix(name, storePrefix) || f.Path != "" && !filepath.IsAbs(f.Path) {
-			return nil, fmt.Errorf("%s names a file %q, which is no path here", RecordFile, clean(name))
+			return nil, failure.Worded(nil, "%s names the file %q, which is not a path in its folder", RecordFile, clean(name))
 		}
 	}
 	return &r, nil
@@ -112,16 +112,17 @@ func (d Dirs) owns(dir string) bool {
 	return err == nil && rel != "." && filepath.IsLocal(rel)
 }
 
-// gone is the failure of a recorded file that is no longer there.
+// gone returns the failure of a recorded file that is no longer there.
 func (p place) gone() error {
 	if p.record.Files[p.name].Path != "" {
-		return bad(p.record.Model, "it uses "+p.path+" in place, and that file is gone", p.again())
+		return p.repair(bad(p.record.Model, "it uses %s in place, and that file is missing", p.path))
 	}
-	return bad(p.path, "the file is absent", p.again())
+	return p.repair(bad(p.path, "the file is missing"))
 }
 
-func (p place) again() string {
-	return "Run descry models verify --repair " + p.record.Model + "."
+// repair adds to a failure how the file is brought back.
+func (p place) repair(f *failure.Failure) error {
+	return f.WithHint("Run descry models verify --repair %s.", p.record.Model)
 }
 
 // check compares a file with what was recorded when it was hashed. Where only
@@ -129,7 +130,7 @@ func (p place) again() string {
 func (p place) check(info os.FileInfo) error {
 	want := p.record.Files[p.name]
 	if info.Size() != want.Bytes {
-		return bad(p.path, fmt.Sprintf("it has %d bytes and had %d when it was checked: it is damaged or another", info.Size(), want.Bytes), p.again())
+		return p.repair(bad(p.path, "it has %d bytes and had %d when it was checked: this is a damaged or another file", info.Size(), want.Bytes))
 	}
 	if info.ModTime().UnixNano() == want.Modified {
 		return nil
@@ -144,7 +145,7 @@ func (p place) check(info os.FileInfo) error {
 		return explainFile(p.path, err)
 	}
 	if got != want.SHA256 {
-		return bad(p.path, "it was changed since it was checked: its SHA-256 is another", p.again())
+		return p.repair(bad(p.path, "it was changed since it was checked: its SHA-256 is different"))
 	}
 	want.Modified = info.ModTime().UnixNano()
 	p.record.Files[p.name] = want

@@ -1,7 +1,6 @@
 package models
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,7 +14,7 @@ import (
 // Starter is the name of the built-in model set.
 const Starter = "starter"
 
-// Resolve finds a model set by what somebody wrote after --model: "starter"
+// Resolve finds a model set by the value of --model: "starter"
 // (built in, unpacked first), the name of an installed set or model, a named set
 // ("full", "fast": whatever of it has arrived), a folder with a descry.json, or a
 // mix, "caption=NAME,instances=NAME,classes=NAME", each NAME
@@ -60,24 +59,24 @@ func (d Dirs) one(spec string) (*Set, error) {
 		return loadONNX(spec)
 	}
 	if info, err := os.Stat(spec); err == nil {
-		what := "is a file"
+		f := bad(spec, "this is a file, not a model set")
 		if info.IsDir() {
-			what = "is a folder without a " + SetFile
+			f = bad(spec, "this is a folder without a %s, not a model set", SetFile)
 		}
-		return nil, bad(spec, "it "+what+", not a model set", "models/README.md says how to make one.")
+		return nil, f.WithHint("models/README.md describes how to make one.")
 	}
 	known := d.Installed()
-	hint := "Known are " + strings.Join(known, ", ") + "; a folder with a " + SetFile + " is one too."
+	f := bad(spec, "there is no such model set")
 	if word := nearest.Word(spec, known); word != "" {
-		hint = fmt.Sprintf("Did you mean %s? ", word) + hint
+		return nil, f.WithHint("Did you mean %s? Known are %s; a folder with a %s is one too.", word, strings.Join(known, ", "), SetFile)
 	}
-	return nil, bad(spec, "there is no such model set", hint)
+	return nil, f.WithHint("Known are %s; a folder with a %s is one too.", strings.Join(known, ", "), SetFile)
 }
 
 // mix takes each task from a set of its own.
 func (d Dirs) mix(spec string) (*Set, error) {
-	wrong := func(message, hint string) error {
-		return failure.New(failure.Usage, "load", spec, "%s", message).WithHint("%s", hint)
+	wrong := func(format string, args ...any) *failure.Failure {
+		return failure.New(failure.Usage, "load", spec, format, args...)
 	}
 	mixed := &Set{Name: spec}
 	loaded := map[string]*Set{}
@@ -85,17 +84,17 @@ func (d Dirs) mix(spec string) (*Set, error) {
 	for _, part := range strings.Split(spec, ",") {
 		task, name, ok := strings.Cut(strings.TrimSpace(part), "=")
 		if !ok || name == "" {
-			return nil, wrong(fmt.Sprintf("%q is no part of a mix", part), "Write caption=NAME,instances=NAME,classes=NAME.")
+			return nil, wrong("%q is not a part of a mix", part).WithHint("Write caption=NAME,instances=NAME,classes=NAME.")
 		}
 		if !slices.Contains(taskKeys, task) {
-			hint := "Known are " + strings.Join(taskKeys, ", ") + "."
+			f := wrong("%q is not a task", task)
 			if word := nearest.Word(task, taskKeys); word != "" {
-				hint = "Did you mean " + word + "? " + hint
+				return nil, f.WithHint("Did you mean %s? Known are %s.", word, strings.Join(taskKeys, ", "))
 			}
-			return nil, wrong(fmt.Sprintf("%q is no task", task), hint)
+			return nil, f.WithHint("Known are %s.", strings.Join(taskKeys, ", "))
 		}
 		if seen[task] {
-			return nil, wrong(task+" stands twice", "Name each task once.")
+			return nil, wrong("%s appears twice", task).WithHint("Name each task once.")
 		}
 		seen[task] = true
 		set := loaded[name]
@@ -126,7 +125,7 @@ func (s *Set) take(task string, from *Set) error {
 		s.Classes, has = from.Classes, from.Classes != nil
 	}
 	if !has {
-		return bad(from.Name, "the set has no model for "+task, "Choose another set for it.")
+		return bad(from.Name, "the set has no model for %s", task).WithHint("Choose another set for it.")
 	}
 	if s.Dir == "" {
 		s.Dir, s.Description, s.License = from.Dir, from.Description, from.License

@@ -1,10 +1,10 @@
 package models
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
+	"descry/internal/message"
 	"descry/models/catalogue"
 )
 
@@ -39,11 +39,11 @@ func (d Dirs) arrived(s catalogue.Set) map[string]string {
 }
 
 // assemble makes a set of whatever of a named set has arrived. What is absent
-// stands in the warnings.
+// is in the warnings.
 func (d Dirs) assemble(s catalogue.Set) (*Set, error) {
 	found := d.arrived(s)
 	if len(found) == 0 {
-		return nil, bad(s.Name, "none of its models is installed", "Run descry models pull "+s.Name+".")
+		return nil, bad(s.Name, "none of its models is installed").WithHint("Run descry models pull %s.", s.Name)
 	}
 	set := &Set{}
 	var absent []string
@@ -51,7 +51,7 @@ func (d Dirs) assemble(s catalogue.Set) (*Set, error) {
 		model, ok := found[task]
 		if !ok {
 			if list := s.Models[task]; len(list) > 0 {
-				absent = append(absent, fmt.Sprintf("%s (%s)", list[0], task))
+				absent = append(absent, list[0]+" ("+task+")")
 			}
 			continue
 		}
@@ -66,14 +66,14 @@ func (d Dirs) assemble(s catalogue.Set) (*Set, error) {
 	}
 	set.Name, set.Description = s.Name, s.Title
 	if len(absent) > 0 {
-		set.Warnings = append(set.Warnings, fmt.Sprintf("%s is not complete: %s has not been fetched. Run descry models pull %s.", s.Name, strings.Join(absent, " and "), s.Name))
+		set.Warnings = append(set.Warnings, message.Sprintf("%s is not complete; not downloaded: %s. Run descry models pull %s.", s.Name, strings.Join(absent, ", "), s.Name))
 	}
 	return set, nil
 }
 
-// Default is the set that is used where nobody names one: the named set of which
+// Default returns the set that is used where none is named: the named set of which
 // most has arrived ("full" before "fast"), else the first other set that is
-// installed, else the built-in one. It looks at the folder anew each time, so a
+// installed, else the built-in one. It looks at the folder each time, so a
 // model is used as soon as it has arrived.
 func (d Dirs) Default() string {
 	best, most := "", 0
@@ -107,7 +107,7 @@ func (d Dirs) ForTask(spec, task string) string {
 		return spec
 	}
 	if _, own := d.newest(spec, SetFile); own {
-		return spec // a folder of that name goes before, as in Resolve
+		return spec // a folder of that name has priority, as in Resolve
 	}
 	here := d.arrived(s)
 	if model, ok := here[task]; ok {
@@ -146,7 +146,7 @@ func partOf(spec, task string) string {
 }
 
 // exact counts the tasks of a named set, each twice where the model that the set
-// would fetch is what has arrived, once where another stands in for it.
+// would fetch is what has arrived, once where another replaces it.
 func (d Dirs) exact(s catalogue.Set) int {
 	n := 0
 	for task, model := range d.arrived(s) {

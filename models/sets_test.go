@@ -68,7 +68,7 @@ func TestANamedSetIsWhatOfItHasArrived(t *testing.T) {
 	}
 	// v1 stands in for v2; what is absent is said, with the command that brings it.
 	if set.Name != "full" || set.Instances.Set != "maskrcnn-v1" || set.Caption != nil || len(set.Warnings) != 1 ||
-		!strings.Contains(set.Warnings[0], "blip-base (caption) and deeplabv3-resnet101 (classes)") || !strings.Contains(set.Warnings[0], "descry models pull full") {
+		!strings.Contains(set.Warnings[0], "blip-base (caption), deeplabv3-resnet101 (classes)") || !strings.Contains(set.Warnings[0], "descry models pull full") {
 		t.Errorf("%+v", set)
 	}
 	for spec, want := range map[string]string{

@@ -16,10 +16,11 @@ import (
 
 	"descry/internal/atomicfile"
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/resources"
 )
 
-// stampFile stands beside an unpacked set and remembers which files, of which
+// stampFile lies next to an unpacked set and remembers which files, of which
 // size and time, were found right. It is not part of the set.
 const stampFile = ".verified.json"
 
@@ -36,26 +37,29 @@ type packed struct {
 	revision string            // first 8 hexadecimal digits of the SHA-256 over all names and sums
 }
 
+// builtIn returns how messages name the built-in models.
+func builtIn() string { return message.Sprintf("the built-in models") }
+
 // UnpackStarter makes sure that the built-in model set lies in
-// <modelsDir>/starter/<revision>/ as it should, and gives that folder: the
+// <modelsDir>/starter/<revision>/ as it should, and returns that folder: the
 // runtime maps weights from files, so they must be some. The first call writes
 // 17 MB; later ones compare sizes and times with those of the last full check,
 // and hash everything where they differ. What is absent or damaged is written
-// anew, each file whole or not at all, so that two programs may do this at once
+// again, each file whole or not at all, so that two programs may do this at once
 // and one may be stopped at any point. A folder that cannot be written is fine
 // as long as everything in it is right.
 func UnpackStarter(modelsDir string) (string, error) {
 	if modelsDir == "" {
-		return "", bad("the built-in models", "no folder for models is known", "Set DESCRY_HOME to a folder of your own.")
+		return "", bad(builtIn(), "no folder for models is known").WithHint("Set DESCRY_HOME to a folder of your own.")
 	}
 	p, err := pack(resources.Starter())
 	if err != nil {
-		return "", bad("the built-in models", err.Error(), "Install the program again.")
+		return "", failure.Wrap(failure.Model, "load", builtIn(), err, "Install the program again.")
 	}
 	return p.unpack(filepath.Join(modelsDir, Starter))
 }
 
-// pack reads which files a set has. The sums of the big ones are taken from
+// pack reads which files a set has. The sums of the large ones are taken from
 // its descry.json, which pins them; a test makes sure that they are right.
 func pack(files fs.FS) (*packed, error) {
 	text, err := fs.ReadFile(files, SetFile)
@@ -144,7 +148,7 @@ func (p *packed) write(name, target string) error {
 			return err
 		}
 		if got := hex.EncodeToString(h.Sum(nil)); got != p.sums[name] {
-			return fmt.Errorf("the program's own copy is damaged (SHA-256 %s…)", got[:12])
+			return failure.Worded(nil, "the program's own copy is damaged (SHA-256 %s…)", got[:12])
 		}
 		return nil
 	})
@@ -223,13 +227,14 @@ func sumOf(r io.Reader) (string, error) {
 
 // explainUnpack words why the built-in models could not be put in their place.
 func explainUnpack(target string, err error) error {
-	message := failure.Plain(err)
+	words := message.Literal(failure.Plain(err))
 	var f *failure.Failure
 	switch {
 	case errors.As(err, &f):
-		message = f.Message.String()
+		words = f.Message
 	case errors.Is(err, fs.ErrPermission):
-		message = "it could not be written: no permission"
+		words = message.Of("no permission to write")
 	}
-	return bad(target, "the built-in models could not be unpacked: "+message, "Make room or the folder writable, or set DESCRY_HOME to a folder of your own.")
+	return bad(target, "the built-in models could not be unpacked: %s", words).
+		WithHint("Free some space, make the folder writable, or set DESCRY_HOME to a folder of your own.")
 }

@@ -1,12 +1,9 @@
 package models
 
-import "slices"
-
-// withoutMasks are the architectures whose objects have boxes only.
-var withoutMasks = []string{"fasterrcnn_resnet_fpn"}
+import "descry/models/arch"
 
 // Tasks names what a set can do, in the order in which tasks are run: those of
-// its models, and classes where they can be told from the objects.
+// its models, and classes where they follow from the objects.
 func (s *Set) Tasks() []string {
 	names := []string{}
 	for i, can := range []bool{s.Caption != nil, s.Instances != nil, s.Classes != nil || s.MapsObjects()} {
@@ -20,5 +17,5 @@ func (s *Set) Tasks() []string {
 // MapsObjects reports whether a set has no model for classes, but one for objects
 // with masks, of which a class map can be made (segment.FromObjects).
 func (s *Set) MapsObjects() bool {
-	return s.Classes == nil && s.Instances != nil && !s.Instances.BoxesOnly && !slices.Contains(withoutMasks, s.Instances.Architecture)
+	return s.Classes == nil && s.Instances != nil && !s.Instances.BoxesOnly && !arch.BoxesOnly(s.Instances.Architecture)
 }

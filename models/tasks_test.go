@@ -3,7 +3,18 @@ package models
 import (
 	"slices"
 	"testing"
+
+	"descry/models/arch"
+	"descry/models/catalogue"
 )
+
+func TestTheCatalogueNamesArchitecturesOfTheTable(t *testing.T) {
+	for _, m := range catalogue.Official().Models {
+		if m.For != catalogue.ForRuntime && !slices.Contains(arch.ForTask(m.For), m.Architecture) {
+			t.Errorf("%s is for %s by %q", m.Name, m.For, m.Architecture)
+		}
+	}
+}
 
 func TestASetsTasksIncludeClassesFromObjectsWithMasks(t *testing.T) {
 	objects := func(architecture string) *InstancesSpec {

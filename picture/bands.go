@@ -9,8 +9,8 @@ import (
 // processors, and returns when all have ended. A row has width pixels; small
 // pictures stay on the caller's goroutine.
 func bands(n, width int, f func(y0, y1 int)) {
-	const enough = 1 << 16 // pixels a goroutine should have to be worth its start
-	count := min(runtime.GOMAXPROCS(0), n, n*width/enough)
+	const minPixels = 1 << 16 // fewer do not make up for the start of a goroutine
+	count := min(runtime.GOMAXPROCS(0), n, n*width/minPixels)
 	if count <= 1 {
 		f(0, n)
 		return

@@ -9,11 +9,11 @@ import (
 	"golang.org/x/image/bmp"
 )
 
-// bmpCompressions names the values of biCompression that are not read.
+// bmpCompressions names the unsupported values of biCompression.
 var bmpCompressions = map[uint32]string{1: "run lengths", 2: "run lengths", 4: "JPEG", 5: "PNG", 11: "CMYK", 12: "CMYK", 13: "CMYK"}
 
-// bmpDetail is a header that golang.org/x/image/bmp understands, and where the
-// pixels begin in the file.
+// bmpDetail holds a header that golang.org/x/image/bmp understands, and the offset
+// of the pixels in the file.
 type bmpDetail struct {
 	head   []byte
 	pixels int64
@@ -23,8 +23,8 @@ func isBMP(head []byte) bool {
 	return len(head) >= 2 && string(head[:2]) == "BM"
 }
 
-// inspectBMP reads the header, of any of the versions from OS/2 1.x on.
-func inspectBMP(f *file) (header, error) {
+// inspectBMP reads the header, in any version from OS/2 1.x on.
+func inspectBMP(f *pictureFile) (header, error) {
 	var h header
 	p, err := f.bytes(0, 18)
 	if err != nil {
@@ -32,7 +32,7 @@ func inspectBMP(f *file) (header, error) {
 	}
 	pixels, size := int64(binary.LittleEndian.Uint32(p[10:])), int(binary.LittleEndian.Uint32(p[14:]))
 	if size != 12 && (size < 40 || size > 124) && size != 16 && size != 64 {
-		return h, damaged("the BMP file has a header of an unknown kind")
+		return h, damaged("the BMP file has an unknown kind of header")
 	}
 	info, err := f.bytes(14, size)
 	if err != nil {
@@ -43,7 +43,7 @@ func inspectBMP(f *file) (header, error) {
 		return h, unsupported("this BMP is compressed with %s, which is not read", name)
 	}
 	if b.compression == 3 && (b.bits != 32 || !b.plainMasks(f, size)) || b.compression > 3 {
-		return h, unsupported("this BMP keeps its colours in an unusual order, which is not read")
+		return h, unsupported("this BMP stores its colours in an unusual order, which is not read")
 	}
 	if b.bits != 1 && b.bits != 2 && b.bits != 4 && b.bits != 8 && b.bits != 24 && b.bits != 32 {
 		return h, unsupported("this BMP has %d bits a pixel, which is not read", b.bits)
@@ -60,20 +60,20 @@ func inspectBMP(f *file) (header, error) {
 	if b.bits >= 24 {
 		h.scratch *= 4
 	}
-	// Rows are whole multiples of four bytes, uncompressed.
+	// Uncompressed rows are padded to a multiple of four bytes.
 	h.least = pixels + ceilDiv(h.width*int64(b.bits), 32)*4*h.height
 	head, err := b.head(f, int64(14+size), pixels)
 	h.detail = bmpDetail{head: head, pixels: pixels}
 	return h, err
 }
 
-// bmpFields are the header fields that matter.
+// bmpFields holds the relevant header fields.
 type bmpFields struct {
 	width, height int64
 	bits          int
 	compression   uint32
 	colors        uint32
-	entry         int // bytes a palette entry
+	entry         int // bytes per palette entry
 	alpha         bool
 	info          []byte
 }
@@ -91,21 +91,20 @@ func bmpInfo(info []byte) bmpFields {
 	return b
 }
 
-// plainMasks reports whether the bit fields say blue, green, red as plain BMP
-// does. In a header of 40 bytes the masks follow it.
-func (b bmpFields) plainMasks(f *file, size int) bool {
+// plainMasks reports whether the bit fields have the order blue, green, red of a
+// BMP without them. In a header of 40 bytes the masks follow it.
+func (b bmpFields) plainMasks(f *pictureFile, size int) bool {
 	masks, err := f.bytes(14+40, 12)
 	return err == nil && size >= 40 &&
 		bytes.Equal(masks, []byte{0, 0, 0xff, 0, 0, 0xff, 0, 0, 0xff, 0, 0, 0})
 }
 
-// head writes the file's header anew as the plainest one that says the same,
-// palette included.
-func (b bmpFields) head(f *file, at, pixels int64) ([]byte, error) {
+// head returns the simplest equivalent file header, palette included.
+func (b bmpFields) head(f *pictureFile, at, pixels int64) ([]byte, error) {
 	le := binary.LittleEndian
 	size := 40
 	if b.alpha {
-		size = 108 // only from version 4 on is there alpha
+		size = 108 // alpha exists from version 4 on
 	}
 	head := make([]byte, 14+size)
 	copy(head, "BM")
@@ -133,13 +132,13 @@ func (b bmpFields) head(f *file, at, pixels int64) ([]byte, error) {
 	return head, nil
 }
 
-func decodeBMP(f *file, h header) (source, error) {
+func decodeBMP(f *pictureFile, h header) (source, error) {
 	d := h.detail.(bmpDetail)
 	img, err := bmp.Decode(io.MultiReader(bytes.NewReader(d.head), f.section(d.pixels, f.size-d.pixels)))
 	if err != nil {
 		return source{}, err
 	}
-	// Programs that write no alpha often leave the field zero all over.
+	// Programs that write no alpha often leave the field all zero.
 	if m, ok := img.(*image.NRGBA); ok && !anyAlpha(m.Pix) {
 		for i := 3; i < len(m.Pix); i += 4 {
 			m.Pix[i] = 0xff

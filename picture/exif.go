@@ -4,20 +4,20 @@ import (
 	"github.com/bep/imagemeta"
 )
 
-// maxEXIF bounds what is looked through for the orientation.
+// maxEXIF limits the bytes searched for the orientation.
 const maxEXIF = 10 << 20
 
-// orientation is the EXIF orientation that the file states, 1 where it states
-// none, or states nonsense: bad metadata never keeps a picture from opening.
+// orientation returns the file's EXIF orientation, 1 if there is none or it is
+// invalid: bad metadata must not prevent a picture from opening.
 //
-// The container was walked before (header.exifAt), so the library sees only
-// the TIFF structure in it, whichever format the file has.
-func orientation(f *file, h header) (found int) {
+// The container has been parsed before (header.exifAt), so the library reads only
+// the TIFF structure in it, whatever the file's format.
+func orientation(f *pictureFile, h header) (found int) {
 	found = 1
 	if h.exifN <= 0 {
 		return found
 	}
-	defer func() { _ = recover() }() // the library reads hostile bytes
+	defer func() { _ = recover() }() // the library parses untrusted bytes
 	n := h.exifN
 	if n != f.size { // all but TIFF itself
 		n = min(n, maxEXIF)

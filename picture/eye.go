@@ -8,8 +8,8 @@ const (
 	boardSquare           = 8
 )
 
-// ForEye returns the picture as people look at it: opaque, with transparent
-// pixels composed on a checkerboard.
+// ForEye returns the picture for display: opaque, with transparent pixels composed
+// on a checkerboard.
 func (p *Picture) ForEye() *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, p.Width, p.Height))
 	bands(p.Height, p.Width, func(y0, y1 int) {

@@ -7,17 +7,17 @@ import (
 	"io"
 )
 
-// file is a picture's bytes, read under a context: a cancelled context makes
-// the next read fail, and so ends any decoder.
-type file struct {
+// pictureFile reads a picture's bytes under a context: once the context is
+// cancelled, every read fails, which ends any decoder.
+type pictureFile struct {
 	ctx  context.Context
 	r    io.ReaderAt
 	size int64
-	name string // for people, in failures
+	name string // for error messages
 }
 
-// ReadAt reads as io.ReaderAt says, never beyond the size.
-func (f *file) ReadAt(p []byte, off int64) (int, error) {
+// ReadAt implements io.ReaderAt, up to size.
+func (f *pictureFile) ReadAt(p []byte, off int64) (int, error) {
 	if err := f.ctx.Err(); err != nil {
 		return 0, err
 	}
@@ -38,9 +38,9 @@ func (f *file) ReadAt(p []byte, off int64) (int, error) {
 	return n, err
 }
 
-// bytes reads n bytes at off; a file that ends before is io.ErrUnexpectedEOF.
-// n must be small or held against the size before.
-func (f *file) bytes(off int64, n int) ([]byte, error) {
+// bytes reads n bytes at off. It returns io.ErrUnexpectedEOF if the file ends
+// before. n must be small or checked against the size by the caller.
+func (f *pictureFile) bytes(off int64, n int) ([]byte, error) {
 	if off < 0 || off > f.size-int64(n) {
 		return nil, io.ErrUnexpectedEOF
 	}
@@ -49,8 +49,10 @@ func (f *file) bytes(off int64, n int) ([]byte, error) {
 	return p, err
 }
 
-// section is a part of the file as a reader that can seek.
-func (f *file) section(off, n int64) *io.SectionReader { return io.NewSectionReader(f, off, n) }
+// section returns a part of the file.
+func (f *pictureFile) section(off, n int64) *io.SectionReader { return io.NewSectionReader(f, off, n) }
 
-// all reads the whole file from its start, buffered.
-func (f *file) all() *bufio.Reader { return bufio.NewReaderSize(f.section(0, f.size), 64<<10) }
+// reader returns a buffered reader of the whole file.
+func (f *pictureFile) reader() *bufio.Reader {
+	return bufio.NewReaderSize(f.section(0, f.size), 64<<10)
+}

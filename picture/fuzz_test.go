@@ -14,7 +14,7 @@ import (
 	"descry/internal/hostile"
 )
 
-// fuzzFormat feeds a decoder with broken files of its format: it must give a
+// fuzzFormat feeds a decoder with broken files of its format: it must return a
 // whole picture or a Failure with a message, within the limits.
 func fuzzFormat(f *testing.F, magic string, extensions ...string) {
 	for _, ext := range extensions {
@@ -66,8 +66,8 @@ func FuzzBMP(f *testing.F)  { fuzzFormat(f, "BM", "bmp") }
 func FuzzTIFF(f *testing.F) { fuzzFormat(f, "", "tif", "tiff") }
 func FuzzWebP(f *testing.F) { fuzzFormat(f, "RIFF", "webp") }
 
-// FuzzEXIF breaks the EXIF block of a sound JPEG, which must stay the same
-// picture, one way or the other up.
+// FuzzEXIF breaks the EXIF block of a valid JPEG, which must stay the same picture
+// in some orientation.
 func FuzzEXIF(f *testing.F) {
 	f.Add(exifBlock(binary.LittleEndian, 6))
 	f.Add(exifBlock(binary.BigEndian, 3))

@@ -8,23 +8,23 @@ import (
 	"image/gif"
 )
 
-// gifDetail is the first frame's palette and place.
+// gifDetail holds the first frame's palette and position.
 type gifDetail struct {
-	palette     color.Palette // all colours, the transparent one as it was
+	palette     color.Palette // all colours, with the original of the transparent one
 	transparent int           // index, or -1
 }
 
 const (
-	// lzwRatio is the most that GIF's LZW shrinks: a code of k bits stands for
-	// fewer than 2^k bytes, k at most 12, so no bit for more than 4096/12.
+	// lzwRatio is the maximum compression of GIF's LZW: a code of k bits stands for
+	// fewer than 2^k bytes, k at most 12, so a bit for at most 4096/12.
 	lzwRatio = 4096 * 8 / 12
-	// plainSize is a number of pixels that a format may claim without proof
-	// where the proof is not certain.
+	// plainSize is the number of pixels up to which a header is trusted where the
+	// file's size does not prove it wrong for certain.
 	plainSize = 16 << 20
 )
 
 // inspectGIF reads up to the first frame.
-func inspectGIF(f *file) (header, error) {
+func inspectGIF(f *pictureFile) (header, error) {
 	var h header
 	p, err := f.bytes(6, 7)
 	if err != nil {
@@ -75,9 +75,9 @@ func inspectGIF(f *file) (header, error) {
 	return h, damaged("the GIF file has too many blocks before its first picture")
 }
 
-// gifBounds sets what decoding costs and the file's least size. A canvas may
-// be larger than its first frame, but beyond plainSize it must not be larger
-// than what the file could fill.
+// gifBounds sets the cost of decoding and the file's minimum size. A canvas may be
+// larger than its first frame, but beyond plainSize not larger than the file could
+// fill.
 func gifBounds(h *header, frame int64) {
 	h.scratch = frame
 	h.least = frame / lzwRatio
@@ -87,7 +87,7 @@ func gifBounds(h *header, frame int64) {
 }
 
 // gifPalette reads a colour table if the flags say that there is one.
-func gifPalette(f *file, at int64, flags byte) (color.Palette, int64, error) {
+func gifPalette(f *pictureFile, at int64, flags byte) (color.Palette, int64, error) {
 	if flags&0x80 == 0 {
 		return nil, at, nil
 	}
@@ -103,8 +103,8 @@ func gifPalette(f *file, at int64, flags byte) (color.Palette, int64, error) {
 	return colors, at + int64(3*n), nil
 }
 
-// gifSkip goes over an extension's sub-blocks.
-func gifSkip(f *file, at int64) (int64, error) {
+// gifSkip returns the offset after an extension's sub-blocks.
+func gifSkip(f *pictureFile, at int64) (int64, error) {
 	for {
 		p, err := f.bytes(at, 1)
 		if err != nil {
@@ -117,10 +117,10 @@ func gifSkip(f *file, at int64) (int64, error) {
 	}
 }
 
-// decodeGIF returns the first frame on its canvas. As with Pillow, what the
-// frame leaves free is the transparent colour, or colour 0.
-func decodeGIF(f *file, h header) (source, error) {
-	img, err := gif.Decode(f.all())
+// decodeGIF returns the first frame on its canvas. As in Pillow, the canvas around
+// it has the transparent colour, or colour 0.
+func decodeGIF(f *pictureFile, h header) (source, error) {
+	img, err := gif.Decode(f.reader())
 	if err != nil {
 		return source{}, err
 	}

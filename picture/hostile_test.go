@@ -14,8 +14,8 @@ import (
 	"descry/internal/hostile"
 )
 
-// refused opens path, which must fail, and gives the failure and the bytes
-// that were allocated on the way.
+// refused opens path, which must fail, and returns the failure and the number of
+// bytes allocated.
 func refused(t *testing.T, path string) (*failure.Failure, uint64) {
 	t.Helper()
 	var before, after runtime.MemStats
@@ -27,12 +27,12 @@ func refused(t *testing.T, path string) (*failure.Failure, uint64) {
 	}
 	var f *failure.Failure
 	if !errors.As(err, &f) {
-		t.Fatalf("%T is no failure: %v", err, err)
+		t.Fatalf("%T is not a *failure.Failure: %v", err, err)
 	}
 	return f, after.TotalAlloc - before.TotalAlloc
 }
 
-func TestHostileFilesAreRefusedInWordsAndWithoutMemory(t *testing.T) {
+func TestHostileFilesAreRefusedWithoutMemory(t *testing.T) {
 	dir := t.TempDir()
 	files := hostile.Files()
 	if len(files) < 60 {
@@ -45,8 +45,8 @@ func TestHostileFilesAreRefusedInWordsAndWithoutMemory(t *testing.T) {
 				t.Fatal(err)
 			}
 			f, spent := refused(t, path)
-			if f.Kind != h.Kind || !strings.Contains(f.Message.String(), h.Says) {
-				t.Errorf("%s %q, want %s %q", f.Kind, f.Message, h.Kind, h.Says)
+			if f.Kind != h.Kind || !strings.Contains(f.Message.String(), h.Message) {
+				t.Errorf("%s %q, want %s %q", f.Kind, f.Message, h.Kind, h.Message)
 			}
 			if !strings.Contains(f.Error(), h.Name) || f.Hint.IsZero() || strings.Contains(f.Error(), "\n") {
 				t.Errorf("not one line with the name and a hint: %q", f.Error())
@@ -58,10 +58,10 @@ func TestHostileFilesAreRefusedInWordsAndWithoutMemory(t *testing.T) {
 	}
 }
 
-// TestACutFileIsNeverHalfAPicture cuts every reference file at many lengths. A
-// cut that loses pixels is refused; one that loses only what follows them may
-// be read, and then gives the same picture.
-func TestACutFileIsNeverHalfAPicture(t *testing.T) {
+// TestATruncatedFileIsNeverHalfAPicture truncates every reference file at many lengths. A
+// file that loses pixels must be refused; one that loses only what follows them may
+// be read, and then must give the same picture.
+func TestATruncatedFileIsNeverHalfAPicture(t *testing.T) {
 	for _, r := range references(t) {
 		data, err := os.ReadFile(filepath.Join("testdata", r.File))
 		if err != nil {

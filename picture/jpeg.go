@@ -9,8 +9,7 @@ import (
 	"descry/picture/jpegplanes"
 )
 
-// JPEG's markers (T.81, table B.1) that are looked at before anything is
-// decoded.
+// The JPEG markers (T.81, table B.1) that inspection needs.
 const (
 	markerSOI  = 0xd8
 	markerEOI  = 0xd9
@@ -18,12 +17,12 @@ const (
 	markerAPP1 = 0xe1
 )
 
-// inspectJPEG walks the segments up to the first scan.
-func inspectJPEG(f *file) (header, error) {
+// inspectJPEG reads the segments up to the first scan.
+func inspectJPEG(f *pictureFile) (header, error) {
 	var h header
 	var frame []byte
 	var kind byte
-	in := &counter{r: f.all()}
+	in := &counter{r: f.reader()}
 	in.skip(2)
 	for {
 		marker, length := in.marker()
@@ -62,11 +61,11 @@ func inspectJPEG(f *file) (header, error) {
 	return h, jpegScans(f, in.at)
 }
 
-// jpegScans looks at the markers from the first scan to the end marker. Without
-// the latter the file was cut off, and no memory need be spent to find that
-// out. Neither marker can occur within a scan's data (T.81, B.1.1.5); what
+// jpegScans checks the markers from the first scan to the end marker. Without an
+// end marker the file was cut off, which is detected here without allocating
+// memory. Neither marker can occur within a scan's data (T.81, B.1.1.5); what
 // follows the end marker (phones put films there) does not matter.
-func jpegScans(f *file, at int64) error {
+func jpegScans(f *pictureFile, at int64) error {
 	buf := make([]byte, 64<<10)
 	scans := 0
 	for at < f.size {
@@ -85,13 +84,13 @@ func jpegScans(f *file, at int64) error {
 			return nil
 		}
 		if at += int64(n); at < f.size {
-			at-- // a marker may lie across the seam
+			at-- // a marker may lie across two buffers
 		}
 	}
 	return io.ErrUnexpectedEOF
 }
 
-func decodeJPEG(f *file, h header) (source, error) {
+func decodeJPEG(f *pictureFile, h header) (source, error) {
 	p, err := jpegplanes.Read(f.ctx, f.section(0, f.size), h.scratch)
 	if err != nil {
 		return source{}, err
@@ -99,8 +98,8 @@ func decodeJPEG(f *file, h header) (source, error) {
 	return planesSource(p), nil
 }
 
-// counter reads a stream of segments and knows where it is. Its first error
-// sticks.
+// counter reads a stream of segments and counts the bytes. Its first error is
+// sticky.
 type counter struct {
 	r   *bufio.Reader
 	at  int64
@@ -118,15 +117,15 @@ func (c *counter) skip(n int) {
 	}
 }
 
-// peek returns the next n bytes, fewer at the end of the file, until the next
-// call.
+// peek returns the next n bytes, or fewer at the end of the file. They are valid
+// until the next call.
 func (c *counter) peek(n int) []byte {
 	p, _ := c.r.Peek(n)
 	return p
 }
 
-// marker reads up to the next marker, over extraneous and fill bytes as
-// libjpeg's next_marker does, and the length of its segment.
+// marker reads the next marker, skipping extraneous and fill bytes as libjpeg's
+// next_marker does, and the length of its segment.
 func (c *counter) marker() (marker byte, length int) {
 	for c.err == nil {
 		var b byte

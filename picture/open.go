@@ -16,9 +16,8 @@ import (
 	"descry/internal/failure"
 )
 
-// Open reads the picture at path. Every error is a *failure.Failure. What is
-// no regular file is refused without being opened, so that a FIFO never makes
-// it wait.
+// Open reads the picture at path. Every error is a *failure.Failure. Anything but a
+// regular file is refused without being opened, so that a FIFO does not block it.
 func Open(ctx context.Context, path string, l Limits) (*Picture, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -27,8 +26,8 @@ func Open(ctx context.Context, path string, l Limits) (*Picture, error) {
 	if f := notAFile(path, info); f != nil {
 		return nil, f
 	}
-	// Between Stat and Open the name may have become a FIFO: O_NONBLOCK makes
-	// opening one return, and the second look refuses it.
+	// Between Stat and OpenFile the name may have become a FIFO: with O_NONBLOCK
+	// opening it returns, and the second check refuses it.
 	in, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return nil, openFailure(path, err)
@@ -49,62 +48,56 @@ func Open(ctx context.Context, path string, l Limits) (*Picture, error) {
 }
 
 func openFailure(path string, err error) *failure.Failure {
-	var message, hint string
 	switch {
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ENOTDIR):
-		message, hint = "there is no such file", "Check the name; it may have been moved or renamed."
+		return failure.New(failure.Unreadable, "open", path, "there is no such file").WithHint("Check the name; it may have been moved or renamed.")
 	case errors.Is(err, fs.ErrPermission):
-		message, hint = "there is no permission to read it", "Ask its owner, or copy it to a folder of your own."
-	default:
-		var inner *fs.PathError
-		if errors.As(err, &inner) {
-			err = inner.Err
-		}
-		message, hint = "it cannot be opened ("+err.Error()+")", "Check the disk or the network it lies on."
+		return failure.New(failure.Unreadable, "open", path, "no permission to read it").WithHint("Ask its owner, or copy it to a folder of your own.")
 	}
-	return failure.New(failure.Unreadable, "open", path, "%s", message).WithHint("%s", hint)
+	return failure.New(failure.Unreadable, "open", path, "it cannot be opened (%s)", failure.Plain(err)).WithHint("Check the disk or the network drive that it is on.")
 }
 
 // notAFile refuses folders and special files.
 func notAFile(path string, info fs.FileInfo) *failure.Failure {
 	mode := info.Mode()
-	what, hint := "", "Give a picture file."
+	no := func(format string, args ...any) *failure.Failure {
+		return failure.New(failure.Unsupported, "open", path, format, args...)
+	}
+	const choose = "Choose a picture file."
 	switch {
 	case mode.IsRegular():
 		return nil
 	case mode.IsDir():
-		what, hint = "a folder", "Give the pictures in it."
+		return no("this is a folder, not a picture").WithHint("Open a picture inside it.")
 	case mode&fs.ModeNamedPipe != 0:
-		what, hint = "a named pipe (FIFO)", "Give a picture file, or - to read from standard input."
+		return no("this is a named pipe (FIFO), not a picture").WithHint("Choose a picture file, or use - to read from standard input.")
 	case mode&fs.ModeSocket != 0:
-		what = "a socket"
+		return no("this is a socket, not a picture").WithHint(choose)
 	case mode&fs.ModeDevice != 0:
-		what = "a device"
-	default:
-		what = "a special file"
+		return no("this is a device, not a picture").WithHint(choose)
 	}
-	return failure.New(failure.Unsupported, "open", path, "this is %s, not a picture", what).WithHint("%s", hint)
+	return no("this is a special file, not a picture").WithHint(choose)
 }
 
-// header is what a format's inspect finds before anything is decoded. Its
-// numbers are the file's word, not yet believed.
+// header is the result of a format's inspect, before anything is decoded. Its
+// numbers come from the file and have not been checked.
 type header struct {
 	width, height int64 // pixels, as stored
 	scratch       int64 // bytes that decoding allocates besides the result
-	least         int64 // bytes that no file with these pixels can be shorter than
-	exifAt, exifN int64 // where the EXIF block (a TIFF structure) lies; exifN 0: none
-	detail        any   // what the format's decode wants to know again
+	least         int64 // minimum size in bytes of a file with these pixels
+	exifAt, exifN int64 // offset and length of the EXIF block (a TIFF structure); exifN 0: none
+	detail        any   // passed from the format's inspect to its decode
 }
 
-// codec is one format: its magic, a look at its header, and its decoder.
+// codec is one format: its magic, the inspection of its header, and its decoder.
 type codec struct {
 	name    string
 	is      func(head []byte) bool
-	inspect func(f *file) (header, error)
-	decode  func(f *file, h header) (source, error)
+	inspect func(f *pictureFile) (header, error)
+	decode  func(f *pictureFile, h header) (source, error)
 }
 
-// codecs are the formats that are read.
+// codecs are the supported formats.
 var codecs = []codec{
 	{"JPEG", prefixed("\xff\xd8\xff"), inspectJPEG, decodeJPEG},
 	{"PNG", prefixed("\x89PNG\r\n\x1a\n"), inspectPNG, decodePNG},
@@ -125,12 +118,12 @@ func prefixed(all ...string) func([]byte) bool {
 	}
 }
 
-// Decode reads a picture of size bytes from r. name is for people: a path, or
-// where the bytes came from. Every error is a *failure.Failure with name as
-// its subject. A cancelled ctx ends it at the next read.
+// Decode reads a picture of size bytes from r. name describes the source in errors:
+// a path, or where the bytes came from. Every error is a *failure.Failure with name
+// as its subject. Once ctx is cancelled, the next read fails.
 func Decode(ctx context.Context, r io.ReaderAt, size int64, name string, l Limits) (*Picture, error) {
 	l = l.orDefault()
-	f := &file{ctx: ctx, r: r, size: size, name: name}
+	f := &pictureFile{ctx: ctx, r: r, size: size, name: name}
 	c, err := recognise(f)
 	if err != nil {
 		return nil, decoderFailure(f, "picture", err)
@@ -153,42 +146,43 @@ func (l Limits) orDefault() Limits {
 	return l
 }
 
-// recognise finds the format by the first bytes.
-func recognise(f *file) (*codec, error) {
+// recognise returns the format by the first bytes.
+func recognise(f *pictureFile) (*codec, error) {
 	if f.size == 0 {
 		return nil, unsupported("the file is empty").WithHint("Copy or download it again.")
 	}
-	head, err := f.bytes(0, int(min(f.size, 512)))
+	head, err := f.bytes(0, int(min(f.size, headBytes)))
 	if err != nil {
 		return nil, err
 	}
-	foreign := foreignName(head)
+	foreign := foreignOf(head)
 	for i := range codecs {
 		c := &codecs[i]
 		if !c.is(head) {
 			continue
 		}
-		raw := rawExtensions[strings.ToLower(filepath.Ext(f.name))]
-		if c.name == "TIFF" && raw != "" {
-			foreign = "a " + raw
-		} else if c.name != "TIFF" || foreign == "" {
+		raw, isRaw := rawExtensions[strings.ToLower(filepath.Ext(f.name))]
+		if c.name == "TIFF" && isRaw {
+			foreign = foreignFormat{raw, true}
+		} else if c.name != "TIFF" || foreign.name.IsZero() {
 			return c, nil
 		}
 	}
-	if foreign == "" {
+	if foreign.name.IsZero() {
 		return nil, unsupported("not a supported picture format")
 	}
-	g := unsupported("this is %s, which Descry does not read", foreign)
-	if foreign == "a text file" || foreign == "a program" || foreign == "a web page" || foreign == "a film" {
+	g := unsupported("this is %s, which Descry does not read", foreign.name)
+	if !foreign.converts {
 		g = g.WithHint("Choose a JPEG, PNG, GIF, BMP, TIFF or WebP picture.")
 	}
 	return nil, g
 }
 
-// picture inspects, checks, hashes, decodes and turns upright.
-func (c *codec) picture(f *file, l Limits) (p *Picture, err error) {
-	// The decoders are other people's code on hostile bytes: should one of
-	// them panic all the same, then the file is damaged, not the program.
+// picture inspects, checks, hashes and decodes the file, and applies its
+// orientation.
+func (c *codec) picture(f *pictureFile, l Limits) (p *Picture, err error) {
+	// The decoders are third-party code that parses untrusted bytes: if one panics,
+	// report a damaged file rather than end the program.
 	defer func() {
 		if r := recover(); r != nil {
 			p, err = nil, damaged("the %s file is damaged (the decoder stopped: %v)", c.name, r)
@@ -213,7 +207,7 @@ func (c *codec) picture(f *file, l Limits) (p *Picture, err error) {
 		return nil, err
 	}
 	if int64(src.width) != h.width || int64(src.height) != h.height {
-		return nil, damaged("the %s file says %d × %d pixels and holds %d × %d", c.name, h.width, h.height, src.width, src.height)
+		return nil, damaged("the %s file says %d × %d pixels but has %d × %d", c.name, h.width, h.height, src.width, src.height)
 	}
 	p = &Picture{Name: filepath.Base(f.name), Key: key, Format: c.name, Orientation: orientation(f, h)}
 	if err := src.render(f.ctx, p); err != nil {
@@ -222,8 +216,8 @@ func (c *codec) picture(f *file, l Limits) (p *Picture, err error) {
 	return p, nil
 }
 
-// check holds the header against the limits, then against the file.
-func (h header) check(f *file, format string, l Limits) error {
+// check compares the header with the limits, then with the file.
+func (h header) check(f *pictureFile, format string, l Limits) error {
 	if h.width <= 0 || h.height <= 0 {
 		return damaged("the %s file says that the picture has %d × %d pixels", format, h.width, h.height)
 	}
@@ -232,7 +226,7 @@ func (h header) check(f *file, format string, l Limits) error {
 			grouped(h.width), grouped(h.height), fmt.Sprintf("%.4g", float64(l.Pixels)/1e6))
 	}
 	if f.size < h.least {
-		return damaged("the %s file says %d × %d pixels, which take at least %s bytes, but has only %s: it was cut off or is a trap",
+		return damaged("the %s file says %d × %d pixels, which take at least %s bytes, but has only %s: it is incomplete or malicious",
 			format, h.width, h.height, grouped(h.least), grouped(f.size))
 	}
 	if need := h.scratch + 4*h.width*h.height; need > l.Bytes {
@@ -242,8 +236,8 @@ func (h header) check(f *file, format string, l Limits) error {
 	return nil
 }
 
-// key is the SHA-256 of all bytes, in hex.
-func (f *file) key() (string, error) {
+// key returns the SHA-256 of all bytes, in hex.
+func (f *pictureFile) key() (string, error) {
 	sum := sha256.New()
 	if _, err := io.CopyBuffer(sum, struct{ io.Reader }{f.section(0, f.size)}, make([]byte, 256<<10)); err != nil {
 		return "", err

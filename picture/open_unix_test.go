@@ -13,7 +13,7 @@ import (
 	"descry/internal/failure"
 )
 
-func TestWhatIsNoFileIsRefusedWithoutWaiting(t *testing.T) {
+func TestSpecialFilesAreRefusedWithoutBlocking(t *testing.T) {
 	dir := t.TempDir()
 	at := func(name string) string { return filepath.Join(dir, name) }
 	if err := syscall.Mkfifo(at("pipe.png"), 0o600); err != nil {
@@ -31,9 +31,9 @@ func TestWhatIsNoFileIsRefusedWithoutWaiting(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		path string
-		kind failure.Kind
-		says string
+		path    string
+		kind    failure.Kind
+		message string
 	}{
 		{dir, failure.Unsupported, "folder"},
 		{at("pipe.png"), failure.Unsupported, "FIFO"},
@@ -46,13 +46,13 @@ func TestWhatIsNoFileIsRefusedWithoutWaiting(t *testing.T) {
 		{at(strings.Repeat("n", 300)), failure.Unreadable, "too long"},
 		{at("zero\x00byte"), failure.Unreadable, "invalid"},
 	} {
-		t.Run(c.says, func(t *testing.T) {
-			if c.says == "permission" && os.Geteuid() == 0 {
+		t.Run(c.message, func(t *testing.T) {
+			if c.message == "permission" && os.Geteuid() == 0 {
 				t.Skip("root may read everything")
 			}
 			f, _ := refused(t, c.path)
-			if f.Kind != c.kind || !strings.Contains(f.Message.String(), c.says) || f.Subject != c.path || f.Hint.IsZero() {
-				t.Errorf("%s %q %q (subject %q), want %s %q", f.Kind, f.Message, f.Hint, f.Subject, c.kind, c.says)
+			if f.Kind != c.kind || !strings.Contains(f.Message.String(), c.message) || f.Subject != c.path || f.Hint.IsZero() {
+				t.Errorf("%s %q %q (subject %q), want %s %q", f.Kind, f.Message, f.Hint, f.Subject, c.kind, c.message)
 			}
 		})
 	}

@@ -1,34 +1,34 @@
-// Package picture opens the pictures that people have and gives the pixels
-// that the models were trained to see.
+// Package picture decodes picture files into the pixels that the models were
+// trained on.
 //
 // A file goes through four steps, each of which may refuse it with a
-// *failure.Failure: it is looked at without being opened (a folder or a FIFO
-// never is), its first bytes name its format, its header is held against the
-// limits and against the file's own size before any pixel is allocated, and
-// only then is it decoded and turned upright after its EXIF orientation.
+// *failure.Failure: its file type is checked (a folder or a FIFO is never opened),
+// its format is recognised by its first bytes, its header is compared with the
+// limits and with the file's own size before any pixel is allocated, and only then
+// is it decoded and rotated to its EXIF orientation.
 //
-// Decoding follows Pillow, because the models were trained on what Pillow
-// gives: alpha is dropped and not composed, 16 bits keep their high byte, JPEG
-// is decoded as libjpeg-turbo does it, to the bit, CMYK is converted naively.
-// Picture.ForEye composes alpha on a checkerboard for people instead.
+// Decoding follows Pillow, because the models were trained on its output: alpha is
+// dropped and not composed, 16 bits keep their high byte, JPEG is decoded bit for
+// bit as libjpeg-turbo does, CMYK is converted without a colour profile.
+// Picture.ForEye composes alpha on a checkerboard for display instead.
 package picture
 
-// Limits bound what a file may ask for. Zero means the default.
+// Limits bound the size of a file. Zero means the default.
 type Limits struct {
 	Pixels int64 // width · height
-	Bytes  int64 // what decoding allocates at once, the result included; and the file's own size
+	Bytes  int64 // peak allocation of decoding, the result included; also the size of the file
 }
 
-// DefaultLimits are 200 million pixels and 3 GiB, which all but the largest
-// pictures of 16 bits a sample keep.
+// DefaultLimits returns 200 million pixels and 3 GiB, enough for all but the
+// largest pictures of 16 bits a sample.
 func DefaultLimits() Limits { return Limits{Pixels: 200e6, Bytes: 3 << 30} }
 
-// Picture is a decoded picture, upright. It is not changed once it is made, so
-// it may be read from many goroutines.
+// Picture is a decoded, upright picture. It is immutable, so it may be read from
+// several goroutines.
 type Picture struct {
-	Name        string // the last element of the path, for people
-	Path        string // as given; empty for what came from memory
-	Key         string // SHA-256 of the file's bytes, in hex: names the picture wherever it lies
+	Name        string // the last element of the path, for display
+	Path        string // as passed to Open; empty for a picture from memory
+	Key         string // SHA-256 of the file's bytes, in hex: identifies the picture whatever its path
 	Width       int    // pixels, after the orientation
 	Height      int    // pixels, after the orientation
 	RGB         []byte // Width·Height·3 bytes, row by row, alpha dropped (not composed)

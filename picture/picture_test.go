@@ -23,7 +23,7 @@ func decoded(t testing.TB, data []byte, name string) *Picture {
 	return p
 }
 
-// exifBlock is a TIFF structure that states only an orientation.
+// exifBlock returns a TIFF structure with an orientation only.
 func exifBlock(order binary.ByteOrder, orientation uint16) []byte {
 	b := []byte("II*\x00\x08\x00\x00\x00")
 	if order == binary.BigEndian {
@@ -45,9 +45,9 @@ func withEXIF(jpeg, block []byte) []byte {
 	return append(append([]byte("\xff\xd8"), segment...), jpeg[2:]...)
 }
 
-// where gives the stored coordinates of upright pixel (x, y), from the wording
+// storedAt returns the stored coordinates of upright pixel (x, y), from the wording
 // of the Exif standard: which side of the scene row 0 and column 0 are.
-var where = [9]func(x, y, w, h int) (int, int){
+var storedAt = [9]func(x, y, w, h int) (int, int){
 	1: func(x, y, w, h int) (int, int) { return x, y },
 	2: func(x, y, w, h int) (int, int) { return w - 1 - x, y },         // top, right
 	3: func(x, y, w, h int) (int, int) { return w - 1 - x, h - 1 - y }, // bottom, right
@@ -69,7 +69,7 @@ func TestJPEGsAreTurnedWithoutLosingABit(t *testing.T) {
 			}
 			for y := range p.Height {
 				for x := range p.Width {
-					sx, sy := where[n](x, y, stored.Width, stored.Height)
+					sx, sy := storedAt[n](x, y, stored.Width, stored.Height)
 					got, want := p.RGB[(y*p.Width+x)*3:][:3], stored.RGB[(sy*stored.Width+sx)*3:][:3]
 					if !bytes.Equal(got, want) {
 						t.Fatalf("orientation %d at %d,%d: %v, want %v", n, x, y, got, want)

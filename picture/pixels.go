@@ -8,8 +8,8 @@ import (
 	"descry/internal/failure"
 )
 
-// sourceOf returns a decoded image's rows as Pillow's convert("RGB") would:
-// alpha apart and not multiplied in, 16 bits cut to the high byte.
+// sourceOf returns a decoded image's rows as Pillow's convert("RGB") would: alpha
+// separate and not premultiplied, 16 bits reduced to the high byte.
 func sourceOf(img image.Image) (source, error) {
 	s := source{width: img.Bounds().Dx(), height: img.Bounds().Dy()}
 	switch m := img.(type) {
@@ -34,7 +34,7 @@ func sourceOf(img image.Image) (source, error) {
 		s.hasAlpha = alpha
 		s.row = func(y int, rgb, alpha []byte) { p.row(rgb, alpha, m.Pix[y*m.Stride:][:s.width]) }
 	default:
-		return s, failure.New(failure.Unsupported, "decode", "", "its pixels are kept in an unknown way (%s)", reflect.TypeOf(img)).WithHint("%s", hintConvert)
+		return s, failure.New(failure.Unsupported, "decode", "", "its pixels are stored in an unknown way (%s)", reflect.TypeOf(img)).WithHint(hintConvert)
 	}
 	return s, nil
 }
@@ -49,8 +49,8 @@ func grayRow(rgb, gray []byte, step int) {
 	}
 }
 
-// rgbaRow splits colour and alpha, which is nil where all is opaque; step 2
-// takes the high bytes.
+// rgbaRow splits colour and alpha, which is nil if all is opaque; step 2 takes the
+// high bytes.
 func rgbaRow(rgb, alpha, pix []byte, step int) {
 	for i := range len(rgb) / 3 {
 		p := pix[i*4*step:][: 4*step : 4*step]
@@ -74,8 +74,8 @@ func premultipliedRow(rgb, alpha, pix []byte, step int) {
 	}
 }
 
-// palette holds R, G, B, A of 256 colours; those that the file does not have
-// are opaque black.
+// palette holds R, G, B, A of 256 colours; those missing in the file are opaque
+// black.
 type palette [256][4]byte
 
 func paletteOf(colors color.Palette) (p *palette, alpha bool) {
@@ -94,7 +94,8 @@ func paletteOf(colors color.Palette) (p *palette, alpha bool) {
 	return p, alpha
 }
 
-// straight is c with the high byte of each channel, not rounded.
+// straight returns c without premultiplied alpha, with the high byte of each
+// channel, not rounded.
 func straight(c color.Color) color.NRGBA {
 	w := color.NRGBA64Model.Convert(c).(color.NRGBA64)
 	return color.NRGBA{byte(w.R >> 8), byte(w.G >> 8), byte(w.B >> 8), byte(w.A >> 8)}

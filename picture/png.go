@@ -9,16 +9,16 @@ import (
 // specification, 11.2.2).
 var pngSamples = map[byte]int64{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
-// maxChunks bounds the walk over a file's chunks; a picture of 200 million
-// pixels in the chunks of 8 kB that libpng writes has fewer.
+// maxChunks limits the number of chunks read; a picture of 200 million pixels in
+// the chunks of 8 kB that libpng writes has fewer.
 const maxChunks = 200_000
 
-// deflateRatio is the most that deflate shrinks (zlib, "Technical Details"):
-// a length of 258 bytes in two bits.
+// deflateRatio is the maximum compression of deflate (zlib, "Technical Details"): a
+// length of 258 bytes in two bits.
 const deflateRatio = 1032
 
 // inspectPNG reads IHDR and walks the chunks for EXIF and the compressed size.
-func inspectPNG(f *file) (header, error) {
+func inspectPNG(f *pictureFile) (header, error) {
 	var h header
 	p, err := f.bytes(8, 8+13)
 	if err != nil {
@@ -36,7 +36,7 @@ func inspectPNG(f *file) (header, error) {
 		return h, nil // refused for its size
 	}
 	transparent, compressed, cut := pngChunks(f, &h)
-	// What image/png allocates: by channel count, 16 bits double it.
+	// The allocation of image/png: by number of channels, doubled for 16 bits.
 	size := samples
 	if samples > 1 || transparent && p[17] != 3 {
 		size = 4
@@ -56,10 +56,10 @@ func inspectPNG(f *file) (header, error) {
 	return h, f.ctx.Err()
 }
 
-// pngChunks finds the EXIF block, whether there is a transparent colour, and
-// how many bytes of compressed pixels the file holds. A file that ends before
-// IEND gives an error and all that was found.
-func pngChunks(f *file, h *header) (transparent bool, compressed int64, cut error) {
+// pngChunks finds the EXIF block, whether there is a transparent colour, and the
+// number of bytes of compressed pixels. For a file that ends before IEND it returns
+// an error together with what it found.
+func pngChunks(f *pictureFile, h *header) (transparent bool, compressed int64, cut error) {
 	at := int64(8)
 	for range maxChunks {
 		p, err := f.bytes(at, 8)
@@ -81,11 +81,11 @@ func pngChunks(f *file, h *header) (transparent bool, compressed int64, cut erro
 		}
 		at += 12 + length
 	}
-	return transparent, f.size, nil // too many to look at: believe the file's size
+	return transparent, f.size, nil // too many chunks: assume the file's size
 }
 
-func decodePNG(f *file, _ header) (source, error) {
-	img, err := png.Decode(f.all())
+func decodePNG(f *pictureFile, _ header) (source, error) {
+	img, err := png.Decode(f.reader())
 	if err != nil {
 		return source{}, err
 	}

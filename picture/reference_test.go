@@ -15,7 +15,7 @@ import (
 	"descry/picture/resample"
 )
 
-// reference is what Pillow reads in one file of testdata
+// reference is Pillow's result for one file of testdata
 // (tools/reference/pixels.py).
 type reference struct {
 	File   string `json:"file"`
@@ -63,7 +63,7 @@ func sha(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-func TestEveryFileGivesWhatPillowReads(t *testing.T) {
+func TestDecodingMatchesPillow(t *testing.T) {
 	for _, r := range references(t) {
 		t.Run(r.File, func(t *testing.T) {
 			p := opened(t, filepath.Join("testdata", r.File))
@@ -118,7 +118,7 @@ func TestAllOrientationsComeOutUpright(t *testing.T) {
 	}
 }
 
-// shared returns a folder that lies beside the repository, or skips.
+// shared returns a folder next to the repository, or skips the test.
 func shared(t *testing.T, name string) string {
 	dir := os.Getenv("DESCRY_SHARED")
 	if dir == "" {

@@ -18,44 +18,50 @@ import (
 
 // What to do about the usual troubles.
 const (
-	hintDamaged = "Open it in the program that made it and save it again, or copy it again from where it came."
+	hintDamaged = "Open it in the program that made it and save it again, or copy or download it again."
 	hintConvert = "Save it as JPEG or PNG and open that."
 	hintLimit   = "Make it smaller in an image editor, or raise the limit in the settings."
 )
 
 func damaged(format string, args ...any) *failure.Failure {
-	return failure.New(failure.Unreadable, "decode", "", format, args...).WithHint("%s", hintDamaged)
+	return failure.New(failure.Unreadable, "decode", "", format, args...).WithHint(hintDamaged)
 }
 
 func unsupported(format string, args ...any) *failure.Failure {
-	return failure.New(failure.Unsupported, "decode", "", format, args...).WithHint("%s", hintConvert)
+	return failure.New(failure.Unsupported, "decode", "", format, args...).WithHint(hintConvert)
 }
 
 func tooLarge(format string, args ...any) *failure.Failure {
-	return failure.New(failure.TooLarge, "decode", "", format, args...).WithHint("%s", hintLimit)
+	return failure.New(failure.TooLarge, "decode", "", format, args...).WithHint(hintLimit)
 }
 
-// decoderFailure turns a decoder's error into a Failure of the right kind.
-func decoderFailure(f *file, format string, err error) *failure.Failure {
+// decoderFailure converts a decoder's error to a Failure of the right kind.
+func decoderFailure(f *pictureFile, format string, err error) *failure.Failure {
 	if f.ctx.Err() != nil {
 		err = f.ctx.Err()
 	}
 	var own *failure.Failure
 	if errors.As(err, &own) {
-		return failure.Wrap(own.Kind, own.Op, f.name, own, "%s", own.Hint)
+		return failure.Wrap(own.Kind, own.Op, f.name, own, "")
 	}
 	switch {
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return failure.Wrap(failure.Cancelled, "decode", f.name, err, "")
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), strings.Contains(err.Error(), "not enough"):
+	case endsEarly(err):
 		return failure.New(failure.Unreadable, "decode", f.name,
-			"the %s file ends too early (after %s bytes): it was cut off", format, grouped(f.size)).WithHint("Copy or download it again.")
+			"the %s file is incomplete: it ends after %s bytes", format, grouped(f.size)).WithHint("Copy or download it again.")
 	case isUnsupported(err):
 		return failure.New(failure.Unsupported, "decode", f.name,
-			"this kind of %s is not read (%s)", format, reason(err)).WithHint("%s", hintConvert)
+			"this kind of %s is not read (%s)", format, reason(err)).WithHint(hintConvert)
 	}
 	return failure.New(failure.Unreadable, "decode", f.name,
-		"the %s file is damaged (%s)", format, reason(err)).WithHint("%s", hintDamaged)
+		"the %s file is damaged (%s)", format, reason(err)).WithHint(hintDamaged)
+}
+
+// endsEarly reports whether a decoder ran out of bytes. Those of package image and
+// golang.org/x/image have no error of their own for it, only a text.
+func endsEarly(err error) bool {
+	return errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) || strings.Contains(err.Error(), "not enough")
 }
 
 func isUnsupported(err error) bool {
@@ -65,7 +71,7 @@ func isUnsupported(err error) bool {
 	return errors.As(err, &j) || errors.As(err, &p) || errors.As(err, &t) || errors.Is(err, bmp.ErrUnsupported)
 }
 
-// reason is a decoder's error without its package's name.
+// reason returns a decoder's error without its package's name.
 func reason(err error) string {
 	text := err.Error()
 	for _, prefix := range []string{"png: invalid format: ",
@@ -76,7 +82,7 @@ func reason(err error) string {
 	return text
 }
 
-// grouped writes a number with commas between the thousands.
+// grouped formats a number with commas between the thousands.
 func grouped(n int64) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0; i -= 3 {

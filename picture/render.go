@@ -5,22 +5,21 @@ import (
 	"sync/atomic"
 )
 
-// source gives a decoded picture row by row, as stored: not yet upright.
+// source is a decoded picture, read row by row, as stored: not yet rotated.
 type source struct {
 	width, height int
-	// row writes row y into rgb (3·width bytes) and, where the source has
-	// alpha, into alpha (width bytes). It may be called from many goroutines.
+	// row writes row y to rgb (3·width bytes) and, if the source has alpha, to
+	// alpha (width bytes). It may be called from several goroutines.
 	row      func(y int, rgb, alpha []byte)
 	hasAlpha bool
 }
 
-// turn is an EXIF orientation (Exif 2.3, tag 274) as the way that a stored
-// pixel goes: the stored (x, y) lands at
-// (x or its mirror, y or its mirror), swapped where transpose is set.
+// turn describes an EXIF orientation (Exif 2.3, tag 274): the stored pixel (x, y)
+// moves to (x or its mirror, y or its mirror), swapped if transpose is set.
 type turn struct{ mirrorX, mirrorY, transpose bool }
 
-// turns by orientation, 1 to 8. Orientation 6, for one, says that stored row 0
-// is the right-hand side: the picture is turned clockwise by a quarter.
+// turns holds the orientations 1 to 8. In orientation 6, for example, stored row 0
+// is the right-hand side: the picture is rotated clockwise by a quarter.
 var turns = [9]turn{
 	2: {mirrorX: true},
 	3: {mirrorX: true, mirrorY: true},
@@ -31,8 +30,8 @@ var turns = [9]turn{
 	8: {mirrorX: true, transpose: true},
 }
 
-// lattice says where stored pixels go in the upright picture: pixel (x, y) at
-// index start + x·dx + y·dy.
+// lattice describes the positions of stored pixels in the upright picture: pixel
+// (x, y) is at index start + x·dx + y·dy.
 type lattice struct{ start, dx, dy int }
 
 func (t turn) lattice(width, height int) lattice {
@@ -51,11 +50,11 @@ func (t turn) lattice(width, height int) lattice {
 	return l
 }
 
-// stripe is how many rows are made before they are put in place: with a
-// transposed picture, so many neighbours are written together.
+// stripe is the number of rows converted before they are written, so that
+// neighbours in a transposed picture are written together.
 const stripe = 16
 
-// render fills p's size and pixels from s, turned after p.Orientation.
+// render sets p's size and pixels from s, rotated to p.Orientation.
 func (s source) render(ctx context.Context, p *Picture) error {
 	t := turns[p.Orientation]
 	p.Width, p.Height = s.width, s.height
@@ -67,7 +66,7 @@ func (s source) render(ctx context.Context, p *Picture) error {
 		p.Alpha = make([]byte, s.width*s.height)
 	}
 	l := t.lattice(s.width, s.height)
-	var seen atomic.Bool // whether any pixel lets through
+	var seen atomic.Bool // whether any pixel is transparent
 	bands(s.height, s.width, func(y0, y1 int) {
 		if !s.renderBand(ctx, p, l, y0, y1) {
 			seen.Store(true)
@@ -110,8 +109,8 @@ func (s source) renderBand(ctx context.Context, p *Picture, l lattice, y0, y1 in
 	return opaque
 }
 
-// renderRows is renderBand where stored rows are rows of the upright picture,
-// in the same direction: they are made where they belong.
+// renderRows is renderBand for stored rows that are rows of the upright picture, in
+// the same direction: they are converted in place.
 func (s source) renderRows(ctx context.Context, p *Picture, l lattice, y0, y1 int) (opaque bool) {
 	opaque = true
 	for y := y0; y < y1 && ctx.Err() == nil; y++ {
@@ -135,7 +134,7 @@ func allOpaque(alpha []byte) bool {
 	return true
 }
 
-// place writes rows of RGB where the lattice says.
+// place writes rows of RGB at their positions in the lattice.
 func (l lattice) place(dst, src []byte, width, rows int) {
 	for x := range width {
 		at := (l.start + x*l.dx) * 3

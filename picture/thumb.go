@@ -7,8 +7,8 @@ import (
 	"github.com/nfnt/resize"
 )
 
-// Thumbnail shrinks img to fit in maxW×maxH, keeping its shape, at least one
-// pixel each way. It never enlarges, and never gives img itself.
+// Thumbnail returns img shrunk to fit in maxW×maxH, keeping its aspect ratio, at
+// least one pixel each way. It never enlarges, and never returns img itself.
 func Thumbnail(img *image.RGBA, maxW, maxH int) *image.RGBA {
 	w, h := img.Rect.Dx(), img.Rect.Dy()
 	if w <= 0 || h <= 0 || maxW <= 0 || maxH <= 0 {
@@ -24,25 +24,25 @@ func Thumbnail(img *image.RGBA, maxW, maxH int) *image.RGBA {
 	return shrink(img, min(dw, maxW), min(dh, maxH))
 }
 
-// mostByKernel is the most pixels that are shrunk through a kernel: over 50
-// megapixels that takes most of a second, means of four some hundredths.
-const mostByKernel = 8_000_000
+// maxByKernel is the maximum number of pixels to shrink with a kernel: for 50
+// megapixels that takes most of a second, averaging 2×2 pixels some hundredths.
+const maxByKernel = 8_000_000
 
-// leastLevel is the longer side, in pixels, below which Pyramid stops.
-const leastLevel = 256
+// minLevel is the longer side, in pixels, at which Pyramid stops.
+const minLevel = 256
 
-// Pyramid returns img and its halves, each half as wide and high as the one
-// before (rounded up), down to a longer side of 256 pixels or less. The first
-// is img itself. A cancelled ctx gives what is made so far.
+// Pyramid returns img and its halves, each half as wide and high as the one before
+// (rounded up), down to a longer side of 256 pixels or less. The first is img
+// itself. If ctx is cancelled, it returns the levels made so far.
 func Pyramid(ctx context.Context, img *image.RGBA) []*image.RGBA {
 	levels := []*image.RGBA{img}
 	for ctx.Err() == nil {
 		last := levels[len(levels)-1]
 		w, h := last.Rect.Dx(), last.Rect.Dy()
-		if max(w, h) <= leastLevel {
+		if max(w, h) <= minLevel {
 			break
 		}
-		if w*h > mostByKernel {
+		if w*h > maxByKernel {
 			levels = append(levels, halve(last))
 			continue
 		}
@@ -51,17 +51,17 @@ func Pyramid(ctx context.Context, img *image.RGBA) []*image.RGBA {
 	return levels
 }
 
-// shrink resizes through nfnt/resize and around its faults: it gives back its
-// input where the size does not change, takes a size of zero for "keep the
-// shape", and reads sub-images wrongly where their bounds do not start at zero.
+// shrink resizes with nfnt/resize and works around its faults: it returns its input
+// if the size does not change, takes a size of zero to mean "keep the aspect
+// ratio", and reads sub-images wrongly if their bounds do not start at zero.
 func shrink(img *image.RGBA, w, h int) *image.RGBA {
 	at := img.Rect.Min
 	src := &image.RGBA{Pix: img.Pix[img.PixOffset(at.X, at.Y):], Stride: img.Stride, Rect: img.Rect.Sub(at)}
 	if src.Rect.Dx() == w && src.Rect.Dy() == h {
 		return clone(src)
 	}
-	// A picture far too large is halved first: a wide kernel over 50
-	// megapixels takes seconds, means of four take a fraction.
+	// A picture that is much too large is halved first: a wide kernel over 50
+	// megapixels takes seconds, averaging a fraction.
 	for src.Rect.Dx() >= 4*w && src.Rect.Dy() >= 4*h {
 		src = halve(src)
 	}
@@ -69,7 +69,7 @@ func shrink(img *image.RGBA, w, h int) *image.RGBA {
 }
 
 // shrinkBy is resize.Resize for a picture whose bounds start at zero and a size
-// that is not zero; it never gives its input.
+// that is not zero; it never returns its input.
 func shrinkBy(src *image.RGBA, w, h int, kernel resize.InterpolationFunction) *image.RGBA {
 	if out, ok := resize.Resize(uint(w), uint(h), src, kernel).(*image.RGBA); ok && out != src {
 		return out
@@ -85,8 +85,8 @@ func clone(src *image.RGBA) *image.RGBA {
 	return out
 }
 
-// halve takes the mean of each 2×2 pixels. At an odd edge the last row or
-// column is its own neighbour.
+// halve averages each 2×2 pixels. At an odd edge the last row or column is
+// repeated.
 func halve(src *image.RGBA) *image.RGBA {
 	w, h := src.Rect.Dx(), src.Rect.Dy()
 	out := image.NewRGBA(image.Rect(0, 0, (w+1)/2, (h+1)/2))

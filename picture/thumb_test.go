@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// shaded is a w×h gradient from dark to light, left to right, in blue.
+// shaded returns a w×h gradient from dark to light, left to right, in blue.
 func shaded(w, h int) *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {

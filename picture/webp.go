@@ -9,11 +9,11 @@ import (
 	"golang.org/x/image/webp"
 )
 
-// webpDetail says where the first frame's parts lie in the file.
+// webpDetail holds the offsets of the first frame's parts in the file.
 type webpDetail struct {
 	pixels, alpha webpChunk
 	lossless      bool
-	x, y          int64 // where the frame lies on the canvas
+	x, y          int64 // position of the frame on the canvas
 	width, height int64 // of the frame
 	hasFrame      bool  // from an animation
 }
@@ -25,11 +25,11 @@ func isWebP(head []byte) bool {
 	return len(head) >= 12 && string(head[:4]) == "RIFF" && string(head[8:12]) == "WEBP"
 }
 
-// u24 is a little-endian number of three bytes.
+// u24 reads a little-endian number of three bytes.
 func u24(p []byte) int64 { return int64(p[0]) | int64(p[1])<<8 | int64(p[2])<<16 }
 
 // inspectWebP walks the chunks (WebP Container Specification).
-func inspectWebP(f *file) (header, error) {
+func inspectWebP(f *pictureFile) (header, error) {
 	var h header
 	var d webpDetail
 	err := webpWalk(f, 12, f.size, func(kind string, c webpChunk) error {
@@ -76,9 +76,9 @@ func inspectWebP(f *file) (header, error) {
 	return h, nil
 }
 
-// webpWalk calls visit for each chunk between at and end. A last chunk that is
-// cut off is visited too, with the length that it claims.
-func webpWalk(f *file, at, end int64, visit func(kind string, c webpChunk) error) error {
+// webpWalk calls visit for each chunk between at and end. A truncated last chunk is
+// visited too, with the length that it claims.
+func webpWalk(f *pictureFile, at, end int64, visit func(kind string, c webpChunk) error) error {
 	for n := 0; n < maxChunks && at+8 <= end; n++ {
 		p, err := f.bytes(at, 8)
 		if err != nil {
@@ -95,7 +95,7 @@ func webpWalk(f *file, at, end int64, visit func(kind string, c webpChunk) error
 
 // webpEXIF skips the "Exif" and two zeros that some programs write before the
 // TIFF structure.
-func webpEXIF(f *file, c webpChunk) (at, n int64) {
+func webpEXIF(f *pictureFile, c webpChunk) (at, n int64) {
 	n = min(c.n, f.size-c.at)
 	if p, err := f.bytes(c.at, 6); err == nil && string(p) == "Exif\x00\x00" {
 		return c.at + 6, max(n-6, 0)
@@ -103,8 +103,8 @@ func webpEXIF(f *file, c webpChunk) (at, n int64) {
 	return c.at, max(n, 0)
 }
 
-// part notes a chunk of pixels, the first of its kind.
-func (d *webpDetail) part(f *file, kind string, c webpChunk) error {
+// part records a chunk of pixels, the first of its kind.
+func (d *webpDetail) part(f *pictureFile, kind string, c webpChunk) error {
 	switch {
 	case d.pixels.n > 0:
 	case kind == "ALPH" && d.alpha.n == 0:
@@ -128,14 +128,14 @@ func (d *webpDetail) part(f *file, kind string, c webpChunk) error {
 	return nil
 }
 
-// bounds sets what decoding costs and the file's least size. Beyond plainSize:
+// bounds sets the cost of decoding and the file's minimum size. Beyond plainSize:
 //
-// A lossy macroblock of 16×16 pixels codes at least its luma and its chroma
-// mode, whose probabilities are fixed in a key frame (RFC 6386, 11.2): the
-// likeliest choices take 0.82 and 0.85 bits.
+// A lossy macroblock of 16×16 pixels codes at least its luma and its chroma mode,
+// whose probabilities are fixed in a key frame (RFC 6386, 11.2): the most likely
+// choices take 0.82 and 0.85 bits.
 //
-// A lossless pixel may take no bits at all, in theory. libwebp writes a byte
-// for 26,000 pixels of one colour (measured); four times that is believed.
+// A lossless pixel may take no bits at all, in theory. libwebp writes a byte for
+// 26,000 pixels of one colour (measured); four times that is accepted.
 func (d webpDetail) bounds(h *header) {
 	frame, canvas := d.width*d.height, h.width*h.height
 	h.scratch = 2 * frame
@@ -154,9 +154,9 @@ func (d webpDetail) bounds(h *header) {
 	}
 }
 
-// stream writes a plain WebP of only the frame's pixels and alpha: what stands
-// around them in the file cannot disturb the decoder.
-func (d webpDetail) stream(f *file) io.Reader {
+// stream returns a simple WebP of only the frame's pixels and alpha, so that other
+// chunks of the file cannot disturb the decoder.
+func (d webpDetail) stream(f *pictureFile) io.Reader {
 	var head []byte
 	parts := []io.Reader{nil}
 	total := int64(4)
@@ -190,7 +190,7 @@ func (d webpDetail) stream(f *file) io.Reader {
 
 // decodeWebP returns the picture, or an animation's first frame on a transparent
 // canvas.
-func decodeWebP(f *file, h header) (source, error) {
+func decodeWebP(f *pictureFile, h header) (source, error) {
 	d := h.detail.(webpDetail)
 	if d.pixels.at+d.pixels.n > f.size {
 		return source{}, io.ErrUnexpectedEOF

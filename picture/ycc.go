@@ -6,10 +6,10 @@ import (
 	"descry/picture/jpegplanes"
 )
 
-// planesSource returns a JPEG's rows as libjpeg does: planes that were stored at
-// a lower resolution are interpolated with a triangle filter ("fancy
-// upsampling", jdsample.c), then converted with rounding (jdcolor.c). Like
-// Pillow, all CMYK in JPEG is taken for inverted, as Adobe writes it.
+// planesSource returns a JPEG's rows as libjpeg does: planes stored at a lower
+// resolution are interpolated with a triangle filter ("fancy upsampling",
+// jdsample.c), then converted with rounding (jdcolor.c). Like Pillow, it takes all
+// CMYK in JPEG to be inverted, as Adobe writes it.
 func planesSource(p *jpegplanes.Planes) source {
 	s := source{width: p.Width, height: p.Height}
 	up := make([]*upsampler, len(p.Planes))
@@ -42,18 +42,18 @@ func colourRow(space jpegplanes.Space, rgb []byte, in [4][]byte) {
 		yccRow(rgb, in[0], in[1], in[2])
 	case jpegplanes.RGB:
 		interleave(rgb, in, 0)
-	case jpegplanes.CMYK: // 255 less the inks is stored
+	case jpegplanes.CMYK: // stored inverted, as 255 minus ink
 		interleave(rgb, in, 255)
 		inkRow(rgb, in[3])
 	case jpegplanes.YCCK:
-		// YCC stands for R, G, B = 255 − C, M, Y, and Adobe's inversion undoes
-		// that: what comes out of the conversion are the inks.
+		// YCC encodes R, G, B = 255 − C, M, Y, and Adobe's inversion cancels that:
+		// the result of the conversion is the inks.
 		yccRow(rgb, in[0], in[1], in[2])
 		inkRow(rgb, in[3])
 	}
 }
 
-// interleave puts three components together, each exclusive or flip.
+// interleave combines three components, each XORed with flip.
 func interleave(rgb []byte, in [4][]byte, flip byte) {
 	a, b, c := in[0], in[1][:len(in[0])], in[2][:len(in[0])]
 	for x, v := range a {
@@ -62,9 +62,9 @@ func interleave(rgb []byte, in [4][]byte, flip byte) {
 	}
 }
 
-// inkRow turns the inks C, M and Y into R, G and B, as Pillow's cmyk2rgb does
-// (src/libImaging/Convert.c): k is 255 less the black ink, and each ink takes
-// its share of k away, with a rounded division by 255.
+// inkRow converts the inks C, M and Y to R, G and B, as Pillow's cmyk2rgb does
+// (src/libImaging/Convert.c): k is 255 minus the black ink, and each ink removes
+// its share of k, with a rounded division by 255.
 func inkRow(rgb, black []byte) {
 	for x, v := range black {
 		k := int(v)
@@ -76,7 +76,7 @@ func inkRow(rgb, black []byte) {
 	}
 }
 
-// upsampler brings one plane of a JPEG to full size, a row at a time.
+// upsampler enlarges one plane of a JPEG to full size, a row at a time.
 type upsampler struct {
 	*jpegplanes.Plane
 	line func(u *upsampler, dst []byte, y int) // nil: the plane has full size
@@ -104,7 +104,7 @@ func newUpsampler(p *jpegplanes.Plane) *upsampler {
 	return u
 }
 
-// row returns row y of the picture, in dst or where it lies.
+// row returns row y of the picture, written to dst unless the plane has it already.
 func (u *upsampler) row(dst []byte, y int) []byte {
 	if u.line == nil {
 		return u.samples(y)
@@ -113,7 +113,7 @@ func (u *upsampler) row(dst []byte, y int) []byte {
 	return dst
 }
 
-// samples is row y of the plane, without padding.
+// samples returns row y of the plane, without padding.
 func (u *upsampler) samples(y int) []byte { return u.Pix[y*u.Stride:][:u.Width] }
 
 // repeated is int_upsample: each sample fills its rectangle.

@@ -3,9 +3,9 @@ package picture
 import "image"
 
 // yuvSource returns a lossy WebP's rows as libwebp does: chroma is interpolated
-// ("fancy upsampling", src/dsp/upsampling.c) and converted from the reduced
-// range of ITU-R BT.601 (src/dsp/yuv.h). image.YCbCr's own conversion would
-// take it for JPEG's full range and grey the picture.
+// ("fancy upsampling", src/dsp/upsampling.c) and converted from the limited range
+// of ITU-R BT.601 (src/dsp/yuv.h). image.YCbCr's own conversion assumes JPEG's full
+// range and would grey the picture.
 func yuvSource(m *image.YCbCr, alpha []byte, stride int) source {
 	s := source{width: m.Rect.Dx(), height: m.Rect.Dy(), hasAlpha: alpha != nil}
 	columns, lines := (s.width+1)/2, (s.height+1)/2
@@ -25,7 +25,7 @@ func yuvSource(m *image.YCbCr, alpha []byte, stride int) source {
 	return s
 }
 
-// upsampleYUV makes one row from its luma and the nearer and further chroma
+// upsampleYUV converts one row from its luma and the nearer and further chroma
 // rows. As in libwebp, the 9:3:3:1 mean is taken in two steps, each rounded.
 func upsampleYUV(rgb, luma, u, uFar, v, vFar []byte) {
 	for x, y := range luma {
@@ -51,7 +51,7 @@ func yuvMean(nearest, beside, across, opposite byte) int {
 	return (diagonal + n) >> 1
 }
 
-// yuvPixel is VP8YUVToR, G and B: 14 bits of fraction, 8 of them cut off at
+// yuvPixel computes VP8YUVToR, G and B: 14 bits of fraction, 8 of them dropped at
 // each product.
 func yuvPixel(out []byte, y, u, v int) {
 	luma := y * 19077 >> 8

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// pyramid holds a picture at full size and successively halved, each level made
-// from the previous one by averaging 2 × 2 pixels when it is first needed.
+// pyramid is a picture at full size and at successive halves, each made from the
+// one before by averaging 2 × 2 pixels when it is first needed.
 type pyramid struct {
 	full   *image.RGBA
 	mu     sync.Mutex // guards levels
@@ -18,7 +18,7 @@ func newPyramid(base *image.RGBA) *pyramid {
 	return &pyramid{full: base, levels: []*image.RGBA{base}}
 }
 
-// level returns the picture at about 1/2ⁿ of its size. Odd edges are rounded up.
+// level returns the picture at about 1/2ⁿ of its size. Odd sizes are rounded up.
 func (p *pyramid) level(n int) *image.RGBA {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -58,18 +58,18 @@ func half(src *image.RGBA) *image.RGBA {
 	return dst
 }
 
-// DrawBase draws the picture itself and leaves the part of dst outside it
-// unchanged. Below 100 % pixels are averaged, above they are interpolated
-// smoothly; from 400 % on they begin to show as squares. The first drawing below
-// 50 % computes the halved levels, which Warm can do in advance.
+// DrawBase draws the picture itself. Pixels of dst outside the picture are
+// unchanged. Below 100 % the picture is averaged, above it is interpolated
+// smoothly; from 400 % on the pixels begin to show as squares. The first drawing
+// below 50 % makes the picture's halves, which Warm can do in advance.
 func (p *Prepared) DrawBase(dst *image.RGBA, v View) {
 	if p.base != nil && v.valid() {
 		p.base.draw(dst, v)
 	}
 }
 
-// Warm computes the levels that DrawBase needs at this zoom, so that the window's
-// goroutine does not have to: about 100 ms for 50 megapixels, and a third more
+// Warm makes in advance the levels that DrawBase needs at this zoom, to keep that
+// work off the window's goroutine: some 100 ms for 50 megapixels, and a third more
 // memory.
 func (p *Prepared) Warm(zoom float64) {
 	if p.base != nil && (View{Zoom: zoom}).valid() {
@@ -77,7 +77,7 @@ func (p *Prepared) Warm(zoom float64) {
 	}
 }
 
-// DrawBase draws base once. To draw it often, keep a Prepared.
+// DrawBase draws base once; to draw it often, keep a Prepared.
 func DrawBase(dst, base *image.RGBA, v View) {
 	if v.valid() {
 		newPyramid(base).draw(dst, v)
@@ -85,8 +85,8 @@ func DrawBase(dst, base *image.RGBA, v View) {
 }
 
 func (v View) valid() bool {
-	sound := func(f float64) bool { return !math.IsNaN(f) && math.Abs(f) < 1e9 }
-	return v.Zoom > 1e-6 && v.Zoom < 1e6 && sound(v.X) && sound(v.Y)
+	finite := func(f float64) bool { return !math.IsNaN(f) && math.Abs(f) < 1e9 }
+	return v.Zoom > 1e-6 && v.Zoom < 1e6 && finite(v.X) && finite(v.Y)
 }
 
 func (p *pyramid) draw(dst *image.RGBA, v View) {
@@ -109,16 +109,16 @@ func (p *pyramid) draw(dst *image.RGBA, v View) {
 	})
 }
 
-// tap says which source pixels a target pixel is mixed from along one axis: a and
-// b, b with weight t of 256.
+// tap holds the sources of a target pixel along one axis: source pixels a and b, b
+// with weight t of 256.
 type tap struct {
 	a, b int
 	t    uint32
 }
 
-// taps returns the taps of n target pixels from the given one on; origin and zoom
-// as in View, scale is the picture's pixels in one of the source, size the
-// source's pixels along this axis.
+// taps returns the taps of n target pixels from first on; origin and zoom are as in
+// View, scale is the number of the picture's pixels in one source pixel, size the
+// number of source pixels along this axis.
 func taps(first, n int, origin, zoom, scale float64, size int) []tap {
 	all := make([]tap, n)
 	sharp := max(1, zoom/4) // squares with smooth edges
@@ -151,12 +151,12 @@ func resampleRow(out, upper, lower []byte, ty uint32, columns []tap) {
 	}
 }
 
-// targetRect returns the rectangle of whole target pixels, from the target's corner,
-// around a rectangle of the picture.
+// targetRect returns the rectangle of whole target pixels, relative to the target's
+// corner, around a rectangle of the picture.
 func targetRect(v View, x0, y0, x1, y1 float64) image.Rectangle {
 	ax, ay := v.Target(x0, y0)
 	bx, by := v.Target(x1, y1)
-	whole := func(f float64) int { return int(min(max(f, -1<<30), 1<<30)) }
-	// A hair of slack: 0.1·10 is not quite 1 in binary.
-	return image.Rect(whole(math.Floor(ax+1e-6)), whole(math.Floor(ay+1e-6)), whole(math.Ceil(bx-1e-6)), whole(math.Ceil(by-1e-6)))
+	clampInt := func(f float64) int { return int(min(max(f, -1<<30), 1<<30)) }
+	// A small tolerance: 0.1·10 is not quite 1 in binary.
+	return image.Rect(clampInt(math.Floor(ax+1e-6)), clampInt(math.Floor(ay+1e-6)), clampInt(math.Ceil(bx-1e-6)), clampInt(math.Ceil(by-1e-6)))
 }

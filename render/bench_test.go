@@ -10,7 +10,7 @@ import (
 	"descry/inference/rle"
 )
 
-// busy is a picture of w × h pixels with n overlapping blobs, each about a
+// busy returns a picture of w × h pixels with n overlapping blobs, each about a
 // fourth of the picture wide, and a class map.
 func busy(w, h, n int) Content {
 	c := Content{Base: image.NewRGBA(image.Rect(0, 0, w, h)), Classes: &inference.Classes{Width: w, Height: h, Labels: vocNames, Map: make([]byte, w*h), Pixels: make([]int, 21)}}

@@ -2,7 +2,7 @@ package render
 
 import "image/color"
 
-// blend puts c over one premultiplied RGBA pixel with opacity a of 256.
+// blend draws c over one premultiplied RGBA pixel with opacity a of 256.
 func blend(pix []byte, c color.NRGBA, a uint32) {
 	keep := 256 - a
 	pix = pix[:4:4]
@@ -27,7 +27,7 @@ func blendSpan(pix []byte, c color.NRGBA, a uint32) {
 
 func clamp01(v float32) float32 { return min(max(v, 0), 1) }
 
-// modulo is i mod n in 0 … n-1 also for negative i.
+// modulo returns i mod n in 0 … n-1, also for negative i.
 func modulo(i, n int) int {
 	if i %= n; i < 0 {
 		i += n

@@ -10,21 +10,21 @@ import (
 	"golang.org/x/image/font"
 )
 
-// CaptionPlacement says where the caption goes in a saved picture.
+// CaptionPlacement is the place of the caption in a saved picture.
 type CaptionPlacement int
 
 // The placements.
 const (
-	CaptionUnder CaptionPlacement = iota // on white, the picture left whole
+	CaptionUnder CaptionPlacement = iota // on white, below the picture
 	CaptionOver                          // on a dark band at the bottom of the picture
 	CaptionNone
 )
 
-// CaptionLayout says what is written around a saved picture.
+// CaptionLayout describes what is written around a saved picture.
 type CaptionLayout struct {
 	Text      string
 	Placement CaptionPlacement
-	Legend    bool // under the picture: each class that is drawn, with how often or how much of it
+	Legend    bool // below the picture: each class drawn, with its count or share
 }
 
 // Sizes of a captioned picture, in dp.
@@ -33,8 +33,8 @@ const (
 	legendText    = 13.0
 	captionMargin = 16.0
 	lineHeight    = 1.35 // of the text size
-	leastWidth    = 220.0
-	mostLines     = 40
+	minWidth      = 220.0
+	maxLines      = 40
 )
 
 var (
@@ -43,21 +43,21 @@ var (
 	bandDark = color.NRGBA{0x10, 0x12, 0x16, 0xFF}
 )
 
-// bandOpacity is the opacity of the dark band, of 256: white text on it has a
-// contrast above 4.5 even over a white picture.
+// bandOpacity is the opacity of the dark band, of 256: white text has a contrast of
+// more than 4.5 on it, even over a white picture.
 const bandOpacity = 176
 
 // ScaleFor returns the Style.Scale for drawing into a picture of w × h pixels at
-// its own size, so that text takes the same share of a large and a small one.
+// full size, so that text takes the same share of a large and a small one.
 func ScaleFor(w, h int) float64 {
 	return max(math.Sqrt(float64(w)*float64(h))/640, 0.75)
 }
 
-// Captioned returns the picture with what style switches on, and with the layout
-// around it. zoom is the number of pixels of the result for each of the picture: 1
-// to save it, less for a small preview of the same. Style.Scale, Style.Highlight
-// and Style.LitClass are not used. A picture too small for its caption gets a wider
-// canvas, with the caption under it.
+// Captioned returns the picture with the overlay of style and the layout around it.
+// zoom is the number of the result's pixels per pixel of the picture: 1 to save,
+// less for a preview, which shows the same at a smaller size. Style.Scale,
+// Style.Highlight and Style.LitClass are ignored. A picture too small for its
+// caption is placed on a wider background, with the caption below.
 func Captioned(p *Prepared, s Style, l CaptionLayout, zoom float64) *image.RGBA {
 	w, h := p.size()
 	if w == 0 || h == 0 || !(View{Zoom: zoom}).valid() {
@@ -86,8 +86,8 @@ type composer struct {
 	scale   float64
 	layout  CaptionLayout
 	picture image.Rectangle
-	width   int // of the whole
-	under   int // height under the picture
+	width   int // of the result
+	under   int // height below the picture
 
 	caption font.Face
 	lines   []string
@@ -96,8 +96,8 @@ type composer struct {
 	entries []placedEntry
 }
 
-// placedEntry is a legend entry with its place under the picture: the chip's
-// upper left corner, from the picture's lower left.
+// placedEntry is a legend entry with its position below the picture: the chip's
+// upper left corner, relative to the picture's lower left.
 type placedEntry struct {
 	legendEntry
 	at image.Point
@@ -124,18 +124,18 @@ func (c *composer) arrange(legend []legendEntry) {
 	line := c.px(captionText * lineHeight)
 	measure := func(s string) int { return textWidth(c.caption, s) }
 	if hasText && c.layout.Placement == CaptionOver {
-		c.lines = wrap(c.layout.Text, c.width-2*margin, mostLines, measure)
+		c.lines = wrap(c.layout.Text, c.width-2*margin, maxLines, measure)
 		c.band = len(c.lines)*line + margin
-		// It covers no more than half of the picture.
-		if c.width < c.px(leastWidth)/2 || 2*c.band > c.picture.Dy() {
+		// The band covers no more than half of the picture.
+		if c.width < c.px(minWidth)/2 || 2*c.band > c.picture.Dy() {
 			c.lines, c.band, c.layout.Placement = nil, 0, CaptionUnder
 		}
 	}
 	if hasText && c.layout.Placement == CaptionUnder || len(legend) > 0 {
-		c.width = max(c.width, c.px(leastWidth))
+		c.width = max(c.width, c.px(minWidth))
 	}
 	if hasText && c.layout.Placement == CaptionUnder {
-		c.lines = wrap(c.layout.Text, c.width-2*margin, mostLines, measure)
+		c.lines = wrap(c.layout.Text, c.width-2*margin, maxLines, measure)
 		c.under = margin*3/4 + len(c.lines)*line
 	}
 	c.arrangeLegend(legend, margin)
@@ -191,11 +191,11 @@ func (c *composer) write(out, part *image.RGBA) {
 	}
 }
 
-// legendEntry is a class that is drawn, and its text in the legend.
+// legendEntry is a class that is drawn and its text.
 type legendEntry struct{ class, text string }
 
-// legend returns the classes that style draws: those of objects with their number,
-// then those of the map with their share of the picture. A class that is both is
+// legend returns the classes that style draws: objects with their number, then
+// classes of the map with their share of the picture. A class that is both is
 // listed once.
 func (p *Prepared) legend(s Style) []legendEntry {
 	var all []legendEntry
@@ -205,8 +205,8 @@ func (p *Prepared) legend(s Style) []legendEntry {
 		for _, item := range p.content.Items {
 			name := item.Instance.Label
 			count[name]++
-			if _, ok := place[sameName(name)]; !ok {
-				place[sameName(name)] = len(all)
+			if _, ok := place[canonicalName(name)]; !ok {
+				place[canonicalName(name)] = len(all)
 				all = append(all, legendEntry{name, name})
 			}
 		}
@@ -228,7 +228,7 @@ func (p *Prepared) legend(s Style) []legendEntry {
 		if percent := 100 * float64(n) / float64(c.Width) / float64(c.Height); percent >= 1 {
 			share = fmt.Sprintf("%.0f %%", percent)
 		}
-		if k, ok := place[sameName(c.Labels[i])]; ok {
+		if k, ok := place[canonicalName(c.Labels[i])]; ok {
 			all[k].text += " · " + share
 			continue
 		}

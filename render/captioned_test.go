@@ -84,7 +84,7 @@ func TestALongCaptionIsPutUnderThePicture(t *testing.T) {
 	}
 }
 
-func TestNothingToDrawGivesAPicture(t *testing.T) {
+func TestNothingToDrawYieldsAPicture(t *testing.T) {
 	if got := Captioned(Prepare(Content{}, nil), DefaultStyle(), CaptionLayout{}, 1); got.Rect.Empty() {
 		t.Error("no picture")
 	}

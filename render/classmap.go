@@ -7,12 +7,12 @@ import (
 )
 
 // classStripe is the period of stripes in the class map, in dp: wider than an
-// object's, so that the two are told apart.
+// object's, to distinguish the two.
 const classStripe = 16.0
 
 // drawClassMap fills each class with its colour. Between pixels the four nearest
-// classes are weighted bilinearly, and the border, one pixel of the target wide,
-// is drawn where two weights are equal: it stays a smooth line when zoomed in.
+// classes are weighted bilinearly and the border is drawn where two have equal
+// weights, one target pixel wide, so that it is a smooth line when zoomed in.
 func (p *Prepared) drawClassMap(dst *image.RGBA, area image.Rectangle, v View, s Style) {
 	c := p.content.Classes
 	if c.Width <= 0 || c.Height <= 0 || len(c.Map) < c.Width*c.Height {
@@ -27,7 +27,7 @@ func (p *Prepared) drawClassMap(dst *image.RGBA, area image.Rectangle, v View, s
 	for i, fill := range p.classes {
 		if !fill.hidden {
 			d.brushes[i] = brush{color: fill.color, stripe: fill.color, pattern: fill.pattern}
-			d.brushes[i].prepare(s.classOpacity(i), classStripe*max(s.Scale, leastLineScale), v, dst.Rect.Min)
+			d.brushes[i].prepare(s.classOpacity(i), classStripe*max(s.Scale, minLineScale), v, dst.Rect.Min)
 		}
 	}
 	parallel(area.Dy(), 16, func(from, to int) {
@@ -38,7 +38,7 @@ func (p *Prepared) drawClassMap(dst *image.RGBA, area image.Rectangle, v View, s
 	})
 }
 
-// classOpacity is the opacity of a class's fill.
+// classOpacity returns the opacity of a class's fill.
 func (s Style) classOpacity(class int) float64 {
 	switch s.LitClass {
 	case 0:
@@ -49,7 +49,7 @@ func (s Style) classOpacity(class int) float64 {
 	return s.Opacity * dimmed
 }
 
-// classDrawer holds what all rows of a class map need.
+// classDrawer holds the state shared by the rows of a class map.
 type classDrawer struct {
 	classes       *inference.Classes
 	brushes       []brush // by class; fill nil where it is hidden
@@ -68,7 +68,7 @@ func (d *classDrawer) row(pix []byte, r tap, x0, y int) {
 			i++
 			continue
 		}
-		n := 1 // as long as the four stay the same
+		n := 1 // number of pixels between the same four
 		for i+n < len(d.columns) {
 			e := d.columns[i+n]
 			if (e.a != c.a || e.b != c.b) && (upper[e.a] != a || lower[e.a] != a || upper[e.b] != a || lower[e.b] != a) {

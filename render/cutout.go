@@ -8,9 +8,9 @@ import (
 	"descry/inference"
 )
 
-// Cutout returns one object on a transparent background, cropped to the object and
-// with smooth edges. An object without a mask is cut out by its box. Cutout
-// returns nil for an object with no pixel in the picture.
+// Cutout returns one object of the picture on a transparent background, cropped to
+// it, with smooth edges; the box for an object without a mask; nil for an object
+// that has no pixel in the picture.
 func Cutout(base *image.RGBA, in inference.Instance) *image.NRGBA {
 	size := base.Rect.Sub(base.Rect.Min)
 	if in.Mask == nil {
@@ -18,8 +18,8 @@ func Cutout(base *image.RGBA, in inference.Instance) *image.NRGBA {
 		return cut(base, r, func(x, y int) float32 { return 1 })
 	}
 	x0, y0, x1, y1, ok := in.Mask.Bounds()
-	f, sound := newField(*in.Mask)
-	if !ok || !sound {
+	f, finite := newField(*in.Mask)
+	if !ok || !finite {
 		return nil
 	}
 	var row sampler
@@ -32,7 +32,7 @@ func Cutout(base *image.RGBA, in inference.Instance) *image.NRGBA {
 	})
 }
 
-// cut copies r with the alpha that cover returns for each row.
+// cut copies r with the alpha that cover returns; cover is called row by row.
 func cut(base *image.RGBA, r image.Rectangle, cover func(x, y int) float32) *image.NRGBA {
 	if r.Empty() {
 		return nil
@@ -48,7 +48,7 @@ func cut(base *image.RGBA, r image.Rectangle, cover func(x, y int) float32) *ima
 	return out
 }
 
-// floor rounds down and keeps the result within the coordinates of pictures.
+// floor rounds down, within the range of a picture's coordinates.
 func floor(v float32) int {
 	if math.IsNaN(float64(v)) {
 		return 0

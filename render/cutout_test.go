@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-func TestACutoutIsTheObjectOnNothing(t *testing.T) {
+func TestACutoutIsTransparentAroundTheObject(t *testing.T) {
 	base := image.NewRGBA(image.Rect(0, 0, 100, 100))
 	draw.Draw(base, base.Rect, image.NewUniform(color.RGBA{10, 20, 30, 255}), image.Point{}, draw.Src)
 	m := disc(100, 50, 50, 20)

@@ -8,33 +8,33 @@ import (
 )
 
 const (
-	mostCells  = 1 << 18 // of one field; larger objects get cells of several pixels
-	fieldPad   = 3       // empty cells around the object
-	fieldUnit  = 64      // steps of a stored distance in one cell
-	leastInner = 0.1     // cells: the least distance that remains inside a mask one cell wide after smoothing
+	maxCells  = 1 << 18 // in one field; larger objects get cells of several pixels
+	fieldPad  = 3       // empty cells around the object
+	fieldUnit = 64      // steps of a stored distance in one cell
+	minInner  = 0.1     // cells: the minimum left by smoothing of a mask that is one cell wide
 )
 
-// field is a signed distance field around one object: for each cell how far its
-// centre lies from the mask's contour, in cells, inside positive.
+// field is a signed distance field around one object: the distance of each cell's
+// centre from the mask's contour, in cells, positive inside.
 type field struct {
-	cell   int // pixels of the picture that a cell is wide and high
+	cell   int // width and height of a cell in pixels of the picture
 	x0, y0 int // the picture's pixel at the upper left corner of cell (0, 0)
 	w, h   int // cells
 	dist   []int16
 }
 
-// newField computes the field of a mask; ok is false for an empty or damaged
-// one. Cells that are half covered or more are inside. The distance is the
-// exact Euclidean one (Felzenszwalb and Huttenlocher, "Distance Transforms of
-// Sampled Functions", 2012), smoothed by a 5-tap binomial: straight contours
-// stay where they are, and the staircase of pixels disappears.
+// newField computes the field of a mask; ok is false for an empty or damaged one.
+// Cells that are covered by half or more are inside. The distance is the exact
+// Euclidean one (Felzenszwalb and Huttenlocher, "Distance Transforms of Sampled
+// Functions", 2012), smoothed by a 5-tap binomial: straight contours do not move,
+// and the stairs of pixels disappear.
 func newField(m rle.Mask) (f field, ok bool) {
 	x0, y0, x1, y1, ok := m.Bounds()
 	if !ok || m.Valid() != nil {
 		return field{}, false
 	}
 	f.cell = 1
-	for (x1-x0)/f.cell*((y1-y0)/f.cell) > mostCells {
+	for (x1-x0)/f.cell*((y1-y0)/f.cell) > maxCells {
 		f.cell++
 	}
 	f.x0, f.y0 = x0-fieldPad*f.cell, y0-fieldPad*f.cell
@@ -47,7 +47,7 @@ func newField(m rle.Mask) (f field, ok bool) {
 }
 
 // cover reports which cells the mask covers by half or more. At least one cell
-// is covered: the fullest one if none is covered by half.
+// is covered: the fullest, if none is by half.
 func (f *field) cover(m rle.Mask) []bool {
 	count := make([]uint32, f.w*f.h)
 	at := 0
@@ -85,7 +85,7 @@ func (f *field) cover(m rle.Mask) []bool {
 }
 
 // signedDistance returns for each cell the distance to the contour between inside
-// and outside, in cells, positive inside. Everything beyond the field is outside.
+// and outside, in cells, positive inside. Cells beyond the field are outside.
 func signedDistance(inside []bool, w, h int) []float32 {
 	const far = 1 << 14
 	column := make([]int32, w*h) // distance to the nearest cell of the other kind in the column
@@ -124,17 +124,17 @@ func towards(inside []bool, i, j int, d int32) int32 {
 
 // envelope is the lower envelope of the parabolas of one row.
 type envelope struct {
-	at    []int32   // where each parabola stands
+	at    []int32   // position of each parabola
 	value []float32 // its height
-	from  []float32 // where it begins to be the lowest
+	from  []float32 // where it becomes the lowest
 }
 
 func newEnvelope(w int) *envelope {
 	return &envelope{make([]int32, 0, w), make([]float32, 0, w), make([]float32, 0, w)}
 }
 
-// row writes the distances of the cells of one kind: cells of the other kind
-// are sources at height 0, those of the same kind at their column's distance.
+// row writes the distances of the cells of one kind: cells of the other kind are
+// sources at height 0, those of the same kind at their column's distance.
 func (e *envelope) row(column []int32, inside []bool, kind bool, out []float32) {
 	e.at, e.value, e.from = e.at[:0], e.value[:0], e.from[:0]
 	some := false
@@ -201,7 +201,7 @@ func smooth(d []float32, inside []bool, w, h int) []int16 {
 		for x := range w {
 			v := tap(a[x], b[x], c[x], e[x], f[x])
 			if inside[y*w+x] {
-				v = max(v, leastInner)
+				v = max(v, minInner)
 			}
 			out[y*w+x] = int16(min(max(v, -limit), limit) * fieldUnit)
 		}
@@ -215,12 +215,12 @@ func (f *field) bounds() image.Rectangle {
 }
 
 // sampler reads one row of the field at any x, in cells from the first centre.
-// Beyond the field the distance keeps growing from its value at the edge.
+// Beyond the field the distance continues to grow from that at its edge.
 type sampler struct {
 	upper, lower []int16
 	lowerPart    float32 // weight of lower, 0 … 1
-	above        float32 // cells that the row lies outside of the field
-	last         float32 // the largest place in the row
+	above        float32 // distance of the row from the field, in cells
+	last         float32 // the largest x in the row
 	cell         float32 // pixels of the target in one cell
 }
 

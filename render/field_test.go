@@ -27,8 +27,8 @@ func TestDistancesAreEuclidean(t *testing.T) {
 	}
 }
 
-// nearestOther is the distance by looking at every cell; rows above and below
-// the field are outside, as columns know it.
+// nearestOther computes the distance by trying every cell; rows above and below the
+// field are outside, as for columns.
 func nearestOther(inside []bool, w, h, x, y int) float64 {
 	best := math.Inf(1)
 	for v := -1; v <= h; v++ {
@@ -45,7 +45,7 @@ func nearestOther(inside []bool, w, h, x, y int) float64 {
 	return 0.5 - best
 }
 
-// disc is a mask of a disc in a picture of n × n pixels.
+// disc returns a mask of a disc in a picture of n × n pixels.
 func disc(n int, cx, cy, r float64) rle.Mask {
 	bits := make([]byte, n*n)
 	for i := range bits {

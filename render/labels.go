@@ -14,11 +14,11 @@ type label struct {
 	box  image.Rectangle
 }
 
-// placeLabels returns the place of each label: within bounds, not over another
-// label, beside its box where there is room, else inside it, else near it. Earlier
-// labels take precedence. The rectangle is empty for a label that has no place,
-// whose box is out of bounds, or that would cover an eighth of the visible area.
-// gap is the space between label and box.
+// placeLabels returns a place for each label: inside bounds, not overlapping other
+// labels, and next to its box where there is room, else in it, else near it.
+// Earlier labels have priority. A label that has no room, whose box is out of
+// bounds, or that would hide an eighth of the visible area, gets an empty
+// rectangle. gap is the space between label and box.
 func placeLabels(labels []label, bounds image.Rectangle, gap int) []image.Rectangle {
 	placed := make([]image.Rectangle, len(labels))
 	for i, l := range labels {
@@ -26,14 +26,14 @@ func placeLabels(labels []label, bounds image.Rectangle, gap int) []image.Rectan
 		if box.Empty() || l.size.X <= 0 || l.size.Y <= 0 || 8*l.size.X*l.size.Y > bounds.Dx()*bounds.Dy() {
 			continue
 		}
-		best, least := image.Rectangle{}, math.Inf(1)
+		best, minCost := image.Rectangle{}, math.Inf(1)
 		for rank, at := range candidates(l.size, box, bounds, gap) {
 			r := image.Rectangle{at, at.Add(l.size)}
 			if !r.In(bounds) || overlapsAny(r, placed[:i]) {
 				continue
 			}
-			if cost := 0.08*float64(rank) + min(covers(r, labels, i), 2); cost < least {
-				best, least = r, cost
+			if cost := 0.08*float64(rank) + min(covered(r, labels, i), 2); cost < minCost {
+				best, minCost = r, cost
 			}
 		}
 		if best.Empty() {
@@ -44,8 +44,8 @@ func placeLabels(labels []label, bounds image.Rectangle, gap int) []image.Rectan
 	return placed
 }
 
-// candidates returns upper left corners for a label, best first: above, below,
-// beside, inside. They are shifted along the box to lie within bounds.
+// candidates returns upper left corners for a label, the best first: above, below,
+// beside, inside. Along the box they are moved into bounds.
 func candidates(size image.Point, box, bounds image.Rectangle, gap int) []image.Point {
 	alongX := func(x int) int { return min(max(x, bounds.Min.X), bounds.Max.X-size.X) }
 	alongY := func(y int) int { return min(max(y, bounds.Min.Y), bounds.Max.Y-size.Y) }
@@ -62,7 +62,7 @@ func candidates(size image.Point, box, bounds image.Rectangle, gap int) []image.
 	}
 }
 
-// nearby looks for a free place in growing rings around the box's centre.
+// nearby searches for a free place in growing rings around the box's centre.
 func nearby(size image.Point, box, bounds image.Rectangle, placed []image.Rectangle) image.Rectangle {
 	const rings = 12
 	centre := image.Pt((box.Min.X+box.Max.X-size.X)/2, (box.Min.Y+box.Max.Y-size.Y)/2)
@@ -93,8 +93,9 @@ func overlapsAny(r image.Rectangle, others []image.Rectangle) bool {
 	return false
 }
 
-// covers returns how much of the label's area lies over other objects' boxes.
-func covers(r image.Rectangle, labels []label, own int) float64 {
+// covered returns how much of the label lies over other objects' boxes, as a share
+// of its area.
+func covered(r image.Rectangle, labels []label, own int) float64 {
 	area := 0
 	for i, l := range labels {
 		if both := r.Intersect(l.box); i != own && !both.Empty() {
@@ -104,8 +105,8 @@ func covers(r image.Rectangle, labels []label, own int) float64 {
 	return float64(area) / float64(r.Dx()*r.Dy())
 }
 
-// drawLabels draws the chips. Places are chosen by falling score and do not
-// depend on the highlight: otherwise labels would jump as the pointer moves.
+// drawLabels draws the chips. Places are chosen by descending score and do not
+// depend on the highlight, so that no label jumps under the pointer.
 func (p *Prepared) drawLabels(dst *image.RGBA, area image.Rectangle, v View, s Style) {
 	var labels []label
 	var chips []chip
@@ -136,8 +137,8 @@ func (p *Prepared) drawLabels(dst *image.RGBA, area image.Rectangle, v View, s S
 	}
 }
 
-// bandOf returns the width of the striped part of a label, in front of its text:
-// text on stripes would be hard to read.
+// bandOf returns the width of the striped part of a label, before its text: stripes
+// behind the text would make it hard to read.
 func bandOf(s Style) int { return int(math.Round(chipBand * s.Scale)) }
 
 // DrawChip fills r with a class's colour, rounded corners and stripes, for
@@ -147,8 +148,8 @@ func DrawChip(dst *image.RGBA, r image.Rectangle, class string, scale float64) {
 	drawChip(dst, r, c, pattern, r.Dx(), chipCorn*scale, scale, 1)
 }
 
-// drawChip fills a rounded rectangle with smooth corners; the first band columns
-// of it are striped.
+// drawChip fills a rounded rectangle with smooth corners; its first band columns
+// are striped.
 func drawChip(dst *image.RGBA, r image.Rectangle, c color.NRGBA, pattern Pattern, band int, radius, scale, opacity float64) {
 	b := brush{color: c, stripe: StripeOf(c), pattern: pattern}
 	b.prepare(1, stripePeriod*scale, View{}, r.Min)
@@ -172,8 +173,7 @@ func drawChip(dst *image.RGBA, r image.Rectangle, c color.NRGBA, pattern Pattern
 	}
 }
 
-// drawCoverage draws text rendered as coverage with its upper left corner at a
-// point.
+// drawCoverage draws text given as coverage, with its upper left at at.
 func drawCoverage(dst *image.RGBA, at image.Point, text *image.Alpha, ink color.NRGBA, opacity float64) {
 	part := text.Rect.Add(at).Intersect(dst.Rect)
 	for y := part.Min.Y; y < part.Max.Y; y++ {

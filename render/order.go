@@ -7,7 +7,7 @@ import (
 )
 
 // paintingOrder returns the indices of items from back to front: large objects
-// behind small ones, so that none is covered, and the highlighted one last.
+// behind small ones, so that none is hidden, and the highlighted one last.
 func paintingOrder(items []Item, highlight int) []int {
 	order := make([]int, len(items))
 	for i := range order {

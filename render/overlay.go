@@ -8,24 +8,24 @@ import (
 
 // Lines and stripes, in dp.
 const (
-	lineWidth      = 2.0
-	strongWidth    = 3.0 // of the highlighted object
-	edgeWidth      = 1.0 // the dark or light line along a coloured one
-	stripePeriod   = 10.0
-	edgeOpacity    = 0.55
-	dimmed         = 0.4  // factor of an object's opacity while another is highlighted
-	strongerFill   = 0.14 // added to the highlighted object's opacity
-	weakStripe     = 0.45 // opacity of every other stripe of a fill
-	leastLineScale = 0.5  // pixels a dp at which lines stop getting thinner
+	lineWidth    = 2.0
+	strongWidth  = 3.0 // of the highlighted object
+	edgeWidth    = 1.0 // the dark or light line along a coloured one
+	stripePeriod = 10.0
+	edgeOpacity  = 0.55
+	dimmed       = 0.4  // factor of an object's opacity while another is highlighted
+	strongerFill = 0.14 // added to the highlighted object's opacity
+	weakStripe   = 0.45 // opacity of every other stripe of a fill
+	minLineScale = 0.5  // pixels a dp at which lines stop getting thinner
 )
 
-// DrawOverlay draws what style switches on over the picture that is in dst
-// already: class map, fills and outlines, boxes, labels. Nothing is drawn
-// outside the picture. With prepared content of 20 objects it takes about one
-// frame for 1600 × 1000 pixels on one processor, and less on several.
+// DrawOverlay draws what style enables over the picture already in dst: class map,
+// fills and outlines, boxes, labels. It draws nothing outside the picture. With a
+// prepared content of 20 objects it takes about a frame for 1600 × 1000 pixels on
+// one processor, and less on more.
 func DrawOverlay(dst *image.RGBA, p *Prepared, v View, s Style) { p.draw(dst, dst.Rect, v, s) }
 
-// draw is DrawOverlay with labels only within free.
+// draw is DrawOverlay with labels only inside free.
 func (p *Prepared) draw(dst *image.RGBA, free image.Rectangle, v View, s Style) {
 	area := p.visible(dst.Rect, v)
 	if area.Empty() || !v.valid() {
@@ -56,7 +56,7 @@ func (p *Prepared) draw(dst *image.RGBA, free image.Rectangle, v View, s Style) 
 	}
 }
 
-// brush paints one object: all numbers in pixels of the target.
+// brush paints one object. All sizes are in pixels of the target.
 type brush struct {
 	field   *field
 	view    View
@@ -80,7 +80,7 @@ type brush struct {
 func (p *Prepared) brush(i int, v View, s Style, origin image.Point) brush {
 	shape, in := p.shapes[i], p.content.Items[i].Instance
 	b := brush{field: shape.field, view: v, origin: origin, color: shape.color, stripe: StripeOf(shape.color), pattern: shape.pattern, opacity: 1}
-	scale := max(s.Scale, leastLineScale)
+	scale := max(s.Scale, minLineScale)
 	width, opacity := lineWidth, s.Opacity
 	if s.Highlight >= 0 && s.Highlight < len(p.shapes) {
 		if i == s.Highlight {
@@ -95,7 +95,7 @@ func (p *Prepared) brush(i int, v View, s Style, origin image.Point) brush {
 	}
 	b.half, b.rim = float32(width*scale/2), float32(edgeWidth*scale)
 	b.prepare(opacity, stripePeriod*scale, v, origin)
-	// Without a mask only the box can be shown.
+	// Without a mask the box is all there is to show.
 	if s.Boxes || shape.field == nil && (s.Masks || s.Outlines) {
 		b.box = snapBox(in.Box, v).Add(origin)
 	}
@@ -116,9 +116,9 @@ func (p *Prepared) brush(i int, v View, s Style, origin image.Point) brush {
 	return b
 }
 
-// prepare computes the opacity of the fill and the colour of the lines for each
-// place across the pattern; both have one entry if there is no pattern. The
-// pattern is fixed to the picture, whose view begins at origin of the target.
+// prepare sets the fill's opacity and the lines' colour for each position across
+// the pattern; both have one entry where there is no pattern. The pattern is fixed
+// to the picture; the view begins at origin of the target.
 func (b *brush) prepare(opacity, apart float64, v View, origin image.Point) {
 	if b.pattern == 0 {
 		b.fill, b.line = []uint32{uint32(opacity*256 + 0.5)}, []color.NRGBA{b.color}
@@ -135,7 +135,7 @@ func (b *brush) prepare(opacity, apart float64, v View, origin image.Point) {
 	}
 }
 
-// phaseAt returns the place across the pattern at a pixel of the target.
+// phaseAt returns the position across the pattern at a pixel of the target.
 func (b *brush) phaseAt(x, y int) int { return b.dx*x + b.dy*y + b.phase }
 
 func (b *brush) draws(area image.Rectangle) bool {
@@ -155,8 +155,8 @@ func (b *brush) paint(dst *image.RGBA, band image.Rectangle) {
 	}
 }
 
-// paintRow walks along one row by the distance field: far from the contour it
-// fills or skips as many pixels as the distance allows.
+// paintRow paints one row with the help of the distance field: far from the contour
+// it fills or skips as many pixels as the distance allows.
 func (b *brush) paintRow(dst *image.RGBA, y, x0, x1 int) {
 	_, py := b.view.Picture(0, float64(y-b.origin.Y)+0.5)
 	row := b.field.rowAt(py, b.view.Zoom)
@@ -203,7 +203,7 @@ func (b *brush) fillSpan(pix []byte, phase int) {
 	}
 }
 
-// paintPixel draws a pixel near the contour; d is its distance inwards.
+// paintPixel draws a pixel near the contour; d is its distance inside.
 func (b *brush) paintPixel(pix []byte, d float32, phase int) {
 	k := 0
 	if len(b.line) > 1 {
@@ -225,17 +225,17 @@ func (b *brush) paintPixel(pix []byte, d float32, phase int) {
 	}
 }
 
-// snapBox aligns a box to whole pixels, so that its lines are crisp.
+// snapBox returns a box on whole pixels, so that its lines are crisp.
 func snapBox(box [4]float32, v View) image.Rectangle {
 	x0, y0 := v.Target(float64(box[0]), float64(box[1]))
 	x1, y1 := v.Target(float64(box[2]), float64(box[3]))
-	whole := func(f float64) int {
+	clampInt := func(f float64) int {
 		if math.IsNaN(f) {
 			return 0
 		}
 		return int(math.Round(min(max(f, -1<<24), 1<<24)))
 	}
-	return image.Rectangle{image.Pt(whole(x0), whole(y0)), image.Pt(max(whole(x1), whole(x0)+1), max(whole(y1), whole(y0)+1))}
+	return image.Rectangle{image.Pt(clampInt(x0), clampInt(y0)), image.Pt(max(clampInt(x1), clampInt(x0)+1), max(clampInt(y1), clampInt(y0)+1))}
 }
 
 // paintBox draws the box's lines, centred on it, with the edge outside.

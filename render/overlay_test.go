@@ -18,8 +18,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden pictures anew; look at them before you keep them")
 
-// golden compares img with testdata/golden/NAME.png: equal on the system where
-// they were made, a hair apart elsewhere, where floats may be fused.
+// golden compares img with testdata/golden/NAME.png: equal on the system where the
+// pictures were made, nearly equal elsewhere, where floating-point operations may
+// be fused.
 func golden(t *testing.T, name string, img *image.RGBA) {
 	t.Helper()
 	path := filepath.Join("testdata", "golden", name+".png")
@@ -48,7 +49,7 @@ func golden(t *testing.T, name string, img *image.RGBA) {
 	}
 }
 
-// small is a soft picture with four objects, one of them without a mask.
+// small returns a soft picture with four objects, one of them without a mask.
 func small() Content {
 	c := busy(160, 120, 4)
 	for y := range 120 {
@@ -184,7 +185,7 @@ func TestALitClassStandsOut(t *testing.T) {
 	p := Prepare(Content{Base: base, Classes: &inference.Classes{
 		Width: 2, Height: 1, Labels: []string{"background", "person", "bicycle"}, Map: []byte{1, 2}, Pixels: []int{0, 1, 1},
 	}}, nil)
-	// How far a pixel is from white tells the opacity of a class.
+	// The distance of a pixel from white shows the opacity of a class.
 	far := func(lit, x int) int {
 		c := drawn(p, 2, 1, View{Zoom: 1}, Style{ClassMap: true, Opacity: 0.5, Scale: 1, Highlight: -1, LitClass: lit}).RGBAAt(x, 0)
 		return 3*255 - int(c.R) - int(c.G) - int(c.B)
@@ -206,7 +207,7 @@ func TestOddViewsAreHarmless(t *testing.T) {
 	DrawOverlay(image.NewRGBA(image.Rectangle{}), p, View{Zoom: 1}, DefaultStyle())
 }
 
-func TestManyMayDrawOneContentAtOnce(t *testing.T) {
+func TestConcurrentDrawing(t *testing.T) {
 	p := Prepare(small(), nil)
 	want := drawn(p, 320, 240, View{Zoom: 2}, DefaultStyle())
 	var all sync.WaitGroup
@@ -222,7 +223,7 @@ func TestManyMayDrawOneContentAtOnce(t *testing.T) {
 	all.Wait()
 }
 
-func TestPrepareTakesOverWhatIsStillRight(t *testing.T) {
+func TestPrepareReusesWhatIsStillValid(t *testing.T) {
 	c := small()
 	p := Prepare(c, nil)
 	hidden := Prepare(Content{Base: c.Base, Items: c.Items[1:], Classes: c.Classes}, p)
@@ -295,7 +296,7 @@ func TestThePictureIsDrawnAsItIs(t *testing.T) {
 	}
 }
 
-func TestWarmingChangesNothingThatIsSeen(t *testing.T) {
+func TestWarmingDoesNotChangeTheDrawing(t *testing.T) {
 	c := small()
 	cold, warm := Prepare(Content{Base: c.Base}, nil), Prepare(Content{Base: c.Base}, nil)
 	warm.Warm(0.1)

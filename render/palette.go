@@ -10,9 +10,8 @@ import (
 	"descry/inference"
 )
 
-// okabeIto are the seven colours of Okabe and Ito (Color Universal Design,
-// 2008) without black, which people with any kind of colour vision can
-// distinguish.
+// okabeIto holds the seven colours of Okabe and Ito (Color Universal Design, 2008)
+// without black, which are distinguishable with any colour vision.
 var okabeIto = [...]color.NRGBA{
 	{0xE6, 0x9F, 0x00, 0xFF}, // orange
 	{0x56, 0xB4, 0xE9, 0xFF}, // sky blue
@@ -23,8 +22,8 @@ var okabeIto = [...]color.NRGBA{
 	{0xF0, 0xE4, 0x42, 0xFF}, // yellow
 }
 
-// cocoOrder are COCO's 80 things in the order of their ids. A class's place
-// decides its colour: do not reorder or insert.
+// cocoOrder lists COCO's 80 things in the order of their IDs. A class's index
+// determines its colour, so entries must not be moved or inserted.
 var cocoOrder = [...]string{
 	"person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat", "traffic light",
 	"fire hydrant", "stop sign", "parking meter", "bench", "bird", "cat", "dog", "horse", "sheep", "cow",
@@ -36,28 +35,28 @@ var cocoOrder = [...]string{
 	"toaster", "sink", "refrigerator", "book", "clock", "vase", "scissors", "teddy bear", "hair drier", "toothbrush",
 }
 
-// otherNames are Pascal VOC's and everyday names for COCO's things; they share
-// the colour.
-var otherNames = map[string]string{
+// aliases maps names of Pascal VOC and of everyday use to COCO's things, whose
+// colour they share.
+var aliases = map[string]string{
 	"aeroplane": "airplane", "plane": "airplane", "motorbike": "motorcycle", "sofa": "couch",
 	"tvmonitor": "tv", "television": "tv", "bike": "bicycle", "doughnut": "donut",
 	"mobilephone": "cell phone", "fridge": "refrigerator", "hairdryer": "hair drier", "ship": "boat",
 }
 
-// places maps each known name, without spaces, to its place in the palette.
+// places maps each known name, normalised, to its place in the palette.
 var places = func() map[string]int {
 	m := map[string]int{}
 	for i, name := range cocoOrder {
-		m[plainName(name)] = i
+		m[normalName(name)] = i
 	}
-	for other, name := range otherNames {
-		m[other] = m[plainName(name)]
+	for other, name := range aliases {
+		m[other] = m[normalName(name)]
 	}
 	return m
 }()
 
-// plainName removes what spellings differ in: case, spaces, "_" and "-".
-func plainName(name string) string {
+// normalName removes what spellings differ in: case, spaces, "_" and "-".
+func normalName(name string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return unicode.ToLower(r)
@@ -66,20 +65,20 @@ func plainName(name string) string {
 	}, name)
 }
 
-// sameName is equal for two spellings or names of one class.
-func sameName(name string) string {
-	plain := plainName(name)
-	if other, ok := otherNames[plain]; ok {
-		return plainName(other)
+// canonicalName returns the same string for all spellings and names of a class.
+func canonicalName(name string) string {
+	plain := normalName(name)
+	if other, ok := aliases[plain]; ok {
+		return normalName(other)
 	}
 	return plain
 }
 
-// ClassColor returns the colour of a class, which depends on its name only. Where
-// seven colours are not enough, the pattern distinguishes classes of the same
-// colour: no two of COCO's things or of Pascal VOC's classes share both.
+// ClassColor returns the colour of a class, which depends on the name alone. Where
+// seven colours are not enough, the pattern distinguishes classes of one colour: no
+// two of COCO's things or of Pascal VOC's classes share both.
 func ClassColor(name string) (c color.NRGBA, p Pattern) {
-	plain := plainName(name)
+	plain := normalName(name)
 	place, known := places[plain]
 	if !known {
 		h := fnv.New32a()
@@ -90,10 +89,10 @@ func ClassColor(name string) (c color.NRGBA, p Pattern) {
 	return okabeIto[place%n], Pattern(place / n)
 }
 
-// Background reports whether a class is the background or the class of unlabelled
-// pixels.
+// Background reports whether a class is the background or unlabelled, rather than a
+// thing.
 func Background(name string) bool {
-	return plainName(name) == "background" || name == inference.Unlabelled
+	return normalName(name) == "background" || name == inference.Unlabelled
 }
 
 var (
@@ -101,8 +100,7 @@ var (
 	lightInk = color.NRGBA{0xFF, 0xFF, 0xFF, 0xFF}
 )
 
-// InkOn returns the colour for text on c: dark or light, whichever has more
-// contrast.
+// InkOn returns dark or light for text on c, whichever has more contrast.
 func InkOn(c color.NRGBA) color.NRGBA {
 	if Contrast(c, darkInk) >= Contrast(c, lightInk) {
 		return darkInk
@@ -111,7 +109,7 @@ func InkOn(c color.NRGBA) color.NRGBA {
 }
 
 // StripeOf returns the second colour of a class with a pattern: c moved away from
-// the colour of text on it, so that the contrast only grows.
+// the text's colour, so that the text's contrast can only increase.
 func StripeOf(c color.NRGBA) color.NRGBA {
 	away := lightInk
 	if InkOn(c) == lightInk {
@@ -126,13 +124,13 @@ func mix(a, b color.NRGBA, t float64) color.NRGBA {
 	return color.NRGBA{at(a.R, b.R), at(a.G, b.G), at(a.B, b.B), at(a.A, b.A)}
 }
 
-// Contrast is the contrast ratio of two opaque colours, 1 … 21 (WCAG 2.1).
+// Contrast returns the contrast ratio of two opaque colours, 1 … 21 (WCAG 2.1).
 func Contrast(a, b color.NRGBA) float64 {
 	la, lb := luminance(a), luminance(b)
 	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
 }
 
-// luminance is the relative luminance of sRGB (WCAG 2.1), 0 … 1.
+// luminance returns the relative luminance of sRGB (WCAG 2.1), 0 … 1.
 func luminance(c color.NRGBA) float64 {
 	linear := func(v uint8) float64 {
 		s := float64(v) / 255

@@ -33,20 +33,20 @@ func TestNamesOfOneThingShareTheColour(t *testing.T) {
 	} {
 		a, as := ClassColor(pair[0])
 		b, bs := ClassColor(pair[1])
-		if a != b || as != bs || sameName(pair[0]) != sameName(pair[1]) {
+		if a != b || as != bs || canonicalName(pair[0]) != canonicalName(pair[1]) {
 			t.Errorf("%v differ", pair)
 		}
 	}
-	for other, name := range otherNames {
-		if plainName(other) != other {
+	for other, name := range aliases {
+		if normalName(other) != other {
 			t.Errorf("%q is not plain and never found", other)
 		}
-		if _, ok := places[plainName(name)]; !ok {
-			t.Errorf("%q stands for %q, which is no class", other, name)
+		if _, ok := places[normalName(name)]; !ok {
+			t.Errorf("%q stands for %q, which is not a class", other, name)
 		}
 	}
-	if len(places) != len(cocoOrder)+len(otherNames) {
-		t.Errorf("%d names for %d classes and %d others: one is there twice", len(places), len(cocoOrder), len(otherNames))
+	if len(places) != len(cocoOrder)+len(aliases) {
+		t.Errorf("%d names for %d classes and %d others: one is there twice", len(places), len(cocoOrder), len(aliases))
 	}
 }
 

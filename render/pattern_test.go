@@ -27,7 +27,8 @@ func TestNoTwoClassesLookTheSame(t *testing.T) {
 }
 
 // TestEveryPatternIsDrawnAsItself draws a large chip and a small one of every
-// pattern, and wants a good part of their pixels to differ from each other one's.
+// pattern, and checks that a good part of their pixels differ from those of every
+// other pattern.
 func TestEveryPatternIsDrawnAsItself(t *testing.T) {
 	for _, c := range []struct {
 		side  int

@@ -9,11 +9,11 @@ import (
 	"descry/inference/rle"
 )
 
-// Prepared holds a Content with everything that drawing it needs, computed once: a
-// distance field for each mask, the halved pictures, the class colours and the
-// labels' glyphs. It is safe for concurrent use. It can be drawn with any View and
-// Style. Other Items need a new one, for which Prepare reuses what is still valid:
-// hiding an object costs microseconds.
+// Prepared is a Content with everything that is computed once to draw it: a
+// distance field for each mask, the picture's halves, the class colours and the
+// labels' glyphs. It is safe for concurrent use. Drawing with another View or Style
+// needs no new one; other Items do, but Prepare reuses what is still valid of the
+// previous, so that hiding an object costs microseconds.
 type Prepared struct {
 	content Content
 	shapes  []shape // by index in content.Items
@@ -31,7 +31,7 @@ type shape struct {
 	label   string
 }
 
-// lazyField holds a field that is computed when it is first needed.
+// lazyField is a field that is computed when it is first needed.
 type lazyField struct {
 	once  sync.Once
 	mask  *rle.Mask
@@ -47,24 +47,24 @@ func (l *lazyField) get() *field {
 	return &l.field
 }
 
-// classFill is how one class of the class map is drawn.
+// classFill describes how one class of the class map is drawn.
 type classFill struct {
 	color   color.NRGBA
 	pattern Pattern
 	hidden  bool // also for the background
 }
 
-// Prepare computes what drawing c needs. It reuses from previous, which may be nil,
-// the fields of masks that are the same pointer, and the smaller pictures if Base
-// is the same pointer. It takes about 10 ms for each million mask pixels, on all
-// processors, so do not call it on the window's goroutine for new results.
+// Prepare computes what drawing c needs. previous may be nil; fields of masks that
+// are the same pointer, and the picture's smaller sizes if Base is the same
+// pointer, are reused. It takes about 10 ms for each million mask pixels, on all
+// processors, so new results should be prepared outside the window's goroutine.
 func Prepare(c Content, previous *Prepared) *Prepared {
 	p := &Prepared{content: c, fields: map[*rle.Mask]*lazyField{}}
 	if previous != nil {
 		p.names = previous.names
 		if previous.content.Base == c.Base {
 			p.base = previous.base
-			for mask, f := range previous.fields { // hidden objects come back
+			for mask, f := range previous.fields { // hidden objects may be shown again
 				p.fields[mask] = f
 			}
 		}
@@ -79,7 +79,7 @@ func Prepare(c Content, previous *Prepared) *Prepared {
 	return p
 }
 
-// Content returns the content that p was made for.
+// Content returns what was prepared.
 func (p *Prepared) Content() Content { return p.content }
 
 func (p *Prepared) prepareItems() {
@@ -118,7 +118,8 @@ func (p *Prepared) prepareClasses() {
 	}
 }
 
-// size returns the picture's size, from any part that has it; 0, 0 if none has.
+// size returns the picture's size, from any part of the content that has it; 0, 0
+// if none does.
 func (p *Prepared) size() (w, h int) {
 	c := p.content
 	switch {
@@ -139,23 +140,23 @@ func (p *Prepared) size() (w, h int) {
 // outside it.
 func (p *Prepared) visible(target image.Rectangle, v View) image.Rectangle {
 	w, h := p.size()
-	if w == 0 || h == 0 { // only boxes: the size of the picture is not known
+	if w == 0 || h == 0 { // only boxes: the picture's size is unknown
 		return target
 	}
 	return targetRect(v, 0, 0, float64(w), float64(h)).Add(target.Min).Intersect(target)
 }
 
-// parallel calls f for parts of 0 … n-1 that together are all of it, on as many
-// goroutines as there are processors, and waits. A part is at least least long.
-func parallel(n, least int, f func(from, to int)) {
-	workers := min(runtime.GOMAXPROCS(0), n/max(least, 1))
+// parallel calls f for consecutive parts of 0 … n-1, on as many goroutines as there
+// are processors, and waits. Each part has at least minLen elements.
+func parallel(n, minLen int, f func(from, to int)) {
+	workers := min(runtime.GOMAXPROCS(0), n/max(minLen, 1))
 	if workers <= 1 {
 		if n > 0 {
 			f(0, n)
 		}
 		return
 	}
-	parts := min(workers*4, n/max(least, 1)) // more parts than workers, since they take unequal time
+	parts := min(workers*4, n/max(minLen, 1)) // more parts than workers: they take unequal time
 	next := make(chan int, parts)
 	for i := range parts {
 		next <- i

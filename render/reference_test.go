@@ -13,8 +13,8 @@ import (
 	"descry/inference/rle"
 )
 
-// shared returns a path in the folder of pictures and models that lies beside the
-// repository, and skips the test where there is none.
+// shared returns a path in the folder of pictures and models next to the
+// repository, and skips the test if there is none.
 func shared(t testing.TB, parts ...string) string {
 	t.Helper()
 	dir := os.Getenv("DESCRY_SHARED")

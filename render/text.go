@@ -15,8 +15,8 @@ import (
 	"golang.org/x/image/math/fixed"
 )
 
-// typeface is one of the two typefaces of text in pictures. The Go fonts
-// cover Latin, Greek and Cyrillic (WGL4); other scripts show as boxes.
+// typeface is one of the two faces used in pictures. The Go fonts cover Latin,
+// Greek and Cyrillic (WGL4); other scripts show as boxes.
 type typeface int
 
 const (
@@ -24,16 +24,16 @@ const (
 	bold
 )
 
-// parsed are the fonts, parsed at first use. They are embedded: if one cannot be
-// parsed the build is broken, and pictures have no text.
+// parsed returns the fonts, parsed at first use. They are embedded, so a failure to
+// parse is a broken build and leaves pictures without text.
 var parsed = [...]func() (*opentype.Font, error){
 	regular: sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(goregular.TTF) }),
 	bold:    sync.OnceValues(func() (*opentype.Font, error) { return opentype.Parse(gobold.TTF) }),
 }
 
 const (
-	leastText = 5.0   // pixels
-	mostText  = 600.0 // pixels: larger glyphs cost more than they are worth
+	minText = 5.0   // pixels
+	maxText = 600.0 // pixels: larger glyphs cost too much memory
 )
 
 // newFace returns a face for one goroutine; size is the em in pixels. It is nil
@@ -43,7 +43,7 @@ func newFace(t typeface, size float64) font.Face {
 	if err != nil {
 		return nil
 	}
-	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: min(max(size, leastText), mostText), DPI: 72, Hinting: font.HintingNone})
+	face, err := opentype.NewFace(f, &opentype.FaceOptions{Size: min(max(size, minText), maxText), DPI: 72, Hinting: font.HintingNone})
 	if err != nil {
 		return nil
 	}
@@ -60,9 +60,9 @@ func drawText(dst *image.RGBA, f font.Face, x, y int, s string, c color.NRGBA) {
 }
 
 // wrap breaks text into lines no wider than width, at spaces where it can, else
-// within a word, but never before a combining mark. Line breaks in the text
-// stay. After most lines the rest becomes an ellipsis. measure returns the width of
-// a string.
+// within a word, but never before a combining mark. Line breaks in the text are
+// kept. Text beyond most lines is replaced by an ellipsis. measure returns a
+// string's width.
 func wrap(text string, width, most int, measure func(string) int) []string {
 	var lines []string
 	for _, paragraph := range strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n") {
@@ -98,7 +98,7 @@ func wrap(text string, width, most int, measure func(string) int) []string {
 	return lines
 }
 
-// fitting returns how many bytes of word fit: whole characters with their
+// fitting returns the number of bytes of word that fit: whole characters with their
 // combining marks, at least one.
 func fitting(word string, width int, measure func(string) int) int {
 	ends := clusterEnds(word)
@@ -114,7 +114,7 @@ func fitting(word string, width int, measure func(string) int) int {
 	return ends[low]
 }
 
-// clusterEnds returns the places in a non-empty word where a line may end.
+// clusterEnds returns the positions in a non-empty word where a line may end.
 func clusterEnds(word string) []int {
 	var ends []int
 	for i, r := range word {
@@ -158,7 +158,7 @@ type chipKey struct {
 	size float64
 }
 
-const mostChips = 2000
+const maxChips = 2000
 
 func newTextCache() *textCache {
 	return &textCache{chips: map[chipKey]chip{}, faces: map[float64]font.Face{}}
@@ -170,7 +170,7 @@ const (
 	chipPadX = 6.0
 	chipPadY = 3.0
 	chipCorn = 4.0
-	chipBand = 10.0 // striped, before the words
+	chipBand = 10.0 // striped, before the text
 )
 
 // chip returns the chip of a text; scale is pixels a dp. ok is false for a font
@@ -182,7 +182,7 @@ func (t *textCache) chip(text string, scale float64) (c chip, ok bool) {
 	if c, ok := t.chips[key]; ok {
 		return c, true
 	}
-	if len(t.chips) > mostChips || len(t.faces) > 16 {
+	if len(t.chips) > maxChips || len(t.faces) > 16 {
 		t.chips, t.faces = map[chipKey]chip{}, map[float64]font.Face{}
 	}
 	face := t.faces[scale]

@@ -50,7 +50,7 @@ func FuzzWrap(f *testing.F) {
 				t.Fatalf("%q is wider than %d", l, width)
 			}
 		}
-		if len(lines) < most { // nothing may be lost but space
+		if len(lines) < most { // only white space may be lost
 			squeeze := func(parts ...string) string {
 				var all strings.Builder
 				for _, p := range parts {

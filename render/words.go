@@ -8,7 +8,7 @@ import (
 	"descry/inference/rle"
 )
 
-// Sureness says a probability, 0 … 1, in words.
+// Sureness describes a probability, 0 … 1, in words.
 func Sureness(score float64) string {
 	switch {
 	case score >= 0.85:
@@ -19,7 +19,7 @@ func Sureness(score float64) string {
 	return "guessing" // also for NaN
 }
 
-// CaptionSureness says a caption's score (mean log-probability of its tokens)
+// CaptionSureness describes a caption's score (mean log-probability of its tokens)
 // in words, by the geometric mean of the probabilities.
 func CaptionSureness(score float64) string { return Sureness(math.Exp(score)) }
 
@@ -31,7 +31,7 @@ func Percent(score float64) string {
 	return fmt.Sprintf("%.0f %%", 100*min(max(score, 0), 1))
 }
 
-// Share says how much of a picture of w × h pixels an area is.
+// Share describes an area as a share of a picture of w × h pixels.
 func Share(area, w, h int) string {
 	if w <= 0 || h <= 0 {
 		return ""
@@ -55,8 +55,8 @@ var thirds = [3][3]string{
 	{"lower left", "bottom", "lower right"},
 }
 
-// Where says in which part of a picture of w × h pixels the centre of a box
-// (x1, y1, x2, y2) lies.
+// Where describes the part of a picture of w × h pixels that contains the centre of
+// a box (x1, y1, x2, y2).
 func Where(box [4]float32, w, h int) string {
 	return thirds[third(box[1], box[3], h)][third(box[0], box[2], w)]
 }
@@ -72,12 +72,12 @@ func third(from, to float32, size int) int {
 	return int(min(max(at, 0), 2))
 }
 
-// SecondNameIoU is the overlap from which two objects are taken for one.
+// SecondNameIoU is the overlap from which on two objects are taken for the same.
 const SecondNameIoU = 0.8
 
-// HideSecondNames reports which items are second names for an object that an
-// item of higher score names already: non-maximum suppression across classes,
-// by the IoU of the masks where both have one, else of the boxes.
+// HideSecondNames reports which items are duplicates of an object that an item of
+// higher score already names: non-maximum suppression across classes, by the IoU of
+// the masks if both have one, else of the boxes.
 func HideSecondNames(items []inference.Instance, iou float64) []bool {
 	hide := make([]bool, len(items))
 	order := inference.ByScore(items)
@@ -92,15 +92,15 @@ func HideSecondNames(items []inference.Instance, iou float64) []bool {
 	return hide
 }
 
-func sameObject(a, b inference.Instance, least float64) bool {
+func sameObject(a, b inference.Instance, minIoU float64) bool {
 	box := boxIoU(a.Box, b.Box)
 	if box <= 0 {
 		return false
 	}
 	if a.Mask != nil && b.Mask != nil {
-		return rle.IoU(*a.Mask, *b.Mask) >= least
+		return rle.IoU(*a.Mask, *b.Mask) >= minIoU
 	}
-	return box >= least
+	return box >= minIoU
 }
 
 func boxIoU(a, b [4]float32) float64 {

@@ -1,9 +1,9 @@
-// Package resources holds the files that are built into the program: the
-// starter models, the sample pictures and the icon.
+// Package resources holds the files that are embedded in the program: the starter
+// models, the sample pictures and the icon.
 //
-// A program that shows something useful the moment it is installed cannot wait
-// for a download, so small models travel with it. They know drawings of 63
-// kinds of thing, not photographs; tools/starter says how they were made.
+// The program should show something useful as soon as it is installed, without a
+// download, so small models are embedded. They recognise drawings of 63 kinds of
+// thing, not photographs; tools/starter documents how they were made.
 package resources
 
 import (
@@ -30,13 +30,13 @@ var samples embed.FS
 // Sample is a picture to try the program on.
 type Sample struct {
 	Name  string // a file name: "dog-at-night.png"
-	Title string // what a person reads under it
-	PNG   []byte // shared: not to be changed
+	Title string // shown under it
+	PNG   []byte // shared: must not be changed
 }
 
-// sampleTitles gives the samples in the order in which they are shown. They
-// are scenes that the starter models were not trained on (tools/starter,
-// make_scenes.py with seeds from 9,000,000 on).
+// sampleTitles lists the samples in the order in which they are shown. They are
+// scenes that the starter models were not trained on (tools/starter, make_scenes.py
+// with seeds from 9,000,000 on).
 var sampleTitles = []struct{ name, title string }{
 	{"dog-at-night.png", "A dog at night"},
 	{"bus-and-umbrella.png", "Bus and oranges"},

@@ -17,17 +17,17 @@ start_display() {
 }
 stop_display() { [ -z "${display_pid:-}" ] || { kill "$display_pid" 2>/dev/null || :; wait "$display_pid" 2>/dev/null || :; display_pid=; }; }
 
-# close_window WINDOW: Ctrl+Q. The window may be gone before the keys are up
-# again, which xdotool takes for an error.
+# close_window WINDOW: sends Ctrl+Q. The window may be gone before the keys are
+# released, which xdotool reports as an error.
 close_window() { xdotool key --window "$1" ctrl+q 2>/dev/null || :; }
 
-# control_at FILE CONTROL: where a control of the open sheet is, "X Y", as --measure
-# tells it in the file; nothing while it is not to be seen.
+# control_at FILE CONTROL: prints the position "X Y" of a control of the open sheet,
+# as written by --measure; nothing while the control is not visible.
 control_at() {
   grep -F "\"name\":\"$2\"," "$1" | grep '"event":"control' | tail -n 1 | sed -n 's/.*"event":"control",.*"x":\([0-9]*\),"y":\([0-9]*\).*/\1 \2/p'
 }
 
-# wait_for SECONDS FILE PATTERN: until the pattern stands in the file.
+# wait_for SECONDS FILE PATTERN: waits until the file matches the pattern.
 wait_for() {
   left=$(($1 * 10))
   until grep -q "$3" "$2" 2>/dev/null; do

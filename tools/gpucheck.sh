@@ -1,15 +1,15 @@
 #!/bin/sh
-# What a card does, on a machine that has one: devices, each graph and whole pictures
-# on the card and on the processor, and forced failures. Needs neither network nor
-# compiler:
+# Checks a card on a machine that has one: lists devices, runs each graph and whole
+# pictures on the card and on the processor, and forces failures. Needs neither
+# network nor compiler:
 #
 #   tools/gpucheck.sh LIBRARY_FOLDER [GPUCHECK] [WEIGHTS_FOLDER] [PARTS]
 #
 # LIBRARY_FOLDER holds libonnxruntime.so.1 and libonnxruntime_providers_cuda.so (and
-# _shared.so). GPUCHECK is the program, built before with
+# _shared.so). GPUCHECK is the program, built with
 #   CGO_ENABLED=1 go build -o bin/gpucheck ./tools/gpucheck
-# (default: bin/gpucheck). The weights (1.4 GB) are made in WEIGHTS_FOLDER unless they
-# are there. PARTS are some of: devices graphs pictures fallbacks.
+# (default: bin/gpucheck). The weights (1.4 GB) are generated in WEIGHTS_FOLDER unless
+# they exist. PARTS are some of: devices graphs pictures fallbacks.
 set -u
 lib=${1:?the folder with libonnxruntime.so.1}
 check=${2:-$(dirname "$0")/../bin/gpucheck}

@@ -1,11 +1,11 @@
 #!/bin/sh
-# The Models page of a real window, driven as a person would: a model is downloaded
-# from a server on this machine, paused, resumed, used, checked, damaged, repaired,
-# removed; a wrong file is refused; its licence is read, the folder shown, a file
-# imported; the switch closes the network; closing while a set is downloaded asks,
-# and the download goes on the next time.
-# The window says in the file of --measure which sheet is open and where its
-# controls are, so nothing here waits a fixed time or presses a fixed place.
+# Tests the Models page of a real window as a user would: downloads a model from a
+# local server, pauses, resumes, uses, checks, damages, repairs and removes it;
+# checks that a wrong file is refused; reads its licence, shows the folder, imports
+# a file; goes offline with the switch; closes the window during the download of a
+# set, which asks, and resumes the download the next time.
+# The window writes the open sheet and the positions of its controls to the file of
+# --measure, so the script waits no fixed times and presses no fixed positions.
 # Needs what the smoke test needs (make setup-test). sh tools/models.sh [FOLDER FOR PICTURES]
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,7 +17,7 @@ trap finish EXIT
 pictures=${1:-}
 shot() { [ -z "$pictures" ] || { xdotool mousemove 3 790; sleep 0.5; import -window root "$pictures/$1.png"; }; }
 fail() { shot failed; echo "$1" >&2; grep -v '"event":"control' "$measured" >&2 || :; cat "$work/log" >&2; exit 1; }
-# within SECONDS COMMAND…: until the command succeeds
+# within SECONDS COMMAND…: repeats the command until it succeeds
 within() {
   left=$(($1 * 20)); shift
   until "$@"; do
@@ -32,7 +32,7 @@ CGO_ENABLED=0 go build -o build/smoke/standin ./tools/standin
 build/smoke/standin -address "$work/address" -catalogue "$work/catalogue.json" -rate 1200000 >"$work/server" 2>&1 &
 server=$!
 wait_for 30 "$work/address" http
-# A file manager that notes what it is asked to show; no desktop's own dialogs.
+# A file manager that records what it is to show; no desktop's own dialogs.
 printf '#!/bin/sh\nprintf "%%s\\n" "$@" >>"%s"\n' "$work/shown" >"$work/bin/xdg-open"
 chmod +x "$work/bin/xdg-open"
 PATH="$work/bin:$PATH"; export PATH
@@ -56,14 +56,14 @@ end() { # how it ended
 }
 count() { grep -c "$1" "$measured" || :; }
 more() { [ "$(count "$2")" -gt "$1" ]; }
-# again PATTERN COMMAND…: the command, and then one more such event
+# again PATTERN COMMAND…: runs the command, then waits for one more such event
 again() {
   pattern=$1; shift
   seen=$(count "$pattern")
   "$@"
   for _ in 1 2 3 4 5 6; do
     within 20 more "$seen" "$pattern" && return
-    # The press may have come while its button moved; a person would press again.
+    # The button may have moved during the press; a user would press again.
     if [ "$1" = press ] && there "$2"; then press "$2"; fi
   done
   fail "no event $pattern after: $*"
@@ -111,7 +111,7 @@ press "open folder"; wait_for 20 "$work/shown" "^$models$" || fail "the folder i
 press "stay offline"; wait_for 10 "$settings" '"offline": true' || fail "it does not stay offline"
 press "stay offline"; wait_for 10 "$settings" '"offline": false' || fail "it stays offline"
 
-# Verify: all is well; then a byte is another, which size and time do not show.
+# Verify: all is well; then one byte differs, with the same size and time.
 again '"event":"kept","name":"little-blip"' press "Little BLIP Verify"; shot verified
 touch -r "$(weights)" "$work/time"
 printf 'X' | dd of="$(weights)" bs=1 seek=5000000 conv=notrunc 2>/dev/null
@@ -128,7 +128,7 @@ again '"event":"removed","name":"little-blip"' press "Little BLIP Remove"
 [ -z "$(installed little-blip)" ] || fail "it is still there"
 key Escape; close_window "$window"; end
 
-# A set: closing asks, and the next time the download goes on.
+# A set: closing asks, and the download resumes the next time.
 begin
 page; press "Full models"; press "offer get"
 shows 60 '^0 % – Descry$'; see "BLIP base Retry"; shot full # BLIP's small files are not the published ones: its row says so

@@ -14,7 +14,7 @@ samples="$PWD/resources/samples"
 convert -size 640x420 gradient:'#d8e4f0'-'#9db4cc' "$work/empty-sky.png"
 printf '\000\000\000\030ftypheic\000\000\000\000mif1heic' >"$work/holiday.heic"
 
-# begin THEME SIZE [PICTURE…]: a fresh window with these settings
+# begin THEME SIZE [PICTURE…]: opens a new window with these settings
 begin() {
   theme=$1; size=$2; shift 2
   export DESCRY_HOME="$work/home" DESCRY_ORT="$PWD/bin"
@@ -30,7 +30,7 @@ begin() {
 }
 keys() { for k in "$@"; do xdotool key --window "$window" "$k"; sleep 0.3; done; }
 described() { wait_for 60 "$work/measured" '"event":"classes"'; sleep 1; }
-# end NAME [X Y]: takes the picture, the pointer at X, Y or out of the way, and closes the window
+# end NAME [X Y]: takes a screenshot with the pointer at X, Y or in a corner, and closes the window
 end() {
   xdotool mousemove "${2:-2}" "${3:-$((${size#*x} - 2))}"; sleep 0.6
   import -window root "$out/$1.png"
@@ -60,8 +60,8 @@ begin light 1280x800; xdotool mousemove 1213 786 click 1; sleep 3; end device-li
 begin light 1280x800; keys F1; sleep 1; end keys-light
 begin dark 1280x800; keys ctrl+comma; sleep 1; end settings-dark
 
-# Busy: the models run slowly beside busy loops, so that there is time to look.
-# The last picture before the objects are there is kept.
+# Busy: busy loops slow the models down, so that there is time for screenshots.
+# The last one before the objects appear is kept.
 begin dark 1280x800; sleep 1
 for i in 1 2 3 4; do (while :; do :; done) & slow="$slow $!"; done
 renice -n 19 -p "$app" >/dev/null
@@ -77,8 +77,8 @@ for p in $slow; do kill "$p"; done; slow=
 described; end busy-after; rm -f "$out/busy-after.png"
 echo "$out/busy-dark.png"
 
-# The Models page: downloads are shown with a server on this machine, whose bytes
-# have the official files' sizes; nothing is fetched from anywhere else.
+# The Models page: downloads come from a local server, whose files have the official
+# sizes; nothing is fetched from elsewhere.
 CGO_ENABLED=0 go build -o build/standin ./tools/standin
 build/standin -address "$work/address" -catalogue "$work/catalogue.json" -rate 2000000 >"$work/server" 2>&1 &
 server=$!
@@ -93,7 +93,7 @@ press() {
   done
   xdotool mousemove $at click 1; sleep 1
 }
-page() { keys F3; sleep 4; } # the seconds of a picture are reckoned when it opens first
+page() { keys F3; sleep 4; } # the time per picture is measured when the page opens for the first time
 
 begin light 1280x800; page; keys Escape; page; end models-light
 begin light 900x600; page; end models-900x600

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs what building (and, with "test", testing) Descry needs, or names it.
+# Installs, or lists, the packages for building (and, with "test", testing) Descry.
 #   tools/setup.sh build    compiler and headers for the window
 #   tools/setup.sh test     these, and a virtual display for the smoke test
-# Debian and Ubuntu: installed with apt-get when this runs as root or sudo asks
-# for no password. Elsewhere the packages are named and the script stops.
+# Debian and Ubuntu: installed with apt-get if this runs as root or sudo needs no
+# password. Elsewhere the script lists the packages and fails.
 set -eu
 what=${1:-build}
 
@@ -38,6 +38,7 @@ need libxkbcommon-dev /usr/include/xkbcommon/xkbcommon.h
 if [ "$what" = test ]; then
   need xvfb Xvfb
   need xdotool xdotool
+  need x11-utils xprop
   need imagemagick import
   need libgl1-mesa-dri "/usr/lib/*/dri/swrast_dri.so"
 fi

@@ -1,6 +1,6 @@
 #!/bin/sh
-# One real window under a virtual display: opens a sample, waits for the caption
-# and the objects, presses keys as a person would, and looks for complaints.
+# Tests one real window under a virtual display: opens a sample, waits for the
+# caption and the objects, presses keys, and looks for errors in the output.
 # Built without the tag migrated_fynedo, so that Fyne reports calls from a wrong
 # thread.
 set -eu

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Random clicks, wheel turns, drags and keys on the real window for some minutes:
 #   sh tools/soak.sh MINUTES [PICTURE…]
-# Fails on a crash, on a complaint of Fyne's, and when the memory in use after the
-# first fifth of the time grows by more than half. Prints memory once a minute.
+# Fails on a crash, on an error of Fyne, and if memory use grows by more than half
+# after the first fifth of the time. Prints memory use once a minute.
 set -eu
 cd "$(dirname "$0")/.."
 . tools/display.sh

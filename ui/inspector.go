@@ -5,7 +5,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"descry/ui/state/core"
-	"descry/ui/state/picture"
+	picturestate "descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -19,7 +19,7 @@ type inspector struct {
 	box     *fyne.Container
 	send    sender
 	menu    func(items []*fyne.MenuItem, at fyne.Position)
-	shown   picture.Panel
+	shown   picturestate.Panel
 	body    *fyne.Container
 	scroll  *container.Scroll
 	notices [2]*noticeCard // at the foot, and in the list where the panel is low
@@ -36,8 +36,8 @@ type inspector struct {
 type captionPart struct {
 	title, sure       *widgets.Text
 	editor            *widgets.Editor
-	serial            uint64            // counts what was typed
-	picture           picture.PictureID // whose caption is in the field
+	serial            uint64                 // counts what was typed
+	picture           picturestate.PictureID // whose caption is in the field
 	length            *widgets.Text
 	copyB, undo, redo *widgets.Button
 	again, how        *widgets.Button
@@ -51,7 +51,7 @@ type captionPart struct {
 type objectPart struct {
 	objTitle, objShown *widgets.Text
 	sort               *widgets.Button
-	objects            *fyne.Container
+	objects            *widgets.List[*widgets.ObjectRow]
 	objBones           *widgets.Bones
 	empty, more        *widgets.Paragraph
 	moreB, hiddenB     *widgets.Button
@@ -81,6 +81,7 @@ func newInspector(send sender, menu func([]*fyne.MenuItem, fyne.Position)) *insp
 	p.body = widgets.Column(8, p.makeCaption(), p.makeOthers(),
 		widgets.Padded(widgets.NewRule(), 8, 0, 8, 0, fyne.NewSize(0, 17)), p.makeObjects(), p.makeClasses(), p.notices[1].box)
 	p.scroll = container.NewVScroll(widgets.Padded(p.body, 16, 16, 16, 16, fyne.Size{}))
+	p.objects.In(p.scroll)
 	ground, line := widgets.NewBox(theme.Panel, "", 0), widgets.NewBox(theme.Line, "", 0)
 	p.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(280, 200) }, func(s fyne.Size) {
 		widgets.Place(ground, 0, 0, s.Width, s.Height)
@@ -90,6 +91,7 @@ func newInspector(send sender, menu func([]*fyne.MenuItem, fyne.Position)) *insp
 		h := widgets.HeightFor(foot, s.Width-32)
 		widgets.Place(foot, 16, s.Height-h-20, s.Width-32, h)
 		widgets.Place(p.scroll, 1, 0, s.Width-1, max(0, s.Height-h-32))
+		p.objects.Arranged()
 	}, ground, line, p.scroll, foot)
 	return p
 }
@@ -107,7 +109,7 @@ func (p *inspector) makeCaption() fyne.CanvasObject {
 	c.title, c.sure, c.length = heading(), secondary(), secondary()
 	c.editor = widgets.NewEditor(2, func(text string) {
 		c.serial++
-		p.send(picture.CaptionEdited{Picture: c.picture, Text: text, Serial: c.serial})
+		p.send(picturestate.CaptionEdited{Picture: c.picture, Text: text, Serial: c.serial})
 	})
 	small := func() *widgets.Button {
 		return widgets.NewButton(widgets.Secondary, "", "", nil).Tight().Sized(54, 28)
@@ -131,7 +133,8 @@ func (p *inspector) makeObjects() fyne.CanvasObject {
 	o.objTitle, o.objShown = heading(), secondary()
 	o.sort = widgets.NewButton(widgets.Muted, "", "", nil).After(widgets.IconDown)
 	o.sort.OnTap(p.sortMenu)
-	o.objects, o.objBones = widgets.Column(2), widgets.NewBones(3)
+	o.objects = widgets.NewList(2, func() *widgets.ObjectRow { return widgets.NewObjectRow(p.objectActs()) }, p.showObject)
+	o.objBones = widgets.NewBones(3)
 	o.empty = widgets.NewParagraph("", theme.Text, theme.SizeBody, false)
 	o.more = widgets.NewParagraph("", theme.Secondary, theme.SizeLabel, false)
 	o.moreB = widgets.NewButton(widgets.Link, "", "", nil)
@@ -139,7 +142,7 @@ func (p *inspector) makeObjects() fyne.CanvasObject {
 	o.second = widgets.NewCheckRow("", "", nil)
 	o.objFail = newFailureCard(p.send)
 	return widgets.Column(4,
-		widgets.Padded(widgets.Row(12, 1, o.objTitle, o.objShown, o.sort), 0, 0, 0, 4, fyne.NewSize(0, 30)), o.objBones, o.objects,
+		widgets.Padded(widgets.Row(12, 1, o.objTitle, o.objShown, o.sort), 0, 0, 0, 4, fyne.NewSize(0, 30)), o.objBones, o.objects.Container,
 		widgets.Padded(o.empty, 4, 4, 0, 4, fyne.Size{}),
 		widgets.Padded(widgets.Row(8, 0, o.more, o.moreB), 4, 4, 0, 4, fyne.Size{}),
 		widgets.Padded(widgets.Row(0, -1, o.hiddenB), 0, 4, 0, 4, fyne.Size{}),
@@ -157,7 +160,7 @@ func (p *inspector) makeClasses() fyne.CanvasObject {
 }
 
 // show paints the panel.
-func (p *inspector) show(s picture.Panel) {
+func (p *inspector) show(s picturestate.Panel) {
 	p.shown = s
 	p.showCaption(s.Caption)
 	p.showObjects(s.Objects)
@@ -171,7 +174,7 @@ func (p *inspector) show(s picture.Panel) {
 	p.relayout()
 }
 
-func (p *inspector) showCaption(s picture.CaptionPart) {
+func (p *inspector) showCaption(s picturestate.CaptionPart) {
 	c := &p.captionPart
 	c.title.SetText(s.Title)
 	c.sure.SetText(s.Sure)
@@ -212,26 +215,14 @@ func (p *inspector) showCaption(s picture.CaptionPart) {
 	}
 }
 
-func (p *inspector) showObjects(s picture.ObjectsPart) {
+func (p *inspector) showObjects(s picturestate.ObjectsPart) {
 	o := &p.objectPart
 	o.objTitle.SetText(s.Title)
 	o.objShown.SetText(s.Shown)
 	o.sort.SetText(s.Sort)
 	widgets.SetVisible(o.sort, s.Sort != "" && len(s.Rows) > 1)
 	widgets.SetVisible(o.objBones, s.Busy)
-	for len(o.objects.Objects) < len(s.Rows) {
-		o.objects.Objects = append(o.objects.Objects, widgets.NewObjectRow(p.objectActs()))
-	}
-	for i, w := range o.objects.Objects {
-		widgets.SetVisible(w, i < len(s.Rows))
-		if i >= len(s.Rows) {
-			continue
-		}
-		r := s.Rows[i]
-		w.(*widgets.ObjectRow).Set(widgets.ObjectData{
-			Index: r.Object, Name: r.Name, Detail: r.Detail, Score: r.Score, Colour: swatch(r.Tint), Shown: r.Shown, Highlighted: r.Hovered || r.Selected,
-		})
-	}
+	o.objects.Update(len(s.Rows))
 	o.empty.SetText(s.Empty)
 	widgets.SetVisible(o.empty, s.Empty != "")
 	o.more.SetText(s.More)
@@ -242,13 +233,21 @@ func (p *inspector) showObjects(s picture.ObjectsPart) {
 	o.objFail.show(s.Failure)
 }
 
+// showObject shows an object in a row of the list.
+func (p *inspector) showObject(i int, row *widgets.ObjectRow) {
+	r := p.shown.Objects.Rows[i]
+	row.Set(widgets.ObjectData{
+		Index: r.Object, Name: r.Name, Detail: r.Detail, Score: r.Score, Colour: swatch(r.Tint), Shown: r.Shown, Highlighted: r.Hovered || r.Selected,
+	})
+}
+
 // objectActs are what the rows ask for. They know objects by their index, so
 // that a row can be used for another object.
-func (p *inspector) objectActs() widgets.ObjectActs {
-	return widgets.ObjectActs{
-		Toggle: func(object int, _ bool) { p.send(picture.ObjectToggled{Object: object}) },
-		Zoom:   func(object int) { p.send(picture.LookedAt{Object: object}) },
-		Hover:  func(object int) { p.send(picture.Hovered{Object: object}) },
+func (p *inspector) objectActs() widgets.ObjectHandlers {
+	return widgets.ObjectHandlers{
+		Toggle: func(object int, _ bool) { p.send(picturestate.ObjectToggled{Object: object}) },
+		Zoom:   func(object int) { p.send(picturestate.LookedAt{Object: object}) },
+		Hover:  func(object int) { p.send(picturestate.Hovered{Object: object}) },
 		Menu:   p.objectMenu,
 	}
 }
@@ -286,14 +285,14 @@ func (p *inspector) sortMenu() {
 }
 
 // legendActs are what the rows of the legend ask for.
-func (p *inspector) legendActs() widgets.LegendActs {
-	return widgets.LegendActs{
-		Toggle: func(class int) { p.send(picture.ClassToggled{Class: class}) },
-		Point:  func(class int) { p.send(picture.ClassPointed{Class: class, Listed: true}) },
+func (p *inspector) legendActs() widgets.LegendHandlers {
+	return widgets.LegendHandlers{
+		Toggle: func(class int) { p.send(picturestate.ClassToggled{Class: class}) },
+		Point:  func(class int) { p.send(picturestate.ClassPointed{Class: class, Listed: true}) },
 	}
 }
 
-func (p *inspector) showClasses(s picture.ClassesPart) {
+func (p *inspector) showClasses(s picturestate.ClassesPart) {
 	c := &p.classPart
 	c.classTitle.SetText(s.Title)
 	for len(c.legend.Objects) < len(s.Rows) {

@@ -2,20 +2,20 @@ package detect
 
 import "math"
 
-// Anchors is the grid of reference boxes of one feature map (AnchorGenerator
-// in anchor_utils.py). Cell are the boxes around the origin, one for each size
-// and aspect ratio; they are repeated at every cell of the map, StrideX and
-// StrideY pixels apart, so that box i belongs to row i/(A·Width), column
-// i/A mod Width, shape i mod A, with A = len(Cell).
+// Anchors is the grid of reference boxes of one feature map (AnchorGenerator in
+// anchor_utils.py). Cell holds the boxes around the origin, one for each aspect
+// ratio and size; they are repeated at every cell of the map, StrideX and StrideY
+// pixels apart, so that box i belongs to row i/(A·Width), column i/A mod Width,
+// shape i mod A, with A = len(Cell).
 type Anchors struct {
 	Cell             []Box
 	Width, Height    int // of the feature map, in cells
-	StrideX, StrideY int // pixels of the padded image a cell; 61 where 800 rows have 13 cells
+	StrideX, StrideY int // pixels of the padded image per cell; 61 where 800 rows have 13 cells
 }
 
-// NewAnchors lays anchors over a feature map of width × height cells of an
-// image of imageWidth × imageHeight pixels, padding included. The stride is
-// the whole quotient of the two, each axis for itself.
+// NewAnchors returns the anchors of a feature map of width × height cells, for an
+// image of imageWidth × imageHeight pixels, padding included. The stride of each
+// axis is the integer quotient of the two.
 func NewAnchors(sizes, ratios []float64, width, height, imageWidth, imageHeight int) Anchors {
 	return Anchors{
 		Cell: CellAnchors(sizes, ratios), Width: width, Height: height,
@@ -23,7 +23,7 @@ func NewAnchors(sizes, ratios []float64, width, height, imageWidth, imageHeight 
 	}
 }
 
-// CellAnchors are the boxes of one cell: for each aspect ratio (height/width)
+// CellAnchors returns the boxes of one cell: for each aspect ratio (height/width),
 // each size (the square root of the area, in pixels), rounded half to even.
 func CellAnchors(sizes, ratios []float64) []Box {
 	cell := make([]Box, 0, len(sizes)*len(ratios))
@@ -39,10 +39,10 @@ func CellAnchors(sizes, ratios []float64) []Box {
 	return cell
 }
 
-// Len is how many boxes the grid has.
+// Len returns the number of boxes in the grid.
 func (a Anchors) Len() int { return a.Width * a.Height * len(a.Cell) }
 
-// At is box i, 0 ≤ i < Len.
+// At returns box i, 0 ≤ i < Len.
 func (a Anchors) At(i int) Box {
 	cell, at := a.Cell[i%len(a.Cell)], i/len(a.Cell)
 	x := float32(at % a.Width * a.StrideX)

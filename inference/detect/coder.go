@@ -2,9 +2,9 @@ package detect
 
 import "math"
 
-// Coder turns a network's deltas (dx, dy, dw, dh) into boxes; its four numbers
-// are what the deltas were multiplied with in training (BoxCoder in _utils.py;
-// "R-CNN", Girshick et al. 2014, appendix C).
+// Coder decodes a network's deltas (dx, dy, dw, dh) into boxes; its four numbers
+// are the factors by which the deltas were scaled in training (BoxCoder in
+// _utils.py; "R-CNN", Girshick et al. 2014, appendix C).
 type Coder [4]float32
 
 // The coders of torchvision's detectors.
@@ -30,9 +30,9 @@ func (c Coder) Decode(reference Box, d []float32) Box {
 	return Box{x - halfW, y - halfH, x + halfW, y + halfH}
 }
 
-// exp is e^v, rounded to float32 once.
+// exp returns e^v, rounded to float32 once.
 func exp(v float32) float32 { return float32(math.Exp(float64(v))) }
 
-// sigmoid is 1/(1+e^−v) with float32's rounding at each step: large logits all
-// become 1, as in torch, and their boxes then keep their order.
+// sigmoid returns 1/(1+e^−v), rounded to float32 at each step as in torch: large
+// logits all become 1, and their boxes then keep their order.
 func sigmoid(v float32) float32 { return 1 / (1 + exp(-v)) }

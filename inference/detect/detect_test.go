@@ -12,7 +12,7 @@ import (
 	"descry/inference/rle"
 )
 
-// reference is what tools/reference/detect.py had torchvision compute.
+// reference holds torchvision's results, from tools/reference/detect.py.
 type reference struct {
 	Sizes   [][6]int // width, height, least, most, resized width, resized height
 	Anchors struct {
@@ -60,7 +60,7 @@ func readReference(tb testing.TB) reference {
 	return r
 }
 
-// boxesOf makes boxes of four numbers each.
+// boxesOf returns the boxes of numbers, four for each.
 func boxesOf(numbers []float32) []Box {
 	var all []Box
 	for i := 0; i < len(numbers); i += 4 {
@@ -69,7 +69,7 @@ func boxesOf(numbers []float32) []Box {
 	return all
 }
 
-// near compares boxes, relative to their numbers.
+// near compares boxes, with an error relative to their numbers.
 func near(t *testing.T, what string, got, want []Box, bound float64) {
 	t.Helper()
 	if len(got) != len(want) {
@@ -96,9 +96,9 @@ func TestResizedSizesAreTorchvisions(t *testing.T) {
 		}
 	}
 	if odd == 0 {
-		t.Error("no size tells the two rules apart")
+		t.Error("no size distinguishes the two rules")
 	}
-	for _, c := range [][6]int{ // specs of the current release: float64
+	for _, c := range [][6]int{ // from the current release: float64
 		{640, 480, 800, 1333, 1066, 800}, {640, 427, 800, 1333, 1199, 800}, {1920, 1080, 800, 1333, 1333, 749},
 		{4032, 3024, 800, 1333, 1066, 800}, {2000, 500, 800, 1333, 1333, 333}, {770, 1000, 800, 1333, 799, 1038},
 		{1, 3000, 256, 384, 1, 384}, {1, 1, 256, 384, 256, 256},
@@ -128,7 +128,7 @@ func TestAnchorsAreTorchvisions(t *testing.T) {
 	near(t, "anchors", got, boxesOf(r.Boxes), 0)
 }
 
-func TestTheCoarsestLevelHasTheStrideThatItsMapGives(t *testing.T) {
+func TestTheCoarsestLevelHasTheStrideOfItsMap(t *testing.T) {
 	if a := NewAnchors([]float64{512}, []float64{1}, 17, 13, 1088, 800); a.StrideX != 64 || a.StrideY != 61 {
 		t.Errorf("strides %d and %d, want 64 and 61", a.StrideX, a.StrideY)
 	}
@@ -177,7 +177,7 @@ func TestRescaledBoxesAreTorchvisions(t *testing.T) {
 	near(t, "boxes", Rescale(boxesOf(r.Boxes), 301, 255, 318, 270), boxesOf(r.Scaled), 1e-7)
 }
 
-func TestSuppressionKeepsWhatTorchvisionKeeps(t *testing.T) {
+func TestSuppressMatchesTorchvision(t *testing.T) {
 	for _, c := range readReference(t).Suppression {
 		boxes, scores := make([]Box, len(c.Scores)), make([]float32, len(c.Scores))
 		for i := range boxes {
@@ -191,7 +191,7 @@ func TestSuppressionKeepsWhatTorchvisionKeeps(t *testing.T) {
 		if !slices.Equal(first, got[:10]) {
 			t.Errorf("%d boxes: the first ten are %v, of all %v", len(boxes), first, got[:10])
 		}
-		if len(boxes) > loopAbove { // there torch sorts equal scores in no order that it promises
+		if len(boxes) > loopAbove { // torch does not define the order of equal scores there
 			slices.SortStableFunc(c.Kept, func(a, b int) int { return cmp.Or(c.Scores[b]-c.Scores[a], a-b) })
 		}
 		if !slices.Equal(got, c.Kept) {
@@ -203,7 +203,7 @@ func TestSuppressionKeepsWhatTorchvisionKeeps(t *testing.T) {
 	}
 }
 
-func TestTheBestAreChosenInOrderAndEqualsByPlace(t *testing.T) {
+func TestTopKeepsTheOrderOfEqualScores(t *testing.T) {
 	nan := float32(math.NaN())
 	for _, c := range []struct {
 		scores []float32
@@ -225,7 +225,7 @@ func TestTheBestAreChosenInOrderAndEqualsByPlace(t *testing.T) {
 	for i := range scores {
 		scores[i] = float32(i * 7919 % 611)
 	}
-	if got, want := top(scores, 700), falling(scores)[:700]; !slices.Equal(got, want) {
+	if got, want := top(scores, 700), descending(scores)[:700]; !slices.Equal(got, want) {
 		t.Error("the best 700 are not the first 700 of all in order")
 	}
 }
@@ -248,7 +248,7 @@ func TestPastedMasksAreTorchvisions(t *testing.T) {
 	}
 }
 
-func TestWildNumbersDoNoHarm(t *testing.T) {
+func TestExtremeNumbersAreHarmless(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
 	for _, box := range []Box{{nan, nan, nan, nan}, {-inf, -inf, inf, inf}, {-1e30, 0, 1e30, 1}, {5, 5, 1, 1}, {200, 200, 300, 300}} {
 		if box == (Box{-inf, -inf, inf, inf}) || box[0] == -1e30 {
@@ -276,7 +276,7 @@ func TestWildNumbersDoNoHarm(t *testing.T) {
 	}
 }
 
-func TestOneProposalMayGiveObjectsOfSeveralClasses(t *testing.T) {
+func TestOneProposalMayYieldSeveralClasses(t *testing.T) {
 	logits := []float32{0, 4, 4, -9}
 	deltas := make([]float32, 16)
 	deltas[4] = 1 // class 1 moves to the right: by 1/10 of the width

@@ -9,21 +9,21 @@ type Detection struct {
 	Score float32 // the class's probability
 }
 
-// DetectionRule is how detections are chosen (RoIHeads.postprocess_detections
-// in roi_heads.py).
+// DetectionRule holds the parameters of choosing detections
+// (RoIHeads.postprocess_detections in roi_heads.py).
 type DetectionRule struct {
-	Score     float64 // only probabilities above it
-	Threshold float64 // overlap above which the lower one of a class goes
-	Total     int     // so many are given back
+	Score     float64 // probabilities must be above it
+	Threshold float64 // IoU above which the lower-scoring box of a class is dropped
+	Total     int     // maximum number of detections
 }
 
 // minDetection is the shortest side of a detection, in pixels.
 const minDetection = 1e-2
 
-// Detections are the objects in a resized image of width × height pixels
-// without padding, by falling score. Of each proposal there are C class logits
-// and 4·C deltas, a class's four together. A proposal may give several objects
-// of different classes; its position moves with each.
+// Detections returns the objects in a resized image of width × height pixels
+// without padding, by descending score. Each proposal has C class logits and 4·C
+// deltas, the four of a class together. A proposal may yield several objects of
+// different classes, each with its own box.
 func Detections(proposals []Box, logits, deltas []float32, classes, width, height int, rule DetectionRule) []Detection {
 	var found []Detection
 	probabilities := make([]float32, classes)
@@ -43,7 +43,7 @@ func Detections(proposals []Box, logits, deltas []float32, classes, width, heigh
 	return suppressDetections(found, rule)
 }
 
-// suppressDetections is Suppress for detections.
+// suppressDetections applies Suppress to detections.
 func suppressDetections(found []Detection, rule DetectionRule) []Detection {
 	boxes, scores, of := make([]Box, len(found)), make([]float32, len(found)), make([]int, len(found))
 	for i, d := range found {
@@ -57,8 +57,8 @@ func suppressDetections(found []Detection, rule DetectionRule) []Detection {
 	return best
 }
 
-// softmax writes the probabilities of logits into dst, of the same length. Each
-// exponential is a float32, their sum is taken in float64.
+// softmax writes the softmax of logits to dst, of the same length. Each exponential
+// is a float32, their sum a float64.
 func softmax(dst, logits []float32) {
 	high := float32(math.Inf(-1))
 	for _, v := range logits {

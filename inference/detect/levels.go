@@ -8,10 +8,10 @@ const (
 	lowestLevel  = 2 // log2 of p2's stride
 )
 
-// PooledFrom is the number of the feature map, 0 for p2 … 3 for p5, from which a
-// box of the resized image is pooled: a square of 224 pixels belongs to p4, one
-// of half the side to the map before ("Feature Pyramid Networks", Lin et al.
-// 2017, equation 1; LevelMapper in poolers.py, float32).
+// PooledFrom returns the index of the feature map, 0 for p2 … 3 for p5, from which
+// a box of the resized image is pooled: a square of 224 pixels belongs to p4, one
+// of half the side to the map before ("Feature Pyramid Networks", Lin et al. 2017,
+// equation 1; LevelMapper in poolers.py, float32).
 func PooledFrom(b Box) int {
 	side := float32(math.Sqrt(float64(b.area())))
 	octaves := float32(math.Log2(float64(side / 224)))
@@ -22,10 +22,10 @@ func PooledFrom(b Box) int {
 	return int(min(level, lowestLevel+PooledLevels-1)) - lowestLevel
 }
 
-// Grouped are boxes put in order of the feature map that each is pooled from.
+// Grouped holds boxes sorted by the feature map from which each is pooled.
 type Grouped struct {
 	Boxes [PooledLevels][]float32 // four numbers a box
-	Order []int                   // Order[i] is the index of the i-th box of all groups together
+	Order []int                   // Order[i] is the original index of the i-th box of the concatenated groups
 }
 
 // Group sorts boxes by PooledFrom; within a map they keep their order.

@@ -5,42 +5,42 @@ import (
 	"slices"
 )
 
-// loopAbove is the number of boxes above which torchvision's batched_nms on a
-// CPU goes class by class; up to it, it shifts every class's boxes to a place
-// of their own and runs once, which rounds differently.
+// loopAbove is the number of boxes above which torchvision's batched_nms on a CPU
+// loops over the classes; up to it, it moves the boxes of each class apart and runs
+// once, which rounds differently.
 const loopAbove = 1000
 
-// Suppress is non-maximum suppression within each class
-// (torchvision.ops.batched_nms): of boxes of one class that overlap by more
-// than threshold (intersection over union) only the one with the highest score
-// stays. It gives the indices of those that stay, by falling score, equal
-// scores by index (where torchvision goes class by class, their order is that of
-// an unstable sort), and stops once there are limit. Classes are small numbers
-// ≥ 0; coordinates are ≥ 0.
+// Suppress performs non-maximum suppression within each class
+// (torchvision.ops.batched_nms): of boxes of one class that overlap by more than
+// threshold (intersection over union), only the one with the highest score is kept.
+// It returns the indices of the kept boxes by descending score, equal scores by
+// index (torchvision, where it loops over the classes, uses an unstable sort), and
+// stops at limit. Classes are small numbers ≥ 0; coordinates are ≥ 0.
 func Suppress(boxes []Box, scores []float32, classes []int, threshold float64, limit int) []int {
-	order := falling(scores)
+	order := descending(scores)
 	shift := classShift(boxes)
 	if len(boxes) > loopAbove {
 		shift = 0
 	}
 	kept := make([]int, 0, min(limit, len(boxes)))
-	stays := make(map[int][]shape) // by class, what stays
+	keptByClass := make(map[int][]shape) // the boxes kept, by class
 	for _, i := range order {
 		if len(kept) == limit {
 			break
 		}
 		s := newShape(boxes[i], float32(classes[i])*shift)
-		if s.coveredBy(stays[classes[i]], threshold) {
+		if s.suppressedBy(keptByClass[classes[i]], threshold) {
 			continue
 		}
-		stays[classes[i]] = append(stays[classes[i]], s)
+		keptByClass[classes[i]] = append(keptByClass[classes[i]], s)
 		kept = append(kept, i)
 	}
 	return kept
 }
 
-// classShift is what the boxes of class k are moved by, over k: the highest
-// coordinate of all and one more (_batched_nms_coordinate_trick).
+// classShift returns the distance by which the boxes of successive classes are
+// moved apart: the highest coordinate of all plus one
+// (_batched_nms_coordinate_trick).
 func classShift(boxes []Box) float32 {
 	if len(boxes) == 0 {
 		return 0
@@ -52,19 +52,19 @@ func classShift(boxes []Box) float32 {
 	return high + 1
 }
 
-// falling returns the indices of scores by falling score; equal scores keep their
-// order (torch.sort on a CPU is stable), NaN comes first as it does there.
-func falling(scores []float32) []int {
+// descending returns the indices of scores by descending score; equal scores keep
+// their order (torch.sort on a CPU is stable), NaN comes first as it does there.
+func descending(scores []float32) []int {
 	order := make([]int, len(scores))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return compareFalling(scores[a], scores[b]) })
+	slices.SortStableFunc(order, func(a, b int) int { return compareDescending(scores[a], scores[b]) })
 	return order
 }
 
-// compareFalling orders higher numbers first, NaN before all.
-func compareFalling(a, b float32) int {
+// compareDescending orders higher numbers first, NaN before all.
+func compareDescending(a, b float32) int {
 	switch nanA, nanB := a != a, b != b; {
 	case nanA && nanB:
 		return 0
@@ -82,15 +82,15 @@ type shape struct {
 	size float32
 }
 
-// newShape moves a box by the same amount in x and y and measures it.
+// newShape returns the box moved by the same amount in x and y, with its area.
 func newShape(b Box, by float32) shape {
 	b = Box{b[0] + by, b[1] + by, b[2] + by, b[3] + by}
 	return shape{b, b.area()}
 }
 
-// coveredBy reports whether one of others overlaps s by more than threshold.
-// The quotient is a float32, compared as a float64 (nms_kernel.cpp).
-func (s shape) coveredBy(others []shape, threshold float64) bool {
+// suppressedBy reports whether one of others overlaps s by more than threshold. The
+// quotient is a float32, compared as a float64 (nms_kernel.cpp).
+func (s shape) suppressedBy(others []shape, threshold float64) bool {
 	for i := range others {
 		o := &others[i]
 		w := min(o.Box[2], s.Box[2]) - max(o.Box[0], s.Box[0])

@@ -5,23 +5,23 @@ import (
 	"descry/picture/resample"
 )
 
-// border is how many cells of zeros are put around a mask before it is resized,
-// so that its outline can lie within the outermost cells.
+// border is the number of zero cells around a mask before it is resized, so that
+// its outline can lie within the outermost cells.
 const border = 1
 
-// nearHalf is how far both ends of a stretch must be from one half, on the same
-// side, for all between to be taken for that side: more than rounding can move.
+// nearHalf is the minimum distance of both ends of a span from one half, on the
+// same side, for all values between to be taken as on that side: more than rounding
+// can move them.
 const nearHalf = 1e-5
 
-// Paste puts a square mask of side·side probabilities (row by row) over box, in
-// pixels of a picture of width × height, and gives where it is above one half
-// (paste_mask_in_image in roi_heads.py): the padded mask is laid over the box
-// grown by the same proportion and cut to whole pixels, and interpolated as
-// torch does.
+// Paste scales a square mask of side·side probabilities (row by row) to box, in a
+// picture of width × height pixels, and returns where it is above one half
+// (paste_mask_in_image in roi_heads.py): the padded mask is interpolated as torch
+// does, over the box enlarged in proportion and cut to whole pixels.
 //
-// No bitmap is made. A column of the picture is one interpolated column of the
-// mask; down it, values change linearly from cell to cell, so that a stretch
-// between two cells on the same side of one half is one run.
+// It makes no bitmap. A column of the picture is one interpolated column of the
+// mask; down it, values change linearly from cell to cell, so that a span between
+// two cells on the same side of one half is one run.
 func Paste(mask []float32, side int, box Box, width, height int) rle.Mask {
 	x0, y0, x1, y1 := grown(box, float32(float64(side+2*border)/float64(side)))
 	p := paster{
@@ -37,7 +37,7 @@ func Paste(mask []float32, side int, box Box, width, height int) rle.Mask {
 		p.put(width*height, false)
 		return p.finish()
 	}
-	p.stretches = p.newStretches()
+	p.spans = p.newSpans()
 	p.put(left*height, false)
 	for x := left; x < right; x++ {
 		p.pasteColumn(x - x0)
@@ -46,17 +46,17 @@ func Paste(mask []float32, side int, box Box, width, height int) rle.Mask {
 	return p.finish()
 }
 
-// grown is the box scaled about its centre, cut to whole numbers toward zero
-// (expand_boxes, then a cast to int64). What is far outside of every picture is
-// held there, so that a wild box cannot overflow.
+// grown returns the box scaled about its centre, truncated to integers
+// (expand_boxes, then a cast to int64). Coordinates are limited, so that an extreme
+// box cannot overflow.
 func grown(b Box, scale float32) (x0, y0, x1, y1 int) {
 	halfW, halfH := float32(float32(b.width()*0.5)*scale), float32(float32(b.height()*0.5)*scale)
 	x, y := float32((b[2]+b[0])*0.5), float32((b[3]+b[1])*0.5)
-	return whole(x - halfW), whole(y - halfH), whole(x + halfW), whole(y + halfH)
+	return truncate(x - halfW), truncate(y - halfH), truncate(x + halfW), truncate(y + halfH)
 }
 
-// whole cuts toward zero, within ±2^24; NaN is 0.
-func whole(v float32) int {
+// truncate truncates v to an integer within ±2^24; NaN is 0.
+func truncate(v float32) int {
 	const far = 1 << 24
 	if v != v {
 		return 0
@@ -68,11 +68,11 @@ func whole(v float32) int {
 type paster struct {
 	mask         []float32
 	side         int
-	y0           int // the picture's row of the resized mask's first row
+	y0           int // the picture's row at the resized mask's first row
 	from, to     int // rows of the picture that the mask covers
 	height       int
 	across, down resample.Axis
-	stretches    []stretch
+	spans        []span
 	column       []float32 // one interpolated column of the padded mask
 	out          rle.Mask
 	run          int
@@ -97,7 +97,7 @@ func (p *paster) finish() rle.Mask {
 	return p.out
 }
 
-// cell is the padded mask's value.
+// cell returns a value of the padded mask.
 func (p *paster) cell(x, y int) float32 {
 	x, y = x-border, y-border
 	if x < 0 || y < 0 || x >= p.side || y >= p.side {
@@ -119,32 +119,32 @@ func (p *paster) pasteColumn(x int) {
 		return
 	}
 	p.put(p.from, false)
-	for _, s := range p.stretches {
-		p.pasteStretch(s, p.column[s.near], p.column[s.far])
+	for _, s := range p.spans {
+		p.pasteSpan(s, p.column[s.near], p.column[s.far])
 	}
 	p.put(p.height-p.to, false)
 }
 
-// stretch is a run of the picture's rows, from … to−1, that all lie between the
-// same two cells of a column.
-type stretch struct{ from, to, near, far int }
+// span is a range of the picture's rows, from … to−1, that all lie between the same
+// two cells of a column.
+type span struct{ from, to, near, far int }
 
-// newStretches cuts the rows that the mask covers into stretches.
-func (p *paster) newStretches() []stretch {
-	var all []stretch
+// newSpans divides the rows that the mask covers into spans.
+func (p *paster) newSpans() []span {
+	var all []span
 	for y := p.from; y < p.to; y++ {
 		near, far, _, _ := p.down.At(y - p.y0)
 		if n := len(all); n > 0 && all[n-1].near == near {
 			all[n-1].to = y + 1
 		} else {
-			all = append(all, stretch{y, y + 1, near, far})
+			all = append(all, span{y, y + 1, near, far})
 		}
 	}
 	return all
 }
 
-// pasteStretch appends one stretch, between two values of the column.
-func (p *paster) pasteStretch(s stretch, near, far float32) {
+// pasteSpan appends one span, between two values of the column.
+func (p *paster) pasteSpan(s span, near, far float32) {
 	if low, high := min(near, far), max(near, far); high < 0.5-nearHalf || low > 0.5+nearHalf {
 		p.put(s.to-s.from, low > 0.5)
 		return

@@ -5,11 +5,10 @@ import (
 	"descry/picture/resample"
 )
 
-// PastedMask is where a mask that lies over a whole image is above one half, in
-// the pixels of another size: values are rows of w probabilities, h of them, of
-// which the left upper width × height show the picture; what lies beyond is
-// padding. The picture has pw × ph pixels; between values it is interpolated, as
-// torch's bilinear does.
+// PastedMask scales a mask over a whole image to a picture of pw × ph pixels and
+// returns where it is above one half. values are h rows of w probabilities, of
+// which the upper left width × height show the picture; the remainder is padding.
+// Interpolation is torch's bilinear.
 func PastedMask(values []float32, w, h, width, height, pw, ph int) rle.Mask {
 	width, height = min(width, w), min(height, h)
 	p := paster{height: ph, out: rle.Mask{Height: ph, Width: pw}}

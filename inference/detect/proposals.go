@@ -2,28 +2,28 @@ package detect
 
 import "slices"
 
-// Level is what the region proposal network says of one feature map.
+// Level holds the region proposal network's output for one feature map.
 type Level struct {
 	Anchors Anchors
 	Logits  []float32 // one for each anchor, in the anchors' order
 	Deltas  []float32 // four for each anchor: dx, dy, dw, dh
 }
 
-// ProposalRule is how the RPN's boxes are chosen (RegionProposalNetwork in
+// ProposalRule holds the parameters of choosing proposals (RegionProposalNetwork in
 // rpn.py).
 type ProposalRule struct {
-	PerLevel  int     // of each level the best so many are looked at
-	Total     int     // so many are given back
-	Threshold float64 // overlap above which the lower one of a level goes
+	PerLevel  int     // number of boxes considered in each level, the best
+	Total     int     // maximum number of proposals
+	Threshold float64 // IoU above which the lower-scoring box of a level is dropped
 }
 
 // minProposal is the shortest side of a proposal, in pixels.
 const minProposal = 1e-3
 
-// Proposals are the RPN's boxes for a resized image of width × height pixels
-// without padding, by falling score: of each level the best by logit, decoded,
-// clipped to the image, without slivers, after non-maximum suppression within
-// each level.
+// Proposals returns the RPN's boxes for a resized image of width × height pixels
+// without padding, by descending score: the best of each level by logit, decoded,
+// clipped to the image, without very small boxes, after non-maximum suppression
+// within each level.
 func Proposals(levels []Level, width, height int, rule ProposalRule) []Box {
 	var boxes []Box
 	var scores []float32
@@ -46,16 +46,16 @@ func Proposals(levels []Level, width, height int, rule ProposalRule) []Box {
 	return chosen
 }
 
-// top returns the indices of the k highest scores, falling, equal ones by index
-// (torch.topk promises no order among equals). A heap with the lowest of the
-// best at its root keeps it at one comparison for most scores.
+// top returns the indices of the k highest scores in descending order, equal ones
+// by index (torch.topk does not define their order). It keeps the k best in a heap
+// with the lowest at the root, so most scores cost one comparison.
 func top(scores []float32, k int) []int {
 	k = min(k, len(scores))
 	if k <= 0 {
 		return nil
 	}
 	worse := func(a, b int) bool {
-		c := compareFalling(scores[a], scores[b])
+		c := compareDescending(scores[a], scores[b])
 		return c > 0 || c == 0 && a > b
 	}
 	heap := make([]int, k)

@@ -12,8 +12,8 @@ import (
 // beam is one live sequence.
 type beam struct {
 	tokens   []int     // new tokens
-	logProbs []float64 // raw, of each of them
-	sum      float32   // of processed log-probabilities; float32 as in transformers, so that ties fall alike
+	logProbs []float64 // raw log-probability of each
+	sum      float32   // of processed log-probabilities; float32 as in transformers, for the same ties
 	row      int       // the model's row that it continues
 }
 
@@ -40,8 +40,8 @@ func newBeamSearch(m Model, o Options, grown func(Growth)) *beamSearch {
 	s := &beamSearch{model: m, o: o, grown: grown, pool: pool{size: o.Beams, worst: 1e9}}
 	s.live = make([]beam, o.Beams)
 	s.logs = make([][]float32, o.Beams)
-	// All beams start as the prompt, in the model's one row. Only the first has
-	// a chance, else all would find the same tokens.
+	// All beams start from the prompt, in the model's one row. Only the first has
+	// a finite score, else all would choose the same tokens.
 	for i := 1; i < o.Beams; i++ {
 		s.live[i].sum = -1e9
 	}
@@ -54,8 +54,8 @@ func (s *beamSearch) run(ctx context.Context) ([]Hypothesis, error) {
 			return nil, err
 		}
 		s.choose()
-		if s.best[0].sum == never {
-			break // the rules forbid every token: what there is, is given
+		if s.best[0].sum == negInf {
+			break // the processors forbid every token: return what was found
 		}
 		if err := s.advance(); err != nil {
 			return nil, err
@@ -71,8 +71,8 @@ func (s *beamSearch) run(ctx context.Context) ([]Hypothesis, error) {
 	return s.result(), nil
 }
 
-// step runs the model on every live beam's last token and keeps the raw
-// log-softmax of what may follow. The first step runs the prompt once for all.
+// step runs the model on every live beam's last token and stores the raw
+// log-softmax of the next one. The first step runs the prompt once for all beams.
 func (s *beamSearch) step(ctx context.Context, first bool) error {
 	tokens, parents := [][]int{s.o.Prompt}, []int(nil)
 	if !first {
@@ -99,9 +99,9 @@ func (s *beamSearch) step(ctx context.Context, first bool) error {
 	return nil
 }
 
-// choose finds the 2·Beams best continuations of all live beams: so many that
-// Beams are left even if each beam's best is the stop token. Equal sums keep
-// the order of beam and token.
+// choose finds the 2·Beams best continuations of all live beams: enough for Beams
+// to remain even if each beam's best is the stop token. Equal sums keep the order
+// of beam and token.
 func (s *beamSearch) choose() {
 	s.best = s.best[:0]
 	for i, b := range s.live {
@@ -128,8 +128,8 @@ func (s *beamSearch) offer(c candidate) {
 	s.best[i] = c
 }
 
-// advance takes the candidates in order: a stop token among the best Beams ends
-// a sequence, any other token makes one of the next live beams
+// advance goes through the candidates in order: a stop token among the best Beams
+// ends a sequence, any other token makes one of the next live beams
 // (BeamSearchScorer.process).
 func (s *beamSearch) advance() error {
 	next := make([]beam, 0, s.o.Beams)
@@ -154,8 +154,8 @@ func (s *beamSearch) advance() error {
 
 // done reports whether no live beam can still become better than the worst of a
 // full pool, judged by the best continuation's sum at its present length
-// (BeamHypotheses.is_done, early_stopping False; transformers 4.15 divided by a
-// length shorter by one). live has grown already.
+// (BeamHypotheses.is_done, early_stopping False; transformers 4.15 used a length
+// shorter by one). live has grown already.
 func (s *beamSearch) done() bool {
 	if len(s.pool.found) < s.o.Beams {
 		return false
@@ -164,8 +164,8 @@ func (s *beamSearch) done() bool {
 	return s.pool.worst >= float64(s.best[0].sum)/math.Pow(length, s.o.LengthPenalty)
 }
 
-// length is what a sum over n new tokens (the stop token counted or not, as the
-// caller does) is divided by, before the exponent.
+// length returns the divisor, before the exponent, of a sum over n new tokens.
+// Whether n includes the stop token is up to the caller.
 func (s *beamSearch) length(n int) float64 {
 	if s.o.LengthNorm == inference.LengthNormWhole {
 		n += len(s.o.Prompt)
@@ -187,8 +187,8 @@ func (s *beamSearch) hypothesis(tokens []int, logProbs []float64, stopped bool, 
 	}
 }
 
-// result returns the NBest best of the pool. What has no probability at all (one
-// beam had only forbidden tokens left) is dropped; transformers gives it, padded.
+// result returns the NBest best of the pool. Sequences of probability 0 (one beam
+// had only forbidden tokens left) are dropped; transformers returns them, padded.
 func (s *beamSearch) result() []Hypothesis {
 	sorted := s.pool.sorted()
 	n := 0
@@ -227,8 +227,8 @@ func (p *pool) add(h Hypothesis) {
 	}
 }
 
-// sorted returns the pool, best first; of equals the one added last comes first,
-// as transformers pops from the end of a stable sort.
+// sorted returns the pool, best first; of equals the last added comes first, as
+// transformers pops from the end of a stable sort.
 func (p *pool) sorted() []Hypothesis {
 	all := make([]Hypothesis, len(p.found))
 	for i, h := range p.found {

@@ -95,7 +95,7 @@ func (r reference) options() Options {
 	}
 }
 
-// runs makes a run of each token.
+// runs returns a sequence of each token.
 func runs(tokens []int) [][]int {
 	var all [][]int
 	for _, id := range tokens {
@@ -129,7 +129,7 @@ func read(t *testing.T, path string, into any) {
 	}
 }
 
-func TestSearchFindsWhatTransformersFinds(t *testing.T) {
+func TestSearchMatchesTransformers(t *testing.T) {
 	for _, r := range references(t) {
 		got, err := Search(context.Background(), &table{seed: r.Seed}, r.options(), nil)
 		if err != nil {
@@ -183,7 +183,7 @@ func TestLogProbsAreTheRawOnesOfEachEmittedToken(t *testing.T) {
 	}
 }
 
-func TestGreedyTellsOfEachTokenAsItIsChosen(t *testing.T) {
+func TestGreedyReportsEachToken(t *testing.T) {
 	for _, r := range references(t) {
 		if r.Beams > 1 {
 			continue
@@ -199,12 +199,12 @@ func TestGreedyTellsOfEachTokenAsItIsChosen(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !slices.Equal(last, got[0].Tokens) {
-			t.Errorf("case %d: told of %v, found %v", r.Seed, last, got[0].Tokens)
+			t.Errorf("case %d: reported %v, found %v", r.Seed, last, got[0].Tokens)
 		}
 	}
 }
 
-func TestBeamSearchTellsOfOneLongerSequenceEachStep(t *testing.T) {
+func TestBeamSearchReportsOneLongerSequenceEachStep(t *testing.T) {
 	for _, r := range references(t) {
 		if r.Beams == 1 {
 			continue
@@ -220,7 +220,7 @@ func TestBeamSearchTellsOfOneLongerSequenceEachStep(t *testing.T) {
 			t.Fatal(err)
 		}
 		if told != m.calls && told != m.calls-1 {
-			t.Errorf("case %d: told %d times in %d steps", r.Seed, told, m.calls)
+			t.Errorf("case %d: %d reports in %d steps", r.Seed, told, m.calls)
 		}
 	}
 }
@@ -251,7 +251,7 @@ func plain(beams int) Options {
 	}
 }
 
-func TestOptionsThatCannotBeMeantAreRefused(t *testing.T) {
+func TestInvalidOptionsAreRefused(t *testing.T) {
 	for name, change := range map[string]func(*Options){
 		"no start token":       func(o *Options) { o.Prompt = nil },
 		"no beams":             func(o *Options) { o.Beams = 0 },
@@ -278,10 +278,10 @@ func TestOptionsThatCannotBeMeantAreRefused(t *testing.T) {
 	}
 }
 
-// spoilt answers every step with the same logits.
-type spoilt []float32
+// constantLogits returns the same logits at every step.
+type constantLogits []float32
 
-func (s spoilt) Step(_ context.Context, tokens [][]int, _ []int) ([][]float32, error) {
+func (s constantLogits) Step(_ context.Context, tokens [][]int, _ []int) ([][]float32, error) {
 	out := make([][]float32, len(tokens))
 	for i := range out {
 		out[i] = s
@@ -289,9 +289,9 @@ func (s spoilt) Step(_ context.Context, tokens [][]int, _ []int) ([][]float32, e
 	return out, nil
 }
 
-func TestDamagedLogitsAreAnErrorAndNoCaption(t *testing.T) {
+func TestDamagedLogitsAreAnError(t *testing.T) {
 	nan, inf := float32(math.NaN()), float32(math.Inf(1))
-	for name, m := range map[string]spoilt{
+	for name, m := range map[string]constantLogits{
 		"NaN first": {nan, 1, 2, 3, 4, 5}, "NaN last": {1, 2, 3, 4, 5, nan}, "infinite": {1, inf, 2, 3, 4, 5},
 		"all -Inf": {-inf, -inf, -inf, -inf, -inf, -inf}, "none": {},
 	} {
@@ -306,18 +306,18 @@ func TestDamagedLogitsAreAnErrorAndNoCaption(t *testing.T) {
 func TestAForbiddenVocabularyEndsTheCaption(t *testing.T) {
 	o := plain(1)
 	o.Prompt, o.Stop, o.MinTokens, o.NoRepeatNGram = []int{0}, 3, 8, 1
-	got, err := Search(context.Background(), spoilt{1, 2, 3, 4}, o, nil)
+	got, err := Search(context.Background(), constantLogits{1, 2, 3, 4}, o, nil)
 	if err != nil || !slices.Equal(got[0].Tokens, []int{2, 1}) {
 		t.Errorf("%v, %v; want tokens 2 and 1, then nothing", got, err)
 	}
 	o.Beams, o.NBest = 2, 2
-	got, err = Search(context.Background(), spoilt{1, 2, 3, 4}, o, nil)
+	got, err = Search(context.Background(), constantLogits{1, 2, 3, 4}, o, nil)
 	if err != nil || len(got) != 2 || !slices.Equal(got[0].Tokens, []int{1, 2}) || !slices.Equal(got[1].Tokens, []int{2, 1}) {
 		t.Errorf("two beams: %+v, %v; want tokens 1, 2 and 2, 1", got, err)
 	}
 	for _, h := range got {
 		if math.IsInf(h.Rank, 0) || math.IsNaN(h.Rank) {
-			t.Errorf("rank %v is no number to sort by", h.Rank)
+			t.Errorf("rank %v is not sortable", h.Rank)
 		}
 	}
 }

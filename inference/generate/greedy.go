@@ -21,8 +21,8 @@ func greedy(ctx context.Context, m Model, o Options, grown func(Growth)) (Hypoth
 		scores = append(scores[:0], logits[0]...)
 		o.process(scores, h.Tokens)
 		id := argmax(scores)
-		if scores[id] == never {
-			break // the rules forbid every token
+		if scores[id] == negInf {
+			break // the processors forbid every token
 		}
 		h.LogProbs = append(h.LogProbs, float64(logs[id]))
 		if id == o.Stop {

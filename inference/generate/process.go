@@ -6,8 +6,8 @@ import (
 	"descry/internal/failure"
 )
 
-// logSoftmax writes the logarithm of softmax(logits) to out, which is as long.
-// Logits that are not numbers are an error: nothing can be chosen from them.
+// logSoftmax writes log(softmax(logits)) to out, of the same length. It returns an
+// error if a logit is not a number.
 func logSoftmax(out, logits []float32) error {
 	most := logits[0]
 	for _, x := range logits {
@@ -27,13 +27,12 @@ func logSoftmax(out, logits []float32) error {
 	return nil
 }
 
-var never = float32(math.Inf(-1))
+var negInf = float32(math.Inf(-1))
 
-// process changes the scores of the next token in place, in the order in which
-// transformers does: repetition penalty, no repeated n-gram, no banned words, no
-// early stop.
-// Scores are logits in greedy search and log-probabilities in beam search;
-// generated are the new tokens after o.Prompt.
+// process changes the scores of the next token in place, in transformers' order:
+// repetition penalty, no repeated n-gram, no banned words, minimum length. Scores
+// are logits in greedy search and log-probabilities in beam search; generated holds
+// the new tokens after o.Prompt.
 func (o *Options) process(scores []float32, generated []int) {
 	sequence := make([]int, 0, len(o.Prompt)+len(generated))
 	sequence = append(append(sequence, o.Prompt...), generated...)
@@ -46,7 +45,7 @@ func (o *Options) process(scores []float32, generated []int) {
 		}
 	}
 	if len(generated) < o.MinTokens && o.Stop < len(scores) {
-		scores[o.Stop] = never
+		scores[o.Stop] = negInf
 	}
 }
 
@@ -69,8 +68,8 @@ func penalise(scores []float32, sequence []int, penalty float32) {
 	}
 }
 
-// banRepeats forbids each token that would end an n-gram that sequence has
-// already (NoRepeatNGramLogitsProcessor).
+// banRepeats forbids each token that would complete an n-gram that sequence already
+// contains (NoRepeatNGramLogitsProcessor).
 func banRepeats(scores []float32, sequence []int, n int) {
 	if n == 0 || len(sequence)+1 < n {
 		return
@@ -78,18 +77,18 @@ func banRepeats(scores []float32, sequence []int, n int) {
 	tail := sequence[len(sequence)-(n-1):]
 	for i := 0; i+n <= len(sequence); i++ {
 		if equal(sequence[i:i+n-1], tail) && sequence[i+n-1] < len(scores) {
-			scores[sequence[i+n-1]] = never
+			scores[sequence[i+n-1]] = negInf
 		}
 	}
 }
 
-// banSequences forbids each token that would end one of the banned runs of tokens
+// banSequences forbids each token that would complete one of the banned sequences
 // (NoBadWordsLogitsProcessor; SuppressTokensAtBeginLogitsProcessor for starts).
 func banSequences(scores []float32, sequence []int, banned [][]int) {
 	for _, run := range banned {
 		head, last := run[:len(run)-1], run[len(run)-1]
 		if len(head) <= len(sequence) && last < len(scores) && equal(head, sequence[len(sequence)-len(head):]) {
-			scores[last] = never
+			scores[last] = negInf
 		}
 	}
 }

@@ -8,12 +8,11 @@ import (
 	"sort"
 )
 
-// sampler draws o.NBest sequences side by side (transformers: sample, with
+// sampler draws o.NBest sequences in parallel (transformers: sample, with
 // TemperatureLogitsWarper and TopPLogitsWarper; Holtzman et al. 2019, "The Curious
 // Case of Neural Text Degeneration", §3.1). The k-th sequence draws its numbers
-// from a PCG (math/rand/v2, O'Neill 2014) seeded with Seed and k, which gives the
-// same numbers on every platform; so a sequence does not change with how many are
-// wanted.
+// from a PCG (math/rand/v2, O'Neill 2014) seeded with Seed and k, which is the same
+// on every platform, so a sequence does not depend on how many are drawn.
 type sampler struct {
 	o    Options
 	rows []drawn
@@ -22,7 +21,7 @@ type sampler struct {
 	nuc  nucleus
 }
 
-// drawn is one sequence.
+// drawn is one sequence being drawn.
 type drawn struct {
 	Hypothesis
 	rand *rand.Rand
@@ -72,8 +71,8 @@ func (s *sampler) draw(r *drawn, logits []float32) error {
 	}
 	s.work = append(s.work[:0], logits...)
 	s.o.process(s.work, r.Tokens)
-	s.nuc.take(s.work, s.o.Temperature, s.o.TopP)
-	if len(s.nuc.ids) == 0 { // the rules forbid every token
+	s.nuc.choose(s.work, s.o.Temperature, s.o.TopP)
+	if len(s.nuc.ids) == 0 { // the processors forbid every token
 		r.row = -1
 		return nil
 	}
@@ -87,7 +86,7 @@ func (s *sampler) draw(r *drawn, logits []float32) error {
 	return nil
 }
 
-// result returns the sequences by falling mean log-probability.
+// result returns the sequences by descending mean log-probability.
 func (s *sampler) result() []Hypothesis {
 	var all []Hypothesis
 	for _, r := range s.rows {
@@ -99,19 +98,19 @@ func (s *sampler) result() []Hypothesis {
 	return all
 }
 
-// nucleus holds the likeliest tokens, likeliest first, and their probabilities
-// among themselves.
+// nucleus holds the most likely tokens, most likely first, and their probabilities,
+// normalised.
 type nucleus struct {
 	ids   []int
 	probs []float64
 }
 
-// take keeps the fewest tokens whose probabilities, of softmax(scores /
-// temperature), reach p together; at least one that is allowed at all.
-func (n *nucleus) take(scores []float32, temperature, p float64) {
+// choose keeps the fewest tokens whose probabilities, of softmax(scores /
+// temperature), reach p together; at least one that is allowed.
+func (n *nucleus) choose(scores []float32, temperature, p float64) {
 	n.ids, n.probs = n.ids[:0], n.probs[:0]
 	for id, s := range scores {
-		if s != never {
+		if s != negInf {
 			n.ids = append(n.ids, id)
 		}
 	}
@@ -144,7 +143,7 @@ func (n *nucleus) take(scores []float32, temperature, p float64) {
 	}
 }
 
-// at returns the token at x of [0, 1) of the probabilities laid end to end.
+// at returns the token at x of [0, 1) in the cumulative distribution.
 func (n *nucleus) at(x float64) int {
 	for i, p := range n.probs {
 		if x < p {

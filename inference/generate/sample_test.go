@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// processed is what transformers' processors and warpers make of one row of the
-// table's logits (tools/reference/generate.py).
+// processed is the result of transformers' processors and warpers for one row of
+// the table's logits (tools/reference/generate.py).
 type processed struct {
 	Seed           uint32
 	Prompt, Tokens []int
@@ -42,14 +42,14 @@ func TestProcessorsAndTheNucleusAreThoseOfTransformers(t *testing.T) {
 		o.process(scores, r.Tokens)
 		for id, want := range r.Scores {
 			switch {
-			case want == nil && scores[id] != never || want != nil && math.Abs(float64(scores[id]-*want)) > 1e-6:
+			case want == nil && scores[id] != negInf || want != nil && math.Abs(float64(scores[id]-*want)) > 1e-6:
 				t.Errorf("case %d, token %d: %v, want %v", r.Seed, id, scores[id], want)
-			case want == nil && id != tableStop && raw[id] != never:
+			case want == nil && id != tableStop && raw[id] != negInf:
 				met++
 			}
 		}
 		var n nucleus
-		n.take(scores, r.Temperature, r.TopP)
+		n.choose(scores, r.Temperature, r.TopP)
 		got := make([]float64, len(scores))
 		for i, id := range n.ids {
 			got[id] = n.probs[i]
@@ -86,7 +86,7 @@ func TestDrawnTokensHaveTheNucleusFrequencies(t *testing.T) {
 	scores := m.logits(o.Prompt)
 	o.process(scores, nil)
 	var want nucleus
-	want.take(scores, 1, 0.8)
+	want.choose(scores, 1, 0.8)
 	counts := map[int]int{}
 	for _, h := range got {
 		counts[h.Tokens[0]]++
@@ -102,7 +102,7 @@ func TestDrawnTokensHaveTheNucleusFrequencies(t *testing.T) {
 	}
 }
 
-func TestTheSameSeedDrawsTheSameAndEachSequenceStandsAlone(t *testing.T) {
+func TestTheSameSeedDrawsTheSameSequencesIndependently(t *testing.T) {
 	draw := func(seed uint64, n int) map[string]bool {
 		got, err := Search(context.Background(), &table{seed: 5}, drawing(0.95, seed, n), nil)
 		if err != nil || len(got) != n {
@@ -132,8 +132,8 @@ func TestTheSameSeedDrawsTheSameAndEachSequenceStandsAlone(t *testing.T) {
 			t.Errorf("%q changed with the number wanted: %v", text, five)
 		}
 	}
-	// Pinned: the generator and the order of drawing must not change, else a seed
-	// that somebody kept means another caption.
+	// Pinned: the generator and the order of drawing must not change, else a saved
+	// seed gives another caption.
 	if !one["tqm"] {
 		t.Errorf("seed 1 drew %v", one)
 	}
@@ -141,7 +141,7 @@ func TestTheSameSeedDrawsTheSameAndEachSequenceStandsAlone(t *testing.T) {
 		t.Errorf("another seed drew the same: %v", other)
 	}
 	if len(five) < 4 {
-		t.Errorf("five draws gave only %v", five)
+		t.Errorf("five draws returned only %v", five)
 	}
 }
 
@@ -185,7 +185,7 @@ func TestDrawnLogProbsAreTheRawOnes(t *testing.T) {
 func TestAStartThatIsBannedMayComeLater(t *testing.T) {
 	o := plain(1)
 	o.Prompt, o.Stop, o.BannedStarts, o.MinTokens, o.MaxTokens = []int{0}, 3, [][]int{{2}, {1, 1}}, 4, 4
-	got, err := Search(context.Background(), spoilt{1, 3, 4, 0}, o, nil)
+	got, err := Search(context.Background(), constantLogits{1, 3, 4, 0}, o, nil)
 	if err != nil || !slices.Equal(got[0].Tokens, []int{1, 2, 2, 2}) {
 		t.Errorf("%+v, %v; want 1, then 2", got, err)
 	}

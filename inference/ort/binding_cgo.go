@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"strings"
 	"sync"
@@ -15,8 +16,8 @@ import (
 	"descry/models/onnx"
 )
 
-// environment counts the openings of the one ONNX Runtime that the binding can
-// hold for a process; it is here because the binding's own state is global.
+// environment counts the openings of ONNX Runtime, of which the binding can hold
+// one per process; it is global because the binding's own state is.
 var environment struct {
 	mu    sync.Mutex
 	path  string
@@ -24,10 +25,10 @@ var environment struct {
 	opens int
 }
 
-// library is the binding's environment.
+// library implements nativeLibrary with the binding's environment.
 type library struct{}
 
-// openNative asks the library at path for its version and starts the binding.
+// openNative probes the library at path and initialises the binding with it.
 func openNative(path string) (probe, nativeLibrary, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -42,13 +43,13 @@ func openNative(path string) (probe, nativeLibrary, error) {
 		environment.opens++
 		return environment.probe, library{}, nil
 	}
-	p, err := ask(path)
+	p, err := probeLibrary(path)
 	if err != nil {
 		return probe{}, nil, err
 	}
 	binding.SetSharedLibraryPath(path)
-	// Fatal only: errors come back as values, and a device that cannot be used would
-	// else write lines of its own.
+	// Fatal only: errors are returned as values, and a device that cannot be used
+	// would otherwise log lines of its own.
 	if err := binding.InitializeEnvironment(binding.WithLogLevelFatal()); err != nil {
 		return probe{}, nil, err
 	}
@@ -66,7 +67,7 @@ func (library) close() error {
 	return binding.DestroyEnvironment()
 }
 
-// levels are the binding's names of Level.
+// levels maps each Level to the binding's name for it.
 var levels = map[Level]binding.GraphOptimizationLevel{
 	LevelAll:      binding.GraphOptimizationLevelEnableAll,
 	LevelExtended: binding.GraphOptimizationLevelEnableExtended,
@@ -97,7 +98,7 @@ func (library) newSession(m onnx.Model, o Options, device string) (nativeSession
 	} else {
 		s, err = binding.NewDynamicAdvancedSessionWithONNXData(m.Proto, m.Inputs, m.Outputs, so)
 	}
-	giveBack() // the graph as it was before the runtime changed it
+	trimHeap() // the copy of the graph that the runtime optimised
 	if err != nil {
 		return nil, err
 	}
@@ -116,11 +117,11 @@ func withoutOptimizers(o Options) []string {
 	return off
 }
 
-// configure sets what Options say. The names of the entries are those of
+// configure applies m and o to so. The entries' names are those of
 // onnxruntime_session_options_config_keys.h.
 func configure(so *binding.SessionOptions, m onnx.Model, o Options) error {
 	if o.Unfolded && o.Level == LevelAll {
-		o.Level = LevelExtended // the layout's changes fold constants whatever the entry below says
+		o.Level = LevelExtended // layout changes fold constants despite the entry below
 	}
 	level, ok := levels[o.Level]
 	if !ok {
@@ -134,7 +135,7 @@ func configure(so *binding.SessionOptions, m onnx.Model, o Options) error {
 	if off := withoutOptimizers(o); len(off) > 0 {
 		entries = append(entries, [2]string{"optimization.disable_specified_optimizers", strings.Join(off, ";")})
 	}
-	if o.alone {
+	if o.noFallback {
 		entries = append(entries, [2]string{"session.disable_cpu_ep_fallback", "1"})
 	}
 	if m.Folder != "" {
@@ -159,7 +160,7 @@ type session struct {
 }
 
 func (s *session) close() error {
-	defer giveBack()
+	defer trimHeap()
 	return s.s.Destroy()
 }
 
@@ -180,16 +181,17 @@ type call struct {
 func (c *call) terminate() { _ = c.o.Terminate() } // fails only on nil options
 func (c *call) release()   { _ = c.o.Destroy() }
 
-// run hands the inputs' memory to the runtime for the length of the call and
-// takes over what it allocated for the outputs. (The binding copies an output into
-// memory of Go and frees the runtime's.)
+// run lends the inputs' memory to the runtime for the length of the call and
+// returns copies of the outputs: the binding copies each into Go memory and frees
+// the runtime's.
 func (c *call) run(inputs, outputs []*payload) (err error) {
 	var pins runtime.Pinner
 	defer pins.Unpin()
 	in, out := make([]binding.Value, 0, len(inputs)), make([]binding.Value, len(outputs))
 	defer func() {
 		for _, v := range append(in, out...) {
-			if v != nil {
+			// Where the binding cannot take an output over, it leaves a nil *Tensor.
+			if v != nil && !reflect.ValueOf(v).IsNil() {
 				err = errors.Join(err, v.Destroy())
 			}
 		}
@@ -212,7 +214,7 @@ func (c *call) run(inputs, outputs []*payload) (err error) {
 	return nil
 }
 
-// wrap makes a value of the runtime that reads p's memory.
+// wrap returns a runtime value that reads p's memory.
 func wrap(p *payload, pins *runtime.Pinner) (binding.Value, error) {
 	switch p.kind {
 	case float32s:
@@ -235,7 +237,7 @@ func pinned[T float32 | int64 | uint8](shape []int64, data []T, pins *runtime.Pi
 	return v, nil
 }
 
-// unwrap takes the elements of an output; they outlive the value.
+// unwrap returns an output's elements, which outlive the value.
 func unwrap(v binding.Value) (*payload, error) {
 	p := &payload{shape: v.GetShape()}
 	switch t := v.(type) {

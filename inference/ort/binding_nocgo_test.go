@@ -11,7 +11,7 @@ import (
 
 func needsCgo(t testing.TB) { t.Skip("built without cgo") }
 
-func TestWithoutCgoOpenSaysSo(t *testing.T) {
+func TestWithoutCgoOpenFails(t *testing.T) {
 	_, err := Open("libonnxruntime.so.1")
 	var f *failure.Failure
 	if !errors.As(err, &f) || f.Kind != failure.Model || f.Message.String() != "this program was built without cgo and cannot run models" {

@@ -9,25 +9,26 @@ import (
 	"descry/internal/failure"
 )
 
-// The devices that Options.Device names and Session.Device gives back.
+// The device IDs, for Options.Device and as returned by Session.Device.
 const (
-	DeviceAuto     = "auto"     // the first of the others that works
-	DeviceCUDA     = "cuda"     // an NVIDIA card
+	DeviceAuto     = "auto"     // the first of the devices below that works
+	DeviceCUDA     = "cuda"     // an NVIDIA card with CUDA
 	DeviceDirectML = "directml" // any card under Windows
-	DeviceCoreML   = "coreml"   // an Apple processor's graphics and neural engine
+	DeviceCoreML   = "coreml"   // Apple's graphics and neural engine
 	DeviceCPU      = "cpu"      // always works
 )
 
-// device is something that sessions can run on.
+// device describes an execution provider that sessions can run on.
 type device struct {
 	id, title string
-	provider  string                // ONNX Runtime's name of its execution provider
+	provider  string                // ONNX Runtime's name of the execution provider
 	systems   []string              // of runtime.GOOS; nil: all
-	files     map[string][]string   // by system: libraries beside ONNX Runtime's
-	driver    func() (driver error) // nil: ONNX Runtime brings what it needs
+	files     map[string][]string   // by runtime.GOOS: libraries it needs next to ONNX Runtime's
+	driver    func() (driver error) // loads the driver; nil: none is needed
 }
 
-// devices in the order in which DeviceAuto tries them: what is usually fastest first.
+// devices lists all devices, usually the fastest first: the order in which
+// DeviceAuto tries them.
 var devices = []device{
 	{
 		DeviceCUDA, "NVIDIA card (CUDA)", cudaProvider, []string{"linux", "windows"},
@@ -44,7 +45,7 @@ var devices = []device{
 // cudaProvider is ONNX Runtime's name of the CUDA execution provider.
 const cudaProvider = "CUDAExecutionProvider"
 
-// deviceByID finds a device.
+// deviceByID returns the device with the given ID.
 func deviceByID(id string) (device, bool) {
 	for _, d := range devices {
 		if d.id == id {
@@ -54,7 +55,7 @@ func deviceByID(id string) (device, bool) {
 	return device{}, false
 }
 
-// DeviceNames lists what --device takes: "auto", "cuda", …, "cpu".
+// DeviceNames returns the values of --device: "auto", "cuda", …, "cpu".
 func DeviceNames() []string {
 	names := []string{DeviceAuto}
 	for _, d := range devices {
@@ -63,14 +64,14 @@ func DeviceNames() []string {
 	return names
 }
 
-// DeviceInfo is a device as it is known before or after it was tried.
+// DeviceInfo describes a device and whether it can be used.
 type DeviceInfo struct {
 	ID      string   `json:"id"`
 	Title   string   `json:"title"`
-	Trouble *Trouble `json:"trouble,omitempty"` // why it is not used; nil: it can be, as far as is known
+	Trouble *Trouble `json:"trouble,omitempty"` // why it is not used; nil: no obstacle is known
 }
 
-// DevicesHere lists the devices that there can be under this system, in the order
+// DevicesHere returns the devices that exist on this operating system, in the order
 // in which DeviceAuto tries them.
 func DevicesHere() []DeviceInfo {
 	var all []DeviceInfo
@@ -82,8 +83,8 @@ func DevicesHere() []DeviceInfo {
 	return all
 }
 
-// Devices lists the devices of this system with what keeps this library from using
-// each. It looks and does not try; Try does.
+// Devices returns the devices of this system and what prevents this library from
+// using each. It looks without trying; Try runs a graph.
 func (l *Library) Devices() []DeviceInfo {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -93,17 +94,17 @@ func (l *Library) Devices() []DeviceInfo {
 		if t, off := l.off[d.id]; off {
 			all[i].Trouble = &t
 		} else {
-			all[i].Trouble = l.lacks(d)
+			all[i].Trouble = l.missing(d)
 		}
 	}
 	return all
 }
 
-// lacks says what a device needs and has not got, as far as one can see without
-// trying: the library's provider, the provider's own library, the driver.
-func (l *Library) lacks(d device) *Trouble {
-	if l.look != nil {
-		return l.look(d)
+// missing returns what a device needs but does not have, as far as can be seen
+// without trying: the library's provider, the provider's own library, the driver.
+func (l *Library) missing(d device) *Trouble {
+	if l.fakeMissing != nil {
+		return l.fakeMissing(d)
 	}
 	if d.systems != nil && !slices.Contains(d.systems, runtime.GOOS) {
 		return newTrouble(d, ReasonSystem, "")
@@ -127,15 +128,15 @@ func (l *Library) lacks(d device) *Trouble {
 	return nil
 }
 
-// present leaves out the providers whose own library is not beside path: the
-// official CPU packages name some that they do not bring.
-func present(providers []string, path string) []string {
+// installed leaves out the providers whose own library is not next to path: the
+// official CPU packages list some that they do not contain.
+func installed(providers []string, path string) []string {
 	var kept []string
 	for _, p := range providers {
-		there := p != "TensorrtExecutionProvider" || isThere(path, "libonnxruntime_providers_tensorrt.so", "onnxruntime_providers_tensorrt.dll")
+		there := p != "TensorrtExecutionProvider" || exists(path, "libonnxruntime_providers_tensorrt.so", "onnxruntime_providers_tensorrt.dll")
 		for _, d := range devices {
 			if d.provider == p && d.files != nil {
-				there = isThere(path, d.files["linux"][0], d.files["windows"][0])
+				there = exists(path, d.files["linux"][0], d.files["windows"][0])
 			}
 		}
 		if there {
@@ -145,16 +146,16 @@ func present(providers []string, path string) []string {
 	return kept
 }
 
-// isThere reports whether one of the files lies beside path.
-func isThere(path string, files ...string) bool {
+// exists reports whether one of the files is in path's folder.
+func exists(path string, files ...string) bool {
 	return slices.ContainsFunc(files, func(f string) bool {
 		_, err := os.Stat(filepath.Join(filepath.Dir(path), f))
 		return err == nil
 	})
 }
 
-// News returns the devices that were given up since it was last asked: each is told
-// once and is not tried again while the library is open.
+// News returns the devices that were given up since the last call. Each is reported
+// once, and is not tried again while the library is open.
 func (l *Library) News() []Trouble {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -163,8 +164,9 @@ func (l *Library) News() []Trouble {
 	return news
 }
 
-// giveUp turns a device off for as long as the library is open. l.mu is held.
-func (l *Library) giveUp(t Trouble, tell bool) {
+// giveUp disables a device for as long as the library is open, and reports it
+// through News if report is set. l.mu is held.
+func (l *Library) giveUp(t Trouble, report bool) {
 	if _, off := l.off[t.Device]; off {
 		return
 	}
@@ -172,16 +174,16 @@ func (l *Library) giveUp(t Trouble, tell bool) {
 		l.off = map[string]Trouble{}
 	}
 	l.off[t.Device] = t
-	if tell {
+	if report {
 		l.news = append(l.news, t)
 	}
 }
 
 // candidates returns the devices to try for Options.Device, in order. l.mu is held.
-// For DeviceAuto the CPU is the last; what is off or cannot work is left out, and
-// told unless it is merely not part of this library. A device that was asked for
-// by name and cannot work is an error, but one that failed in a run has been told
-// and is replaced by the CPU.
+// For DeviceAuto the CPU is last; disabled devices and those that cannot work are
+// left out, the latter reported unless this library never included them. A device
+// that was requested by name and cannot work is an error, except that one that
+// failed in a run has been reported and is replaced by the CPU.
 func (l *Library) candidates(wanted, model string) ([]device, error) {
 	cpu, _ := deviceByID(DeviceCPU)
 	if wanted == DeviceAuto || wanted == "" {
@@ -190,7 +192,7 @@ func (l *Library) candidates(wanted, model string) ([]device, error) {
 			if _, off := l.off[d.id]; off {
 				continue
 			}
-			if t := l.lacks(d); t != nil {
+			if t := l.missing(d); t != nil {
 				if !t.quiet() {
 					l.giveUp(*t, true)
 				}
@@ -215,7 +217,7 @@ func (l *Library) candidates(wanted, model string) ([]device, error) {
 	} else if off {
 		return nil, t.failure(model)
 	}
-	if t := l.lacks(d); t != nil {
+	if t := l.missing(d); t != nil {
 		return nil, t.failure(model)
 	}
 	return []device{d}, nil

@@ -4,5 +4,5 @@ package ort
 
 import "errors"
 
-// nvidiaDriver is the twin for a program built without cgo.
+// nvidiaDriver fails: loading a driver needs cgo.
 func nvidiaDriver() error { return errors.New("this program was built without cgo") }

@@ -14,8 +14,8 @@ import (
 	"unsafe"
 )
 
-// nvidiaDriver says why NVIDIA's driver cannot be loaded, nil if it can. The answer
-// does not change while the program runs.
+// nvidiaDriver returns the error of loading NVIDIA's driver, nil if it can be
+// loaded. The driver is tried once per process.
 var nvidiaDriver = sync.OnceValue(func() error {
 	name := C.CString("libcuda.so.1") // comes with the driver, not with CUDA
 	defer C.free(unsafe.Pointer(name))

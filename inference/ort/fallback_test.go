@@ -13,14 +13,13 @@ import (
 	"descry/models/onnx"
 )
 
-// injector is a fault injector around the real library: sessions on a device other
-// than the CPU are real sessions of the CPU, which fail when they are told to. It is
-// for what cannot be had for real without a card: a device that works first and
-// fails later.
+// injector injects faults into the real library: sessions on a device other than
+// the CPU are real CPU sessions that fail on demand. It covers what cannot be had
+// for real without a card: a device that works first and fails later.
 type injector struct {
 	real    nativeLibrary
 	load    error        // of each new session on a device
-	run     atomic.Value // of each run on a device: an error in a box
+	run     atomic.Value // of each run on a device: an errorBox
 	made    atomic.Int32 // sessions on a device
 	onCPU   atomic.Int32 // sessions on the CPU
 	open    atomic.Int32 // of both
@@ -28,9 +27,9 @@ type injector struct {
 	before  func()       // called as a run on a device fails
 }
 
-type box struct{ err error }
+type errorBox struct{ err error }
 
-func (i *injector) fail(err error) { i.run.Store(box{err}) }
+func (i *injector) fail(err error) { i.run.Store(errorBox{err}) }
 
 func (i *injector) newSession(m onnx.Model, o Options, device string) (nativeSession, error) {
 	if device != DeviceCPU && i.load != nil {
@@ -79,7 +78,7 @@ type injectedCall struct {
 }
 
 func (c *injectedCall) run(in, out []*payload) error {
-	if b, ok := c.of.run.Load().(box); ok && b.err != nil {
+	if b, ok := c.of.run.Load().(errorBox); ok && b.err != nil {
 		if c.of.before != nil {
 			c.of.before()
 		}
@@ -88,12 +87,12 @@ func (c *injectedCall) run(in, out []*payload) error {
 	return c.nativeCall.run(in, out)
 }
 
-// withCard returns a library over the real one that seems to have a CUDA card.
+// withCard returns the real library with a simulated CUDA card.
 func withCard(t *testing.T) (*injector, *Library) {
 	t.Helper()
 	i := &injector{real: openLibrary(t).native}
 	l := &Library{native: i, path: "lib", built: []string{cudaProvider, "CPUExecutionProvider"}}
-	l.look = func(d device) *Trouble {
+	l.fakeMissing = func(d device) *Trouble {
 		if d.id != DeviceCUDA && d.id != DeviceCPU {
 			return newTrouble(d, ReasonSystem, "")
 		}
@@ -102,8 +101,8 @@ func withCard(t *testing.T) (*injector, *Library) {
 	return i, l
 }
 
-// sums makes a session that adds.
-func sums(t *testing.T, l *Library, device string) (*Session, error) {
+// newSum makes a session that adds.
+func newSum(t *testing.T, l *Library, device string) (*Session, error) {
 	t.Helper()
 	m, err := addGraph().Build()
 	if err != nil {
@@ -112,8 +111,8 @@ func sums(t *testing.T, l *Library, device string) (*Session, error) {
 	return l.NewSession(m, Options{Name: "sum", Device: device, Threads: 1})
 }
 
-// sum runs a session and checks what comes out.
-func sum(t *testing.T, s *Session) {
+// checkSum runs a session and checks its output.
+func checkSum(t *testing.T, s *Session) {
 	t.Helper()
 	out, err := s.Run(context.Background(), []*Tensor{rows(2), rows(2)})
 	if err != nil {
@@ -124,43 +123,43 @@ func sum(t *testing.T, s *Session) {
 	}
 }
 
-// The words of the runtime when a card has no memory left.
+// errNoMemory is the runtime's message when a card has no memory left.
 var errNoMemory = errors.New("non-zero status code returned while running Conv node. bfc_arena.cc:359 AllocateRawInternal Failed to allocate memory for requested buffer of size 1048576")
 
 func TestADeviceThatFailsInARunIsReplacedByTheCPU(t *testing.T) {
 	i, l := withCard(t)
-	first, err := sums(t, l, DeviceAuto)
+	first, err := newSum(t, l, DeviceAuto)
 	if err != nil {
 		t.Fatal(err)
 	}
-	second, err := sums(t, l, DeviceCUDA)
+	second, err := newSum(t, l, DeviceCUDA)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum(t, first)
+	checkSum(t, first)
 	if first.Device() != DeviceCUDA || len(l.News()) != 0 {
 		t.Fatalf("it runs on %q before anything failed", first.Device())
 	}
 	i.fail(errNoMemory)
-	sum(t, first) // with the same inputs, on the CPU
+	checkSum(t, first) // with the same inputs, on the CPU
 	if first.Device() != DeviceCPU {
 		t.Errorf("it stays on %q", first.Device())
 	}
 	news := l.News()
 	if len(news) != 1 || news[0].Device != DeviceCUDA || news[0].Reason != ReasonMemory || news[0].During != DuringRun || !strings.Contains(news[0].Detail, "bfc_arena") {
-		t.Fatalf("it is told %+v", news)
+		t.Fatalf("News returns %+v", news)
 	}
-	sum(t, second) // also when it was asked for by name
+	checkSum(t, second) // also if it was requested by name
 	if second.Device() != DeviceCPU || len(l.News()) != 0 {
-		t.Errorf("the second session is on %q, or it is told again", second.Device())
+		t.Errorf("the second session is on %q, or the failure is reported again", second.Device())
 	}
 	made := i.made.Load()
 	for _, device := range []string{DeviceAuto, DeviceCUDA, ""} {
-		s, err := sums(t, l, device)
+		s, err := newSum(t, l, device)
 		if err != nil {
 			t.Fatal(err)
 		}
-		sum(t, s)
+		checkSum(t, s)
 		if s.Device() != DeviceCPU || i.made.Load() != made {
 			t.Errorf("%q tried the device again", device)
 		}
@@ -175,13 +174,13 @@ func TestADeviceThatFailsInARunIsReplacedByTheCPU(t *testing.T) {
 		t.Errorf("%d sessions stay open", n)
 	}
 	if d := l.Devices(); len(d) == 0 || d[0].ID != DeviceCUDA || d[0].Trouble == nil || d[0].Trouble.Reason != ReasonMemory {
-		t.Errorf("the list of devices says %+v", d)
+		t.Errorf("Devices returns %+v", d)
 	}
 }
 
 func TestADeviceIsNotBlamedForWhatTheCPUCannotDoEither(t *testing.T) {
 	i, l := withCard(t)
-	s, err := sums(t, l, DeviceAuto)
+	s, err := newSum(t, l, DeviceAuto)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,55 +207,55 @@ func TestADeviceIsNotBlamedForWhatTheCPUCannotDoEither(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	i.cpuLoad, i.load = errors.New("a bad graph"), errors.New("a bad graph, says CUDA")
-	if _, err := sums(t, l, DeviceAuto); err == nil || len(l.News()) != 0 {
-		t.Errorf("a graph that nobody can load: %v, and CUDA is blamed", err)
+	if _, err := newSum(t, l, DeviceAuto); err == nil || len(l.News()) != 0 {
+		t.Errorf("a graph that no device can load: %v, and CUDA is blamed", err)
 	}
 }
 
 func TestADeviceThatFailsAtLoad(t *testing.T) {
 	i, l := withCard(t)
 	i.load = errors.New("CUDA failure 100: no CUDA-capable device is detected")
-	_, err := sums(t, l, DeviceCUDA)
+	_, err := newSum(t, l, DeviceCUDA)
 	f := failure.Of(err, failure.Model)
 	if f == nil || f.Kind != failure.Model || f.Op != "load" || !strings.Contains(f.Message.String(), "no card that this library can use") || !strings.Contains(f.Hint.String(), "--device auto") {
 		t.Errorf("asked for by name: %#v", f)
 	}
 	if len(l.News()) != 0 {
-		t.Error("what is an error is told as news as well")
+		t.Error("an error is reported by News as well")
 	}
-	s, err := sums(t, l, DeviceAuto)
+	s, err := newSum(t, l, DeviceAuto)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	sum(t, s)
+	checkSum(t, s)
 	news := l.News()
 	if s.Device() != DeviceCPU || len(news) != 1 || news[0].Reason != ReasonCard || news[0].During != DuringLoad {
-		t.Errorf("on %q, told %+v", s.Device(), news)
+		t.Errorf("on %q, News returns %+v", s.Device(), news)
 	}
 	i.load = nil
-	again, err := sums(t, l, DeviceAuto)
+	again, err := newSum(t, l, DeviceAuto)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer again.Close()
 	if again.Device() != DeviceCPU || len(l.News()) != 0 {
-		t.Error("a device that was given up is tried again, or told again")
+		t.Error("a device that was given up is tried or reported again")
 	}
-	if _, err := sums(t, l, DeviceCUDA); err == nil {
+	if _, err := newSum(t, l, DeviceCUDA); err == nil {
 		t.Error("a device that was given up at load is used when it is asked for by name")
 	}
 }
 
 func TestManyCallsThatFailAtOnceFallBackOnce(t *testing.T) {
 	i, l := withCard(t)
-	s, err := sums(t, l, DeviceAuto)
+	s, err := newSum(t, l, DeviceAuto)
 	if err != nil {
 		t.Fatal(err)
 	}
 	i.fail(errNoMemory)
 	const calls = 8
-	var all sync.WaitGroup // each waits until all have failed
+	var all sync.WaitGroup // each goroutine waits until all have failed
 	all.Add(calls)
 	i.before = func() { all.Done(); all.Wait() }
 	ended := make(chan error, calls)
@@ -275,26 +274,26 @@ func TestManyCallsThatFailAtOnceFallBackOnce(t *testing.T) {
 		t.Error(err)
 	}
 	if n := len(l.News()); n != 1 || i.onCPU.Load() != 1 || i.open.Load() != 0 {
-		t.Errorf("told %d times, %d sessions made on the CPU, %d left open", n, i.onCPU.Load(), i.open.Load())
+		t.Errorf("%d reports, %d sessions made on the CPU, %d left open", n, i.onCPU.Load(), i.open.Load())
 	}
 }
 
-// TestProvidersThatAreNotThereFailForReal: no fault is injected here. The library
-// is said to have everything, so each provider is really asked for, and says no.
-func TestProvidersThatAreNotThereFailForReal(t *testing.T) {
+// TestMissingProvidersFail injects no fault: every device passes the
+// check for missing parts, so each provider is really requested, and fails.
+func TestMissingProvidersFail(t *testing.T) {
 	l := openLibrary(t)
 	for _, d := range devices {
-		if d.id != DeviceCPU && l.lacks(d) == nil {
+		if d.id != DeviceCPU && l.missing(d) == nil {
 			t.Skipf("%s works here", d.id)
 		}
 	}
 	all := func(device) *Trouble { return nil }
-	l = &Library{native: l.native, path: l.path, built: l.built, look: all}
-	s, err := sums(t, l, DeviceAuto)
+	l = &Library{native: l.native, path: l.path, built: l.built, fakeMissing: all}
+	s, err := newSum(t, l, DeviceAuto)
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum(t, s)
+	checkSum(t, s)
 	want := map[string][]Reason{
 		DeviceCUDA: {ReasonFile, ReasonProvider, ReasonLibrary, ReasonDriver}, DeviceDirectML: {ReasonProvider}, DeviceCoreML: {ReasonProvider},
 	}
@@ -306,14 +305,14 @@ func TestProvidersThatAreNotThereFailForReal(t *testing.T) {
 		}
 	}
 	if s.Device() != DeviceCPU || len(news) != 3 {
-		t.Errorf("on %q, told %d times", s.Device(), len(news))
+		t.Errorf("on %q, %d reports", s.Device(), len(news))
 	}
 	if err := s.Close(); err != nil {
 		t.Error(err)
 	}
-	l = &Library{native: l.native, path: l.path, built: l.built, look: all}
+	l = &Library{native: l.native, path: l.path, built: l.built, fakeMissing: all}
 	for id := range want {
-		if _, err := sums(t, l, id); err == nil {
+		if _, err := newSum(t, l, id); err == nil {
 			t.Errorf("%s is given where it is not", id)
 		}
 		if r := l.Try(context.Background(), id); r.Trouble == nil || !slices.Contains(want[id], r.Trouble.Reason) {
@@ -339,7 +338,7 @@ func TestTheTrialReallyRuns(t *testing.T) {
 	if r := card.Try(context.Background(), DeviceCUDA); r.Trouble == nil || r.Trouble.Reason != ReasonMemory {
 		t.Errorf("a card that fails: %+v", r)
 	}
-	if s, err := sums(t, card, DeviceAuto); err != nil || s.Device() != DeviceCUDA {
+	if s, err := newSum(t, card, DeviceAuto); err != nil || s.Device() != DeviceCUDA {
 		t.Errorf("a trial turned the device off: %v", err)
 	} else {
 		s.Close()

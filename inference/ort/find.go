@@ -9,15 +9,15 @@ import (
 	"descry/internal/failure"
 )
 
-// libraryNames are the library's file names by operating system, the one that
-// Descry's own build makes first.
+// libraryNames are the library's file names by operating system, the name from
+// Descry's own build first.
 var libraryNames = map[string][]string{
 	"linux":   {"libonnxruntime.so.1", "libonnxruntime.so"},
 	"darwin":  {"libonnxruntime.dylib", "libonnxruntime.1.dylib"},
 	"windows": {"onnxruntime.dll"},
 }
 
-// besideDirs are the folders, seen from the executable's, where a package may put
+// besideDirs are the folders, relative to the executable's, where a package may put
 // the library.
 var besideDirs = map[string][]string{
 	"linux":   {".", "lib", "../lib/descry", "../lib"},
@@ -25,8 +25,8 @@ var besideDirs = map[string][]string{
 	"windows": {"."},
 }
 
-// systemDirs are the folders where a system keeps such libraries. There is none
-// for Windows: the one in System32 belongs to Windows and is older.
+// systemDirs are the system's library folders. Windows has none here: the library
+// in System32 belongs to Windows and is older.
 var systemDirs = map[string][]string{
 	"linux": {
 		"/usr/local/lib", "/usr/local/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
@@ -35,31 +35,32 @@ var systemDirs = map[string][]string{
 	"darwin": {"/opt/homebrew/lib", "/usr/local/lib"},
 }
 
-// Find looks for ONNX Runtime: the explicit path (a flag's or DESCRY_ORT's; a
-// file, or a folder that holds it), beside the executable in exeDir, in
-// cacheDir/onnxruntime, in the system's library folders. An explicit path that is
-// not there is an error: nothing else is tried. Empty arguments are skipped.
-// tried lists every path that was looked at, the found one last. What is found has
-// still to be opened. The error is a *failure.Failure of kind Model.
+// Find looks for ONNX Runtime: at the explicit path (of a flag or DESCRY_ORT; a
+// file, or a folder that holds it), next to the executable in exeDir, in
+// cacheDir/onnxruntime, in the system's library folders. If explicit is set,
+// nothing else is tried. Empty arguments are skipped. tried lists every path in the
+// order in which it was checked, the result last. The library found has not been
+// opened yet. The error is a *failure.Failure of kind Model.
 func Find(explicit, exeDir, cacheDir string) (path string, tried []string, err error) {
-	return here().find(explicit, exeDir, cacheDir)
+	return thisSystem().find(explicit, exeDir, cacheDir)
 }
 
 // FindCUDA looks in cacheDir for the library that `descry models pull
-// onnxruntime-cuda` puts there, with its CUDA provider beside it. Whoever wants DeviceAuto or DeviceCUDA opens it
-// before what Find finds. "" where device is another one, where it is not there,
-// and where there is no NVIDIA driver, without which it is of no use.
+// onnxruntime-cuda` puts there, with its CUDA provider next to it. For DeviceAuto
+// and DeviceCUDA it is preferred to what Find returns. path is "" for other
+// devices, where the library is not installed, and where there is no NVIDIA driver,
+// without which it is useless.
 func FindCUDA(cacheDir, device string) (path string, tried []string) {
 	d, _ := deviceByID(DeviceCUDA)
 	wanted := device == DeviceCUDA || device == DeviceAuto || device == ""
 	if cacheDir == "" || !wanted || !slices.Contains(d.systems, runtime.GOOS) || nvidiaDriver() != nil {
 		return "", nil
 	}
-	return here().cuda(cacheDir, d.files[runtime.GOOS])
+	return thisSystem().cuda(cacheDir, d.files[runtime.GOOS])
 }
 
-// here is this system's search.
-func here() search {
+// thisSystem returns the search on this system.
+func thisSystem() search {
 	return search{
 		names:  libraryNames[runtime.GOOS],
 		beside: besideDirs[runtime.GOOS],
@@ -72,24 +73,24 @@ func here() search {
 	}
 }
 
-// cudaDirs are the folders, seen from the cache, where a library for CUDA may lie:
-// where the store of models unpacks it, under its name and version, and where a
-// person may put one.
+// cudaDirs are the folders, relative to the cache, where a library for CUDA may be:
+// where the model store unpacks it, under its name and version, and where a user
+// may put one.
 var cudaDirs = []string{"onnxruntime/onnxruntime-cuda*/lib", "onnxruntime/onnxruntime-cuda*", "onnxruntime-cuda", "onnxruntime-cuda/lib", "onnxruntime-cuda/*/lib"}
 
-// cuda returns the first library that has the files of the provider beside it.
+// cuda returns the first library that has the provider's files next to it.
 func (s search) cuda(cacheDir string, files []string) (string, []string) {
 	var tried []string
 	for _, pattern := range cudaDirs {
 		dirs, _ := s.glob(filepath.Join(cacheDir, pattern)) // the patterns are well formed
 		slices.Sort(dirs)
-		slices.Reverse(dirs) // the newest version first, as names of versions go
+		slices.Reverse(dirs) // the newest version first, in lexical order
 		for _, dir := range dirs {
-			versions, _ := s.glob(filepath.Join(dir, s.names[0]+".*")) // archives unpacked without their links
-			path, looked := s.first(append(s.in(dir), versions...))
-			tried = append(tried, looked...)
-			whole := !slices.ContainsFunc(files, func(f string) bool { return !s.isFile(filepath.Join(dir, f)) })
-			if path != "" && whole {
+			versions, _ := s.glob(filepath.Join(dir, s.names[0]+".*")) // archives unpacked without their symbolic links
+			path, checked := s.first(append(s.in(dir), versions...))
+			tried = append(tried, checked...)
+			complete := !slices.ContainsFunc(files, func(f string) bool { return !s.isFile(filepath.Join(dir, f)) })
+			if path != "" && complete {
 				return path, tried
 			}
 		}
@@ -97,7 +98,7 @@ func (s search) cuda(cacheDir string, files []string) (string, []string) {
 	return "", tried
 }
 
-// search is one system's way to find the library.
+// search holds the places of one operating system.
 type search struct {
 	names, beside, system []string
 	isFile                func(string) bool
@@ -126,12 +127,12 @@ func (s search) find(explicit, exeDir, cacheDir string) (string, []string, error
 	}
 	path, tried := s.first(candidates)
 	if path == "" {
-		return "", tried, failure.New(failure.Model, "load", "ONNX Runtime", "the library was not found beside the program, in the cache or in the system").WithHint("%s", fetchHint)
+		return "", tried, failure.New(failure.Model, "load", "ONNX Runtime", "the library was not found next to the program, in the cache or in the system").WithHint(fetchHint)
 	}
 	return path, tried, nil
 }
 
-// in returns the paths that the library could have in dir.
+// in returns the possible paths of the library in dir.
 func (s search) in(dir string) []string {
 	paths := make([]string, len(s.names))
 	for i, n := range s.names {
@@ -140,7 +141,7 @@ func (s search) in(dir string) []string {
 	return paths
 }
 
-// first returns the first path that is a file, and the paths looked at.
+// first returns the first path that is a file, and the paths checked.
 func (s search) first(paths []string) (string, []string) {
 	for i, p := range paths {
 		if s.isFile(p) {

@@ -11,7 +11,7 @@ import (
 	"descry/internal/failure"
 )
 
-// system is a made-up one for search.
+// system returns the search of an invented system with the given files.
 func system(there ...string) search {
 	return search{
 		names:  []string{"lib.so.1", "lib.so"},
@@ -92,13 +92,13 @@ func TestVersionsAreCompared(t *testing.T) {
 func TestAProviderWithoutItsLibraryIsLeftOut(t *testing.T) {
 	dir := t.TempDir()
 	all := []string{"TensorrtExecutionProvider", cudaProvider, "CPUExecutionProvider"}
-	if got, want := present(all, filepath.Join(dir, "lib.so")), []string{"CPUExecutionProvider"}; !reflect.DeepEqual(got, want) {
+	if got, want := installed(all, filepath.Join(dir, "lib.so")), []string{"CPUExecutionProvider"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "libonnxruntime_providers_cuda.so"), nil, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := present(all, filepath.Join(dir, "lib.so")), []string{cudaProvider, "CPUExecutionProvider"}; !reflect.DeepEqual(got, want) {
+	if got, want := installed(all, filepath.Join(dir, "lib.so")), []string{cudaProvider, "CPUExecutionProvider"}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -116,7 +116,7 @@ func TestTheLibraryForCUDAIsWholeOrNotFound(t *testing.T) {
 			}
 		}
 	}
-	s := here()
+	s := thisSystem()
 	s.names = []string{"lib.so.1"}
 	files := []string{"cuda.so", "shared.so"}
 	if path, _ := s.cuda(cache, files); path != "" {

@@ -9,15 +9,15 @@ import (
 	"descry/models/onnx"
 )
 
-// openLibrary opens the ONNX Runtime that Find finds as the program does, bin/
-// standing for the executable's folder; without one, or without cgo, the test is
-// skipped.
+// openLibrary opens the ONNX Runtime that Find returns, as the program does, with
+// bin/ in place of the executable's folder. Without a library, or without cgo, the
+// test is skipped.
 func openLibrary(t testing.TB) *Library {
 	t.Helper()
 	cache, _ := os.UserCacheDir()
 	path, tried, err := Find(os.Getenv("DESCRY_ORT"), filepath.Join("..", "..", "bin"), filepath.Join(cache, "descry"))
 	if err != nil && os.Getenv("DESCRY_ORT") != "" {
-		t.Fatal(err) // a library was named, so these tests are wanted
+		t.Fatal(err) // the library was named explicitly, so do not skip
 	}
 	if err != nil {
 		t.Skipf("%v (tried %s)", err, strings.Join(tried, ", "))
@@ -37,7 +37,8 @@ func openLibrary(t testing.TB) *Library {
 	return l
 }
 
-// newSession builds a graph and makes it ready; the test closes it.
+// newSession builds a graph and makes a session of it, which is closed at the end
+// of the test.
 func newSession(t testing.TB, l *Library, g *onnx.Graph, o Options) *Session {
 	t.Helper()
 	m, err := g.Build()

@@ -11,43 +11,43 @@ import (
 	"descry/models/onnx"
 )
 
-// police is a native library that panics on whatever a real one would crash on:
-// use after Close, a second Close, a call's options used after their release or
-// for two runs. Its runs last until they are told to end, or terminated.
-type police struct {
-	open   atomic.Int32 // sessions
-	calls  atomic.Int32 // not released
-	runs   atomic.Int32
-	begun  chan []*payload
-	finish chan struct{}
+// strictLibrary is a native library that panics on whatever would crash a real one:
+// use after Close, a second Close, a call's options used after their release or for
+// two runs. Its runs last until finish is closed, or they are terminated.
+type strictLibrary struct {
+	open    atomic.Int32 // sessions
+	calls   atomic.Int32 // not released
+	runs    atomic.Int32
+	started chan []*payload
+	finish  chan struct{}
 }
 
-func (p *police) newSession(onnx.Model, Options, string) (nativeSession, error) {
+func (p *strictLibrary) newSession(onnx.Model, Options, string) (nativeSession, error) {
 	p.open.Add(1)
-	return &policeSession{of: p}, nil
+	return &strictSession{of: p}, nil
 }
 
-func (p *police) close() error {
+func (p *strictLibrary) close() error {
 	if p.open.Load() > 0 {
 		panic("the library is closed before its sessions")
 	}
 	return nil
 }
 
-type policeSession struct {
-	of     *police
+type strictSession struct {
+	of     *strictLibrary
 	closed bool
 }
 
-func (s *policeSession) newCall() (nativeCall, error) {
+func (s *strictSession) newCall() (nativeCall, error) {
 	if s.closed {
 		panic("a call of a closed session")
 	}
 	s.of.calls.Add(1)
-	return &policeCall{of: s.of, ended: make(chan struct{})}, nil
+	return &strictCall{of: s.of, ended: make(chan struct{})}, nil
 }
 
-func (s *policeSession) close() error {
+func (s *strictSession) close() error {
 	if s.closed {
 		panic("a session is closed twice")
 	}
@@ -59,19 +59,19 @@ func (s *policeSession) close() error {
 	return nil
 }
 
-type policeCall struct {
-	of             *police
+type strictCall struct {
+	of             *strictLibrary
 	ended          chan struct{}
 	used, released atomic.Bool
 }
 
-func (c *policeCall) run(inputs, outputs []*payload) error {
+func (c *strictCall) run(inputs, outputs []*payload) error {
 	if c.released.Load() || c.used.Swap(true) {
 		panic("the options of a call are used again")
 	}
 	c.of.runs.Add(1)
 	defer c.of.runs.Add(-1)
-	c.of.begun <- inputs
+	c.of.started <- inputs
 	select {
 	case <-c.of.finish:
 		for i := range outputs {
@@ -83,24 +83,24 @@ func (c *policeCall) run(inputs, outputs []*payload) error {
 	}
 }
 
-func (c *policeCall) terminate() {
+func (c *strictCall) terminate() {
 	if c.released.Load() {
 		panic("a call is terminated after its release")
 	}
 	close(c.ended)
 }
 
-func (c *policeCall) release() {
+func (c *strictCall) release() {
 	if c.released.Swap(true) || c.of.runs.Load() > 0 {
 		panic("a call is released twice or while it runs")
 	}
 	c.of.calls.Add(-1)
 }
 
-// policed returns a session of the police.
-func policed(t *testing.T) (*police, *Session) {
+// newStrict returns a session of a strictLibrary.
+func newStrict(t *testing.T) (*strictLibrary, *Session) {
 	t.Helper()
-	p := &police{begun: make(chan []*payload), finish: make(chan struct{})}
+	p := &strictLibrary{started: make(chan []*payload), finish: make(chan struct{})}
 	l := &Library{native: p}
 	s, err := l.NewSession(onnx.Model{Inputs: []string{"x"}, Outputs: []string{"y"}}, Options{})
 	if err != nil {
@@ -114,7 +114,7 @@ type outcome struct {
 	err error
 }
 
-// start runs s on x elsewhere.
+// start runs s on x in another goroutine.
 func start(ctx context.Context, s *Session, x *Tensor) chan outcome {
 	ended := make(chan outcome, 1)
 	go func() {
@@ -125,11 +125,11 @@ func start(ctx context.Context, s *Session, x *Tensor) chan outcome {
 }
 
 func TestATensorDestroyedWhileACallReadsItStaysWhole(t *testing.T) {
-	p, s := policed(t)
+	p, s := newStrict(t)
 	x := NewFloat32([]int64{1 << 16}, make([]float32, 1<<16))
 	x.Float32s()[12345] = 7
 	ended := start(context.Background(), s, x)
-	reading := <-p.begun
+	reading := <-p.started
 	x.Destroy()
 	runtime.GC()
 	if reading[0].floats[12345] != 7 {
@@ -145,13 +145,13 @@ func TestATensorDestroyedWhileACallReadsItStaysWhole(t *testing.T) {
 }
 
 func TestCloseWaitsForTheRunningCall(t *testing.T) {
-	p, s := policed(t)
+	p, s := newStrict(t)
 	ended := start(context.Background(), s, rows(1))
-	<-p.begun
+	<-p.started
 	closed := make(chan error)
 	go func() { closed <- s.Close() }()
 	runtime.Gosched()
-	close(p.finish) // a Close that did not wait has been caught by the police
+	close(p.finish) // strictLibrary has caught a Close that did not wait
 	if err := <-closed; err != nil {
 		t.Error(err)
 	}
@@ -170,15 +170,15 @@ func TestCloseWaitsForTheRunningCall(t *testing.T) {
 }
 
 func TestEachRunHasOptionsOfItsOwnAndReleasesThem(t *testing.T) {
-	p, s := policed(t)
+	p, s := newStrict(t)
 	for i := range 50 {
 		ctx, cancel := context.WithCancel(context.Background())
 		ended := start(ctx, s, rows(1))
-		<-p.begun
+		<-p.started
 		if i%2 == 0 {
 			p.finish <- struct{}{}
 		}
-		cancel() // for even i, maybe just as the run returns
+		cancel() // for even i, possibly just as the run returns
 		r := <-ended
 		var f *failure.Failure
 		if r.err != nil && (!errors.As(r.err, &f) || f.Kind != failure.Cancelled) || i%2 == 1 && r.err == nil {
@@ -193,7 +193,7 @@ func TestEachRunHasOptionsOfItsOwnAndReleasesThem(t *testing.T) {
 func TestATensorCannotBeReadAsAnotherTypeOrOnceDestroyed(t *testing.T) {
 	gone := rows(1)
 	gone.Destroy()
-	gone.Destroy() // again is fine
+	gone.Destroy() // a second Destroy is allowed
 	for name, use := range map[string]func(){
 		"another type": func() { rows(1).Int64s() },
 		"elements":     func() { gone.Float32s() },

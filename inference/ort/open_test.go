@@ -12,7 +12,7 @@ import (
 	"descry/internal/failure"
 )
 
-// compile makes a shared library from C, or skips the test.
+// compile builds a shared library from C, or skips the test.
 func compile(t *testing.T, source string) string {
 	t.Helper()
 	if runtime.GOOS != "linux" {
@@ -29,8 +29,8 @@ func compile(t *testing.T, source string) string {
 	return so
 }
 
-// oldRuntime is a library that is ONNX Runtime of another version, as far as one
-// can ask; GetApi crashes as the binding would.
+// oldRuntime is a library that claims to be another version of ONNX Runtime; its
+// GetApi crashes as the binding would.
 const oldRuntime = `
 #include <stdint.h>
 #include <stdlib.h>
@@ -47,7 +47,7 @@ func TestALibraryThatWillNotDoIsOneClearFailure(t *testing.T) {
 	if err := os.WriteFile(text, []byte("not a library\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	for name, c := range map[string]struct{ path, says string }{
+	for name, c := range map[string]struct{ path, message string }{
 		"absent":          {filepath.Join(t.TempDir(), "none.so"), "cannot be loaded"},
 		"not a library":   {text, "cannot be loaded"},
 		"too old":         {compile(t, oldRuntime), "ONNX Runtime 1.17.1; 1.24 or newer is needed"},
@@ -63,8 +63,8 @@ func TestALibraryThatWillNotDoIsOneClearFailure(t *testing.T) {
 			if !errors.As(err, &f) || f.Kind != failure.Model || f.Subject != c.path || f.Hint.IsZero() {
 				t.Errorf("failure %#v", err)
 			}
-			if !strings.Contains(f.Message.String(), c.says) || strings.Contains(err.Error(), "\n") {
-				t.Errorf("it says %q, want one line with %q", err.Error(), c.says)
+			if !strings.Contains(f.Message.String(), c.message) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("error %q, want one line with %q", err.Error(), c.message)
 			}
 		})
 	}
@@ -85,7 +85,7 @@ func TestOpeningTheSameFileAgainGivesTheSameLibrary(t *testing.T) {
 	if err := b.Close(); err == nil {
 		t.Error("a second Close went well")
 	}
-	newSession(t, a, addGraph(), Options{}) // a is still good
+	newSession(t, a, addGraph(), Options{}) // a still works
 }
 
 func TestAnotherLibraryIsRefusedWhileOneIsOpen(t *testing.T) {

@@ -38,15 +38,16 @@ import (
 	"unsafe"
 )
 
-// Places of two functions in OrtApi (onnxruntime_c_api.h, since version 1.4).
+// Indices of two functions in OrtApi (onnxruntime_c_api.h, since version 1.4).
 const (
 	apiGetAvailableProviders     = 125
 	apiReleaseAvailableProviders = 126
 )
 
-// ask loads the library and asks for its version and providers. It stays loaded:
-// the binding is about to load it too, and native code is never unloaded safely.
-func ask(path string) (probe, error) {
+// probeLibrary loads the library and reads its version and providers. It stays
+// loaded: the binding is about to load it too, and native code is never unloaded
+// safely.
+func probeLibrary(path string) (probe, error) {
 	name := C.CString(path)
 	defer C.free(unsafe.Pointer(name))
 	handle := C.dlopen(name, C.RTLD_LAZY|C.RTLD_LOCAL)
@@ -79,7 +80,7 @@ func ask(path string) (probe, error) {
 	return p, nil
 }
 
-// giveBack returns what the runtime has freed to the system. glibc keeps freed
+// trimHeap returns to the system what the runtime has freed. glibc keeps freed
 // blocks of up to 32 MB, which weights are: without this, opening and closing
 // BLIP's vision tower ten times grows the process from 0.4 to 1.2 GB.
-func giveBack() { C.trim() }
+func trimHeap() { C.trim() }

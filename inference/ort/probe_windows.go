@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Places of two functions in OrtApi (onnxruntime_c_api.h, since version 1.4): its
+// Indices of two functions in OrtApi (onnxruntime_c_api.h, since version 1.4): its
 // members are only ever appended.
 const (
 	apiGetAvailableProviders     = 125
@@ -20,10 +20,10 @@ const (
 // apiBase is OrtApiBase.
 type apiBase struct{ getAPI, getVersionString uintptr }
 
-// ask loads the library by its absolute path (System32 may hold an old one) and
-// asks for its version and providers. It stays loaded: the binding is about to
-// load it too, and native code is never unloaded safely.
-func ask(path string) (probe, error) {
+// probeLibrary loads the library by its absolute path (System32 may hold an old
+// one) and reads its version and providers. It stays loaded: the binding is about
+// to load it too, and native code is never unloaded safely.
+func probeLibrary(path string) (probe, error) {
 	handle, err := windows.LoadLibraryEx(path, 0, windows.LOAD_WITH_ALTERED_SEARCH_PATH)
 	if err != nil {
 		return probe{}, errors.New("it cannot be loaded: " + err.Error())
@@ -45,7 +45,7 @@ func ask(path string) (probe, error) {
 	return p, nil
 }
 
-// providers asks OrtApi for the providers that the library was built with.
+// providers returns the providers that the library was built with.
 func providers(base *apiBase) []string {
 	address, _, _ := syscall.SyscallN(base.getAPI, leastMinor)
 	if address == 0 {
@@ -66,5 +66,5 @@ func providers(base *apiBase) []string {
 	return all
 }
 
-// giveBack has nothing to do here: the heap returns large blocks itself.
-func giveBack() {}
+// trimHeap does nothing: the heap of Windows returns large blocks itself.
+func trimHeap() {}

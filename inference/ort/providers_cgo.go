@@ -8,10 +8,10 @@ import (
 	binding "github.com/yalue/onnxruntime_go"
 )
 
-// appenders let a session run on a device. What a provider cannot run of a graph,
-// the CPU's runs: DirectML and Core ML lack some of com.microsoft's fused operators
-// that BLIP's graphs use (MultiHeadAttention, FusedMatMul under Core ML), and
-// Core ML has no RoiAlign. Such a session is made all the same, in parts.
+// appenders add a device's provider to a session. Operators that the provider lacks
+// run on the CPU: DirectML and Core ML lack some of com.microsoft's fused operators
+// that BLIP's graphs use (MultiHeadAttention, FusedMatMul under Core ML), and Core
+// ML has no RoiAlign. Such a session is made all the same, in parts.
 var appenders = map[string]func(*binding.SessionOptions, Options) error{
 	DeviceCPU:      func(*binding.SessionOptions, Options) error { return nil },
 	DeviceCUDA:     appendCUDA,
@@ -19,13 +19,13 @@ var appenders = map[string]func(*binding.SessionOptions, Options) error{
 	DeviceCoreML:   appendCoreML,
 }
 
-// cudaOptions are those of onnxruntime's CUDA-ExecutionProvider documentation that
-// differ from its own choice:
+// cudaOptions are the options of ONNX Runtime's CUDA-ExecutionProvider
+// documentation that differ from their defaults:
 //
-//   - cudnn_conv_algo_search HEURISTIC: its own choice, EXHAUSTIVE, tries every
-//     algorithm for each new size of input, and pictures have many sizes;
-//   - arena_extend_strategy kSameAsRequested: takes what is asked for; its own choice
-//     takes the next power of two, which a card with other users has not got;
+//   - cudnn_conv_algo_search HEURISTIC: the default, EXHAUSTIVE, tries every
+//     algorithm for each new input size, and pictures have many sizes;
+//   - arena_extend_strategy kSameAsRequested: the default allocates the next power
+//     of two, which a card with other users may not have;
 //   - use_tf32 0: TF32 keeps 10 bits of a number's 23, which moves boxes and
 //     scores further than Descry promises.
 var cudaOptions = map[string]string{
@@ -35,8 +35,8 @@ var cudaOptions = map[string]string{
 	"use_tf32":               "0",
 }
 
-// appendCUDA lets the session run on the first CUDA device. That Update fails says
-// more than what Append says then.
+// appendCUDA lets the session run on the first CUDA device. The error of Update is
+// more precise than that of Append.
 func appendCUDA(so *binding.SessionOptions, o Options) error {
 	cuda, err := binding.NewCUDAProviderOptions()
 	if err != nil {
@@ -57,8 +57,8 @@ func appendCUDA(so *binding.SessionOptions, o Options) error {
 }
 
 // appendDirectML lets the session run on the card of the first screen. DirectML
-// asks for no memory pattern, which no session has here, and for one operator
-// after the other.
+// requires that there is no memory pattern, which no session has here, and that
+// operators run one after the other.
 func appendDirectML(so *binding.SessionOptions, _ Options) error {
 	if err := so.SetExecutionMode(binding.ExecutionModeSequential); err != nil {
 		return err
@@ -66,8 +66,9 @@ func appendDirectML(so *binding.SessionOptions, _ Options) error {
 	return so.AppendExecutionProviderDirectML(0)
 }
 
-// coreMLOptions: MLProgram is the newer of Core ML's two forms, with more operators
-// and 32-bit floats; the older one computes in 16 bits on the neural engine.
+// coreMLOptions selects MLProgram, the newer of Core ML's two formats, with more
+// operators and 32-bit floats; the older one computes in 16 bits on the neural
+// engine.
 var coreMLOptions = map[string]string{
 	"ModelFormat":    "MLProgram",
 	"MLComputeUnits": "ALL",

@@ -11,57 +11,58 @@ import (
 	"descry/models/onnx"
 )
 
-// Level is how far the runtime may change the graph before it runs it.
+// Level is the degree to which the runtime may optimise a graph.
 type Level int
 
-// The levels, the usual one first.
+// The levels, the default first.
 const (
-	LevelAll      Level = iota // everything, layout changes for this processor too
+	LevelAll      Level = iota // all, layout changes for this processor included
 	LevelExtended              // fusions of several operators into one
-	LevelBasic                 // constants folded, what is redundant removed
+	LevelBasic                 // constants folded, redundant operators removed
 	LevelOff
 )
 
-// Options of a session. The zero value runs on the device
-// that DeviceAuto finds, with all cores and without prepacking.
+// Options configure a session. The zero value runs on the device that DeviceAuto
+// selects, with all cores and without prepacking.
 type Options struct {
-	Name    string // the model, in errors
-	Device  string // DeviceAuto (also "") or one by name
-	Threads int    // of one operator; 0: as many as there are cores
-	// Prepack copies matrices into the order in which the processor likes them, at
-	// the price of private memory as large as they are and of time at load; without
-	// it they stay mapped pages of the file. Measured on BLIP base: the decoder's
-	// step takes 12 % less time for one row and 30 % for three, for 0.5 GB and 0.4 s;
-	// the vision tower (577 rows) gains nothing. Convolutions do not depend on it:
+	Name    string // name of the model in errors
+	Device  string // DeviceAuto (also "") or another device ID
+	Threads int    // for one operator; 0: one for each core
+	// Prepack copies matrices into the layout that the processor prefers, at the
+	// price of private memory of the same size and of load time; without it they
+	// stay mapped pages of the file. Measured on BLIP base: the decoder's step
+	// takes 12 % less time for one row and 30 % for three, for 0.5 GB and 0.4 s;
+	// the vision tower (577 rows) gains nothing. Convolutions are not affected:
 	// LevelAll reorders their kernels anyway.
 	Prepack bool
 	Level   Level
-	// Unfolded computes what depends on weights alone anew in each run instead of
-	// once at load: half-precision weights are then cast as they are needed and not
-	// kept in single precision too.
+	// Unfolded computes what depends only on weights in each run instead of once at
+	// load: half-precision weights are then cast when needed, and not kept in
+	// single precision as well.
 	Unfolded bool
-	// Unfused leaves batch norms beside their convolutions instead of folding them
-	// into kernels of their own, which would be a third copy of the weights while a
-	// model of many convolutions is loaded. Measured on DeepLabV3 ResNet-101: 1.96
-	// instead of 2.84 times the file at most, and no slower; Mask R-CNN's body would
-	// gain a third of its file there and take a tenth more memory in its runs.
+	// Unfused keeps batch norms separate instead of folding them into the kernels
+	// of their convolutions, which would be a third copy of the weights while a
+	// model of many convolutions is loaded. Measured on DeepLabV3 ResNet-101: a
+	// peak of 1.96 instead of 2.84 times the file, and no slower; Mask R-CNN's body
+	// would save a third of its file there and take a tenth more memory in its
+	// runs.
 	Unfused bool
-	Spin    bool // idle threads burn their core for a little while
+	Spin    bool // idle threads spin for a while before they sleep
 
-	alone  bool  // the device must run every operator: what it lacks is an error
-	memory int64 // of a card, in bytes; 0: all
+	noFallback bool  // no fallback to the CPU: an operator that the device lacks is an error
+	memory     int64 // limit on the card's memory, in bytes; 0: none
 }
 
-// Session is a graph made ready to run.
+// Session is a graph that is ready to run.
 type Session struct {
 	lib     *Library
 	name    string
-	model   onnx.Model // kept on a device other than the CPU, to be made again there
+	model   onnx.Model // kept while on a device other than the CPU, to fall back
 	options Options
 	inputs  []string
 	outputs []string
 
-	mu     sync.RWMutex // read: a call runs; write: Close, a change of place
+	mu     sync.RWMutex // read: a call runs; write: Close, or the place changes
 	at     *place
 	closed bool
 }
@@ -72,11 +73,11 @@ type place struct {
 	device string
 }
 
-// NewSession makes a graph ready. Errors are *failure.Failure of kind Model.
+// NewSession makes a session of a graph. Errors are *failure.Failure of kind Model.
 //
-// With DeviceAuto a device that cannot make the session is given up (News) and the
-// next one takes its place, the CPU at last. A device that is asked for by name and
-// cannot make it is an error.
+// With DeviceAuto, a device that cannot make the session is given up (News) and the
+// next one is tried, the CPU last. A device that was requested by name and fails is
+// an error.
 func (l *Library) NewSession(m onnx.Model, o Options) (*Session, error) {
 	if o.Threads <= 0 {
 		o.Threads = runtime.NumCPU()
@@ -95,8 +96,8 @@ func (l *Library) NewSession(m onnx.Model, o Options) (*Session, error) {
 	return s, nil
 }
 
-// open makes the native session on the first device that can. What devices failed
-// is their fault only if another one makes the session.
+// open makes the native session on the first device that can. A failed device is
+// given up only if another one makes the session.
 func (s *Session) open(m onnx.Model) error {
 	try, err := s.lib.candidates(s.options.Device, s.name)
 	if err != nil {
@@ -115,19 +116,19 @@ func (s *Session) open(m onnx.Model) error {
 			}
 			return nil
 		}
-		t := blame(d, DuringLoad, err)
+		t := diagnose(d, DuringLoad, err)
 		switch {
 		case d.id == DeviceCPU:
 			return err
-		case i == len(try)-1: // asked for by name
+		case i == len(try)-1: // requested by name
 			return t.failure(s.name)
 		}
 		failed = append(failed, t)
 	}
-	return errors.New("there is no device") // not reached: candidates gives one
+	return errors.New("there is no device") // not reached: candidates returns at least one
 }
 
-// Device says what runs: the ID of a device, never DeviceAuto. It changes to
+// Device returns the ID of the device in use, never DeviceAuto. It changes to
 // DeviceCPU when the device fails in a run.
 func (s *Session) Device() string {
 	s.mu.RLock()
@@ -135,25 +136,25 @@ func (s *Session) Device() string {
 	return s.at.device
 }
 
-// Threads says how many threads work on one operator.
+// Threads returns the number of threads for one operator.
 func (s *Session) Threads() int { return s.options.Threads }
 
-// Run runs the graph on inputs, in the order of the model's Inputs, and gives the
+// Run runs the graph on inputs, in the order of the model's Inputs, and returns the
 // outputs in the order of its Outputs. When ctx ends, the call ends within one
 // operator and Run returns a *failure.Failure of kind Cancelled; all other errors
 // are of kind Model.
 //
-// Where a device fails and the CPU then succeeds with the same inputs, the session
-// stays there and the device is given up (News).
+// If a device fails and the CPU then succeeds with the same inputs, the session
+// stays on the CPU and the device is given up (News).
 func (s *Session) Run(ctx context.Context, inputs []*Tensor) ([]*Tensor, error) {
 	in := make([]*payload, len(inputs))
 	if len(inputs) != len(s.inputs) {
-		return nil, failure.New(failure.Model, "run", s.name, "%d inputs are given, the graph has %d", len(inputs), len(s.inputs))
+		return nil, failure.New(failure.Model, "run", s.name, "the graph takes %d inputs, not %d", len(s.inputs), len(inputs))
 	}
 	for i, t := range inputs {
 		p, err := t.load()
 		if err != nil {
-			return nil, failure.Wrap(failure.Model, "run", s.name, fmt.Errorf("input %q: %w", s.inputs[i], err), "")
+			return nil, failure.Wrap(failure.Model, "run", s.name, failure.Worded(err, "input %q: %s", s.inputs[i], err), "")
 		}
 		in[i] = p
 	}
@@ -174,7 +175,7 @@ func (s *Session) Run(ctx context.Context, inputs []*Tensor) ([]*Tensor, error) 
 	return outputs, nil
 }
 
-// runAt runs where the session is, and says where that was.
+// runAt runs the session at its current place, and returns that place.
 func (s *Session) runAt(ctx context.Context, in []*payload) ([]*payload, *place, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -186,12 +187,12 @@ func (s *Session) runAt(ctx context.Context, in []*payload) ([]*payload, *place,
 	return out, s.at, err
 }
 
-// fallBack makes the session again on the CPU and runs it there. If that fails too
+// fallBack makes the session again on the CPU and runs it there. If that fails too,
 // the device was not to blame: the session stays where it was and the CPU's error
-// is the answer.
+// is returned.
 func (s *Session) fallBack(ctx context.Context, in []*payload, from *place, cause error) ([]*payload, error) {
 	s.mu.Lock()
-	if s.closed || s.at != from { // closed, or another call came first
+	if s.closed || s.at != from { // closed, or another call has moved it
 		s.mu.Unlock()
 		out, _, err := s.runAt(ctx, in)
 		return out, err
@@ -206,17 +207,17 @@ func (s *Session) fallBack(ctx context.Context, in []*payload, from *place, caus
 		return nil, errors.Join(err, native.close())
 	}
 	s.at, s.model = &place{native, DeviceCPU}, onnx.Model{}
-	_ = from.native.close() // it has failed already, and that is told
+	_ = from.native.close() // its failure is reported already
 	if d, known := deviceByID(from.device); known {
 		s.lib.mu.Lock()
-		s.lib.giveUp(*blame(d, DuringRun, cause), true)
+		s.lib.giveUp(*diagnose(d, DuringRun, cause), true)
 		s.lib.mu.Unlock()
 	}
 	return out, nil
 }
 
-// call makes one native call, with run options of its own, since a termination
-// flag stays set. It returns when neither the call nor the terminator is at work.
+// call makes one native call, with its own run options, since a termination flag
+// stays set. It returns when both the call and the terminator have ended.
 func (s *Session) call(ctx context.Context, native nativeSession, in, out []*payload) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -239,7 +240,7 @@ func (s *Session) call(ctx context.Context, native nativeSession, in, out []*pay
 	return err
 }
 
-// Close frees the session when no call runs any more.
+// Close waits for running calls and frees the session.
 func (s *Session) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -134,10 +134,10 @@ func TestWrongInputsAreRefusedByName(t *testing.T) {
 	destroyed := rows(1)
 	destroyed.Destroy()
 	for name, c := range map[string]struct {
-		in   []*Tensor
-		says string
+		in      []*Tensor
+		message string
 	}{
-		"too few":         {[]*Tensor{rows(1)}, "1 inputs are given, the graph has 2"},
+		"too few":         {[]*Tensor{rows(1)}, "the graph takes 2 inputs, not 1"},
 		"missing":         {[]*Tensor{rows(1), nil}, `input "b": the tensor is missing`},
 		"destroyed":       {[]*Tensor{destroyed, rows(1)}, `input "a": the tensor was destroyed`},
 		"shape and data":  {[]*Tensor{rows(1), NewFloat32([]int64{2, 4}, make([]float32, 4))}, "the tensor of shape [2 4] has 4 elements"},
@@ -150,8 +150,8 @@ func TestWrongInputsAreRefusedByName(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			_, err := s.Run(context.Background(), c.in)
 			var f *failure.Failure
-			if !errors.As(err, &f) || f.Kind != failure.Model || f.Subject != "sum" || !strings.Contains(err.Error(), c.says) {
-				t.Errorf("error %v, want %q", err, c.says)
+			if !errors.As(err, &f) || f.Kind != failure.Model || f.Subject != "sum" || !strings.Contains(err.Error(), c.message) {
+				t.Errorf("error %v, want %q", err, c.message)
 			}
 		})
 	}
@@ -199,7 +199,7 @@ func TestRunsLeaveNoMemoryBehind(t *testing.T) {
 	}
 	run(20)
 	before := resident(t)
-	run(200) // 800 MB go through
+	run(200) // 800 MB in all
 	after := resident(t)
 	t.Logf("resident %d MB, after 200 runs of 4 MB %d MB", before>>20, after>>20)
 	if after > before+40<<20 {
@@ -233,7 +233,7 @@ func TestDevices(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !gpu && (s.Device() != DeviceCPU || len(l.News()) > 0) || s.Threads() != 1 {
-			t.Errorf("device %q gives %q, %d threads", device, s.Device(), s.Threads())
+			t.Errorf("device %q: session on %q, %d threads", device, s.Device(), s.Threads())
 		}
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -250,8 +250,8 @@ func TestDevices(t *testing.T) {
 	}
 }
 
-// TestAClosedSessionGivesItsMemoryBack: weights are blocks that the C library
-// would rather keep (giveBack says more).
+// TestAClosedSessionGivesItsMemoryBack: the C library would keep the blocks of
+// weights (see trimHeap).
 func TestAClosedSessionGivesItsMemoryBack(t *testing.T) {
 	if resident(t) == 0 {
 		t.Skip("no /proc here")
@@ -282,7 +282,7 @@ func TestAClosedSessionGivesItsMemoryBack(t *testing.T) {
 		}
 		debug.FreeOSMemory()
 	}
-	debug.FreeOSMemory() // what the building of the graph took
+	debug.FreeOSMemory() // memory of building the graph
 	before := resident(t)
 	for range 4 {
 		use()
@@ -291,5 +291,21 @@ func TestAClosedSessionGivesItsMemoryBack(t *testing.T) {
 	t.Logf("resident %d MB, after 4 sessions of 100 MB %d MB", before>>20, after>>20)
 	if after > before+60<<20 {
 		t.Errorf("4 closed sessions left %d MB behind", (after-before)>>20)
+	}
+}
+
+// TestAScalarOutputIsAnErrorAndNoCrash: the binding takes over no tensor without axes.
+func TestAScalarOutputIsAnErrorAndNoCrash(t *testing.T) {
+	g := onnx.NewGraph("scalar")
+	x := g.Input("x", onnx.Float, onnx.Dims("n"))
+	g.Output("sum", g.Add(x, x))
+	g.Output("mean", g.ReduceMean(x, false, 0))
+	s := newSession(t, openLibrary(t), g, Options{Name: "scalar"})
+	for range 2 {
+		out, err := s.Run(context.Background(), []*Tensor{NewFloat32([]int64{3}, []float32{1, 2, 3})})
+		var f *failure.Failure
+		if !errors.As(err, &f) || f.Kind != failure.Model || out != nil {
+			t.Errorf("%v, %v", out, err)
+		}
 	}
 }

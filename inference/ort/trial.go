@@ -3,14 +3,15 @@ package ort
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 	"time"
 
+	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models/onnx"
 )
 
-// Trial is what came of running a small graph on a device.
+// Trial is the result of running a small graph on a device.
 type Trial struct {
 	Device  string        `json:"device"`
 	Load    time.Duration `json:"load_ns"` // making the session, and the first run
@@ -18,35 +19,35 @@ type Trial struct {
 	Trouble *Trouble      `json:"trouble,omitempty"`
 }
 
-// The trial's graph: a convolution and a matrix product, the two things that models
-// spend their time on, on values that are exact in any precision a device may use.
+// The trial's graph: a convolution and a matrix product, which models spend most of
+// their time on, of values that are exact in any precision a device may use.
 const (
 	trialSide    = 16
 	trialPlanes  = 8
 	trialOutputs = 10
 )
 
-// Try really runs a small graph on a device, with no help from the CPU, and
-// compares what comes out with what must. It changes nothing about what sessions
-// run on, and may be called while they run.
+// Try runs a small graph on a device, without help from the CPU, and checks the
+// output. It does not affect the device of any session, and may be called while
+// they run.
 func (l *Library) Try(ctx context.Context, id string) Trial {
 	d, known := deviceByID(id)
 	if !known {
-		return Trial{Device: id, Trouble: &Trouble{Device: id, Title: id, Reason: ReasonSystem, Message: "there is no such device"}}
+		return Trial{Device: id, Trouble: &Trouble{Device: id, Title: id, Reason: ReasonSystem, Message: message.Sprintf("there is no such device")}}
 	}
 	l.mu.Lock()
-	lacks, closed := l.lacks(d), l.closed
+	missing, closed := l.missing(d), l.closed
 	l.mu.Unlock()
-	if lacks != nil {
-		return Trial{Device: id, Trouble: lacks}
+	if missing != nil {
+		return Trial{Device: id, Trouble: missing}
 	}
 	t := Trial{Device: id}
-	err := errors.New("ONNX Runtime is closed")
+	err := failure.Worded(nil, "ONNX Runtime is closed")
 	if !closed {
 		t.Load, t.Run, err = l.try(ctx, d)
 	}
 	if err != nil {
-		t.Trouble = blame(d, DuringLoad, err)
+		t.Trouble = diagnose(d, DuringLoad, err)
 	}
 	return t
 }
@@ -58,7 +59,7 @@ func (l *Library) try(ctx context.Context, d device) (load, run time.Duration, e
 		return 0, 0, err
 	}
 	start := time.Now()
-	native, err := l.native.newSession(m, Options{Name: "trial", Threads: 1, alone: d.id != DeviceCPU, memory: l.memory}, d.id)
+	native, err := l.native.newSession(m, Options{Name: "trial", Threads: 1, noFallback: d.id != DeviceCPU, memory: l.memory}, d.id)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -71,7 +72,7 @@ func (l *Library) try(ctx context.Context, d device) (load, run time.Duration, e
 		}
 		for i, got := range out[0].floats {
 			if math.Abs(float64(got-want)) > 1e-3*math.Abs(float64(want)) {
-				return fmt.Errorf("it computes wrongly: output %d is %g and must be %g", i, got, want)
+				return failure.Worded(nil, "its results are wrong: output %d is %g instead of %g", i, got, want)
 			}
 		}
 		return nil
@@ -85,9 +86,9 @@ func (l *Library) try(ctx context.Context, d device) (load, run time.Duration, e
 	return load, time.Since(start), err
 }
 
-// trialGraph returns the graph, its input and the number that every output must be:
-// ones through a 3×3 kernel of halves (without padding: 9·planes/2 at each place),
-// summed by a matrix of ones over planes and places, times 1/1024.
+// trialGraph returns the graph, its input and the expected value of every output:
+// ones through a 3×3 kernel of halves (without padding: 9·planes/2 at each
+// position), summed by a matrix of ones over planes and positions, times 1/1024.
 func trialGraph() (onnx.Model, *payload, float32, error) {
 	filled := func(n int, v float32) []float32 {
 		data := make([]float32, n)

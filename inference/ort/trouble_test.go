@@ -11,15 +11,15 @@ import (
 	"testing"
 )
 
-// TestErrorsAreReadRight: texts of ONNX Runtime 1.24.3 and 1.31.1 and of the CUDA
-// runtime, as they come.
+// TestErrorsAreReadRight uses original messages of ONNX Runtime 1.24.3 and 1.31.1
+// and of the CUDA runtime.
 func TestErrorsAreReadRight(t *testing.T) {
 	for _, c := range []struct {
 		device, text string
 		reason       Reason
-		says         string
+		message      string
 	}{
-		{DeviceCUDA, "/onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:1952 onnxruntime::Provider& onnxruntime::ProviderLibrary::Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library /opt/libonnxruntime_providers_shared.so with error: /opt/libonnxruntime_providers_shared.so: cannot open shared object file: No such file or directory\n", ReasonFile, "libonnxruntime_providers_shared.so is not beside"},
+		{DeviceCUDA, "/onnxruntime_src/onnxruntime/core/session/provider_bridge_ort.cc:1952 onnxruntime::Provider& onnxruntime::ProviderLibrary::Get() [ONNXRuntimeError] : 1 : FAIL : Failed to load library /opt/libonnxruntime_providers_shared.so with error: /opt/libonnxruntime_providers_shared.so: cannot open shared object file: No such file or directory\n", ReasonFile, "libonnxruntime_providers_shared.so is not next to"},
 		{DeviceCUDA, "provider_bridge_ort.cc:2043 [ONNXRuntimeError] : 1 : FAIL : Failed to load library /opt/libonnxruntime_providers_cuda.so with error: libcublasLt.so.13: cannot open shared object file: No such file or directory", ReasonLibrary, "libcublasLt.so.13"},
 		{DeviceCUDA, "Failed to load library /opt/libonnxruntime_providers_cuda.so with error: libcudnn.so.9: cannot open shared object file: No such file or directory", ReasonLibrary, "libcudnn.so.9"},
 		{DeviceCUDA, "Failed to load library /opt/libonnxruntime_providers_cuda.so with error: libcuda.so.1: cannot open shared object file: No such file or directory", ReasonDriver, "driver"},
@@ -47,13 +47,13 @@ func TestErrorsAreReadRight(t *testing.T) {
 		{DeviceCoreML, "CoreML execution provider is not supported in this build.", ReasonProvider, "without Core ML"},
 	} {
 		d, _ := deviceByID(c.device)
-		got := blame(d, DuringLoad, errors.New(c.text))
-		if got.Reason != c.reason || !strings.Contains(got.Message, c.says) || strings.Contains(got.String(), "%") || strings.Contains(got.Detail, "\n") {
-			t.Errorf("%q\nis read as %s: %s\nwant %s with %q", c.text, got.Reason, got, c.reason, c.says)
+		got := diagnose(d, DuringLoad, errors.New(c.text))
+		if got.Reason != c.reason || !strings.Contains(got.Message, c.message) || strings.Contains(got.String(), "%") || strings.Contains(got.Detail, "\n") {
+			t.Errorf("%q\nis read as %s: %s\nwant %s with %q", c.text, got.Reason, got, c.reason, c.message)
 		}
 	}
 	d, _ := deviceByID(DeviceCUDA)
-	if long := blame(d, DuringRun, errors.New(strings.Repeat("ü", 5000))); len(long.Detail) > mostDetail+8 {
+	if long := diagnose(d, DuringRun, errors.New(strings.Repeat("ü", 5000))); len(long.Detail) > maxDetail+8 {
 		t.Errorf("%d bytes of detail are kept", len(long.Detail))
 	}
 }
@@ -70,12 +70,12 @@ func TestEveryReasonHasWords(t *testing.T) {
 	}
 }
 
-// TestTheLoadersOwnWordsAreReadRight: a provider's library that needs another which
-// is missing, refused by the system's loader through ONNX Runtime itself. It runs
-// in a process of its own, since a process has one ONNX Runtime.
+// TestTheLoadersOwnWordsAreReadRight: the system's loader, through ONNX Runtime
+// itself, refuses a provider's library that needs a missing one. It runs in a child
+// process, since a process has one ONNX Runtime.
 func TestTheLoadersOwnWordsAreReadRight(t *testing.T) {
 	if missing := os.Getenv("DESCRY_TEST_MISSING"); missing != "" {
-		tellWhatFails(t)
+		logCUDATrouble(t)
 		return
 	}
 	real := openLibrary(t)
@@ -85,7 +85,7 @@ func TestTheLoadersOwnWordsAreReadRight(t *testing.T) {
 	for missing, want := range map[string]string{
 		"libcublasLt.so.13": "library: the library libcublasLt.so.13 was not found",
 		"libcudnn.so.9":     "library: the library libcudnn.so.9 was not found",
-		"libcuda.so.1":      "driver: no NVIDIA driver was found, or one that is too old",
+		"libcuda.so.1":      "driver: no NVIDIA driver was found, or it is too old",
 	} {
 		dir := filepath.Dir(compile(t, "int x;\n"))
 		text, err := os.ReadFile(real.Path())
@@ -120,10 +120,10 @@ func TestTheLoadersOwnWordsAreReadRight(t *testing.T) {
 	}
 }
 
-// tellWhatFails tries CUDA and logs why it is not used.
-func tellWhatFails(t *testing.T) {
+// logCUDATrouble tries CUDA and logs why it is not used.
+func logCUDATrouble(t *testing.T) {
 	l := openLibrary(t)
-	l = &Library{native: l.native, path: l.path, built: l.built, look: func(device) *Trouble { return nil }}
+	l = &Library{native: l.native, path: l.path, built: l.built, fakeMissing: func(device) *Trouble { return nil }}
 	r := l.Try(context.Background(), DeviceCUDA)
 	if r.Trouble == nil {
 		t.Fatal("it works")

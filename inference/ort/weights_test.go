@@ -46,8 +46,8 @@ func writeWeights(t *testing.T, tensors []stored) *weights.File {
 	return f
 }
 
-// TestWeightsAreReadFromTheFileItself: every usable type, rows of a matrix, and
-// offsets that are no multiple of the element's size.
+// TestWeightsAreReadFromTheFileItself covers every usable type, rows of a matrix,
+// and offsets that are not a multiple of the element's size.
 func TestWeightsAreReadFromTheFileItself(t *testing.T) {
 	values := []float32{1, -2, 0.5, 4, 0.25, -8}
 	var f32, f16, bf16, f64, i64 []byte
@@ -103,8 +103,8 @@ func TestWeightsAreReadFromTheFileItself(t *testing.T) {
 	}
 }
 
-// TestWeightsStoredInAnotherOrderAreTurnedRound: as torch saves transposed tensors
-// and convolutions trained with channels_last.
+// TestWeightsStoredInAnotherOrderAreTurnedRound covers the order in which torch
+// saves transposed tensors and convolutions trained with channels_last.
 func TestWeightsStoredInAnotherOrderAreTurnedRound(t *testing.T) {
 	f, err := weights.Open("../../models/weights/testdata/permuted.zip.pth")
 	if err != nil {
@@ -136,6 +136,65 @@ func TestWeightsStoredInAnotherOrderAreTurnedRound(t *testing.T) {
 				if got := out[3*i+j].Float32s(); !slices.Equal(got, want) {
 					t.Errorf("%s (%d): %v, want %v", name, j, got, want)
 				}
+			}
+		}
+	}
+}
+
+// handedIn are weights of a file of which some are handed in with each run, as those
+// that are being trained are.
+type handedIn struct {
+	*weights.File
+	names []string
+}
+
+func (h handedIn) Use(name string, shape []int64) (weights.Tensor, string, error) {
+	t, path, err := h.File.Use(name, shape)
+	if slices.Contains(h.names, name) {
+		path = ""
+	}
+	return t, path, err
+}
+
+func TestWeightsThatAreHandedInAreInputsOfTheGraph(t *testing.T) {
+	bytes := func(values ...float32) []byte {
+		var b []byte
+		for _, v := range values {
+			b = le.LittleEndian.AppendUint32(b, math.Float32bits(v))
+		}
+		return b
+	}
+	f := writeWeights(t, []stored{
+		{"fixed", "F32", []int64{3, 2}, bytes(1, 2, 3, 4, 5, 6)},
+		{"trained", "F32", []int64{3, 2}, bytes(0, 0, 0, 0, 0, 0)},
+	})
+	w := handedIn{f, []string{"trained"}}
+	g := onnx.NewGraph("weights")
+	x := g.Input("x", onnx.Float, onnx.Dims(1))
+	g.Output("sum", g.Add(x, g.Add(g.Weight(w, "fixed", 3, 2), g.Weight(w, "trained", 3, 2))))
+	g.Output("rows", g.Add(x, g.WeightRows(w, "trained", 1, 3, 3, 2)))
+	if in := g.Inputs(); len(in) != 2 || in[1].Name() != "trained" || in[1].Shape().String() != "[3, 2]" {
+		t.Fatalf("inputs %v", in)
+	}
+	if slices.ContainsFunc(g.Initialisers(), func(i onnx.Initialiser) bool { return i.Name == "trained" }) {
+		t.Error("what is handed in is in the graph too")
+	}
+	s := newSession(t, openLibrary(t), g, Options{})
+	for _, shift := range []float32{10, 20} { // another value in each run
+		values := make([]float32, 6)
+		for i := range values {
+			values[i] = shift * float32(i)
+		}
+		out, err := s.Run(context.Background(), []*Tensor{NewFloat32([]int64{1}, []float32{0.5}), NewFloat32([]int64{3, 2}, values)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range values {
+			if got, want := out[0].Float32s()[i], 0.5+float32(i+1)+v; got != want {
+				t.Errorf("element %d is %g, want %g", i, got, want)
+			}
+			if i >= 2 && out[1].Float32s()[i-2] != 0.5+v {
+				t.Errorf("row element %d is %g, want %g", i-2, out[1].Float32s()[i-2], 0.5+v)
 			}
 		}
 	}

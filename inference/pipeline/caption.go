@@ -13,18 +13,17 @@ import (
 	"descry/internal/failure"
 	"descry/models"
 	"descry/models/arch"
-	"descry/models/weights"
 	"descry/picture/resample"
 )
 
-// captioner is BLIP made ready.
+// captioner is an arch.Captioner made ready.
 type captioner struct {
-	spec    *models.CaptionSpec
-	config  arch.BLIPConfig
-	pixels  arch.BLIPPixels
-	words   *tokenizer.Tokenizer
-	vision  *ort.Session
-	decoder *ort.Session
+	spec     *models.CaptionSpec
+	language arch.Language
+	pixels   arch.Pixels
+	words    *tokenizer.Tokenizer
+	vision   *ort.Session
+	decoder  *ort.Session
 }
 
 // prepackCaption: with BLIP base, weights in the processor's own order would gain
@@ -42,18 +41,12 @@ const mostFolded = 64 << 20
 
 // newCaptioner reads the small files, builds both graphs over the weights and
 // hands them to the runtime. Errors name the file that is wrong.
-func newCaptioner(spec *models.CaptionSpec, h how) (*captioner, error) {
-	f, err := weights.Open(spec.Weights)
+func newCaptioner(spec *models.CaptionSpec, sessions sessionConfig) (*captioner, error) {
+	net, err := openNetwork[arch.Captioner](spec.Common, spec.Preprocessor)
 	if err != nil {
-		return nil, failure.Wrap(failure.Model, "load", spec.Weights, err, "")
-	}
-	c := &captioner{spec: spec}
-	if c.config, err = arch.ReadBLIPConfig(spec.Config, f); err != nil {
 		return nil, err
 	}
-	if c.pixels, err = arch.ReadBLIPPixels(spec.Preprocessor, c.config); err != nil {
-		return nil, err
-	}
+	c := &captioner{spec: spec, language: net.Language(), pixels: net.Pixels()}
 	vocabulary := spec.Vocabulary
 	if vocabulary == "" { // beside the weights, as in Hugging Face's folders
 		vocabulary = filepath.Join(filepath.Dir(spec.Weights), "vocab.txt")
@@ -61,31 +54,31 @@ func newCaptioner(spec *models.CaptionSpec, h how) (*captioner, error) {
 	if c.words, err = tokenizer.Open(vocabulary); err != nil {
 		return nil, err
 	}
-	if int64(c.words.Size()) > c.config.Text.Vocabulary {
-		return nil, failure.New(failure.Model, "load", vocabulary, "the vocabulary has %d tokens, the model only %d", c.words.Size(), c.config.Text.Vocabulary).WithHint("Use the vocab.txt that came with the weights.")
+	if int64(c.words.Size()) > c.language.Vocabulary {
+		return nil, failure.New(failure.Model, "load", vocabulary, "the vocabulary has %d tokens, the model only %d", c.words.Size(), c.language.Vocabulary).WithHint("Use the vocab.txt that came with the weights.")
 	}
-	if err := c.open(arch.NewBLIP(c.config, f), h); err != nil {
+	if err := c.open(net, sessions); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
 
 // open makes the sessions.
-func (c *captioner) open(b arch.BLIP, h how) error {
-	vision, err := b.VisionGraph()
+func (c *captioner) open(net arch.Captioner, sessions sessionConfig) error {
+	vision, err := net.VisionGraph()
 	if err != nil {
 		return err
 	}
-	decoder, err := b.DecoderGraph()
+	decoder, err := net.DecoderGraph()
 	if err != nil {
 		return err
 	}
-	seeing := h.on(partVision).options(c.spec.Weights, prepackCaption)
-	seeing.Unfolded = vision.PrivateBytes > mostFolded
-	if c.vision, err = h.lib.NewSession(vision, seeing); err != nil {
+	options := sessions.on(partVision).options(c.spec.Weights, prepackCaption)
+	options.Unfolded = vision.PrivateBytes > mostFolded
+	if c.vision, err = sessions.lib.NewSession(vision, options); err != nil {
 		return err
 	}
-	if c.decoder, err = h.lib.NewSession(decoder, h.on(partDecoder).options(c.spec.Weights, prepackCaption)); err != nil {
+	if c.decoder, err = sessions.lib.NewSession(decoder, sessions.on(partDecoder).options(c.spec.Weights, prepackCaption)); err != nil {
 		_ = c.vision.Close() // the first error says why
 	}
 	return err
@@ -109,14 +102,14 @@ func (c *captioner) run(ctx context.Context, p inference.Picture, o inference.Ca
 	if err != nil {
 		return nil, err
 	}
-	seen, err := c.see(ctx, p)
+	picture, err := c.encodeImage(ctx, p)
 	if err != nil {
 		return nil, err
 	}
 	if token == nil {
 		token = func(inference.CaptionToken) {}
 	}
-	found, err := generate.Search(ctx, c.decode(seen), options, func(g generate.Growth) {
+	found, err := generate.Search(ctx, c.decode(picture), options, func(g generate.Growth) {
 		last := len(g.Tokens) - 1
 		token(inference.CaptionToken{TokenID: g.Tokens[last], LogProb: g.LogProbs[last], Text: c.text(given, g.Tokens)})
 	})
@@ -142,16 +135,16 @@ func (c *captioner) text(prompt, tokens []int) string {
 	return c.words.Decode(tokens)
 }
 
-// see runs the vision tower: it gives each decoder layer's keys and values of the
-// picture.
-func (c *captioner) see(ctx context.Context, p inference.Picture) ([]*ort.Tensor, error) {
+// encodeImage runs the vision tower, which returns what the decoder attends to: of
+// BLIP each layer's keys and values of the picture.
+func (c *captioner) encodeImage(ctx context.Context, p inference.Picture) ([]*ort.Tensor, error) {
 	w, h := c.pixels.Width, c.pixels.Height
 	small := resample.Bicubic(p.Pix, p.Width, p.Height, w, h)
 	pixels := ort.NewFloat32([]int64{1, 3, int64(h), int64(w)}, c.pixels.Normalize(small))
 	defer pixels.Destroy()
 	traceTensor(ctx, StageCaptionPixels, pixels)
 	out, err := c.vision.Run(ctx, []*ort.Tensor{pixels})
-	for i := range len(out) / 2 { // keys and values by turns
+	for i := range len(out) / 2 { // keys and values alternate
 		traceTensor(ctx, StageCrossKeys+Stage(strconv.Itoa(i)), out[2*i])
 		traceTensor(ctx, StageCrossValues+Stage(strconv.Itoa(i)), out[2*i+1])
 	}
@@ -162,16 +155,15 @@ func (c *captioner) see(ctx context.Context, p inference.Picture) ([]*ort.Tensor
 // session, the picture and the self-attention cache so far.
 type decoding struct {
 	session *ort.Session
-	picture []*ort.Tensor // keys and values of the picture, by layer
+	picture []*ort.Tensor // what the vision graph made of the picture
 	past    []*ort.Tensor // keys and values of the tokens so far, by layer
 }
 
-// decode starts with an empty cache, of which the one row is everybody's parent.
+// decode returns a decoding with an empty cache, whose one row is every row's parent.
 func (c *captioner) decode(picture []*ort.Tensor) *decoding {
-	t := c.config.Text
 	d := &decoding{session: c.decoder, picture: picture}
-	for range 2 * t.Layers {
-		d.past = append(d.past, ort.NewFloat32([]int64{1, t.Heads, 0, t.Hidden / t.Heads}, nil))
+	for range c.language.Caches {
+		d.past = append(d.past, ort.NewFloat32(c.language.EmptyCache[:], nil))
 	}
 	return d
 }

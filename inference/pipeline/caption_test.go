@@ -33,7 +33,7 @@ type tinyReference struct {
 }
 
 func tinySpec(file string) *models.CaptionSpec {
-	s := &models.CaptionSpec{Vocabulary: filepath.Join("testdata", "blip", "vocab.txt")}
+	s := &models.CaptionSpec{Common: models.Common{Architecture: "blip"}, Vocabulary: filepath.Join("testdata", "blip", "vocab.txt")}
 	s.Weights = filepath.Join("testdata", "blip", file)
 	s.Config = filepath.Join("testdata", "blip", "config.json")
 	return s
@@ -72,24 +72,24 @@ func TestBothGraphsComputeWhatTransformersComputes(t *testing.T) {
 		Logits [][]float32
 	}{"model.safetensors": &r.Model, "tied.safetensors": &r.Tied} {
 		t.Run(file, func(t *testing.T) {
-			c, err := newCaptioner(tinySpec(file), how{lib, ort.DeviceCPU, 1})
+			c, err := newCaptioner(tinySpec(file), sessionConfig{lib, ort.DeviceCPU, 1})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer c.close()
-			side := c.config.Vision.Image
-			seen, err := c.vision.Run(context.Background(), []*ort.Tensor{ort.NewFloat32([]int64{1, 3, side, side}, r.Pixels)})
+			side := int64(c.pixels.Width)
+			image, err := c.vision.Run(context.Background(), []*ort.Tensor{ort.NewFloat32([]int64{1, 3, side, side}, r.Pixels)})
 			if err != nil {
 				t.Fatal(err)
 			}
 			for i := range want.CrossK {
-				k := relative(t, "cross_k", seen[2*i].Float32s(), want.CrossK[i])
-				v := relative(t, "cross_v", seen[2*i+1].Float32s(), want.CrossV[i])
+				k := relative(t, "cross_k", image[2*i].Float32s(), want.CrossK[i])
+				v := relative(t, "cross_v", image[2*i+1].Float32s(), want.CrossV[i])
 				if k > 2e-5 || v > 2e-5 {
 					t.Errorf("layer %d: keys differ by %.1e, values by %.1e", i, k, v)
 				}
 			}
-			d := c.decode(seen)
+			d := c.decode(image)
 			for i, s := range r.Steps {
 				parents := s.Parents
 				if i == 0 {
@@ -130,7 +130,7 @@ func starter(tb testing.TB, lib *ort.Library, weights string, threads int) *capt
 	if weights != "" {
 		set.Caption.Weights = weights
 	}
-	c, err := newCaptioner(set.Caption, how{lib, ort.DeviceCPU, threads})
+	c, err := newCaptioner(set.Caption, sessionConfig{lib, ort.DeviceCPU, threads})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -183,11 +183,11 @@ func TestStarterCaptionsEqualPyTorchsTokenForToken(t *testing.T) {
 // firstLogits are those after the start token.
 func firstLogits(t *testing.T, c *captioner, p inference.Picture) []float32 {
 	t.Helper()
-	seen, err := c.see(context.Background(), p)
+	image, err := c.encodeImage(context.Background(), p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	logits, err := c.decode(seen).Step(context.Background(), [][]int{{*c.config.Text.Start}}, nil)
+	logits, err := c.decode(image).Step(context.Background(), [][]int{{c.language.Start}}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func TestStarterBeamsEqualThoseOfTransformers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := newCaptioner(set.Caption, how{lib, ort.DeviceCPU, 2})
+	c, err := newCaptioner(set.Caption, sessionConfig{lib, ort.DeviceCPU, 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -275,7 +275,7 @@ func tiny(t *testing.T, change func(*models.CaptionSpec)) (*captioner, error) {
 	t.Helper()
 	spec := tinySpec("model.safetensors")
 	change(spec)
-	c, err := newCaptioner(spec, how{runtimeLibrary(t), ort.DeviceCPU, 1})
+	c, err := newCaptioner(spec, sessionConfig{runtimeLibrary(t), ort.DeviceCPU, 1})
 	if err == nil {
 		t.Cleanup(func() { _ = c.close() })
 	}
@@ -429,14 +429,14 @@ func BenchmarkCaption(b *testing.B) {
 	ctx := context.Background()
 	b.Run("vision", func(b *testing.B) {
 		for range b.N {
-			if _, err := c.see(ctx, p); err != nil {
+			if _, err := c.encodeImage(ctx, p); err != nil {
 				b.Fatal(err)
 			}
 		}
 	})
 	for _, beams := range []int{1, 3} {
 		b.Run(fmt.Sprintf("token/%d", beams), func(b *testing.B) {
-			seen, err := c.see(ctx, p)
+			image, err := c.encodeImage(ctx, p)
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -447,7 +447,7 @@ func BenchmarkCaption(b *testing.B) {
 			var d *decoding
 			for i := range b.N {
 				if i%15 == 0 { // as long as a caption
-					d = c.decode(seen)
+					d = c.decode(image)
 				}
 				if _, err := d.Step(ctx, tokens, parents); err != nil {
 					b.Fatal(err)

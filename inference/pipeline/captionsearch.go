@@ -8,26 +8,23 @@ import (
 	"descry/internal/failure"
 )
 
-// officialWords is the vocabulary of every published BLIP: BERT's 30,522 and
-// [DEC] and [ENC]. A set over such weights that says nothing of the search is
-// searched as the paper does; another one greedily, up to the number of tokens
-// that inference.CaptionOptions names.
-const officialWords = 30524
-
+// plainRecipe is that of a set that states no search: greedy, up to the number of
+// tokens that inference.CaptionOptions names. A published model is searched as its
+// paper does instead.
 var plainRecipe = inference.CaptionRecipe{Beams: 1, Most: 30, LengthNorm: inference.LengthNormWhole}
 
 // mostAvoided bounds the words to avoid: each costs time in each step.
 const mostAvoided = 1000
 
-// recipe returns what holds where the request says nothing: that of the preset it
-// names, else the set's own.
+// recipe returns the defaults of a request: those of the preset that it names, else
+// the set's own.
 func (c *captioner) recipe(o inference.CaptionOptions) inference.CaptionRecipe {
 	if r, ok := o.Preset.Recipe(); ok {
 		return r
 	}
 	s, r := c.spec, plainRecipe
 	silent := s.Prompt == "" && s.Beams == 0 && s.MaxTokens == 0 && s.MinTokens == 0 && s.LengthNorm == ""
-	if silent && c.config.Text.Vocabulary == officialWords {
+	if silent && c.language.Published {
 		r, _ = inference.PresetPaper.Recipe()
 		return r
 	}
@@ -37,7 +34,7 @@ func (c *captioner) recipe(o inference.CaptionOptions) inference.CaptionRecipe {
 	return r
 }
 
-// prompt returns the words that the caption goes on from.
+// prompt returns the words that the caption continues.
 func (c *captioner) prompt(o inference.CaptionOptions) string {
 	if o.Prompt != nil {
 		return *o.Prompt
@@ -45,7 +42,7 @@ func (c *captioner) prompt(o inference.CaptionOptions) string {
 	return c.recipe(o).Prompt
 }
 
-// search merges what was asked for, what the preset or the set says and the defaults.
+// search merges the request, the preset or the set, and the defaults.
 func (c *captioner) search(prompt []int, o inference.CaptionOptions) (generate.Options, error) {
 	if _, known := o.Preset.Recipe(); !known && o.Preset != "" && o.Preset != inference.PresetOwn {
 		return generate.Options{}, failure.New(failure.Usage, "caption", "", "there is no preset %q", o.Preset).WithHint("The presets are own, paper, huggingface and seed.")
@@ -53,8 +50,8 @@ func (c *captioner) search(prompt []int, o inference.CaptionOptions) (generate.O
 	r := c.recipe(o)
 	most, least := r.NewTokens(1 + len(prompt))
 	s := generate.Options{
-		Prompt:            append([]int{*c.config.Text.Start}, prompt...),
-		Stop:              *c.config.Text.Stop,
+		Prompt:            append([]int{c.language.Start}, prompt...),
+		Stop:              c.language.Stop,
 		Beams:             first(o.Beams, r.Beams),
 		MaxTokens:         first(o.MaxTokens, most),
 		MinTokens:         first(o.MinTokens, least),
@@ -73,12 +70,12 @@ func (c *captioner) search(prompt []int, o inference.CaptionOptions) (generate.O
 	switch {
 	case o.TopP > 0:
 		s.Beams = 1
-	case o.Beams == 0: // several captions are wanted and nobody said how many beams
+	case o.Beams == 0: // several captions are wanted and no number of beams is stated
 		s.Beams = max(s.Beams, s.NBest)
 	}
-	room := int(c.config.Text.Positions) - len(s.Prompt)
+	room := int(c.language.Positions) - len(s.Prompt)
 	if room < 1 {
-		return s, failure.New(failure.Usage, "caption", "", "the prompt has %d tokens; this model takes %d", len(prompt), c.config.Text.Positions-2).WithHint("Shorten the prompt.")
+		return s, failure.New(failure.Usage, "caption", "", "the prompt has %d tokens; this model takes %d", len(prompt), c.language.Positions-2).WithHint("Shorten the prompt.")
 	}
 	s.MaxTokens = min(s.MaxTokens, room)
 	var err error
@@ -91,8 +88,8 @@ func (c *captioner) search(prompt []int, o inference.CaptionOptions) (generate.O
 	return s, nil
 }
 
-// avoided returns the tokens of the words that may not come. What cannot be written
-// with the vocabulary cannot come anyway.
+// avoided returns the tokens of the words to avoid. Words that the vocabulary cannot
+// write are left out, since they cannot be generated.
 func (c *captioner) avoided(words []string) ([][]int, error) {
 	if len(words) > mostAvoided {
 		return nil, failure.New(failure.Usage, "caption", "", "%d words are to be avoided; at most %d can be", len(words), mostAvoided).WithHint("Shorten the list.")
@@ -121,7 +118,7 @@ func (c *captioner) writes(run []int) bool {
 var noiseWords = []string{"arafed", "araffe"}
 
 // badStarts returns the tokens that a caption may not begin with. A noise word is
-// kept from its first WordPiece on ("ara"): were only its last one banned, the
+// banned from its first WordPiece on ("ara"): were only its last one banned, the
 // search would still begin with the first and go on to a neighbour ("arafe",
 // "arafat"). A first piece of one or two letters begins too much else.
 func (c *captioner) badStarts() [][]int {

@@ -41,7 +41,7 @@ func worded(t *testing.T, set func(*models.CaptionSpec), words ...string) *capti
 
 func TestPresetsCountTokensAsThoseWhoMadeThem(t *testing.T) {
 	c := worded(t, func(s *models.CaptionSpec) { s.Prompt, s.Beams, s.MaxTokens = "w8", 2, 9 }, "a", "picture", "of")
-	c.config.Text.Positions = 512
+	c.language.Positions = 512
 	long := "a a a a a a"
 	for name, k := range map[string]struct {
 		asked                         inference.CaptionOptions
@@ -78,7 +78,7 @@ func TestASilentSetOverOfficialWordsIsSearchedAsThePaperDoes(t *testing.T) {
 	if got := c.recipe(inference.CaptionOptions{}); got != plainRecipe {
 		t.Errorf("another vocabulary: %+v", got)
 	}
-	c.config.Text.Vocabulary = officialWords
+	c.language.Published = true
 	if got := c.recipe(inference.CaptionOptions{}); got != paper {
 		t.Errorf("a silent set: %+v", got)
 	}
@@ -175,7 +175,7 @@ func TestSalesforcesOwnFilesWriteWhatHuggingFacesDo(t *testing.T) {
 	lib := runtimeLibrary(t)
 	ids := func(file string) string {
 		spec := tinySpec(file)
-		c, err := newCaptioner(spec, how{lib: lib, device: ort.DeviceCPU, threads: 1})
+		c, err := newCaptioner(spec, sessionConfig{lib: lib, device: ort.DeviceCPU, threads: 1})
 		if err != nil {
 			t.Fatal(err)
 		}

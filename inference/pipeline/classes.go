@@ -10,7 +10,6 @@ import (
 	"descry/internal/failure"
 	"descry/models"
 	"descry/models/arch"
-	"descry/models/weights"
 	"descry/picture/resample"
 )
 
@@ -24,7 +23,7 @@ type classesModel struct {
 	fixed   [2]int // width and height where the graph takes no other; 0: any
 }
 
-// mostClasses is how many classes a map of bytes can tell apart.
+// mostClasses is how many classes a map of bytes can hold.
 const mostClasses = 256
 
 // prepackClasses: there are only convolutions (see prepackFeatures).
@@ -32,12 +31,8 @@ const prepackClasses = false
 
 // newClasses builds the graph over the weights and hands it to the runtime.
 // Errors name the file that is wrong.
-func newClasses(lib *ort.Library, spec *models.ClassesSpec, device string, threads int) (*classesModel, error) {
-	f, err := weights.Open(spec.Weights)
-	if err != nil {
-		return nil, failure.Wrap(failure.Model, "load", spec.Weights, err, "")
-	}
-	net, err := arch.OpenSegmenter(spec.Architecture, spec.Config, f)
+func newClasses(sessions sessionConfig, spec *models.ClassesSpec) (*classesModel, error) {
+	net, err := openNetwork[arch.Segmenter](spec.Common, "")
 	if err != nil {
 		return nil, err
 	}
@@ -48,11 +43,12 @@ func newClasses(lib *ort.Library, spec *models.ClassesSpec, device string, threa
 	if err != nil {
 		return nil, err
 	}
-	m := &classesModel{spec: spec, config: net.Config, table: arch.Lookup(net.Config.Mean, net.Config.Std)}
+	config := net.Settings()
+	m := &classesModel{spec: spec, config: config, table: arch.Lookup(config.Mean, config.Std)}
 	m.labels = m.names(int(net.Classes()))
-	o := how{lib, device, threads}.on(partClasses).options(spec.Weights, prepackClasses)
+	o := sessions.on(partClasses).options(spec.Weights, prepackClasses)
 	o.Unfused = true
-	m.session, err = lib.NewSession(graph, o)
+	m.session, err = sessions.lib.NewSession(graph, o)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +75,7 @@ func (m *classesModel) names(n int) []string {
 // close frees the session.
 func (m *classesModel) close() error { return m.session.Close() }
 
-// run returns each pixel of a picture a class.
+// run returns the class of each pixel of a picture.
 func (m *classesModel) run(ctx context.Context, p inference.Picture) (*inference.Classes, error) {
 	w, h := segment.Resized(p.Width, p.Height, m.config.ResizeSize)
 	if m.fixed[0] > 0 {

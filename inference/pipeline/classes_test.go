@@ -13,9 +13,9 @@ import (
 // tinyClasses opens the random segmentation model.
 func tinyClasses(tb testing.TB) *classesModel {
 	tb.Helper()
-	m, err := newClasses(runtimeLibrary(tb), &models.ClassesSpec{Common: models.Common{
+	m, err := newClasses(sessionConfig{runtimeLibrary(tb), ort.DeviceCPU, 1}, &models.ClassesSpec{Common: models.Common{
 		Set: "tiny", Architecture: "deeplabv3_resnet", Weights: filepath.Join("testdata", "deeplabv3", "model.safetensors"), Config: filepath.Join("testdata", "deeplabv3", "config.json"),
-	}}, ort.DeviceCPU, 1)
+	}})
 	if err != nil {
 		tb.Fatal(err)
 	}

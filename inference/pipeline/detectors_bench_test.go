@@ -19,11 +19,11 @@ const benchWidth, benchHeight = 640, 480
 func benchDetector(b *testing.B) *instancesModel {
 	b.Helper()
 	lib := runtimeLibrary(b)
-	spec := &models.InstancesSpec{Common: models.Common{Weights: os.Getenv("DESCRY_BENCH_MASKRCNN")}}
+	spec := &models.InstancesSpec{Common: models.Common{Architecture: "maskrcnn_resnet_fpn", Weights: os.Getenv("DESCRY_BENCH_MASKRCNN")}}
 	if spec.Weights == "" {
 		spec = starterSpec(b, "starter", "set", "maskrcnn", "model.safetensors")
 	}
-	m, err := newInstances(lib, spec, "cpu", 2)
+	m, err := newInstances(sessionConfig{lib, "cpu", 2}, spec)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func benchDetector(b *testing.B) *instancesModel {
 // BenchmarkInstances times each stage on two threads.
 func BenchmarkInstances(b *testing.B) {
 	ctx, m, p := context.Background(), benchDetector(b), drawn(benchWidth, benchHeight)
-	s, err := m.look(ctx, p)
+	s, err := m.extract(ctx, p)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func BenchmarkInstances(b *testing.B) {
 			return nil
 		}},
 		{"pixels+features+rpn", func() error {
-			s, err := m.look(ctx, p)
+			s, err := m.extract(ctx, p)
 			if err == nil {
 				destroy(slices.Concat(s.maps, s.logits, s.deltas)...)
 			}
@@ -91,7 +91,7 @@ func BenchmarkClasses(b *testing.B) {
 	if spec.Weights == "" {
 		spec.Weights, spec.Config = shared(b, "starter", "set", "deeplabv3", "model.safetensors"), shared(b, "starter", "set", "deeplabv3", "config.json")
 	}
-	m, err := newClasses(lib, spec, "cpu", 2)
+	m, err := newClasses(sessionConfig{lib, "cpu", 2}, spec)
 	if err != nil {
 		b.Fatal(err)
 	}

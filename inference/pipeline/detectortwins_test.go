@@ -23,9 +23,9 @@ func TestTwinDetectorsFindInFiftyPicturesWhatTorchvisionFinds(t *testing.T) {
 			}
 			folder := filepath.Join("testdata", "detectors")
 			readJSON(t, filepath.Join(folder, name+".reference.json.gz"), &want)
-			m, err := newInstances(lib, &models.InstancesSpec{Common: models.Common{
+			m, err := newInstances(sessionConfig{lib, ort.DeviceCPU, 2}, &models.InstancesSpec{Common: models.Common{
 				Set: name, Architecture: architecture, Weights: filepath.Join(folder, want.File), Config: filepath.Join(folder, name+".json"),
-			}}, ort.DeviceCPU, 2)
+			}})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-// Package pipeline is where pixels, graphs and the runtime meet: it turns a
+// Package pipeline joins pixels, graphs and the runtime: it turns a
 // model set (package models) into an inference.Engine.
 //
 // Each task has its own file with the whole way from a picture to a result:
@@ -16,6 +16,8 @@ import (
 	"descry/inference/ort"
 	"descry/internal/failure"
 	"descry/models"
+	"descry/models/arch"
+	"descry/models/weights"
 )
 
 // Opener opens model sets with one ONNX Runtime. It implements inference.Opener.
@@ -29,7 +31,7 @@ type Opener struct {
 }
 
 // NewOpener returns an Opener over an open library; resolve finds the model set
-// that somebody asked for (models.Resolve with the application's folders). The
+// of a request (models.Resolve with the application's folders). The
 // caller closes the library after the worker has ended.
 func NewOpener(lib *ort.Library, resolve func(spec string) (*models.Set, error)) *Opener {
 	return &Opener{lib: lib, resolve: resolve}
@@ -48,26 +50,26 @@ func (o *Opener) Open(ctx context.Context, model, device string, threads int) (i
 	if threads <= 0 {
 		threads = runtime.NumCPU()
 	}
-	return &engine{set: set, how: how{lib: o.lib, device: device, threads: threads}, memory: o.Memory}, nil
+	return &engine{set: set, sessions: sessionConfig{lib: o.lib, device: device, threads: threads}, memory: o.Memory}, nil
 }
 
-// how says with what sessions are made.
-type how struct {
+// sessionConfig is what sessions are made with.
+type sessionConfig struct {
 	lib     *ort.Library
 	device  string // as asked: "auto", "cpu", …
 	threads int
 }
 
-// options returns those of a session named after its weights, so that errors name
-// the file.
-func (h how) options(weights string, prepack bool) ort.Options {
-	return ort.Options{Name: weights, Device: h.device, Threads: h.threads, Prepack: prepack}
+// options returns the options of a session named after its weights, so that errors
+// name the file.
+func (c sessionConfig) options(weights string, prepack bool) ort.Options {
+	return ort.Options{Name: weights, Device: c.device, Threads: c.threads, Prepack: prepack}
 }
 
 // engine is an opened model set.
 type engine struct {
 	set       *models.Set
-	how       how
+	sessions  sessionConfig
 	memory    func() (total, available uint64, err error) // nil: no check
 	heavy     *ort.Session                                // the heaviest of the task that was loaded last
 	caption   *captioner
@@ -104,7 +106,7 @@ var loaders = map[inference.Task]func(*engine) error{
 		if e.set.Caption == nil {
 			return e.cannot("write captions")
 		}
-		if e.caption, err = newCaptioner(e.set.Caption, e.how); err == nil {
+		if e.caption, err = newCaptioner(e.set.Caption, e.sessions); err == nil {
 			e.heavy = e.caption.vision
 		}
 		return err
@@ -118,9 +120,9 @@ var loaders = map[inference.Task]func(*engine) error{
 			return loadInstances(e)
 		}
 		if e.set.Classes == nil {
-			return e.cannot("tell the classes of pixels")
+			return e.cannot("make class maps")
 		}
-		if e.classes, err = loadClasses(e.how, e.set.Classes); err == nil {
+		if e.classes, err = loadClasses(e.sessions, e.set.Classes); err == nil {
 			e.heavy = e.classes.session
 		}
 		return err
@@ -134,31 +136,31 @@ type detector interface {
 	close() error
 }
 
-// detectors and segmenters open what is not built from weights here, by its
-// architecture; all others have a graph of package arch.
-var (
-	detectors = map[string]func(how, *models.InstancesSpec) (detector, error){
-		models.Readymade: func(h how, spec *models.InstancesSpec) (detector, error) { return newReadymade(h, spec) },
+// openNetwork builds a model's architecture over its file of weights, as one of
+// package arch's interfaces. Errors name the file that is wrong.
+func openNetwork[N arch.Network](c models.Common, preprocessor string) (N, error) {
+	f, err := weights.Open(c.Weights)
+	if err != nil {
+		var none N
+		return none, failure.Wrap(failure.Model, "load", c.Weights, err, "")
 	}
-	segmenters = map[string]func(how, *models.ClassesSpec) (*classesModel, error){
-		models.Readymade: newReadymadeClasses,
-	}
-)
+	return arch.Open[N](c.Architecture, f, arch.Files{Config: c.Config, Preprocessor: preprocessor})
+}
 
 // loadClasses opens a model for classes.
-func loadClasses(h how, spec *models.ClassesSpec) (*classesModel, error) {
-	if open, ok := segmenters[spec.Architecture]; ok {
-		return open(h, spec)
+func loadClasses(h sessionConfig, spec *models.ClassesSpec) (*classesModel, error) {
+	if spec.Architecture == arch.NameReadymade {
+		return newReadymadeClasses(h, spec)
 	}
-	return newClasses(h.lib, spec, h.device, h.threads)
+	return newClasses(h, spec)
 }
 
 // loadDetector opens a model for objects.
-func loadDetector(h how, spec *models.InstancesSpec) (detector, error) {
-	if open, ok := detectors[spec.Architecture]; ok {
-		return open(h, spec)
+func loadDetector(h sessionConfig, spec *models.InstancesSpec) (detector, error) {
+	if spec.Architecture == arch.NameReadymade {
+		return newReadymade(h, spec)
 	}
-	return newInstances(h.lib, spec, h.device, h.threads)
+	return newInstances(h, spec)
 }
 
 // loadInstances makes the detector ready, which classes may need as well.
@@ -169,7 +171,7 @@ func loadInstances(e *engine) (err error) {
 	if e.set.Instances == nil {
 		return e.cannot("find objects")
 	}
-	found, err := loadDetector(e.how, e.set.Instances)
+	found, err := loadDetector(e.sessions, e.set.Instances)
 	if err != nil {
 		return err // and e.instances stays nil, not a detector that is nil
 	}
@@ -197,8 +199,8 @@ func (e *engine) Instances(ctx context.Context, p inference.Picture, o inference
 	return e.objectsOf(ctx, p, o)
 }
 
-// Classes returns each pixel of a picture a class: a set without a model for it
-// gives the pixels of objects the objects' classes.
+// Classes returns the class of each pixel of a picture: a set without a model for it
+// labels the pixels of objects with the objects' classes.
 func (e *engine) Classes(ctx context.Context, p inference.Picture) (*inference.Classes, error) {
 	if err := e.ready(ctx, inference.TaskClasses, p); err != nil {
 		return nil, err
@@ -212,28 +214,28 @@ func (e *engine) Classes(ctx context.Context, p inference.Picture) (*inference.C
 // ready checks the picture and loads the task.
 func (e *engine) ready(ctx context.Context, task inference.Task, p inference.Picture) error {
 	if p.Width < 1 || p.Height < 1 || len(p.Pix) != 3*p.Width*p.Height {
-		return failure.New(failure.Unreadable, "run", p.Name, "%d bytes are no RGB picture of %d × %d", len(p.Pix), p.Width, p.Height)
+		return failure.New(failure.Unreadable, "run", p.Name, "%d bytes are not an RGB picture of %d × %d", len(p.Pix), p.Width, p.Height)
 	}
 	return e.Load(ctx, task)
 }
 
-// Device says what runs: what the runtime chose, once a session is made, else
+// Device returns what runs the models: what the runtime chose, once a session is made, else
 // what was asked for.
 func (e *engine) Device() (device string, threads int) {
 	if e.heavy != nil {
-		return e.heavy.Device(), e.how.threads
+		return e.heavy.Device(), e.sessions.threads
 	}
-	if e.how.device == "" || e.how.device == ort.DeviceAuto {
-		return ort.DeviceCPU, e.how.threads
+	if e.sessions.device == "" || e.sessions.device == ort.DeviceAuto {
+		return ort.DeviceCPU, e.sessions.threads
 	}
-	return e.how.device, e.how.threads
+	return e.sessions.device, e.sessions.threads
 }
 
 // Lost returns the devices that the library gave up since it was last asked. The
-// library is shared by all engines, so whichever is asked first tells.
+// library is shared by all engines, so the first one asked reports them.
 func (e *engine) Lost() []inference.DeviceLost {
 	var all []inference.DeviceLost
-	for _, t := range e.how.lib.News() {
+	for _, t := range e.sessions.lib.News() {
 		all = append(all, inference.DeviceLost{
 			Device: t.Device, Title: t.Title, Used: ort.DeviceCPU, During: t.During, Reason: string(t.Reason),
 			Message: t.Message, Hint: t.Hint, Detail: t.Detail,

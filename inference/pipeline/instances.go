@@ -14,10 +14,9 @@ import (
 	"descry/models"
 	"descry/models/arch"
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
-// instancesModel is Mask R-CNN made ready: three sessions, and between them the
+// instancesModel is an arch.Detector made ready: three sessions, and between them the
 // arithmetic of package detect.
 type instancesModel struct {
 	spec     *models.InstancesSpec
@@ -30,13 +29,13 @@ type instancesModel struct {
 	masks    *ort.Session // nil: a detector without masks
 }
 
-// defaultScore is the least score worth showing of a set that does not say.
+// defaultScore is the least score worth showing where a set states none.
 const defaultScore = 0.5
 
 // What is prepacked: the box head, whose matrices hold most of the weights and
-// meet a thousand rows in one call (400 against 275 ms for the official model on
+// are multiplied with a thousand rows in one call (400 against 275 ms for the official model on
 // two cores). Convolutions bring their kernels into the processor's order
-// whatever is asked for.
+// in any case.
 const (
 	prepackFeatures = false
 	prepackBoxes    = true
@@ -45,21 +44,14 @@ const (
 
 // newInstances builds the graphs over the weights and hands them to the runtime.
 // Errors name the file that is wrong.
-func newInstances(lib *ort.Library, spec *models.InstancesSpec, device string, threads int) (*instancesModel, error) {
-	f, err := weights.Open(spec.Weights)
-	if err != nil {
-		return nil, failure.Wrap(failure.Model, "load", spec.Weights, err, "")
-	}
-	config, err := arch.ReadDetectorConfig(spec.Config, f)
+func newInstances(sessions sessionConfig, spec *models.InstancesSpec) (*instancesModel, error) {
+	net, err := openNetwork[arch.Detector](spec.Common, "")
 	if err != nil {
 		return nil, err
 	}
-	net := arch.MaskRCNN{Config: config, File: f}
-	if spec.Architecture == arch.NameMaskRCNN && !net.HasMasks() {
-		return nil, failure.New(failure.Model, "load", spec.Weights, "the file has no mask head, so it is no Mask R-CNN").WithHint("Faster R-CNN's architecture is %s.", arch.NameFasterRCNN)
-	}
+	config := net.Settings()
 	m := &instancesModel{
-		spec: spec, config: config, classes: int(net.Classes()), threads: max(threads, 1),
+		spec: spec, config: config, classes: int(net.Classes()), threads: max(sessions.threads, 1),
 		table: arch.Lookup(config.Mean, config.Std),
 	}
 	for _, part := range []struct {
@@ -71,14 +63,14 @@ func newInstances(lib *ort.Library, spec *models.InstancesSpec, device string, t
 	}{
 		{&m.features, partFeatures, net.FeatureGraph, prepackFeatures, false},
 		{&m.boxes, partBoxes, net.BoxGraph, prepackBoxes, false},
-		{&m.masks, partMasks, net.MaskGraph, prepackMasks, spec.Architecture == arch.NameFasterRCNN || !net.HasMasks()},
+		{&m.masks, partMasks, net.MaskGraph, prepackMasks, !net.HasMasks()},
 	} {
 		if part.absent {
 			continue
 		}
 		graph, err := part.graph()
 		if err == nil {
-			*part.session, err = lib.NewSession(graph, how{lib, device, threads}.on(part.name).options(spec.Weights, part.prepack))
+			*part.session, err = sessions.lib.NewSession(graph, sessions.on(part.name).options(spec.Weights, part.prepack))
 		}
 		if err != nil {
 			_ = m.close() // the first error says why
@@ -101,16 +93,16 @@ func (m *instancesModel) close() error {
 	return errors.Join(all...)
 }
 
-// seen is a picture as the network was given it, and what its body made of it.
-type seen struct {
+// imageFeatures are the outputs of the first graph for a picture.
+type imageFeatures struct {
 	width, height  int           // of the resized image, without padding
 	padded         [2]int        // width, height with padding
 	maps           []*ort.Tensor // p2 … p5
 	logits, deltas []*ort.Tensor // of the five levels
 }
 
-// trace tells the maps and the region proposal network's answer.
-func (s *seen) trace(ctx context.Context) {
+// trace passes on the maps and the outputs of the region proposal network.
+func (s *imageFeatures) trace(ctx context.Context) {
 	for i, t := range s.maps {
 		traceTensor(ctx, StageMaps+Stage(strconv.Itoa(i+2)), t)
 	}
@@ -129,7 +121,7 @@ func (m *instancesModel) run(ctx context.Context, p inference.Picture, o inferen
 	if m.spec.Score != nil {
 		result.Score = float32(*m.spec.Score)
 	}
-	s, err := m.look(ctx, p)
+	s, err := m.extract(ctx, p)
 	if err != nil {
 		return nil, err
 	}
@@ -163,12 +155,12 @@ func (m *instancesModel) run(ctx context.Context, p inference.Picture, o inferen
 	return result, nil
 }
 
-// look prepares the picture and runs the body, the pyramid and the region
+// extract prepares the picture and runs the body, the pyramid and the region
 // proposal network.
-func (m *instancesModel) look(ctx context.Context, p inference.Picture) (*seen, error) {
+func (m *instancesModel) extract(ctx context.Context, p inference.Picture) (*imageFeatures, error) {
 	c := m.config
 	w, h := detect.Resized(p.Width, p.Height, c.MinSize, c.MaxSize, detect.SizeRule(c.SizeRule))
-	s := &seen{width: w, height: h, padded: [2]int{detect.Padded(w, arch.Divisor), detect.Padded(h, arch.Divisor)}}
+	s := &imageFeatures{width: w, height: h, padded: [2]int{detect.Padded(w, arch.Divisor), detect.Padded(h, arch.Divisor)}}
 	planes := resizedPlanes(p, m.table, w, h, s.padded[0], s.padded[1], m.threads)
 	pixels := ort.NewFloat32([]int64{1, 3, int64(s.padded[1]), int64(s.padded[0])}, planes)
 	traceTensor(ctx, StageInstancePixels, pixels)
@@ -185,7 +177,7 @@ func (m *instancesModel) look(ctx context.Context, p inference.Picture) (*seen, 
 }
 
 // propose chooses the boxes to look at.
-func (m *instancesModel) propose(s *seen) []detect.Box {
+func (m *instancesModel) propose(s *imageFeatures) []detect.Box {
 	levels := make([]detect.Level, len(s.logits))
 	for i, t := range s.logits {
 		shape := t.Shape() // [1, h, w, a]
@@ -200,7 +192,7 @@ func (m *instancesModel) propose(s *seen) []detect.Box {
 }
 
 // detect classifies the proposals and chooses the objects.
-func (m *instancesModel) detect(ctx context.Context, s *seen, proposals []detect.Box) ([]detect.Detection, error) {
+func (m *instancesModel) detect(ctx context.Context, s *imageFeatures, proposals []detect.Box) ([]detect.Detection, error) {
 	if len(proposals) == 0 {
 		return nil, nil
 	}
@@ -216,7 +208,7 @@ func (m *instancesModel) detect(ctx context.Context, s *seen, proposals []detect
 
 // segment returns the masks of the objects, side·side probabilities each, or nil
 // where there are none to give.
-func (m *instancesModel) segment(ctx context.Context, s *seen, found []detect.Detection) ([]float32, error) {
+func (m *instancesModel) segment(ctx context.Context, s *imageFeatures, found []detect.Detection) ([]float32, error) {
 	if len(found) == 0 || m.masks == nil {
 		return nil, nil
 	}
@@ -239,7 +231,7 @@ func (m *instancesModel) segment(ctx context.Context, s *seen, found []detect.De
 }
 
 // regions are the inputs of the box and mask graphs (arch.MaskRCNN.BoxGraph).
-func (s *seen) regions(g detect.Grouped) []*ort.Tensor {
+func (s *imageFeatures) regions(g detect.Grouped) []*ort.Tensor {
 	n := int64(len(g.Order))
 	bounds, places := make([]int64, 1, detect.PooledLevels+1), make([]int64, n)
 	var boxes []float32

@@ -14,6 +14,7 @@ import (
 	"descry/inference/rle"
 	"descry/internal/failure"
 	"descry/models"
+	"descry/models/arch"
 )
 
 // drawn is the picture that tools/reference/maskrcnn.py describes by a formula.
@@ -54,9 +55,9 @@ const (
 // tinyDetector opens one of the random models.
 func tinyDetector(tb testing.TB, name string) *instancesModel {
 	tb.Helper()
-	m, err := newInstances(runtimeLibrary(tb), &models.InstancesSpec{Common: models.Common{
-		Set: "tiny", Weights: filepath.Join("testdata", "maskrcnn", name+".safetensors"), Config: filepath.Join("testdata", "maskrcnn", name+".json"),
-	}}, ort.DeviceCPU, 1)
+	m, err := newInstances(sessionConfig{runtimeLibrary(tb), ort.DeviceCPU, 1}, &models.InstancesSpec{Common: models.Common{
+		Set: "tiny", Architecture: arch.NameMaskRCNN, Weights: filepath.Join("testdata", "maskrcnn", name+".safetensors"), Config: filepath.Join("testdata", "maskrcnn", name+".json"),
+	}})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -79,7 +80,7 @@ func TestEachStageOfMaskRCNNEqualsTorchvisions(t *testing.T) {
 
 func compareStages(t *testing.T, m *instancesModel, w stages) {
 	ctx, p := context.Background(), drawn(w.Width, w.Height)
-	s, err := m.look(ctx, p)
+	s, err := m.extract(ctx, p)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/models"
+	"descry/models/arch"
 	"descry/models/weights"
 )
 
@@ -14,18 +15,15 @@ import (
 //
 //   - its weights once, since pages of the file that are used again and again must
 //     find room even though they are no memory of the process's own;
-//   - weights that are not 32-bit floats once more, converted;
-//   - kernels of convolutions once more, in the order in which the runtime likes
-//     them (Options.Prepack says when);
-//   - what it works on, by architecture.
+//   - weights that are not 32-bit floats a second time, converted;
+//   - kernels of convolutions a second time, in the order in which the runtime prefers
+//     them (see Options.Prepack);
+//   - what it works on, which the table of architectures holds.
 //
 // It is meant to be right within a quarter for the official models, and on the safe
 // side (memory_test.go has the measurements).
 func Needs(c models.Common) (int64, error) {
-	work, known := workingMemory[c.Architecture]
-	if !known {
-		work = otherWorkingMemory
-	}
+	work := arch.WorkingMemory(c.Architecture)
 	f, err := weights.Open(c.Weights)
 	if err != nil { // no container of tensors: a ready-made graph, or damaged
 		info, err := os.Stat(c.Weights)
@@ -51,17 +49,6 @@ func Needs(c models.Common) (int64, error) {
 	return need, nil
 }
 
-// workingMemory is what a model works on, in bytes: measured for the largest input
-// that its preprocessing makes of an ordinary picture (4:3).
-var workingMemory = map[string]int64{
-	"blip":                150 << 20, // 577 rows of 768, keys and values of 12 layers
-	"maskrcnn_resnet_fpn": 600 << 20, // 800 × 1,067 pixels, five maps, 1,000 regions
-	"deeplabv3_resnet":    320 << 20, // 520 × 693 pixels, stride 8
-}
-
-// otherWorkingMemory stands for architectures that were not measured.
-const otherWorkingMemory = 600 << 20
-
 // afford refuses to load a task's model if too little memory is available, unless
 // it is loaded already. What is not known is no reason to refuse.
 func (e *engine) afford(task inference.Task) error {
@@ -71,7 +58,7 @@ func (e *engine) afford(task inference.Task) error {
 	}
 	need, err := Needs(*c)
 	if err != nil {
-		return nil // the loader says better what is wrong with the file
+		return nil // the loader reports better what is wrong with the file
 	}
 	total, available, err := e.memory()
 	if err != nil || uint64(need) <= available {
@@ -99,7 +86,7 @@ func (e *engine) common(task inference.Task) (c *models.Common, loaded bool) {
 	return nil, false
 }
 
-// gigabytes returns a size as people say it: "1.1 GB", "380 MB".
+// gigabytes formats a size: "1.1 GB", "380 MB".
 func gigabytes(n uint64) string {
 	if n < 1_000_000_000 {
 		return fmt.Sprintf("%d MB", (n+500_000)/1_000_000)

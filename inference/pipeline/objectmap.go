@@ -26,7 +26,7 @@ func (o objects) of(p inference.Picture, least float32) *inference.Instances {
 }
 
 // objectsOf finds the objects of a picture. Where they serve two tasks, the
-// detector looks at a picture once, whichever of the two comes first.
+// detector runs on a picture once, whichever of the two comes first.
 func (e *engine) objectsOf(ctx context.Context, p inference.Picture, o inference.InstanceOptions) (*inference.Instances, error) {
 	if found := e.last.of(p, o.MinScore); found != nil {
 		return found, nil

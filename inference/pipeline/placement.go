@@ -7,8 +7,8 @@ type part string
 
 // The parts of all models.
 const (
-	partVision   part = "BLIP's vision tower"
-	partDecoder  part = "BLIP's text decoder"
+	partVision   part = "a captioner's vision tower"
+	partDecoder  part = "a captioner's text decoder"
 	partFeatures part = "a detector's body, pyramid and proposal network"
 	partBoxes    part = "a detector's box head"
 	partMasks    part = "a detector's mask head"
@@ -16,7 +16,7 @@ const (
 	partWhole    part = "a detector made elsewhere, in one graph"
 )
 
-// placement says whether a part may run on a card, and why. What stands between
+// placement holds whether a part may run on a card, and why. What stands between
 // the parts (choosing proposals and detections, grouping regions by map, pasting
 // masks, enlarging class maps, searching tokens) is Go and runs on the processor.
 type placement struct {
@@ -26,9 +26,9 @@ type placement struct {
 
 // placements are by part; the times are how often a card (NVIDIA H200, ONNX Runtime
 // 1.31.1, TF32 off) is as fast as 16 cores, with the official models' sizes. A step of
-// the decoder hands 42 MB of the picture's keys and values to the card each time,
+// the decoder passes 42 MB of the picture's keys and values to the card each time,
 // which is why it gains so little. The box and mask heads hold RoIAlign, which CUDA and
-// DirectML have; Core ML has not, and ONNX Runtime gives those nodes to the
+// DirectML have; Core ML does not, and ONNX Runtime runs those nodes on the
 // processor there.
 var placements = map[part]placement{
 	partVision:   {true, "577 rows through twelve or more layers, matrix products only: 9.6 times"},
@@ -40,11 +40,11 @@ var placements = map[part]placement{
 	partWhole:    {false, "suppression and loops in the graph: known to be slow or wrong on cards"},
 }
 
-// on returns how the sessions of a part are made: on the device that was asked for, or
-// on the processor if the part does not belong on a card.
-func (h how) on(p part) how {
+// on returns what the sessions of a part are made with: the device that was asked for,
+// or the processor if the part does not belong on a card.
+func (c sessionConfig) on(p part) sessionConfig {
 	if !placements[p].card {
-		h.device = ort.DeviceCPU
+		c.device = ort.DeviceCPU
 	}
-	return h
+	return c
 }

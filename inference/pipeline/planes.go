@@ -58,10 +58,10 @@ func inBands(n, threads int, do func(from, to int)) {
 			return nil
 		})
 	}
-	_ = g.Wait() // do gives no error
+	_ = g.Wait() // do returns no error
 }
 
-// destroy lets go of tensors.
+// destroy frees tensors.
 func destroy(tensors ...*ort.Tensor) {
 	for _, t := range tensors {
 		t.Destroy()

@@ -14,46 +14,47 @@ import (
 	"descry/models"
 	"descry/models/arch"
 	"descry/models/onnx"
+	"descry/models/readymade"
 )
 
-// readymade is a detector that somebody exported as one ONNX graph, boxes, masks
+// readymadeDetector is a detector that somebody exported as one ONNX graph, boxes, masks
 // and all. It runs on the CPU: graphs that hold suppression and pasting are known
 // to go wrong elsewhere.
-type readymade struct {
-	what    arch.Readymade
-	spec    *models.InstancesSpec
-	how     how
-	session *ort.Session // nil after a run that failed: such graphs may stay broken
+type readymadeDetector struct {
+	what     readymade.Model
+	spec     *models.InstancesSpec
+	sessions sessionConfig
+	session  *ort.Session // nil after a run that failed: such graphs may stay broken
 }
 
-// prepackReadymade: its box head meets a thousand rows (see prepackBoxes).
+// prepackReadymade: its box head multiplies a thousand rows (see prepackBoxes).
 const prepackReadymade = true
 
 // newReadymade opens an ONNX file with a detector.
-func newReadymade(h how, spec *models.InstancesSpec) (*readymade, error) {
+func newReadymade(sessions sessionConfig, spec *models.InstancesSpec) (*readymadeDetector, error) {
 	what, err := recognised(spec.Common)
 	if err != nil {
 		return nil, err
 	}
-	if what.Profile == arch.ProfileSegmentation {
-		return nil, failure.New(failure.Model, "load", spec.Weights, "this ONNX model tells the classes of pixels and finds no objects").WithHint("Name it under classes.")
+	if what.Task() == arch.TaskClasses {
+		return nil, failure.New(failure.Model, "load", spec.Weights, "this ONNX model makes class maps and does not find objects").WithHint("Name it under classes.")
 	}
-	h.device = ort.DeviceCPU
-	m := &readymade{what: what, spec: spec, how: h}
+	sessions.device = ort.DeviceCPU
+	m := &readymadeDetector{what: what, spec: spec, sessions: sessions}
 	return m, m.open()
 }
 
-// recognised says what the ONNX file of a set computes.
-func recognised(c models.Common) (arch.Readymade, error) {
+// recognised returns what the ONNX file of a set computes.
+func recognised(c models.Common) (readymade.Model, error) {
 	f, err := onnx.ReadFile(c.Weights)
 	if err != nil {
-		return arch.Readymade{}, err
+		return readymade.Model{}, err
 	}
-	return arch.RecogniseReadymade(f)
+	return readymade.Recognise(f)
 }
 
 // open makes the session.
-func (m *readymade) open() error {
+func (m *readymadeDetector) open() error {
 	if m.session != nil {
 		return nil
 	}
@@ -62,16 +63,16 @@ func (m *readymade) open() error {
 	for _, out := range f.Outputs {
 		graph.Outputs = append(graph.Outputs, out.Name)
 	}
-	s, err := m.how.lib.NewSession(graph, m.how.on(partWhole).options(f.Path, prepackReadymade))
+	s, err := m.sessions.lib.NewSession(graph, m.sessions.on(partWhole).options(f.Path, prepackReadymade))
 	if err == nil {
 		m.session = s
 	}
 	return err
 }
 
-func (m *readymade) heavy() *ort.Session { return m.session }
+func (m *readymadeDetector) heavy() *ort.Session { return m.session }
 
-func (m *readymade) close() error {
+func (m *readymadeDetector) close() error {
 	if m.session == nil {
 		return nil
 	}
@@ -81,7 +82,7 @@ func (m *readymade) close() error {
 }
 
 // run finds the objects of a picture, by falling score.
-func (m *readymade) run(ctx context.Context, p inference.Picture, o inference.InstanceOptions) (*inference.Instances, error) {
+func (m *readymadeDetector) run(ctx context.Context, p inference.Picture, o inference.InstanceOptions) (*inference.Instances, error) {
 	result := &inference.Instances{
 		Model: m.spec.Set, Width: p.Width, Height: p.Height, Score: defaultScore, Categories: m.categories(), Items: []inference.Instance{},
 	}
@@ -91,8 +92,8 @@ func (m *readymade) run(ctx context.Context, p inference.Picture, o inference.In
 	if err := m.open(); err != nil {
 		return nil, err
 	}
-	given := m.prepare(p)
-	out, err := m.session.Run(ctx, []*ort.Tensor{given.pixels})
+	input := m.prepare(p)
+	out, err := m.session.Run(ctx, []*ort.Tensor{input.pixels})
 	if err != nil {
 		return m.failed(ctx, result, err)
 	}
@@ -104,12 +105,12 @@ func (m *readymade) run(ctx context.Context, p inference.Picture, o inference.In
 	found.order = slices.DeleteFunc(found.order, func(i int) bool { return found.scores[i] < o.MinScore })
 	boxes := make([]detect.Box, len(found.order))
 	for i, at := range found.order {
-		boxes[i] = given.restore(found.boxes[at], p)
+		boxes[i] = input.restore(found.boxes[at], p)
 	}
 	items := make([]inference.Instance, len(boxes))
-	inBands(len(boxes), m.how.threads, func(from, to int) {
+	inBands(len(boxes), m.sessions.threads, func(from, to int) {
 		for i := from; i < to && ctx.Err() == nil; i++ {
-			items[i] = m.instance(found, found.order[i], boxes[i], given, p)
+			items[i] = m.instance(found, found.order[i], boxes[i], input, p)
 		}
 	})
 	if err := ctx.Err(); err != nil {
@@ -127,9 +128,9 @@ var emptiness = regexp.MustCompile(`\{(\d+,)*0(,\d+)*\}|\[(\d+, ?)*0(, ?\d+)*\]|
 
 // failed ends a run that the graph did not survive. Exported detectors often fail
 // where they find nothing, and what follows in the same session then fails too
-// (onnx/models issue 203): so the session goes, and an error that tells of a
+// (onnx/models issue 203): so the session is closed, and an error about a
 // tensor without elements means that there are no objects.
-func (m *readymade) failed(ctx context.Context, nothing *inference.Instances, err error) (*inference.Instances, error) {
+func (m *readymadeDetector) failed(ctx context.Context, nothing *inference.Instances, err error) (*inference.Instances, error) {
 	if ctx.Err() != nil {
 		return nil, err
 	}
@@ -142,7 +143,7 @@ func (m *readymade) failed(ctx context.Context, nothing *inference.Instances, er
 	return nil, err
 }
 
-// detected is what the graph gave, in pixels of what it was given.
+// detected is what the graph gave, in pixels of what it was input.
 type detected struct {
 	boxes        []detect.Box
 	labels       []int64
@@ -153,7 +154,7 @@ type detected struct {
 }
 
 // read takes the outputs apart and checks that they fit together.
-func (m *readymade) read(out []*ort.Tensor) (detected, error) {
+func (m *readymadeDetector) read(out []*ort.Tensor) (detected, error) {
 	boxes, labels, scores := out[m.what.Boxes], out[m.what.Labels], out[m.what.Scores]
 	n := int64(len(scores.Float32s()))
 	d := detected{labels: labels.Int64s(), scores: scores.Float32s()}
@@ -171,13 +172,13 @@ func (m *readymade) read(out []*ort.Tensor) (detected, error) {
 		d.boxes = append(d.boxes, detect.Box(boxes.Float32s()[4*i:4*i+4]))
 		d.order = append(d.order, i)
 	}
-	// The Model Zoo's objects come class by class.
+	// The Model Zoo's objects are sorted by class.
 	slices.SortStableFunc(d.order, func(a, b int) int { return cmp.Compare(d.scores[b], d.scores[a]) })
 	return d, nil
 }
 
 // instance is an object in the picture's own pixels.
-func (m *readymade) instance(d detected, at int, box detect.Box, g given, p inference.Picture) inference.Instance {
+func (m *readymadeDetector) instance(d detected, at int, box detect.Box, g graphInput, p inference.Picture) inference.Instance {
 	id, name := m.category(int(d.labels[at]))
 	item := inference.Instance{Label: name, CategoryID: id, Score: d.scores[at], Box: box, Area: int((box[2]-box[0])*(box[3]-box[1]) + 0.5)}
 	if d.masks == nil {
@@ -192,14 +193,14 @@ func (m *readymade) instance(d detected, at int, box detect.Box, g given, p infe
 	return item
 }
 
-// small reports whether masks lie over their boxes and are to be pasted, rather
-// than over the whole of what the graph was given.
-func (m *readymade) small(d detected, g given) bool {
+// small reports whether masks cover their boxes and have to be pasted, rather
+// than over the whole of what the graph was input.
+func (m *readymadeDetector) small(d detected, g graphInput) bool {
 	return d.maskW == d.maskH && (d.maskW != g.padded[0] || d.maskH != g.padded[1])
 }
 
 // category numbers and names a label: as the set does, else as COCO.
-func (m *readymade) category(label int) (id int, name string) {
+func (m *readymadeDetector) category(label int) (id int, name string) {
 	id = label
 	if m.spec.Categories == nil {
 		id = m.what.Category(label)
@@ -210,9 +211,9 @@ func (m *readymade) category(label int) (id int, name string) {
 	return id, name
 }
 
-// names are the set's, else COCO's where there are as many classes, or the file
-// does not say how many there are.
-func (m *readymade) names() map[int]string {
+// names are the set's, else COCO's where there are as many classes, or their
+// number is not known.
+func (m *readymadeDetector) names() map[int]string {
 	if m.spec.Categories != nil {
 		return m.spec.Categories
 	}
@@ -223,7 +224,7 @@ func (m *readymade) names() map[int]string {
 }
 
 // categories lists the classes that the model can name, by number.
-func (m *readymade) categories() []inference.Category {
+func (m *readymadeDetector) categories() []inference.Category {
 	var all []inference.Category
 	for id, name := range m.names() {
 		all = append(all, inference.Category{ID: id, Name: name})

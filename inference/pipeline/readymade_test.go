@@ -3,6 +3,7 @@ package pipeline
 import (
 	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -11,10 +12,13 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/cpu"
+
 	"descry/inference"
 	"descry/inference/ort"
 	"descry/models"
 	"descry/models/arch"
+	"descry/models/readymade"
 )
 
 // readymadeFile unpacks one of the exported models.
@@ -48,10 +52,10 @@ func openedONNX(tb testing.TB, name string) (detector, *models.Set) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if set.Name != name || set.Instances == nil || set.Instances.Architecture != models.Readymade {
+	if set.Name != name || set.Instances == nil || set.Instances.Architecture != arch.NameReadymade {
 		tb.Fatalf("the set is %+v", set)
 	}
-	m, err := loadDetector(how{lib, ort.DeviceAuto, 2}, set.Instances)
+	m, err := loadDetector(sessionConfig{lib, ort.DeviceAuto, 2}, set.Instances)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -64,8 +68,8 @@ func openedONNX(tb testing.TB, name string) (detector, *models.Set) {
 // zoo's own preprocessing, the 8-bit one loosely against ONNX Runtime in Python, and exactly against the
 // graph on this processor.
 func TestReadymadeDetectorsFindWhatTheirMakersFind(t *testing.T) {
-	for name, profile := range map[string]arch.Profile{
-		"torchvision": arch.ProfileTorchvision, "boxes": arch.ProfileTorchvision, "zoo": arch.ProfileZoo, "int8": arch.ProfileZoo,
+	for name, profile := range map[string]readymade.Profile{
+		"torchvision": readymade.ProfileTorchvision, "boxes": readymade.ProfileTorchvision, "zoo": readymade.ProfileZoo, "int8": readymade.ProfileZoo,
 	} {
 		t.Run(name, func(t *testing.T) {
 			var want struct {
@@ -74,9 +78,12 @@ func TestReadymadeDetectorsFindWhatTheirMakersFind(t *testing.T) {
 			}
 			readJSON(t, filepath.Join("testdata", "readymade", name+".reference.json.gz"), &want)
 			m, set := openedONNX(t, name)
-			what := m.(*readymade).what
+			what := m.(*readymadeDetector).what
 			if what.Profile != profile || what.Classes != want.Classes || set.Instances.BoxesOnly != (name == "boxes") {
 				t.Errorf("recognised as %s with %d classes, boxes only: %v; want %s with %d", what.Profile, what.Classes, set.Instances.BoxesOnly, profile, want.Classes)
+			}
+			if name == "int8" {
+				skipWhereEightBitsAreBroken(t)
 			}
 			w := worst{iou: 1}
 			for _, p := range want.Pictures {
@@ -89,7 +96,7 @@ func TestReadymadeDetectorsFindWhatTheirMakersFind(t *testing.T) {
 				}
 				if name == "int8" {
 					mostAreThere(t, got, p)
-					asTheGraphSays(t, m.(*readymade), got, pictured(p.Seed, p.Width, p.Height))
+					asTheGraphSays(t, m.(*readymadeDetector), got, pictured(p.Seed, p.Width, p.Height))
 				} else {
 					w.compare(t, got, p)
 				}
@@ -98,6 +105,21 @@ func TestReadymadeDetectorsFindWhatTheirMakersFind(t *testing.T) {
 				w.report(t)
 			}
 		})
+	}
+}
+
+// skipWhereEightBitsAreBroken skips where this ONNX Runtime computes 8-bit
+// convolutions wrongly, and differently each time: up to 1.24 on processors with
+// AMX (microsoft/onnxruntime, issue 26324; mended by pull request 27671, in 1.25).
+func skipWhereEightBitsAreBroken(t *testing.T) {
+	t.Helper()
+	version := runtimeLibrary(t).Version()
+	var major, minor int
+	if _, err := fmt.Sscanf(version, "%d.%d", &major, &minor); err != nil {
+		t.Fatalf("the version %q: %v", version, err)
+	}
+	if cpu.X86.HasAMXInt8 && major == 1 && minor < 25 {
+		t.Skipf("ONNX Runtime %s computes 8-bit graphs wrongly on processors with AMX", version)
 	}
 }
 
@@ -127,10 +149,10 @@ func mostAreThere(t *testing.T, got *inference.Instances, p foundObjects) {
 
 // asTheGraphSays compares exactly, on whatever processor this is: every object that
 // the graph gives is there, by falling score, with its label and box, and no other.
-func asTheGraphSays(t *testing.T, m *readymade, got *inference.Instances, p inference.Picture) {
+func asTheGraphSays(t *testing.T, m *readymadeDetector, got *inference.Instances, p inference.Picture) {
 	t.Helper()
-	given := m.prepare(p)
-	out, err := m.session.Run(context.Background(), []*ort.Tensor{given.pixels})
+	input := m.prepare(p)
+	out, err := m.session.Run(context.Background(), []*ort.Tensor{input.pixels})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +161,7 @@ func asTheGraphSays(t *testing.T, m *readymade, got *inference.Instances, p infe
 	if len(got.Items) != len(scores) || len(scores) == 0 {
 		t.Fatalf("%d objects, and the graph gives %d", len(got.Items), len(scores))
 	}
-	across, down := float64(p.Width)/float64(given.width), float64(p.Height)/float64(given.height)
+	across, down := float64(p.Width)/float64(input.width), float64(p.Height)/float64(input.height)
 	left := make([]int, len(scores))
 	for i := range left {
 		left[i] = i
@@ -184,7 +206,7 @@ func TestAReadymadeModelIsStoppedAndNotTakenForEmpty(t *testing.T) {
 
 func TestLabelsOfAReadymadeModelAreTheSetsThenCOCOs(t *testing.T) {
 	m, _ := openedONNX(t, "zoo")
-	r := m.(*readymade)
+	r := m.(*readymadeDetector)
 	for label, want := range map[int]struct {
 		id   int
 		name string
@@ -207,7 +229,7 @@ func TestLabelsOfAReadymadeModelAreTheSetsThenCOCOs(t *testing.T) {
 
 func TestAReadymadeModelUnderTheWrongTaskIsRefused(t *testing.T) {
 	path := readymadeFile(t, "zoo")
-	_, err := newReadymadeClasses(how{}, &models.ClassesSpec{Common: models.Common{Weights: path}})
+	_, err := newReadymadeClasses(sessionConfig{}, &models.ClassesSpec{Common: models.Common{Weights: path}})
 	if err == nil || !strings.Contains(err.Error(), "finds objects") {
 		t.Errorf("a detector as a class map: %v", err)
 	}
@@ -227,7 +249,7 @@ func TestAReadymadeSegmenterGivesTorchvisionsMaps(t *testing.T) {
 	if err != nil || set.Classes == nil || set.Instances != nil {
 		t.Fatalf("%+v, %v", set, err)
 	}
-	m, err := loadClasses(how{lib, ort.DeviceCPU, 2}, set.Classes)
+	m, err := loadClasses(sessionConfig{lib, ort.DeviceCPU, 2}, set.Classes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,19 +5,20 @@ import (
 	"descry/inference/detect"
 	"descry/inference/ort"
 	"descry/models/arch"
+	"descry/models/readymade"
 	"descry/picture/resample"
 )
 
-// given is a picture as a ready-made graph was given it: resized to width ×
+// graphInput is a picture as the input of a ready-made graph: resized to width ×
 // height, and padded to the right and below.
-type given struct {
+type graphInput struct {
 	width, height int
 	padded        [2]int
 	pixels        *ort.Tensor
 }
 
 // The Model Zoo's preprocessing (its README's preprocess): the short side becomes
-// 800 pixels, the mean of each channel is taken off its 0 … 255, blue first. The
+// 800 pixels, the mean of each channel is subtracted from its 0 … 255, blue first. The
 // long side ends at 1333, as in maskrcnn-benchmark, which the graph is of; the
 // README's code has no such bound.
 const (
@@ -33,15 +34,15 @@ var zooMean = [3]float32{102.9801, 115.9465, 122.7717}
 const mostGiven = 2 << 20
 
 // prepare makes the graph's input.
-func (m *readymade) prepare(p inference.Picture) given {
-	if m.what.Profile == arch.ProfileZoo {
+func (m *readymadeDetector) prepare(p inference.Picture) graphInput {
+	if m.what.Profile == readymade.ProfileZoo {
 		return m.zooPixels(p)
 	}
 	return m.torchvisionPixels(p)
 }
 
-// size is how large the picture is given: within a fixed input, else by rule.
-func (m *readymade) size(p inference.Picture, rule func() (w, h int)) (w, h int) {
+// size returns the size of the picture in the input: within a fixed one, else by rule.
+func (m *readymadeDetector) size(p inference.Picture, rule func() (w, h int)) (w, h int) {
 	if m.what.Width == 0 {
 		return rule()
 	}
@@ -51,8 +52,8 @@ func (m *readymade) size(p inference.Picture, rule func() (w, h int)) (w, h int)
 }
 
 // zooPixels are BGR without the mean, resized by PIL's bilinear.
-func (m *readymade) zooPixels(p inference.Picture) given {
-	var g given
+func (m *readymadeDetector) zooPixels(p inference.Picture) graphInput {
+	var g graphInput
 	g.width, g.height = m.size(p, func() (w, h int) {
 		return detect.Resized(p.Width, p.Height, zooLeast, zooMost, detect.SizeFloat64)
 	})
@@ -82,8 +83,8 @@ func (m *readymade) zooPixels(p inference.Picture) given {
 // takes any size, since it resizes and normalises itself. The padding of a fixed
 // input is the mean colour, which normalised is the zero that torchvision pads
 // with.
-func (m *readymade) torchvisionPixels(p inference.Picture) given {
-	var g given
+func (m *readymadeDetector) torchvisionPixels(p inference.Picture) graphInput {
+	var g graphInput
 	g.width, g.height = m.size(p, func() (w, h int) {
 		if p.Width*p.Height <= mostGiven {
 			return p.Width, p.Height
@@ -94,7 +95,7 @@ func (m *readymade) torchvisionPixels(p inference.Picture) given {
 		g.padded = [2]int{m.what.Width, m.what.Height}
 	}
 	pw, ph := g.padded[0], g.padded[1]
-	planes := resizedPlanes(p, unitTable, g.width, g.height, pw, ph, m.how.threads)
+	planes := resizedPlanes(p, unitTable, g.width, g.height, pw, ph, m.sessions.threads)
 	for c, mean := range arch.ImageNetMean {
 		for y := range ph {
 			row := planes[(c*ph+y)*pw:][:pw]
@@ -114,7 +115,7 @@ func (m *readymade) torchvisionPixels(p inference.Picture) given {
 var unitTable = arch.Lookup([]float64{0, 0, 0}, []float64{1, 1, 1})
 
 // tensor is the planes of one picture, in the graph's rank.
-func (m *readymade) tensor(planes []float32, size [2]int) *ort.Tensor {
+func (m *readymadeDetector) tensor(planes []float32, size [2]int) *ort.Tensor {
 	shape := []int64{3, int64(size[1]), int64(size[0])}
 	if m.what.Batch {
 		shape = append([]int64{1}, shape...)
@@ -123,12 +124,12 @@ func (m *readymade) tensor(planes []float32, size [2]int) *ort.Tensor {
 }
 
 // whole is a box in the picture's pixels.
-func (g given) whole(b detect.Box, p inference.Picture) detect.Box {
+func (g graphInput) whole(b detect.Box, p inference.Picture) detect.Box {
 	return detect.Rescale([]detect.Box{b}, g.width, g.height, p.Width, p.Height)[0]
 }
 
 // restore is a box in the picture's pixels, cut to the picture: the graph may see
 // things in the padding.
-func (g given) restore(b detect.Box, p inference.Picture) detect.Box {
+func (g graphInput) restore(b detect.Box, p inference.Picture) detect.Box {
 	return g.whole(b, p).Clip(p.Width, p.Height)
 }

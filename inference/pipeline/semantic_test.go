@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
-	"slices"
 	"testing"
 
 	"descry/inference"
 	"descry/inference/ort"
 	"descry/models"
-	"descry/models/arch"
 	"descry/picture"
 )
 
@@ -49,9 +47,9 @@ func TestTwinsOfTheSegmentersGiveTorchvisionsLogitsAndMaps(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var want segmentReference
 			readJSON(t, filepath.Join(folder, name+".reference.json.gz"), &want)
-			m, err := newClasses(lib, &models.ClassesSpec{Common: models.Common{
+			m, err := newClasses(sessionConfig{lib, ort.DeviceCPU, 2}, &models.ClassesSpec{Common: models.Common{
 				Set: "twin", Architecture: want.Architecture, Weights: filepath.Join(folder, name+".safetensors"), Config: filepath.Join(folder, name+".json"),
-			}}, ort.DeviceCPU, 2)
+			}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -117,11 +115,4 @@ func differing(t *testing.T, got []byte, want []int) int {
 		t.Fatalf("a map of %d pixels, want %d", len(got), at)
 	}
 	return wrong
-}
-
-func TestEveryArchitectureOfASetsClassesCanBeBuilt(t *testing.T) {
-	built := slices.DeleteFunc(slices.Clone(models.Architectures["classes"]), func(name string) bool { return name == models.Readymade })
-	if got, want := arch.Segmenters(), slices.Sorted(slices.Values(built)); !slices.Equal(got, want) {
-		t.Errorf("the graphs are of %v, sets may name %v", got, want)
-	}
 }

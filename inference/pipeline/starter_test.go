@@ -9,6 +9,7 @@ import (
 	"descry/inference"
 	"descry/inference/rle"
 	"descry/models"
+	"descry/models/arch"
 )
 
 // reference is what PyTorch and torchvision 0.14 made of the starter's scenes.
@@ -43,7 +44,7 @@ const (
 func starterSpec(tb testing.TB, weights ...string) *models.InstancesSpec {
 	tb.Helper()
 	return &models.InstancesSpec{Common: models.Common{
-		Set: "starter", Weights: shared(tb, weights...), Config: shared(tb, "starter", "set", "maskrcnn", "config.json"),
+		Set: "starter", Architecture: arch.NameMaskRCNN, Weights: shared(tb, weights...), Config: shared(tb, "starter", "set", "maskrcnn", "config.json"),
 	}}
 }
 
@@ -66,7 +67,7 @@ func TestEveryObjectOfTheScenesIsFoundInEveryContainerAndNoMore(t *testing.T) {
 		{[]string{"containers", "maskrcnn.model.fp16.pth"}, half, 0.3},
 	} {
 		t.Run(filepath.Join(c.weights...), func(t *testing.T) {
-			m, err := newInstances(lib, starterSpec(t, append([]string{"starter"}, c.weights...)...), "cpu", 2)
+			m, err := newInstances(sessionConfig{lib, "cpu", 2}, starterSpec(t, append([]string{"starter"}, c.weights...)...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -125,9 +126,9 @@ func TestClassMapsOfTheScenesEqualTorchs(t *testing.T) {
 		filepath.Join("containers", "deeplabv3.model.fp16.safetensors"),
 	} {
 		t.Run(weights, func(t *testing.T) {
-			m, err := newClasses(lib, &models.ClassesSpec{Common: models.Common{
+			m, err := newClasses(sessionConfig{lib, "cpu", 2}, &models.ClassesSpec{Common: models.Common{
 				Set: "starter", Architecture: "deeplabv3_resnet", Weights: shared(t, "starter", weights), Config: shared(t, "starter", "set", "deeplabv3", "config.json"),
-			}}, "cpu", 2)
+			}})
 			if err != nil {
 				t.Fatal(err)
 			}

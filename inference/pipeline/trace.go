@@ -7,13 +7,13 @@ import (
 	"descry/inference/ort"
 )
 
-// Trace is told what each stage of a run gives, in the order in which it is
-// computed: the fidelity harness (tools/fidelity) compares these values with
+// Trace is called with the result of each stage of a run, in the order in which they
+// are computed: the fidelity harness (tools/fidelity) compares these values with
 // those of the official implementation. values are row by row and may not be
 // kept or changed: they belong to the run.
 type Trace func(stage Stage, shape []int64, values []float32)
 
-// Stage names what a Trace is told.
+// Stage names a result that a Trace is called with.
 type Stage string
 
 // The stages. Those that end in a dot are followed by a number.
@@ -38,7 +38,7 @@ const (
 // traceKey is the Trace's place in a context.
 type traceKey struct{}
 
-// WithTrace returns a context whose runs tell t what their stages give, as
+// WithTrace returns a context whose runs call t with the results of their stages, as
 // net/http/httptrace does for requests. Without one, a run pays nothing.
 func WithTrace(ctx context.Context, t Trace) context.Context {
 	return context.WithValue(ctx, traceKey{}, t)
@@ -50,31 +50,31 @@ func tracing(ctx context.Context) Trace {
 	return t
 }
 
-// traceTensor tells one tensor.
+// traceTensor traces one tensor.
 func traceTensor(ctx context.Context, stage Stage, t *ort.Tensor) {
-	if tell := tracing(ctx); tell != nil {
-		tell(stage, t.Shape(), t.Float32s())
+	if trace := tracing(ctx); trace != nil {
+		trace(stage, t.Shape(), t.Float32s())
 	}
 }
 
-// traceBoxes tells boxes.
+// traceBoxes traces boxes.
 func traceBoxes(ctx context.Context, stage Stage, boxes []detect.Box) {
-	if tell := tracing(ctx); tell != nil {
+	if trace := tracing(ctx); trace != nil {
 		values := make([]float32, 0, 4*len(boxes))
 		for _, b := range boxes {
 			values = append(values, b[:]...)
 		}
-		tell(stage, []int64{int64(len(boxes)), 4}, values)
+		trace(stage, []int64{int64(len(boxes)), 4}, values)
 	}
 }
 
-// traceDetections tells the boxes, scores and classes that were chosen.
+// traceDetections traces the boxes, scores and classes that were chosen.
 func traceDetections(ctx context.Context, found []detect.Detection) {
-	if tell := tracing(ctx); tell != nil {
+	if trace := tracing(ctx); trace != nil {
 		values := make([]float32, 0, 6*len(found))
 		for _, d := range found {
 			values = append(append(values, d.Box[:]...), d.Score, float32(d.Class))
 		}
-		tell(StageDetections, []int64{int64(len(found)), 6}, values)
+		trace(StageDetections, []int64{int64(len(found)), 6}, values)
 	}
 }

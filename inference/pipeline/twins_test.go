@@ -17,6 +17,8 @@ import (
 	"descry/inference/generate"
 	"descry/inference/ort"
 	"descry/models"
+	"descry/models/arch"
+	"descry/models/weights"
 )
 
 // logitsBound is how far logits of single precision may be from transformers'.
@@ -47,7 +49,7 @@ type twinSearch struct {
 func (w twin) spec(t *testing.T) *models.CaptionSpec {
 	t.Helper()
 	dir := t.TempDir()
-	s := &models.CaptionSpec{Vocabulary: filepath.Join(dir, "vocab.txt")}
+	s := &models.CaptionSpec{Common: models.Common{Architecture: "blip"}, Vocabulary: filepath.Join(dir, "vocab.txt")}
 	s.Weights, s.Config = filepath.Join(dir, "model.safetensors"), filepath.Join(dir, "config.json")
 	words := []string{"[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "picture", "of"}
 	for len(words) < 478 {
@@ -166,13 +168,21 @@ func TestTwinsOfThePublishedSizesWriteTheSameTokensOnTwoHundredPictures(t *testi
 	}
 	for _, w := range twins {
 		t.Run(fmt.Sprintf("%s/%s/tied=%v", w.Size, w.DType, w.Tied), func(t *testing.T) {
-			c, err := newCaptioner(w.spec(t), how{lib: lib, device: ort.DeviceCPU, threads: 2})
+			c, err := newCaptioner(w.spec(t), sessionConfig{lib: lib, device: ort.DeviceCPU, threads: 2})
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer c.close()
-			if int(c.config.Text.Heads) != 2 || c.config.Vision.Hidden/c.config.Vision.Heads != 64 {
-				t.Errorf("heads %d and %d", c.config.Vision.Heads, c.config.Text.Heads)
+			f, err := weights.Open(c.spec.Weights)
+			if err != nil {
+				t.Fatal(err)
+			}
+			config, err := arch.ReadBLIPConfig(c.spec.Config, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if config.Text.Heads != 2 || config.Vision.Hidden/config.Vision.Heads != 64 {
+				t.Errorf("heads %d and %d", config.Vision.Heads, config.Text.Heads)
 			}
 			w.compare(t, c)
 		})
@@ -229,7 +239,7 @@ func (w twin) logits(t *testing.T, c *captioner, i int) float64 {
 	if len(want.Logits) == 0 {
 		return 0
 	}
-	seen, err := c.see(context.Background(), drawnPicture(i))
+	image, err := c.encodeImage(context.Background(), drawnPicture(i))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,8 +251,8 @@ func (w twin) logits(t *testing.T, c *captioner, i int) float64 {
 		return slices.Clone(got[0])
 	}
 	n := len(want.Logits) / 2
-	last := step(c.decode(seen), want.IDs, nil)
-	one := c.decode(seen)
+	last := step(c.decode(image), want.IDs, nil)
+	one := c.decode(image)
 	first := step(one, want.IDs[:1], nil)
 	grown := first
 	for _, id := range want.IDs[1:] {

@@ -5,20 +5,20 @@ import (
 	"math"
 )
 
-// FromBitmap encodes a bitmap of h × w bytes, row by row; every byte but 0 is
+// FromBitmap encodes a bitmap of h × w bytes, row by row; every non-zero byte is
 // foreground. len(bits) must be h·w.
 func FromBitmap(bits []byte, h, w int) Mask { return FromCrop(bits, h, w, 0, 0, h, w) }
 
-// columnsAtOnce is how many columns FromCrop turns at a time, so that a wide
-// bitmap is not read one byte a cache line.
+// columnsAtOnce is the number of columns that FromCrop transposes at a time, so
+// that a wide bitmap is not read one byte per cache line.
 const columnsAtOnce = 64
 
-// FromCrop encodes a bitmap of ch × cw bytes, row by row, whose upper left
-// corner lies at (x0, y0) of a mask of h × w pixels. What lies outside of the
-// mask is cut off; the rest of the mask is background.
+// FromCrop encodes a bitmap of ch × cw bytes, row by row, whose upper left corner
+// is at (x0, y0) of a mask of h × w pixels. Parts outside the mask are cut off;
+// pixels outside the bitmap are background.
 func FromCrop(bits []byte, ch, cw, y0, x0, h, w int) Mask {
 	m := Mask{Height: h, Width: w}
-	run, foreground := uint64(0), false // the run that is being counted
+	run, foreground := uint64(0), false // the current run
 	put := func(n uint64, fore bool) {
 		if n == 0 {
 			return
@@ -55,7 +55,7 @@ func FromCrop(bits []byte, ch, cw, y0, x0, h, w int) Mask {
 	return m
 }
 
-// putBytes hands over the runs of one column.
+// putBytes calls put for each run of one column.
 func putBytes(column []byte, put func(n uint64, fore bool)) {
 	start := 0
 	for y := 1; y <= len(column); y++ {
@@ -66,8 +66,8 @@ func putBytes(column []byte, put func(n uint64, fore bool)) {
 	}
 }
 
-// pixels is Height·Width, or an error where that is no count of pixels: the
-// runs are 32-bit numbers.
+// pixels returns h·w, or an error if a mask cannot have that size: runs are 32-bit
+// numbers.
 func pixels(h, w int) (uint64, error) {
 	if h < 0 || w < 0 || h > math.MaxInt32 || w > math.MaxInt32 || uint64(h)*uint64(w) > math.MaxUint32 {
 		return 0, fmt.Errorf("a mask of %d × %d pixels is out of range", w, h)
@@ -75,8 +75,8 @@ func pixels(h, w int) (uint64, error) {
 	return uint64(h) * uint64(w), nil
 }
 
-// Valid reports what is wrong with the mask, nil if nothing: the sizes must be
-// possible and the runs must sum to Height·Width.
+// Valid returns an error if the mask is invalid: the size must be possible and the
+// runs must sum to Height·Width.
 func (m Mask) Valid() error {
 	want, err := pixels(m.Height, m.Width)
 	if err != nil {
@@ -94,8 +94,8 @@ func (m Mask) Valid() error {
 	return nil
 }
 
-// runs calls f with each foreground run as [from, to), positions in
-// column-major order cut to the mask's size, until f gives false.
+// runs calls f with each foreground run as [from, to), positions in column-major
+// order cut to the mask's size, until f returns false.
 func (m Mask) runs(f func(from, to int) bool) {
 	size, err := pixels(m.Height, m.Width)
 	if err != nil {
@@ -111,23 +111,23 @@ func (m Mask) runs(f func(from, to int) bool) {
 	}
 }
 
-// Area is the number of foreground pixels.
+// Area returns the number of foreground pixels.
 func (m Mask) Area() int {
 	area := 0
 	m.runs(func(from, to int) bool { area += to - from; return true })
 	return area
 }
 
-// Bounds is the smallest rectangle x0 ≤ x < x1, y0 ≤ y < y1 around the
-// foreground; ok is false where there is none. Foreground runs of length 0
-// count for nothing, as in maskApi's rleToBbox.
+// Bounds returns the smallest rectangle x0 ≤ x < x1, y0 ≤ y < y1 around the
+// foreground; ok is false if there is none. Foreground runs of length 0 are
+// ignored, as in maskApi's rleToBbox.
 func (m Mask) Bounds() (x0, y0, x1, y1 int, ok bool) {
 	x0, y0 = m.Width, m.Height
 	m.runs(func(from, to int) bool {
 		ok = true
 		xa, xb := from/m.Height, (to-1)/m.Height
 		x0, x1 = min(x0, xa), max(x1, xb+1)
-		if xa != xb { // the run goes on at the next column's top
+		if xa != xb { // the run continues in the next column
 			y0, y1 = 0, m.Height
 			return true
 		}
@@ -143,8 +143,8 @@ func (m Mask) Bounds() (x0, y0, x1, y1 int, ok bool) {
 // Bitmap decodes the mask: Height·Width bytes, row by row, 0 or 1.
 func (m Mask) Bitmap() []byte { return m.BitmapIn(0, 0, m.Width, m.Height) }
 
-// BitmapIn decodes the part x0 ≤ x < x1, y0 ≤ y < y1, row by row, 0 or 1. What
-// lies outside of the mask is 0. An empty rectangle gives nil.
+// BitmapIn decodes the part x0 ≤ x < x1, y0 ≤ y < y1, row by row, 0 or 1. Pixels
+// outside the mask are 0. For an empty rectangle it returns nil.
 func (m Mask) BitmapIn(x0, y0, x1, y1 int) []byte {
 	w, h := x1-x0, y1-y0
 	if w <= 0 || h <= 0 {
@@ -179,8 +179,8 @@ func (m Mask) Contains(x, y int) bool {
 	return found
 }
 
-// IoU is intersection over union, 0 for masks of different size or without
-// foreground (maskApi's rleIou, for objects that are no crowd).
+// IoU returns intersection over union, 0 for masks of different size or without
+// foreground (maskApi's rleIou, for objects that are not crowds).
 func IoU(a, b Mask) float64 {
 	if a.Height != b.Height || a.Width != b.Width {
 		return 0

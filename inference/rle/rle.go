@@ -1,5 +1,5 @@
-// Package rle is COCO's run-length code for binary masks
-// (pycocotools, common/maskApi.c): runs down the columns, background first.
+// Package rle implements COCO's run-length encoding of binary masks (pycocotools,
+// common/maskApi.c): runs down the columns, background first.
 package rle
 
 // Mask is a binary mask of Height × Width pixels as alternating run lengths in

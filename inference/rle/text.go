@@ -5,20 +5,20 @@ import (
 	"math"
 )
 
-// COCO's compressed text of a mask (maskApi.c, rleToString and rleFrString):
-// from the fourth run on the difference to the run two before is written. Each
-// number is cut into groups of 5 bits, low ones first; a character is 48 plus
-// the group, plus 32 if more follow; the sign is bit 0x10 of the last group.
+// COCO's compressed text of a mask (maskApi.c, rleToString and rleFrString): from
+// the fourth run on, the difference from the run two before is written. Each number
+// is split into groups of 5 bits, the lowest first; a character is 48 plus the
+// group, plus 32 if more follow; the sign is bit 0x10 of the last group.
 
 const (
-	groupBits  = 5
-	groupSign  = 0x10
-	groupMore  = 0x20
-	firstChar  = 48
-	mostGroups = 7 // 35 bits: enough for any difference of two 32-bit runs
+	groupBits = 5
+	groupSign = 0x10
+	groupMore = 0x20
+	firstChar = 48
+	maxGroups = 7 // 35 bits: enough for any difference of two 32-bit runs
 )
 
-// String is COCO's compressed text of the mask, the "counts" of a JSON file.
+// String returns COCO's compressed text of the mask, the "counts" of a JSON file.
 func (m Mask) String() string {
 	text := make([]byte, 0, 2*len(m.Counts))
 	for i, n := range m.Counts {
@@ -68,7 +68,7 @@ func Parse(s string, h, w int) (Mask, error) {
 	return m, nil
 }
 
-// eachRun decodes s and calls f with each run and the place after it.
+// eachRun decodes s and calls f with each run and the position after it.
 func eachRun(s string, f func(at int, n uint32) error) error {
 	var before [2]int64 // the last two runs, the older first
 	for i, at := 0, 0; at < len(s); i++ {
@@ -93,7 +93,7 @@ func eachRun(s string, f func(at int, n uint32) error) error {
 
 // number reads the signed number that starts at s[at].
 func number(s string, at int) (x int64, next int, err error) {
-	for k := range mostGroups {
+	for k := range maxGroups {
 		if at+k >= len(s) {
 			return 0, 0, fmt.Errorf("the text ends within the run at character %d", at)
 		}
@@ -109,5 +109,5 @@ func number(s string, at int) (x int64, next int, err error) {
 			return x, at + k + 1, nil
 		}
 	}
-	return 0, 0, fmt.Errorf("the run at character %d has more than %d characters", at, mostGroups)
+	return 0, 0, fmt.Errorf("the run at character %d has more than %d characters", at, maxGroups)
 }

@@ -8,25 +8,25 @@ import (
 	"descry/internal/failure"
 )
 
-// What counts as an object of a class map (detectron2's PANOPTIC_FPN.COMBINE):
-// the least score, and how much of its mask may be taken by others already.
+// The thresholds of detectron2's PANOPTIC_FPN.COMBINE: the minimum score of an
+// object, and the maximum part of its mask that other objects may cover.
 const (
-	LeastScore  = 0.5
-	mostOverlap = 0.5
+	LeastScore = 0.5
+	maxOverlap = 0.5
 )
 
-// mostValues is how many classes a map of bytes can tell apart.
+// mostValues is the number of classes in a map of bytes.
 const mostValues = 256
 
-// FromObjects makes a class map of objects with masks, for want of a semantic
-// model: objects by falling score down to LeastScore; one whose mask lies for more
-// than half under those before it is left out, else it takes the pixels that are
-// free (detectron2/modeling/meta_arch/panoptic_fpn.py,
+// FromObjects makes a class map from objects with masks, where there is no semantic
+// model. Objects are painted by descending score down to LeastScore; one whose mask
+// is covered to more than half by those before it is left out, any other gets the
+// pixels that are free (detectron2/modeling/meta_arch/panoptic_fpn.py,
 // combine_semantic_and_instance_outputs, without its semantic half). A pixel's
-// value is the category of the object that has it, 0 where there is none.
+// value is the category of its object, 0 if it has none.
 //
-// It is a map of things, not of everything: sky and grass are unlabelled, as is
-// what the detector does not know.
+// Such a map shows things only: sky and grass are unlabelled, as are objects that
+// the detector does not know.
 func FromObjects(in *inference.Instances) (*inference.Classes, error) {
 	labels, err := objectLabels(in)
 	if err != nil {
@@ -87,7 +87,7 @@ func paint(c *inference.Classes, taken []bool, item *inference.Instance) {
 			}
 		}
 	}
-	if float64(covered)/float64(area) > mostOverlap {
+	if float64(covered)/float64(area) > maxOverlap {
 		return
 	}
 	for y := y0; y < y1; y++ {
@@ -101,8 +101,8 @@ func paint(c *inference.Classes, taken []bool, item *inference.Instance) {
 	c.Pixels[item.CategoryID] += area - covered
 }
 
-// objectLabels names the values of the map: the categories that the model knows,
-// by their numbers.
+// objectLabels returns the labels of the map's values: the categories of the model,
+// by their IDs.
 func objectLabels(in *inference.Instances) ([]string, error) {
 	names, last := map[int]string{}, 0
 	add := func(id int, name string) {
@@ -113,7 +113,7 @@ func objectLabels(in *inference.Instances) ([]string, error) {
 	}
 	for _, item := range in.Items {
 		if item.CategoryID < 1 {
-			return nil, failure.New(failure.Model, "run", in.Model, "an object is of category %d", item.CategoryID)
+			return nil, failure.New(failure.Model, "run", in.Model, "an object has the category %d", item.CategoryID)
 		}
 		add(item.CategoryID, item.Label)
 	}

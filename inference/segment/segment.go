@@ -1,32 +1,31 @@
-// Package segment is the bookkeeping of a segmentation network (torchvision's
-// DeepLabV3): how large its input is, and how its coarse map of logits becomes a
-// map of classes at the picture's own size.
+// Package segment is the part of a segmentation model (torchvision's DeepLabV3)
+// outside its network: the size of the input, and the way from a coarse map of
+// logits to a class map at the picture's own size.
 //
-// torchvision enlarges the logits of every class to the input's size and takes
-// the best at each pixel; most of that work is about pixels in whose
-// surroundings all agree. Here only the cells of the coarse map whose four
-// corners disagree are interpolated: a mean of numbers among which the same
-// class is the highest each time has that class as its highest too. The result
-// is that of the long way.
+// torchvision enlarges the logits of every class to the input's size and takes the
+// highest at each pixel; most of that work is spent on pixels whose surroundings
+// agree. Here only the cells of the coarse map whose four corners disagree are
+// interpolated: where the same class is the highest at all corners, it is the
+// highest of every weighted mean too. The result is the same.
 package segment
 
 import "descry/picture/resample"
 
-// mostSide bounds the long side of the network's input, in pixels: pictures much
-// longer than eight times their width are made smaller than the model asks for
+// maxSide limits the long side of the network's input, in pixels: pictures much
+// longer than eight times their width are made smaller than the model requests,
 // rather than millions of pixels long.
-const mostSide = 4096
+const maxSide = 4096
 
-// Resized is the size to which a picture of w × h pixels is resized: the short
-// side becomes short, the long one is cut down to whole pixels
+// Resized returns the size to which a picture of w × h pixels is resized: the short
+// side becomes short, the long one is truncated to whole pixels
 // (torchvision.transforms.functional, resize to one number).
 func Resized(w, h, short int) (rw, rh int) {
-	if long := long(max(w, h), min(w, h), short); long > mostSide && long > short {
-		short = max(short*mostSide/long, 1)
+	if long := long(max(w, h), min(w, h), short); long > maxSide && long > short {
+		short = max(short*maxSide/long, 1)
 		if w > h {
-			return mostSide, short
+			return maxSide, short
 		}
-		return short, mostSide
+		return short, maxSide
 	}
 	if w < h {
 		return short, long(h, w, short)
@@ -34,26 +33,27 @@ func Resized(w, h, short int) (rw, rh int) {
 	return long(w, h, short), short
 }
 
-// long is the length that a side becomes when the other becomes short.
+// long returns the length of a side when the other becomes short.
 func long(side, other, short int) int { return int(float64(short*side) / float64(other)) }
 
-// Coarse is a network's answer: logits of C classes on a map of Width × Height
-// cells, class by class, row by row.
+// Coarse is a network's output: logits of Classes classes on a map of Width ×
+// Height cells, class by class, row by row.
 type Coarse struct {
 	Logits        []float32
 	Classes       int
 	Width, Height int
 }
 
-// sure is how much higher than all others a class must be at a cell's corner to
-// be sure: more than rounding can move, relative to the logit.
-const sure = 1e-4
+// margin is how much higher than all others, relative to the logit, a class must be
+// at a cell's corner to be taken without interpolation: more than rounding can
+// change.
+const margin = 1e-4
 
-// Map returns the class of each pixel of a picture of w × h pixels, row by row, of
-// which the network saw a copy of rw × rh: the logits are interpolated to rw × rh
-// as torch does (bilinear, align_corners=False), the best class is taken (the
-// first of equals), and row y of the picture is row (2y+1)·rh/2h of that, columns
-// alike.
+// Map returns the class of each pixel of a picture of w × h pixels, row by row. The
+// network's input was the picture resized to rw × rh: the logits are interpolated
+// to rw × rh as torch does (bilinear, align_corners=False), the highest class is
+// taken (the first of equals), and row y of the picture is row (2y+1)·rh/2h of
+// that, and likewise for columns.
 func Map(c Coarse, rw, rh, w, h int) []byte {
 	m := mapper{
 		Coarse: c, best: c.best(), columns: nearest(rw, w),
@@ -73,7 +73,7 @@ func Map(c Coarse, rw, rh, w, h int) []byte {
 	return classes
 }
 
-// nearest returns for each of n places which of in places it is.
+// nearest returns the nearest of in positions for each of n positions.
 func nearest(in, n int) []int {
 	at := make([]int, n)
 	for i := range at {
@@ -82,7 +82,7 @@ func nearest(in, n int) []int {
 	return at
 }
 
-// best returns the class of each cell, −1 where another comes near.
+// best returns the highest class of each cell, −1 where another comes near.
 func (c Coarse) best() []int16 {
 	cells := c.Width * c.Height
 	best, high, second := make([]int16, cells), make([]float32, cells), make([]float32, cells)
@@ -101,7 +101,7 @@ func (c Coarse) best() []int16 {
 		}
 	}
 	for i, v := range high {
-		if !(v-second[i] > sure*(1+max(v, -v))) {
+		if !(v-second[i] > margin*(1+max(v, -v))) {
 			best[i] = -1
 		}
 	}
@@ -134,7 +134,7 @@ func (m mapper) row(out []byte, row int) {
 	}
 }
 
-// interpolate returns the best class between four cells.
+// interpolate returns the highest class between four cells.
 func (m mapper) interpolate(corners [4]int, w [4]float32) byte {
 	best, high := 0, float32(0)
 	cells := m.Width * m.Height

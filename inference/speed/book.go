@@ -1,7 +1,7 @@
-// Package speed knows how long pictures take on this machine. A Book keeps what was
-// measured, each time a model ran, and how many multiplications a second each
-// device makes; from that it says the seconds of a model that has run, and
-// guesses those of one that has not even been fetched.
+// Package speed estimates how long pictures take on this machine. A Book records
+// the duration of each run of a model, and how many multiplications a second each
+// device computes. It returns the measured time of a model that has run, and
+// estimates that of one that has not even been downloaded.
 package speed
 
 import (
@@ -19,20 +19,20 @@ import (
 	"descry/internal/failure"
 )
 
-// FileName is the book's name in the folder of the program's state.
+// FileName is the name of the book's file in the program's state folder.
 const FileName = "speed.json"
 
-// version of the file's format.
+// version is the version of the file's format.
 const version = 1
 
-// Bounds of what is kept: runs of each model, models, rates; of what is newest.
+// Limits on what is kept: runs of each model, models, rates. The newest are kept.
 const (
-	mostRuns   = 9
-	mostModels = 200
-	mostRates  = 20
+	maxRuns   = 9
+	maxModels = 200
+	maxRates  = 20
 )
 
-// runs are the latest runs of one task of one model on one device.
+// runs holds the latest runs of one task of one model on one device.
 type runs struct {
 	Model   string    `json:"model"`
 	Task    string    `json:"task"`
@@ -41,36 +41,36 @@ type runs struct {
 	Last    time.Time `json:"last"`
 }
 
-// rate is what a device computes in a second.
+// rate is the computing rate of a device.
 type rate struct {
 	Library string    `json:"library"` // ONNX Runtime's version
 	Device  string    `json:"device"`
 	Threads int       `json:"threads"`
 	GMACs   float64   `json:"gmac_per_second"`
-	Busy    bool      `json:"busy,omitempty"` // others used the machine meanwhile: to be measured again
+	Busy    bool      `json:"busy,omitempty"` // other programs were using the processor: to be measured again
 	Last    time.Time `json:"last"`
 }
 
-// content is the file.
+// content is the content of the file.
 type content struct {
 	Version int    `json:"version"`
 	Runs    []runs `json:"runs"`
 	Rates   []rate `json:"rates"`
 }
 
-// Book is the record, in memory and in a file. It may be used by several goroutines.
+// Book holds the record in memory and writes it to a file. It is safe for
+// concurrent use.
 type Book struct {
 	path string
 	now  func() time.Time
 
-	mu   sync.Mutex
-	c    content
-	news []func(*content) // since the last Save
+	mu      sync.Mutex
+	c       content
+	pending []func(*content) // since the last Save
 }
 
-// Open reads the book in a file, which need not exist. What cannot be read is no
-// loss but of numbers that come again: the book is usable, and empty, whatever the
-// error says.
+// Open reads the book from a file, which need not exist. The book is usable, and
+// empty, even if Open returns an error: the lost numbers will be measured again.
 func Open(path string) (*Book, error) {
 	b := &Book{path: path, now: time.Now}
 	var err error
@@ -78,7 +78,7 @@ func Open(path string) (*Book, error) {
 	return b, err
 }
 
-// read reads a file; content of another version is none.
+// read reads a file. A file of another version is treated as empty.
 func read(path string) (content, error) {
 	text, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -97,13 +97,13 @@ func read(path string) (content, error) {
 	return c, nil
 }
 
-// Note records that a task of a model took so many seconds for one picture.
+// Note records the seconds that a task of a model took for one picture.
 func (b *Book) Note(model, task, device string, seconds float64) {
 	if model == "" || !(seconds > 0) {
 		return
 	}
 	when := b.now().UTC()
-	b.change(func(c *content) {
+	b.update(func(c *content) {
 		at := slices.IndexFunc(c.Runs, func(r runs) bool { return r.Model == model && r.Task == task && r.Device == device })
 		if at < 0 {
 			c.Runs = append(c.Runs, runs{Model: model, Task: task, Device: device})
@@ -111,74 +111,74 @@ func (b *Book) Note(model, task, device string, seconds float64) {
 		}
 		r := &c.Runs[at]
 		r.Seconds, r.Last = append(slices.Clone(r.Seconds), seconds), when
-		r.Seconds = r.Seconds[max(0, len(r.Seconds)-mostRuns):]
+		r.Seconds = r.Seconds[max(0, len(r.Seconds)-maxRuns):]
 		slices.SortStableFunc(c.Runs, func(a, b runs) int { return a.Last.Compare(b.Last) })
-		c.Runs = c.Runs[max(0, len(c.Runs)-mostModels):]
+		c.Runs = c.Runs[max(0, len(c.Runs)-maxModels):]
 	})
 }
 
-// NoteRate records what a device computes in a second, in 10⁹ multiplications with
-// addition. busy: others used the machine, so it is measured again when it is next
-// asked for.
+// NoteRate records the rate of a device in 10⁹ multiply-adds a second. If busy is
+// set, other programs were using the processor, and Measured will measure the rate
+// again.
 func (b *Book) NoteRate(library, device string, threads int, gmacs float64, busy bool) {
 	if !(gmacs > 0) {
 		return
 	}
 	n := rate{library, device, threads, gmacs, busy, b.now().UTC()}
-	b.change(func(c *content) {
+	b.update(func(c *content) {
 		c.Rates = slices.DeleteFunc(c.Rates, func(r rate) bool {
 			return r.Library == library && r.Device == device && r.Threads == threads
 		})
 		c.Rates = append(c.Rates, n)
-		c.Rates = c.Rates[max(0, len(c.Rates)-mostRates):]
+		c.Rates = c.Rates[max(0, len(c.Rates)-maxRates):]
 	})
 }
 
-// change changes what is in memory, and remembers to change the file.
-func (b *Book) change(f func(*content)) {
+// update applies f in memory, and remembers it for the file.
+func (b *Book) update(f func(*content)) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	f(&b.c)
-	b.news = append(b.news, f)
+	b.pending = append(b.pending, f)
 }
 
-// Save writes what was noted since the last Save. What another process has written
-// meanwhile stays. Errors are *failure.Failure.
+// Save writes what was noted since the last Save. It keeps what another process has
+// written meanwhile. Errors are *failure.Failure.
 func (b *Book) Save() error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.news) == 0 {
+	if len(b.pending) == 0 {
 		return nil
 	}
 	c, err := read(b.path)
 	if err != nil {
-		c = content{} // it cannot be read, so nothing in it is lost
+		c = content{} // it cannot be read, so overwriting it loses nothing
 	}
-	for _, f := range b.news {
+	for _, f := range b.pending {
 		f(&c)
 	}
 	c.Version = version
 	text, err := json.MarshalIndent(c, "", " ")
 	if err != nil {
-		return failure.Wrap(failure.Unreadable, "write", b.path, err, "")
+		return failure.Wrap(failure.Storage, "write", b.path, err, "")
 	}
 	if err := os.MkdirAll(filepath.Dir(b.path), 0o755); err != nil {
-		return failure.Wrap(failure.Unreadable, "write", b.path, err, "")
+		return failure.Wrap(failure.Storage, "write", b.path, err, "")
 	}
 	if err := atomicfile.Write(b.path, atomicfile.Overwrite, func(w io.Writer) error {
 		_, err := w.Write(append(text, '\n'))
 		return err
 	}); err != nil {
-		return failure.Wrap(failure.Unreadable, "write", b.path, err, "")
+		return failure.Wrap(failure.Storage, "write", b.path, err, "")
 	}
-	b.c, b.news = c, nil
+	b.c, b.pending = c, nil
 	return nil
 }
 
-// Seconds says how long one picture takes with a model on a device: the median of
-// its latest runs (measured), else what its gmac (10⁹ multiplications with addition
-// for one picture) take at the device's rate, else 0. A model of several tasks is
-// asked for as "model/task". An empty device, or "auto", is the one that ran last.
+// Seconds returns how long one picture takes with a model on a device: the median
+// of its latest runs (measured), else gmac (10⁹ multiply-adds for one picture)
+// divided by the device's rate, else 0. A model of several tasks is named
+// "model/task". A device of "" or "auto" means the one that ran last.
 func (b *Book) Seconds(model string, gmac float64, device string) (seconds float64, measured bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -202,8 +202,8 @@ func (b *Book) Seconds(model string, gmac float64, device string) (seconds float
 	return 0, false
 }
 
-// Rate returns what a device of a library with so many threads computes in a second;
-// known is false where that was never measured in peace.
+// Rate returns the rate of a device of a library with the given number of threads;
+// known is false unless it was measured while no other program used the processor.
 func (b *Book) Rate(library, device string, threads int) (gmacs float64, known bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -215,8 +215,8 @@ func (b *Book) Rate(library, device string, threads int) (gmacs float64, known b
 	return 0, false
 }
 
-// device resolves "" and "auto": what ran last, else what was measured last, else
-// the CPU.
+// device resolves "" and "auto" to the device that ran last, else the one measured
+// last, else the CPU.
 func (b *Book) device(device string) string {
 	if device != "" && device != "auto" {
 		return device
@@ -230,7 +230,7 @@ func (b *Book) device(device string) string {
 	return "cpu"
 }
 
-// median of at least one number.
+// median returns the median of at least one number.
 func median(all []float64) float64 {
 	sorted := slices.Clone(all)
 	slices.Sort(sorted)

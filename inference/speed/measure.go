@@ -9,8 +9,8 @@ import (
 	"descry/models/onnx"
 )
 
-// The graph that is timed: 3×3 convolutions as in a backbone and matrix products as
-// in a transformer, a third and two thirds of the work.
+// The graph that is timed: 3×3 convolutions as in a backbone, a third of the work,
+// and matrix products as in a transformer.
 const (
 	planes, side  = 64, 56
 	convolutions  = 2
@@ -19,20 +19,20 @@ const (
 	products      = 2 // pairs: to hidden and back
 )
 
-// gmac is what one run of the graph multiplies.
+// gmac is the cost of one run of the graph, in 10⁹ multiply-adds.
 const gmac = (convolutions*9*planes*planes*side*side + products*2*rows*inner*hidden) / 1e9
 
-// The time that is given to it: enough runs for a fast machine, few for a slow one.
+// The duration of a measurement: many runs on a fast machine, few on a slow one.
 const (
-	enough    = 200 * time.Millisecond
-	fewest    = 2
-	mostTimed = 200
+	minDuration = 200 * time.Millisecond
+	minTimed    = 2
+	maxTimed    = 200
 )
 
-// Measure times a short graph on a device (ort.DeviceAuto: the one that models would
-// run on) and gives 10⁹ multiplications with addition a second, and that device. It
-// takes some 0.3 s. busy tells that the processor did not have its threads to
-// itself meanwhile, so that the rate is too low.
+// Measure times a short graph on a device (ort.DeviceAuto: the one that models
+// would run on) and returns its rate in 10⁹ multiply-adds a second and the device
+// used. It takes some 0.3 s. busy reports whether other programs were using the
+// processor, so that the rate is too low.
 func Measure(ctx context.Context, lib *ort.Library, device string, threads int) (gmacs float64, used string, busy bool, err error) {
 	g := onnx.NewGraph("speed")
 	x := g.Input("pixels", onnx.Float, onnx.Dims(1, planes, side, side))
@@ -64,7 +64,7 @@ func Measure(ctx context.Context, lib *ort.Library, device string, threads int) 
 	best := time.Duration(0)
 	spent, known := machine.ProcessorTime()
 	all := time.Now()
-	for begin, n := time.Now(), -1; n < fewest || time.Since(begin) < enough && n < mostTimed; n++ {
+	for begin, n := time.Now(), -1; n < minTimed || time.Since(begin) < minDuration && n < maxTimed; n++ {
 		start := time.Now()
 		if _, err := s.Run(ctx, in); err != nil {
 			return 0, "", false, err
@@ -74,16 +74,16 @@ func Measure(ctx context.Context, lib *ort.Library, device string, threads int) 
 		}
 	}
 	if now, err := machine.ProcessorTime(); err == nil && known == nil && s.Device() == ort.DeviceCPU {
-		busy = now-spent < mostlyOwn*time.Since(all).Seconds()*float64(s.Threads())
+		busy = now-spent < minShare*time.Since(all).Seconds()*float64(s.Threads())
 	}
 	return gmac / best.Seconds(), s.Device(), busy, nil
 }
 
-// mostlyOwn is the part of its threads' time that a measurement gets on a machine
-// with nothing else to do; some of it is spent between the operators.
-const mostlyOwn = 0.6
+// minShare is the share of its threads' time that a measurement gets on an idle
+// machine; some time is lost between operators.
+const minShare = 0.6
 
-// constant is a weight of numbers that are neither all the same nor large.
+// constant returns a weight of small, varied numbers.
 func constant(g *onnx.Graph, seed int, dims ...int64) onnx.Value {
 	n := 1
 	for _, d := range dims {
@@ -92,7 +92,7 @@ func constant(g *onnx.Graph, seed int, dims ...int64) onnx.Value {
 	return g.ConstFloats(numbers(seed, n), dims...)
 }
 
-// numbers between −1/64 and 1/64.
+// numbers returns n numbers between −1/64 and 1/64.
 func numbers(seed, n int) []float32 {
 	data := make([]float32, n)
 	for i := range data {
@@ -101,7 +101,7 @@ func numbers(seed, n int) []float32 {
 	return data
 }
 
-// Measured returns the rate of a device of this library, which it measures and saves
+// Measured returns the rate of a device of this library, measuring and saving it
 // unless the book has it. Errors are *failure.Failure.
 func (b *Book) Measured(ctx context.Context, lib *ort.Library, device string, threads int) (float64, error) {
 	if device != ort.DeviceAuto && device != "" {

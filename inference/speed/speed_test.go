@@ -11,7 +11,7 @@ import (
 	"descry/inference/ort"
 )
 
-// book opens a new book in a folder that is not there yet.
+// book opens a new book in a folder that does not exist yet.
 func book(t *testing.T) *Book {
 	t.Helper()
 	b, err := Open(filepath.Join(t.TempDir(), "state", FileName))
@@ -34,7 +34,7 @@ func TestWhatWasMeasuredComesBeforeWhatIsGuessed(t *testing.T) {
 	expect(t, b, "blip-base", 60, "cpu", 0, false) // nothing is known
 	b.NoteRate("1.24.3", "cpu", 2, 120, false)
 	expect(t, b, "blip-base", 60, "cpu", 0.5, false)
-	expect(t, b, "blip-base", 0, "cpu", 0, false) // nobody knows how much it computes
+	expect(t, b, "blip-base", 0, "cpu", 0, false) // its cost is unknown
 	expect(t, b, "blip-base", 60, "cuda", 0, false)
 	for _, s := range []float64{2, 90, 1, 3} {
 		b.Note("blip-base", "caption", "cpu", s)
@@ -43,7 +43,7 @@ func TestWhatWasMeasuredComesBeforeWhatIsGuessed(t *testing.T) {
 	expect(t, b, "blip-base", 60, "auto", 2.5, true)
 	b.Note("blip-base", "caption", "cuda", 0.1)
 	expect(t, b, "blip-base", 60, "", 0.1, true) // what ran last
-	for range mostRuns {
+	for range maxRuns {
 		b.Note("blip-base", "caption", "cpu", 7)
 	}
 	expect(t, b, "blip-base", 60, "cpu", 7, true) // old runs are forgotten
@@ -116,14 +116,14 @@ func TestTheBookDoesNotGrowForEver(t *testing.T) {
 	b := book(t)
 	at := time.Unix(1e9, 0)
 	b.now = func() time.Time { at = at.Add(time.Second); return at }
-	for i := range mostModels + 50 {
+	for i := range maxModels + 50 {
 		b.Note(strings.Repeat("m", i+1), "caption", "cpu", 1)
 		b.NoteRate(strings.Repeat("1", i+1), "cpu", 2, 1, false)
 	}
-	if len(b.c.Runs) != mostModels || len(b.c.Rates) != mostRates {
+	if len(b.c.Runs) != maxModels || len(b.c.Rates) != maxRates {
 		t.Errorf("%d models, %d rates", len(b.c.Runs), len(b.c.Rates))
 	}
-	expect(t, b, strings.Repeat("m", mostModels+50), 0, "cpu", 1, true)
+	expect(t, b, strings.Repeat("m", maxModels+50), 0, "cpu", 1, true)
 	expect(t, b, "m", 0, "auto", 0, false)
 }
 
@@ -169,6 +169,6 @@ func TestThisMachineIsMeasuredOnce(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := again.Measured(ctx, lib, ort.DeviceCPU, 1); err == nil {
-		t.Error("it measured although nobody waits any more")
+		t.Error("it measured although the context is cancelled")
 	}
 }

@@ -1,22 +1,20 @@
-// Package tokenizer turns a prompt into the token ids of BERT's uncased
-// WordPiece vocabulary, and ids back into text, as Hugging Face's BertTokenizer
-// does.
+// Package tokenizer converts a prompt to the token IDs of BERT's uncased WordPiece
+// vocabulary, and IDs back to text, as Hugging Face's BertTokenizer does.
 //
 // The greedy longest-match search within a word is that of
-// github.com/sugarme/tokenizer, which is sound for a clean word. Its normaliser,
-// pre-tokeniser and decoder are not used: they slice multi-byte text at wrong
-// places and panic ("İstanbul"), do not decompose before dropping accents
-// ("café" becomes [UNK]), know no Unicode space but the plain one, miss CJK
-// extension A, and end the process on some errors. So everything before the
-// words is done here (words.go), and decoding is a look-up in the table.
+// github.com/sugarme/tokenizer, which is correct for a normalised word. Its
+// normaliser, pre-tokeniser and decoder are not used: they slice multi-byte text at
+// wrong places and panic ("İstanbul"), do not decompose before dropping accents
+// ("café" becomes [UNK]), do not recognise Unicode spaces or CJK extension A, and
+// end the process on some errors. So text is split into words here (words.go), and
+// decoding is a table look-up.
 //
-// What a person types is text: "[SEP]" in a prompt is three words, never the
-// stop token. Hugging Face would make it the stop token.
+// A prompt is plain text: "[SEP]" in it is three words, never the stop token, which
+// Hugging Face would make of it.
 package tokenizer
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -31,25 +29,25 @@ import (
 
 const (
 	unknown = "[UNK]"
-	// mostVocabularyBytes bounds what is read as a vocabulary; BERT's own are
-	// 231,508 bytes (uncased) and 995,526 (multilingual).
+	// mostVocabularyBytes limits the size of a vocabulary; BERT's own are 231,508
+	// bytes (uncased) and 995,526 (multilingual).
 	mostVocabularyBytes = 8 << 20
-	mostWordRunes       = 100 // longer words are [UNK] (tokenization_bert.py, WordpieceTokenizer)
+	maxWordRunes        = 100 // longer words are [UNK] (tokenization_bert.py, WordpieceTokenizer)
 )
 
-// special names the tokens that stand for no text: decoding leaves them out.
+// special holds the tokens that do not stand for text: decoding leaves them out.
 var special = map[string]bool{
 	"[PAD]": true, unknown: true, "[CLS]": true, "[SEP]": true, "[MASK]": true, "[DEC]": true, "[ENC]": true,
 }
 
-// Tokenizer holds one vocabulary. It is safe for use by several goroutines.
+// Tokenizer holds one vocabulary. It is safe for concurrent use.
 type Tokenizer struct {
 	tokens []string // by id
 	words  wordpiece.WordPiece
 	unk    int
 }
 
-// Open reads a vocab.txt: one token a line, the id is the line's number from 0.
+// Open reads a vocab.txt: one token per line, whose ID is the line's number from 0.
 func Open(path string) (*Tokenizer, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -65,11 +63,11 @@ func Read(r io.Reader, name string) (*Tokenizer, error) {
 	if err != nil {
 		return nil, failure.Wrap(failure.Model, "load", name, err, "Install the model again.")
 	}
-	bad := func(message string) error {
-		return failure.New(failure.Model, "load", name, "%s", message).WithHint("It must be the vocabulary that the model was trained with: one token a line, as text.")
+	bad := func(format string, args ...any) error {
+		return failure.New(failure.Model, "load", name, format, args...).WithHint("It must be the vocabulary that the model was trained with: one token a line, as text.")
 	}
 	if len(text) > mostVocabularyBytes {
-		return nil, bad(fmt.Sprintf("the vocabulary has more than %d bytes", mostVocabularyBytes))
+		return nil, bad("the vocabulary has more than %d bytes", mostVocabularyBytes)
 	}
 	lines := bytes.Split(bytes.TrimSuffix(text, []byte("\n")), []byte("\n"))
 	t := &Tokenizer{tokens: make([]string, len(lines))}
@@ -77,11 +75,11 @@ func Read(r io.Reader, name string) (*Tokenizer, error) {
 	for id, line := range lines {
 		line = bytes.TrimSuffix(line, []byte("\r"))
 		if len(line) == 0 || !utf8.Valid(line) {
-			return nil, bad(fmt.Sprintf("line %d of the vocabulary is empty or no UTF-8", id+1))
+			return nil, bad("line %d of the vocabulary is empty or not UTF-8", id+1)
 		}
 		token := string(line)
 		if first, twice := ids[token]; twice {
-			return nil, bad(fmt.Sprintf("lines %d and %d of the vocabulary are the same token %q", first+1, id+1, token))
+			return nil, bad("lines %d and %d of the vocabulary are the same token %q", first+1, id+1, token)
 		}
 		ids[token], t.tokens[id] = id, token
 	}
@@ -90,14 +88,14 @@ func Read(r io.Reader, name string) (*Tokenizer, error) {
 		return nil, bad("the vocabulary has no [UNK]")
 	}
 	t.unk = unk
-	t.words = wordpiece.NewWordPieceBuilder().Vocab(&ids).UnkToken(unknown).MaxInputCharsPerWord(mostWordRunes).Build()
+	t.words = wordpiece.NewWordPieceBuilder().Vocab(&ids).UnkToken(unknown).MaxInputCharsPerWord(maxWordRunes).Build()
 	return t, nil
 }
 
-// Size is the number of tokens; ids are below it.
+// Size returns the number of tokens; IDs are below it.
 func (t *Tokenizer) Size() int { return len(t.tokens) }
 
-// Token returns the token of an id, "" for one that is not in the vocabulary.
+// Token returns the token of an ID, "" for one that is not in the vocabulary.
 func (t *Tokenizer) Token(id int) string {
 	if id < 0 || id >= len(t.tokens) {
 		return ""
@@ -105,7 +103,7 @@ func (t *Tokenizer) Token(id int) string {
 	return t.tokens[id]
 }
 
-// Encode returns the ids of text, without any start or stop token.
+// Encode returns the IDs of text, without any start or stop token.
 func (t *Tokenizer) Encode(text string) ([]int, error) {
 	if !utf8.ValidString(text) {
 		return nil, failure.New(failure.Usage, "caption", "", "the prompt is not valid UTF-8 text").WithHint("Type it again, or save it as UTF-8.")
@@ -123,20 +121,20 @@ func (t *Tokenizer) Encode(text string) ([]int, error) {
 	return ids, nil
 }
 
-// pieces runs the library's WordPiece on one clean word. None makes it panic
-// that is known; a prompt must not end the program all the same.
+// pieces runs the library's WordPiece on one normalised word. No word is known to
+// make it panic; if one does, the program must not end.
 func (t *Tokenizer) pieces(word string) (found []tokenizer.Token, err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			err = fmt.Errorf("the word %q could not be split into tokens: %v", word, r)
+			err = failure.Worded(nil, "the word %q could not be split into tokens: %v", word, r)
 		}
 	}()
 	return t.words.Tokenize(word)
 }
 
-// Decode returns the text of ids: continuations ("##") joined to what is before
-// them, words by a space, special tokens and ids outside the vocabulary left
-// out, then the clean-up of English spacing that transformers does.
+// Decode returns the text of IDs: continuations ("##") are joined to what precedes
+// them, words are separated by a space, special tokens and IDs outside the
+// vocabulary are left out; then English spacing is cleaned up as transformers does.
 func (t *Tokenizer) Decode(ids []int) string {
 	var b strings.Builder
 	for _, id := range ids {

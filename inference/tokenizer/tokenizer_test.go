@@ -13,9 +13,9 @@ import (
 	"descry/internal/failure"
 )
 
-// bert is what tools/reference/tokenizer.py stores of transformers' answers.
+// bert holds transformers' results, from tools/reference/tokenizer.py.
 type bert struct {
-	Vocabulary [][2]any // id, token: those that the texts need
+	Vocabulary [][2]any // ID and token: those that the texts need
 	Encode     []struct {
 		Text string
 		IDs  []int
@@ -47,17 +47,17 @@ func references(t testing.TB) bert {
 	return b
 }
 
-// part is a tokenizer of the stored part of BERT's vocabulary, with the ids that
-// its tokens have in the whole.
-type part struct {
+// partial is a tokenizer of the stored part of BERT's vocabulary, with its tokens' IDs
+// in the full one.
+type partial struct {
 	*Tokenizer
 	whole []int       // own id → BERT's
 	own   map[int]int // and back
 }
 
-func stored(t testing.TB, b bert) part {
+func stored(t testing.TB, b bert) partial {
 	t.Helper()
-	p := part{own: map[int]int{}}
+	p := partial{own: map[int]int{}}
 	var lines strings.Builder
 	for own, entry := range b.Vocabulary {
 		id := int(entry[0].(float64))
@@ -71,7 +71,7 @@ func stored(t testing.TB, b bert) part {
 	return p
 }
 
-func TestTextGetsTheIDsThatTransformersGives(t *testing.T) {
+func TestEncodeMatchesTransformers(t *testing.T) {
 	b := references(t)
 	p := stored(t, b)
 	for _, c := range b.Encode {
@@ -89,7 +89,7 @@ func TestTextGetsTheIDsThatTransformersGives(t *testing.T) {
 	}
 }
 
-func TestIDsGetTheTextThatTransformersGives(t *testing.T) {
+func TestDecodeMatchesTransformers(t *testing.T) {
 	b := references(t)
 	p := stored(t, b)
 	for _, c := range b.Decode {
@@ -103,7 +103,7 @@ func TestIDsGetTheTextThatTransformersGives(t *testing.T) {
 	}
 }
 
-func TestTheWholeVocabularyAgreesToo(t *testing.T) {
+func TestTheFullVocabularyMatchesToo(t *testing.T) {
 	shared := os.Getenv("DESCRY_SHARED")
 	if shared == "" {
 		shared = filepath.Join("..", "..", "..", "shared")
@@ -144,7 +144,7 @@ func TestSpecialTokensThatAPersonTypesAreText(t *testing.T) {
 	}
 }
 
-func TestTextThatIsNoUTF8IsRefused(t *testing.T) {
+func TestInvalidUTF8IsRefused(t *testing.T) {
 	v, err := Read(strings.NewReader(small), "small")
 	if err != nil {
 		t.Fatal(err)
@@ -189,8 +189,9 @@ func TestWindowsLineEndsMakeTheSameVocabulary(t *testing.T) {
 	}
 }
 
-// A change of Go's Unicode tables must not go unseen: words rest on them.
-func TestUnassignedCharactersAreNoText(t *testing.T) {
+// A change of Go's Unicode tables must be noticed: splitting into words depends on
+// them.
+func TestUnassignedCharactersAreNotText(t *testing.T) {
 	if got := splitWords("a\u0378b \U0010ffffc"); !slices.Equal(got, []string{"ab", "c"}) {
 		t.Errorf("%q with Unicode %s", got, unicode.Version)
 	}
@@ -207,7 +208,7 @@ func FuzzEncode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		ids, err := p.Encode(text)
 		if (err != nil) == (failure.Of(err, failure.Model) == nil) {
-			t.Fatal("an error that is no failure")
+			t.Fatal("an error that is not a *failure.Failure")
 		}
 		for _, id := range ids {
 			if id < 0 || id >= p.Size() {
@@ -218,7 +219,7 @@ func FuzzEncode(f *testing.F) {
 		if !slices.Equal(ids, again) {
 			t.Fatalf("%v, then %v", ids, again)
 		}
-		// Every word is clean: what sugarme/tokenizer is given is never its trap.
+		// Every word is normalised, so sugarme/tokenizer does not panic.
 		for _, word := range splitWords(text) {
 			if word == "" || strings.ContainsFunc(word, isSpace) {
 				t.Fatalf("word %q", word)

@@ -1,14 +1,14 @@
-// Package atomicfile writes files whole or not at all.
+// Package atomicfile writes files completely or not at all.
 //
-// The bytes go into a new file beside the target, which is flushed to the disk
-// (fsync), put in the target's place in one step and made lasting by an fsync
-// of the folder. Whoever reads the target, at any moment and after any power
-// cut, sees the old file or the new one, never a half.
+// The bytes go to a new file in the target's folder, which is flushed to the disk
+// (fsync), moved to the target's name in one step, and made durable by an fsync of
+// the folder. A reader of the target, at any moment and after any power failure,
+// sees the old file or the new one, never a part.
 //
-// Exclusive never replaces anything, also if somebody else makes the file while
-// ours is being written: the step that puts it in place is a hard link, which
-// fails where the name is taken. Where a file system has no hard links, the
-// name is taken first by an empty file opened with O_EXCL.
+// Exclusive never replaces a file, even one that is created while ours is being
+// written: the last step is a hard link, which fails if the name exists. On a file
+// system without hard links, the name is first reserved by an empty file opened
+// with O_EXCL.
 package atomicfile
 
 import (
@@ -24,9 +24,10 @@ import (
 	"syscall"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 )
 
-// Mode says what becomes of a file that is there already.
+// Mode selects what happens to an existing file.
 type Mode int
 
 // The modes. Neither touches a folder, a link or a device.
@@ -35,15 +36,15 @@ const (
 	Overwrite             // it is replaced in one step
 )
 
-// File is what Write needs of an open file.
+// File is the part of an open file that Write uses.
 type File interface {
 	io.Writer
 	Sync() error
 	Close() error
 }
 
-// Ops are the file operations that Write is made of, so that a test can make
-// each of them fail. OS gives the real ones.
+// Ops holds the file operations that Write uses, so that a test can make each of
+// them fail. OS returns the real ones.
 type Ops struct {
 	Lstat   func(path string) (fs.FileInfo, error)
 	Create  func(path string, perm fs.FileMode) (File, error) // fails where path exists
@@ -64,15 +65,14 @@ func OS() Ops {
 	}
 }
 
-// Write calls fill with a buffered writer and puts what it wrote at path. On
-// any error, fill's own included, path is as it was before and nothing is left
-// beside it. Errors are *failure.Failure; errors.Is(err, fs.ErrExist) tells that
-// the name was taken.
+// Write calls fill with a buffered writer and writes the result to path. On any
+// error, also one of fill, path is unchanged and no other file remains. Errors are
+// *failure.Failure; errors.Is(err, fs.ErrExist) reports that the name exists.
 func Write(path string, mode Mode, fill func(io.Writer) error) error {
 	return OS().Write(path, mode, fill)
 }
 
-// Write is the function Write on these operations.
+// Write is like the function Write, with these operations.
 func (o Ops) Write(path string, mode Mode, fill func(io.Writer) error) error {
 	perm, err := o.target(path, mode)
 	if err != nil {
@@ -82,7 +82,7 @@ func (o Ops) Write(path string, mode Mode, fill func(io.Writer) error) error {
 	beside := filepath.Join(folder, ".descry-"+randomName()+".tmp")
 	f, err := o.Create(beside, perm)
 	if err != nil {
-		return trouble(path, err)
+		return failureAt(path, err)
 	}
 	placed := false
 	defer func() {
@@ -91,7 +91,7 @@ func (o Ops) Write(path string, mode Mode, fill func(io.Writer) error) error {
 		}
 	}()
 	if err := fillAndSync(f, fill); err != nil {
-		return trouble(path, err)
+		return failureAt(path, err)
 	}
 	if mode == Exclusive {
 		err = o.placeNew(beside, path, perm)
@@ -99,33 +99,33 @@ func (o Ops) Write(path string, mode Mode, fill func(io.Writer) error) error {
 		err = o.Rename(beside, path)
 	}
 	if err != nil {
-		return trouble(path, err)
+		return failureAt(path, err)
 	}
 	placed = true
 	if err := o.SyncDir(folder); err != nil {
-		return trouble(path, err)
+		return failureAt(path, err)
 	}
 	return nil
 }
 
-// target checks what is at path and gives the permissions for the new file.
+// target checks what is at path and returns the permissions for the new file.
 func (o Ops) target(path string, mode Mode) (fs.FileMode, error) {
 	info, err := o.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return 0o666, nil // less the umask
 	case err != nil:
-		return 0, trouble(path, err)
+		return 0, failureAt(path, err)
 	case !info.Mode().IsRegular():
 		return 0, failure.New(failure.Unsupported, "write", path, "it is %s, not a file that can be replaced", kindOf(info.Mode())).WithHint("Choose another name.")
 	case mode == Exclusive:
-		return 0, trouble(path, fs.ErrExist)
+		return 0, failureAt(path, fs.ErrExist)
 	}
 	return info.Mode().Perm(), nil
 }
 
-// fillAndSync writes, flushes and closes f; the first error wins and f is
-// closed in any case, also when fill panics.
+// fillAndSync writes, flushes and closes f; the first error wins, and f is closed
+// in any case, even if fill panics.
 func fillAndSync(f File, fill func(io.Writer) error) (err error) {
 	closed := false
 	defer func() {
@@ -147,11 +147,12 @@ func fillAndSync(f File, fill func(io.Writer) error) (err error) {
 	return f.Close()
 }
 
-// placeNew returns the file its name if nobody has it, in one step.
+// placeNew gives the file its final name in one step, unless that exists.
 func (o Ops) placeNew(beside, path string, perm fs.FileMode) error {
 	err := o.Link(beside, path)
 	if err == nil {
-		// Both names are the same file now; one too many is no failure of the write.
+		// Both names refer to the same file now; a leftover name does not make the
+		// write fail.
 		o.Remove(beside)
 		return nil
 	}
@@ -173,21 +174,21 @@ func (o Ops) placeNew(beside, path string, perm fs.FileMode) error {
 	return nil
 }
 
-// noLinks reports whether err says that the file system knows no hard links
-// (FAT, many network and phone mounts: EPERM, ENOTSUP, ENOSYS, EMLINK).
+// noLinks reports whether err means that the file system has no hard links (FAT,
+// many network and phone mounts: EPERM, ENOTSUP, ENOSYS, EMLINK).
 func noLinks(err error) bool {
 	return errors.Is(err, errors.ErrUnsupported) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EMLINK)
 }
 
-// syncDir makes a rename in the folder last. Windows has no such call, and some
-// file systems refuse it; there it is up to them.
+// syncDir makes a rename in the folder durable. Windows has no such call, and some
+// file systems refuse it; there durability depends on the file system.
 func syncDir(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil
 	}
 	d, err := os.Open(path)
 	if errors.Is(err, fs.ErrPermission) {
-		return nil // a folder one may write in but not read
+		return nil // a folder that is writable but not readable
 	}
 	if err != nil {
 		return err
@@ -205,34 +206,36 @@ func randomName() string {
 	return hex.EncodeToString(b[:])
 }
 
-// kindOf names what is not a regular file.
-func kindOf(m fs.FileMode) string {
+// kindOf names a file that is not regular.
+func kindOf(m fs.FileMode) message.Text {
 	for _, k := range []struct {
 		bit  fs.FileMode
-		name string
+		name message.Text
 	}{
-		{fs.ModeDir, "a folder"}, {fs.ModeSymlink, "a link"}, {fs.ModeNamedPipe, "a pipe"},
-		{fs.ModeSocket, "a socket"}, {fs.ModeDevice, "a device"},
+		{fs.ModeDir, message.Of("a folder")}, {fs.ModeSymlink, message.Of("a link")}, {fs.ModeNamedPipe, message.Of("a pipe")},
+		{fs.ModeSocket, message.Of("a socket")}, {fs.ModeDevice, message.Of("a device")},
 	} {
 		if m&k.bit != 0 {
 			return k.name
 		}
 	}
-	return "something special"
+	return message.Of("a special file")
 }
 
-// trouble words err for the person whose file path should have been.
-func trouble(path string, err error) error {
-	worded, hint := failure.Worded(err, "it could not be written: %s", failure.Plain(err)), ""
+// failureAt returns err as a Failure of the file at path.
+func failureAt(path string, err error) error {
+	failed := func(format string, args ...any) *failure.Failure {
+		return failure.Wrap(failure.Unwritable, "write", path, failure.Worded(err, format, args...), "")
+	}
 	switch {
 	case errors.Is(err, fs.ErrExist):
-		worded, hint = failure.Worded(err, "it exists already and was left as it is"), "Choose another name or allow overwriting."
+		return failed("it exists already and was kept").WithHint("Choose another name or allow overwriting.")
 	case errors.Is(err, syscall.ENOSPC):
-		worded, hint = failure.Worded(err, "it could not be written: the disk is full"), "Make room or choose another folder."
+		return failed("it could not be written: the disk is full").WithHint("Free some space or choose another folder.")
 	case errors.Is(err, fs.ErrPermission):
-		worded, hint = failure.Worded(err, "it could not be written: no permission"), "Choose another folder."
+		return failed("it could not be written: no permission").WithHint("Choose another folder.")
 	case errors.Is(err, fs.ErrNotExist):
-		worded, hint = failure.Worded(err, "it could not be written: the folder does not exist"), "Make the folder or choose another."
+		return failed("it could not be written: the folder does not exist").WithHint("Create the folder or choose another.")
 	}
-	return failure.Wrap(failure.Unwritable, "write", path, worded, "%s", hint)
+	return failed("it could not be written: %s", failure.Plain(err))
 }

@@ -8,8 +8,8 @@ import (
 	"descry/internal/message"
 )
 
-// Worded returns an error with a message for people; errors.Is and errors.As
-// still see its cause. Wrap takes its message.
+// Worded returns an error with a message for users and a cause that errors.Is and
+// errors.As see. Wrap keeps its message.
 func Worded(cause error, format string, args ...any) error {
 	return worded{message.Of(format, args...), cause}
 }
@@ -22,9 +22,9 @@ type worded struct {
 func (w worded) Error() string { return w.message.String() }
 func (w worded) Unwrap() error { return w.cause }
 
-// Plain returns err's text without the operation and the path that errors of the
-// operating system name: a Failure's subject names the file, and the one beside
-// it that was really written is nothing that anybody has heard of.
+// Plain returns err's text without the operation and the path of an error of the
+// operating system: a Failure's subject names the user's file, and the temporary
+// file that was really written would only confuse.
 func Plain(err error) string {
 	var p *fs.PathError
 	var l *os.LinkError

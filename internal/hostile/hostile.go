@@ -1,9 +1,8 @@
-// Package hostile makes picture files that are wrong on purpose: cut off,
-// lying about their size, of formats that are not read, or made to exhaust
-// whoever believes their header.
+// Package hostile generates malformed picture files: truncated, with a wrong size,
+// of unsupported formats, or made to exhaust a decoder that trusts their header.
 //
-// The tests of picture refuse each of them with the stated kind, and
-// tools/hostile writes them into a folder for trials of the whole program.
+// The tests of package picture check that each is refused with the stated kind, and
+// tools/hostile writes them to a folder for trials of the whole program.
 package hostile
 
 import (
@@ -23,12 +22,12 @@ import (
 	"descry/internal/failure"
 )
 
-// File is one hostile file.
+// File is one malformed file.
 type File struct {
-	Name string // a file name with the extension that the content claims
-	Data []byte
-	Kind failure.Kind // how it is refused
-	Says string       // a part of the message
+	Name    string // a file name with the extension of the claimed format
+	Data    []byte
+	Kind    failure.Kind // kind of the expected failure
+	Message string       // part of the expected message
 }
 
 // Files returns all of them, in a fixed order.
@@ -40,7 +39,7 @@ func Files() []File {
 	return all
 }
 
-// painted is a small picture with some detail, so that no format's file of it
+// painted returns a small picture with some detail, so that no format's file of it
 // is trivial.
 func painted() *image.RGBA {
 	img := image.NewRGBA(image.Rect(0, 0, 48, 40))
@@ -60,7 +59,7 @@ func encoded(write func(w *bytes.Buffer) error) []byte {
 	return b.Bytes()
 }
 
-// Good returns one sound file of each format that the standard library and
+// Good returns one valid file of each format that the standard library and
 // golang.org/x/image can write, by extension.
 func Good() map[string][]byte {
 	img := painted()
@@ -73,7 +72,7 @@ func Good() map[string][]byte {
 	}
 }
 
-// patched is a copy of data with some bytes replaced.
+// patched returns a copy of data with some bytes replaced.
 func patched(data []byte, at int, with ...byte) []byte {
 	data = bytes.Clone(data)
 	copy(data[at:], with)
@@ -92,7 +91,7 @@ func pngChunk(kind string, data ...byte) []byte {
 	return join(be32(len(data)), body, be32(int(crc32.ChecksumIEEE(body))))
 }
 
-// pngOf is a PNG of this header and hardly any pixels.
+// pngOf returns a PNG with this header and hardly any pixels.
 func pngOf(w, h int, depth, kind byte) []byte {
 	head := join(be32(w), be32(h), []byte{depth, kind, 0, 0, 0})
 	return join([]byte("\x89PNG\r\n\x1a\n"), pngChunk("IHDR", head...), pngChunk("IDAT", 0x78, 0x9c, 3, 0))
@@ -107,13 +106,13 @@ func pngs() []File {
 		{"largest-header.png", pngOf(1<<31-1, 1<<31-1, 16, 6), failure.TooLarge, "more than the limit"},
 		{"no-width.png", pngOf(0, 10, 8, 2), failure.Unreadable, "0 × 10 pixels"},
 		{"impossible-depth.png", pngOf(10, 10, 3, 2), failure.Unreadable, "does not allow"},
-		{"signature-only.png", good[:8], failure.Unreadable, "cut off"},
-		{"half.png", good[:len(good)/2], failure.Unreadable, "cut off"},
+		{"signature-only.png", good[:8], failure.Unreadable, "incomplete"},
+		{"half.png", good[:len(good)/2], failure.Unreadable, "incomplete"},
 		{"one-bit-wrong.png", patched(good, len(good)-40, good[len(good)-40]^1), failure.Unreadable, "damaged"},
 	}
 }
 
-// jpegOf is the start of a JPEG: this frame header and a scan without data.
+// jpegOf returns the start of a JPEG: this frame header and a scan without data.
 func jpegOf(marker byte, precision byte, w, h int) []byte {
 	return join([]byte{0xff, 0xd8, 0xff, marker, 0, 17, precision}, be16(h), be16(w),
 		[]byte{3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1, 0xff, 0xda, 0, 12, 3, 1, 0, 2, 0x11, 3, 0x11, 0, 63, 0, 0xff, 0xd9})
@@ -130,9 +129,9 @@ func jpegs() []File {
 		{"lossless.jpg", jpegOf(0xc3, 8, 100, 100), failure.Unsupported, "lossless"},
 		{"12-bit.jpg", jpegOf(0xc1, 12, 100, 100), failure.Unsupported, "12 bits"},
 		{"no-tables.jpg", jpegOf(0xc0, 8, 40, 40), failure.Unreadable, "JPEG"},
-		{"marker-only.jpg", good[:3], failure.Unreadable, "cut off"},
-		{"half.jpg", good[:len(good)/2], failure.Unreadable, "cut off"},
-		{"without-end.jpg", good[:len(good)-2], failure.Unreadable, "cut off"},
+		{"marker-only.jpg", good[:3], failure.Unreadable, "incomplete"},
+		{"half.jpg", good[:len(good)/2], failure.Unreadable, "incomplete"},
+		{"without-end.jpg", good[:len(good)-2], failure.Unreadable, "incomplete"},
 		{"endless-scans.jpg", join(good[:len(good)-2], bytes.Repeat([]byte{0xff, 0xda, 0, 8, 1, 1, 0, 0, 63, 0}, 2000), []byte{0xff, 0xd9}), failure.Unreadable, "scans"},
 		{"no-picture.jpg", []byte("\xff\xd8\xff\xe0\x00\x04ab\xff\xd9"), failure.Unreadable, "no complete frame"},
 	}
@@ -152,7 +151,7 @@ func gifs() []File {
 		{"too-many-pixels.gif", join(screen(65535, 65535), frame(1, 1)), failure.TooLarge, "65,535"},
 		{"frame-outside.gif", join(screen(4, 4), frame(9, 9)), failure.Unreadable, "damaged"},
 		{"no-picture.gif", join(screen(4, 4), []byte{0x3b}), failure.Unreadable, "no picture"},
-		{"half.gif", good[:len(good)/2], failure.Unreadable, "cut off"},
+		{"half.gif", good[:len(good)/2], failure.Unreadable, "incomplete"},
 	}
 }
 
@@ -168,10 +167,10 @@ func bmps() []File {
 	}
 }
 
-// tiffEntry is one entry of a TIFF directory: a tag with one LONG.
+// tiffEntry returns one entry of a TIFF directory: a tag with one LONG.
 func tiffEntry(tag, value int) []byte { return join(le16(tag), le16(4), le32(1), le32(value)) }
 
-// tiffOf is a TIFF of one directory and hardly any pixels.
+// tiffOf returns a TIFF of one directory and hardly any pixels.
 func tiffOf(entries ...[]byte) []byte {
 	return join([]byte("II*\x00"), le32(8), le16(len(entries)), join(entries...), le32(0), make([]byte, 16))
 }
@@ -194,7 +193,7 @@ func tiffs() []File {
 		{"too-many-pixels.tiff", size(1<<31-1, 1<<31-1, 1, 1), failure.TooLarge, "more than the limit"},
 		{"cmyk.tiff", size(10, 10, 1, 5), failure.Unsupported, "CMYK"},
 		{"jpeg-inside.tiff", size(10, 10, 7, 1), failure.Unsupported, "JPEG"},
-		{"directory-outside.tiff", join([]byte("II*\x00"), le32(1<<30), make([]byte, 8)), failure.Unreadable, "cut off"},
+		{"directory-outside.tiff", join([]byte("II*\x00"), le32(1<<30), make([]byte, 8)), failure.Unreadable, "incomplete"},
 		{"no-pixels.tiff", tiffOf(tiffEntry(256, 10), tiffEntry(257, 10)), failure.Unreadable, "damaged"},
 		{"half.tiff", good[:len(good)/2], failure.Unreadable, ""},
 		{"nikon.nef", maker("NIKON CORPORATION\x00"), failure.Unsupported, "Nikon RAW photo (NEF)"},
@@ -237,12 +236,12 @@ func webps() []File {
 		{"too-many-pixels.webp", riff(riffChunk("VP8X", canvas(1<<24, 1<<24)), riffChunk("ANMF", join(make([]byte, 16), riffChunk("VP8L", lossless(1, 1))))), failure.TooLarge, "16,777,216"},
 		{"two-sizes.webp", riff(riffChunk("VP8X", canvas(10, 10)), riffChunk("VP8L", lossless(300, 300))), failure.Unreadable, "holds 300 × 300"},
 		{"no-picture.webp", riff(riffChunk("EXIF", []byte("II*\x00"))), failure.Unreadable, "no picture"},
-		{"cut.webp", riff(riffChunk("VP8 ", lossy(16, 16)))[:36], failure.Unreadable, "cut off"},
+		{"cut.webp", riff(riffChunk("VP8 ", lossy(16, 16)))[:36], failure.Unreadable, "incomplete"},
 		{"later-version.webp", riff(riffChunk("VP8L", patched(lossless(20, 20), 4, 0xe0))), failure.Unreadable, "WebP"},
 	}
 }
 
-// ftyp is the start of an ISO base media file of this brand.
+// ftyp returns the start of an ISO base media file of this brand.
 func ftyp(brand string) []byte {
 	return join(be32(24), []byte("ftyp"+brand), be32(0), []byte(brand+"mif1"), make([]byte, 40))
 }
@@ -255,12 +254,12 @@ func strangers() []File {
 		{"zeros.jpg", make([]byte, 4096), failure.Unsupported, "not a supported picture format"},
 		{"drawing.svg", []byte(`<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>`), failure.Unsupported, "SVG"},
 	}
-	for _, s := range []struct{ name, start, says string }{
+	for _, s := range []struct{ name, start, message string }{
 		{"photo.heic", string(ftyp("heic")), "HEIC photo"},
 		{"renamed-heic.jpg", string(ftyp("mif1")), "HEIC photo"},
 		{"photo.avif", string(ftyp("avif")), "AVIF picture"},
 		{"canon.cr3", string(ftyp("crx ")), "Canon RAW photo (CR3)"},
-		{"film.mp4", string(ftyp("isom")), "film"},
+		{"film.mp4", string(ftyp("isom")), "video"},
 		{"fuji.raf", "FUJIFILMCCD-RAW 0201", "Fujifilm RAW photo (RAF)"},
 		{"olympus.orf", "IIRO\x08\x00\x00\x00", "Olympus RAW photo (ORF)"},
 		{"panasonic.rw2", "IIU\x00\x18\x00\x00\x00", "Panasonic RAW photo (RW2)"},
@@ -270,7 +269,7 @@ func strangers() []File {
 		{"layers.psd", "8BPS\x00\x01", "Photoshop file"},
 		{"icon.ico", "\x00\x00\x01\x00\x01\x00", "Windows icon"},
 	} {
-		files = append(files, File{s.name, []byte(s.start + strings.Repeat("\x00", 64)), failure.Unsupported, s.says})
+		files = append(files, File{s.name, []byte(s.start + strings.Repeat("\x00", 64)), failure.Unsupported, s.message})
 	}
 	return files
 }

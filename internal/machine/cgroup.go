@@ -8,13 +8,13 @@ import (
 	"strings"
 )
 
-// hierarchy is one way in which Linux bounds a group's memory.
+// hierarchy describes one version of Linux's memory limits for control groups.
 type hierarchy struct {
 	controller string   // in /proc/self/cgroup; "" is version 2
-	root       string   // where the groups are folders
+	root       string   // folder of the root group
 	limit      string   // file names in a group's folder
 	usage      string   //
-	caches     []string // entries of memory.stat that count as used and can be had
+	caches     []string // entries of memory.stat that count as used but are reclaimable
 }
 
 // The two versions of control groups (the kernel's
@@ -24,9 +24,9 @@ var hierarchies = []hierarchy{
 	{"memory", "sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes", []string{"total_inactive_file", "total_active_file"}},
 }
 
-// limited lowers the machine's numbers to what the control groups of this process
-// leave: its own and those above it, each of which may have a limit. system is the
-// file system's root.
+// limited reduces the machine's numbers to what this process's control group and
+// those above it leave, each of which may have a limit. system is the file system's
+// root.
 func limited(system fs.FS, total, available uint64) (uint64, uint64) {
 	text, err := fs.ReadFile(system, "proc/self/cgroup")
 	if err != nil {
@@ -46,8 +46,8 @@ func limited(system fs.FS, total, available uint64) (uint64, uint64) {
 	return total, available
 }
 
-// has reports whether a list of controllers ("cpu,cpuacct") has one; an empty list
-// is version 2.
+// has reports whether a list of controllers ("cpu,cpuacct") contains one; an empty
+// list is version 2.
 func has(list, controller string) bool {
 	for c := range strings.SplitSeq(list, ",") {
 		if c == controller {
@@ -59,7 +59,7 @@ func has(list, controller string) bool {
 
 // limited walks from the group up to the root. In a container whose view begins at
 // its own group, that group's folder is the root itself, whatever its path is
-// called outside.
+// outside.
 func (h hierarchy) limited(system fs.FS, group string, total, available uint64) (uint64, uint64) {
 	for at := path.Clean("/" + group); ; at = path.Dir(at) {
 		dir := path.Join(h.root, at)
@@ -78,10 +78,10 @@ func (h hierarchy) limited(system fs.FS, group string, total, available uint64) 
 	}
 }
 
-// cached returns the bytes of a group that are pages of files, which the kernel gives
-// back before it ends a process.
+// cached returns the bytes of a group's page cache, which the kernel reclaims
+// before it ends a process.
 func (h hierarchy) cached(system fs.FS, dir string) uint64 {
-	text, _ := fs.ReadFile(system, path.Join(dir, "memory.stat")) // without it nothing is known to be cache
+	text, _ := fs.ReadFile(system, path.Join(dir, "memory.stat")) // without it, assume no cache
 	var sum uint64
 	for line := range strings.Lines(string(text)) {
 		name, value, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -94,7 +94,7 @@ func (h hierarchy) cached(system fs.FS, dir string) uint64 {
 	return sum
 }
 
-// number reads a file with one number; "max", which is no limit, is none.
+// number reads a file with one number; ok is false for "max", which means no limit.
 func number(system fs.FS, name string) (uint64, bool) {
 	text, err := fs.ReadFile(system, name)
 	if err != nil {

@@ -1,9 +1,9 @@
-// Package machine says what this computer has to offer: memory, room on a disk,
-// processor cores. A container's limits count as the machine's: whoever is given
-// 2 GB of 64 has 2 GB.
+// Package machine reports the resources of this computer: memory, free disk space,
+// processor cores. A container's limits count as the machine's: a container with 2
+// of 64 GB has 2 GB.
 //
-// The numbers come from gopsutil; what it does not know, the memory limit of a
-// control group, is read here (cgroup.go).
+// The numbers come from gopsutil; what it lacks, the memory limit of a control
+// group, is read here (cgroup.go).
 package machine
 
 import (
@@ -18,8 +18,8 @@ import (
 	"github.com/shirou/gopsutil/v4/process"
 )
 
-// Memory returns, in bytes, the memory that this process could have in all and what
-// of it is available now: free, or held by caches that give it back when asked.
+// Memory returns the total memory that this process could use and what is available
+// now, in bytes: free, or held by reclaimable caches.
 func Memory() (total, available uint64, err error) {
 	m, err := mem.VirtualMemory()
 	if err != nil {
@@ -32,9 +32,9 @@ func Memory() (total, available uint64, err error) {
 	return total, available, nil
 }
 
-// FreeDisk returns the bytes that may still be written below dir by this user. A dir
-// that is not there yet is made in the nearest folder above it that is, so that
-// folder's disk is asked.
+// FreeDisk returns the bytes that this user may still write below dir. If dir does
+// not exist, it will be created in the nearest existing folder above it, so that
+// folder's disk is examined.
 func FreeDisk(dir string) (uint64, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -72,6 +72,6 @@ func ProcessorTime() (float64, error) {
 	return t.User + t.System, nil
 }
 
-// Cores returns how many processor cores this process may use: those it is bound to,
-// and no more than a container's share of them.
+// Cores returns the number of processor cores this process may use: those it is
+// bound to, and no more than a container's share of them.
 func Cores() int { return max(1, min(runtime.NumCPU(), runtime.GOMAXPROCS(0))) }

@@ -10,7 +10,7 @@ import (
 
 const gb = 1 << 30
 
-// files makes a file system of names and texts.
+// files returns a file system of names and texts.
 func files(named map[string]string) fstest.MapFS {
 	m := fstest.MapFS{}
 	for name, text := range named {

@@ -1,35 +1,36 @@
-// Package message is the one place where words for people are put together.
+// Package message builds all text that is shown to users.
 //
-// A message is a format, in English and as package fmt reads it, and what goes
-// into it. The two stay apart until somebody reads the message, so that a
-// translation can be looked up by the format, and can put what goes into it in
-// another order (%[2]s). Formats are constants: a message that is built from
-// pieces cannot be translated, and go vet checks formats only where it sees them.
+// A message is a format, in English and for package fmt, and its arguments. They
+// stay separate until the message is shown, so that a translation can be looked up
+// by the format, and can reorder the arguments (%[2]s). Formats are constants: a
+// message built from pieces cannot be translated, and go vet checks constant
+// formats only.
 package message
 
 import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strconv"
 	"sync/atomic"
 )
 
 // Text is one message. The zero Text is empty. It is a plain value, so that it can
-// travel to another process.
+// be sent to another process.
 type Text struct {
 	Format string
 	Args   []Arg
 }
 
-// Arg is one thing that goes into a message. At most one field is set.
+// Arg is one argument of a message. At most one field is set.
 type Arg struct {
 	Word    string
 	Integer *int64
 	Number  *float64
 }
 
-// argument returns v as an Arg. What is neither a string nor a number is kept as
-// the words that package fmt makes of it, so %v and %s are the verbs for it.
+// argument returns v as an Arg. A value other than a string or a number is kept as
+// the text that package fmt makes of it, so its verbs are %v and %s.
 func argument(v any) Arg {
 	switch v := v.(type) {
 	case string:
@@ -44,6 +45,9 @@ func argument(v any) Arg {
 	case r.CanUint():
 		n := int64(r.Uint())
 		return Arg{Integer: &n}
+	case r.Kind() == reflect.Float32: // 0.1 stays 0.1
+		n, _ := strconv.ParseFloat(fmt.Sprint(v), 64)
+		return Arg{Number: &n}
 	case r.CanFloat():
 		n := r.Float()
 		return Arg{Number: &n}
@@ -51,7 +55,7 @@ func argument(v any) Arg {
 	return Arg{Word: fmt.Sprint(v)}
 }
 
-// value returns what package fmt is given for a.
+// value returns the argument for package fmt.
 func (a Arg) value() any {
 	switch {
 	case a.Integer != nil:
@@ -62,8 +66,8 @@ func (a Arg) value() any {
 	return a.Word
 }
 
-// Of returns the message made of a format and what goes into it: strings,
-// numbers, or other messages.
+// Of returns the message made of a format and its arguments: strings, numbers, or
+// other messages.
 func Of(format string, args ...any) Text {
 	if false {
 		_ = fmt.Sprintf(format, args...) // so that go vet checks the calls of Of
@@ -75,8 +79,8 @@ func Of(format string, args ...any) Text {
 	return t
 }
 
-// Literal returns a message whose words come from elsewhere, from a library or
-// the operating system, and are shown as they are.
+// Literal returns a message whose text comes from elsewhere, from a library or the
+// operating system, and is shown unchanged.
 func Literal(words string) Text {
 	if words == "" {
 		return Text{}
@@ -84,12 +88,12 @@ func Literal(words string) Text {
 	return Text{Format: "%s", Args: []Arg{{Word: words}}}
 }
 
-// Sprintf returns the words of Of(format, args...).
+// Sprintf returns the text of Of(format, args...).
 func Sprintf(format string, args ...any) string {
 	return fmt.Sprintf(translated(format), args...)
 }
 
-// String returns the message's words in the language of the program.
+// String returns the message's text in the program's language.
 func (t Text) String() string {
 	if t.Format == "" {
 		return ""
@@ -101,13 +105,13 @@ func (t Text) String() string {
 	return fmt.Sprintf(translated(t.Format), args...)
 }
 
-// IsZero reports whether the message has no words.
+// IsZero reports whether the message is empty.
 func (t Text) IsZero() bool { return t.String() == "" }
 
-// MarshalJSON encodes the message's words as a string.
+// MarshalJSON encodes the message's text as a string.
 func (t Text) MarshalJSON() ([]byte, error) { return json.Marshal(t.String()) }
 
-// UnmarshalJSON decodes a string; its words are shown as they are.
+// UnmarshalJSON decodes a string, as Literal does.
 func (t *Text) UnmarshalJSON(text []byte) error {
 	var words string
 	if err := json.Unmarshal(text, &words); err != nil {
@@ -117,11 +121,11 @@ func (t *Text) UnmarshalJSON(text []byte) error {
 	return nil
 }
 
-// table holds the formats of another language by the English ones.
+// table maps the English formats to another language.
 var table atomic.Pointer[map[string]string]
 
-// Translate makes every message speak the language of a table, which maps
-// English formats to translated ones. What it lacks stays English; nil is English.
+// Translate sets the language of all messages to that of formats, which maps
+// English formats to translated ones. Missing formats stay English; nil is English.
 func Translate(formats map[string]string) { table.Store(&formats) }
 
 func translated(format string) string {

@@ -58,3 +58,9 @@ func TestAMessageIsAStringInJSON(t *testing.T) {
 		t.Error("a number is taken for a message")
 	}
 }
+
+func TestASmallNumberKeepsItsDigits(t *testing.T) {
+	if got := Of("%v and %.2f", float32(0.1), float32(-2.5)).String(); got != "0.1 and -2.50" {
+		t.Errorf("got %s", got)
+	}
+}

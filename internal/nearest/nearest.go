@@ -1,12 +1,12 @@
-// Package nearest finds the word that somebody probably meant, for the hints
-// of wrong use: "unknown format jpg; did you mean jpeg?".
+// Package nearest finds the word that a user probably meant, for hints such as
+// "unknown format jpg; did you mean jpeg?".
 package nearest
 
 import "strings"
 
-// Word returns the known word with the least edit distance to got, if that is
-// at most half of got's length (and at least two edits are allowed), else "".
-// Case does not count; a word that got is the beginning of wins.
+// Word returns the known word with the smallest edit distance to got, if that is at
+// most half of got's length (at least two edits are allowed), else "". Case is
+// ignored; a word that begins with got wins.
 func Word(got string, known []string) string {
 	got = strings.ToLower(got)
 	best, bestAt := "", max(2, len(got)/2)+1
@@ -22,7 +22,7 @@ func Word(got string, known []string) string {
 	return best
 }
 
-// distance is the Levenshtein distance in bytes.
+// distance returns the Levenshtein distance in bytes.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

@@ -2,11 +2,12 @@ package randomweights
 
 import "fmt"
 
-// The spread of BERT's and ViT's initial weights (initializer_range).
+// transformerSpread is the standard deviation of BERT's and ViT's initial weights
+// (initializer_range).
 const transformerSpread = 0.02
 
-// blip lists the tensors of BlipForConditionalGeneration with a vision tower of the
-// given size; the text decoder is that of BERT base in both official models.
+// blip returns the tensors of BlipForConditionalGeneration with a vision tower of
+// the given size; the text decoder is that of BERT base in both official models.
 func blip(hidden, layers, intermediate int64) []tensor {
 	var l list
 	const s = transformerSpread
@@ -29,7 +30,8 @@ func blip(hidden, layers, intermediate int64) []tensor {
 	return l
 }
 
-// blipText adds BERT base as a decoder, with cross-attention to rows of seen numbers.
+// blipText adds BERT base as a decoder, with cross-attention to rows of seen
+// numbers.
 func blipText(l *list, seen int64) {
 	const s, hidden, layers, intermediate, positions = transformerSpread, 768, 12, 3072, 512
 	l.normal("text_decoder.bert.embeddings.word_embeddings.weight", s, vocabulary, hidden)
@@ -57,11 +59,11 @@ func blipText(l *list, seen int64) {
 	l.linear("text_decoder.cls.predictions.decoder", s, vocabulary, hidden)
 }
 
-// branchGain is that of the last norm of a residual branch: sums of sixteen and
-// more branches stay of the size of one.
+// branchGain is the gain of the last norm of a residual branch: it keeps sums of
+// sixteen and more branches at the size of one.
 const branchGain = 0.25
 
-// resnet adds a bottleneck body of so many blocks in its four stages.
+// resnet adds a bottleneck body with the given number of blocks in its four stages.
 func resnet(l *list, prefix string, blocks [4]int64) {
 	l.conv(prefix+"conv1", 64, 3, 7)
 	l.norm(prefix+"bn1", 64, 1)
@@ -85,7 +87,7 @@ func resnet(l *list, prefix string, blocks [4]int64) {
 	}
 }
 
-// What the detectors have: channels of the pyramid, COCO's classes.
+// The detectors' sizes: channels of the pyramid, COCO's classes.
 const (
 	pyramid     = 256
 	cocoClasses = 91
@@ -104,8 +106,8 @@ func (l *list) normed(name string, out, in, kernel int64) {
 	l.norm(name+".1", out, 1)
 }
 
-// maskRCNN lists the tensors of maskrcnn_resnet50_fpn, as its first weights spell
-// them, or of maskrcnn_resnet50_fpn_v2.
+// maskRCNN returns the tensors of maskrcnn_resnet50_fpn, with the names in its
+// original weights, or of maskrcnn_resnet50_fpn_v2.
 func maskRCNN(v2 bool) []tensor {
 	var l list
 	resnet(&l, "backbone.body.", [4]int64{3, 4, 6, 3})
@@ -153,14 +155,15 @@ func maskRCNN(v2 bool) []tensor {
 	return l
 }
 
-// answer adds a last layer, whose spread decides how decided the answer is.
+// answer adds a last layer, whose spread determines how confident the answer is.
 func (l *list) answer(name string, spread float64, shape ...int64) {
 	l.normal(name+".weight", spread, shape...)
 	l.normal(name+".bias", 0.05, shape[0])
 }
 
-// deepLab lists the tensors of deeplabv3_resnet50 or -101, the auxiliary classifier
-// included, which the official files have and nobody runs.
+// deepLab returns the tensors of deeplabv3_resnet50 or -101, including the
+// auxiliary classifier, which the official files contain but inference does not
+// use.
 func deepLab(blocks [4]int64) []tensor {
 	var l list
 	resnet(&l, "backbone.", blocks)

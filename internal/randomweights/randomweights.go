@@ -1,12 +1,12 @@
-// Package randomweights writes weight files of the official models' shapes with
-// random numbers: what a machine computes with them takes as long and as much
-// memory as with the real ones, and what two devices make of them can be compared,
-// without the real ones being there. Names and shapes are those of the official
-// files (randomweights_test.go compares them with the official code's).
+// Package randomweights writes weight files with the official models' shapes and
+// random numbers. Computing with them takes the same time and memory as with the
+// real ones, and the results of two devices can be compared, without downloading
+// the real ones. Names and shapes are those of the official files
+// (randomweights_test.go compares them with the official code's).
 //
-// The numbers are scaled so that signals neither die out nor grow on their way
-// (He et al. 2015, "Delving Deep into Rectifiers", equation 10), and so that the
-// detectors' and segmenters' answers vary: many detections of many classes.
+// The numbers are scaled so that signals neither vanish nor grow from layer to
+// layer (He et al. 2015, "Delving Deep into Rectifiers", equation 10), and so that
+// the detectors' and segmenters' answers vary: many detections of many classes.
 package randomweights
 
 import (
@@ -27,7 +27,7 @@ import (
 )
 
 // tensor is one entry of a file: float32 values of a normal distribution, or, with
-// spread 0, all mean.
+// spread 0, all equal to mean.
 type tensor struct {
 	name         string
 	shape        []int64
@@ -42,10 +42,10 @@ func (t tensor) count() int64 {
 	return n
 }
 
-// list is the tensors of a file, in its order.
+// list holds the tensors of a file, in its order.
 type list []tensor
 
-// constant adds a tensor that is v throughout.
+// constant adds a tensor whose elements are all v.
 func (l *list) constant(name string, v float64, shape ...int64) {
 	*l = append(*l, tensor{name, shape, v, 0})
 }
@@ -61,7 +61,7 @@ func (l *list) linear(name string, spread float64, out, in int64) {
 	l.normal(name+".bias", spread, out)
 }
 
-// conv adds a square kernel whose outputs, rectified, are as large as its inputs.
+// conv adds a square kernel whose rectified outputs are as large as its inputs.
 func (l *list) conv(name string, out, in, kernel int64) {
 	l.normal(name+".weight", math.Sqrt(2/float64(in*kernel*kernel)), out, in, kernel, kernel)
 }
@@ -80,7 +80,7 @@ func (l *list) layerNorm(name string, size int64) {
 	l.constant(name+".bias", 0, size)
 }
 
-// Models are the models that can be written, by their names in the catalogue.
+// Models maps the names of the models, as in the catalogue, to their tensors.
 var Models = map[string]func() []tensor{
 	"blip-base":           func() []tensor { return blip(768, 12, 3072) },
 	"blip-large":          func() []tensor { return blip(1024, 24, 4096) },
@@ -101,7 +101,7 @@ func Names() []string {
 }
 
 // Write writes a model's weights as safetensors (the format's README: 8 bytes of
-// length, a JSON head, the tensors).
+// length, a JSON header, the tensors).
 func Write(path, model string, seed uint64) error {
 	make, known := Models[model]
 	if !known {
@@ -112,8 +112,8 @@ func Write(path, model string, seed uint64) error {
 	})
 }
 
-// Hollow writes a file of the same head as Write's, all of whose numbers are zeros
-// that take no room on a disk: for what looks at names and sizes only.
+// Hollow writes a sparse file with the same header as Write's and zeros for
+// numbers, for code that needs only names and sizes.
 func Hollow(path, model string) error {
 	make, known := Models[model]
 	if !known {
@@ -125,13 +125,14 @@ func Hollow(path, model string) error {
 		return err
 	}
 	size += int64(b.Len())
-	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil { //nolint:gosec // for anybody to read
+	if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil { //nolint:gosec // readable by all
 		return err
 	}
 	return os.Truncate(path, size)
 }
 
-// writeHead writes what comes before the tensors, and says how many bytes they take.
+// writeHead writes what precedes the tensors, and returns the number of bytes that
+// the tensors take.
 func writeHead(w io.Writer, tensors []tensor) (int64, error) {
 	head, at := map[string]any{"__metadata__": map[string]string{"format": "pt"}}, int64(0)
 	for _, t := range tensors {
@@ -180,8 +181,8 @@ var tasks = map[string][2]string{
 	"blip": {"caption", "blip"}, "maskrcnn": {"instances", "maskrcnn_resnet_fpn"}, "deeplabv3": {"classes", "deeplabv3_resnet"},
 }
 
-// vocabulary is the number of entries of BERT's vocabulary with BLIP's two more, and
-// where its special tokens stand.
+// vocabulary is the number of entries of BERT's vocabulary with BLIP's two more;
+// special holds the IDs of the special tokens.
 const vocabulary = 30524
 
 var special = map[int]string{0: "[PAD]", 100: "[UNK]", 101: "[CLS]", 102: "[SEP]", 103: "[MASK]", 30522: "[DEC]", 30523: "[ENC]"}
@@ -204,7 +205,7 @@ func WriteSet(dir string, models []string, seed uint64) error {
 		entry := map[string]any{"architecture": task[1], "weights": model + ".safetensors"}
 		if task[0] == "caption" {
 			entry["vocabulary"] = "vocab.txt"
-			if err := os.WriteFile(filepath.Join(dir, "vocab.txt"), words(), 0o644); err != nil { //nolint:gosec // for anybody to read
+			if err := os.WriteFile(filepath.Join(dir, "vocab.txt"), words(), 0o644); err != nil { //nolint:gosec // readable by all
 				return err
 			}
 		}
@@ -214,10 +215,10 @@ func WriteSet(dir string, models []string, seed uint64) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, "descry.json"), append(text, '\n'), 0o644) //nolint:gosec // for anybody to read
+	return os.WriteFile(filepath.Join(dir, "descry.json"), append(text, '\n'), 0o644) //nolint:gosec // readable by all
 }
 
-// words is a vocabulary of invented words.
+// words returns a vocabulary of invented words.
 func words() []byte {
 	var b strings.Builder
 	for i := range vocabulary {

@@ -16,8 +16,8 @@ import (
 	"descry/models/weights"
 )
 
-// TestNamesAndShapesAreTheOfficialOnes: testdata/keys.json is made by
-// tools/reference/keys.py from the official code.
+// TestNamesAndShapesAreTheOfficialOnes compares with testdata/keys.json, which
+// tools/reference/keys.py makes from the official code.
 func TestNamesAndShapesAreTheOfficialOnes(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join("testdata", "keys.json"))
 	if err != nil {

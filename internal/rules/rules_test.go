@@ -6,7 +6,9 @@ import (
 	"go/token"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -81,8 +83,13 @@ type importRule struct {
 }
 
 var importRules = []importRule{
-	{".", []string{"app/window_cgo.go"}, []string{"fyne.io/fyne/v2/app"}, "it does not build without cgo: one file opens the window"},
+	{".", []string{"app/desktop/window_cgo.go"}, []string{"fyne.io/fyne/v2/app"}, "it does not build without cgo: one file opens the window"},
 	{".", []string{"inference/ort"}, []string{"github.com/yalue/onnxruntime_go", "C"}, "the runtime's binding is to be exchangeable"},
+	{"app/cli", nil, []string{"fyne.io/fyne/v2", "descry/ui", "descry/app/desktop", "descry/app/system"}, "the command line knows no window"},
+	{"app/desktop", nil, []string{"descry/app/cli"}, "the window knows no command line"},
+	{"app/services", nil, []string{"fyne.io/fyne/v2", "descry/ui", "descry/app/cli", "descry/app/desktop", "descry/app/system", "github.com/spf13"}, "both window and command line use them"},
+	{"app/system", nil, []string{"fyne.io/fyne/v2", "descry/ui", "descry/app/cli", "descry/app/desktop", "descry/app/services"}, "it asks the system and knows nothing of who wants to know"},
+	{"describe", nil, []string{"fyne.io/fyne/v2", "descry/app", "descry/ui", "github.com/spf13", "flag"}, "window, command line and batch run pictures by it"},
 	{"ui/state", nil, []string{"fyne.io/fyne/v2", "descry/ui", "descry/app", "descry/models", "descry/picture", "descry/export", "descry/inference/ort", "descry/inference/pipeline"}, "the window's state is a plain value"},
 	{"ui", nil, []string{"descry/app", "descry/models", "descry/inference/ort", "descry/inference/pipeline"}, "the window knows no model and no runtime"},
 	{"inference", []string{"inference/pipeline"}, []string{"descry/app", "descry/ui", "descry/export", "descry/render", "fyne.io/fyne/v2"}, "the worker may become a child process"},
@@ -91,6 +98,7 @@ var importRules = []importRule{
 	{"render", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/export", "descry/picture", "descry/inference/ort", "descry/inference/pipeline", "fyne.io/fyne/v2"}, "pictures are drawn without window, runtime or files"},
 	{"settings", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/picture", "descry/export", "descry/inference/ort", "descry/inference/pipeline", "fyne.io/fyne/v2"}, "window and command line read the same settings"},
 	{"picture", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference", "descry/export", "fyne.io/fyne/v2"}, "decoding stands alone"},
+	{"network", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference", "descry/export", "descry/render", "descry/picture", "fyne.io/fyne/v2"}, "connections serve everybody"},
 	{"internal/message", nil, []string{"descry"}, "everything else imports it"},
 	{"internal/failure", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference", "descry/export", "descry/picture", "descry/resources"}, "everything else imports it"},
 	{"internal/atomicfile", nil, []string{"descry/app", "descry/ui", "descry/models", "descry/inference", "descry/export", "descry/picture"}, "everything else imports it"},
@@ -114,6 +122,53 @@ func TestPackagesImportOnlyWhatTheyMay(t *testing.T) {
 	}
 }
 
+// TestTheCommandLineLinksNoToolkit: with cgo, where a toolkit could be.
+func TestTheCommandLineLinksNoToolkit(t *testing.T) {
+	list := exec.Command("go", "list", "-deps", "descry/app/cli")
+	list.Env = append(os.Environ(), "CGO_ENABLED=1")
+	out, err := list.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	deps := strings.Fields(string(out))
+	if !slices.Contains(deps, "descry/app/services") || !slices.Contains(deps, "descry/describe") {
+		t.Fatalf("the list is not the command line's: %d packages", len(deps))
+	}
+	for _, dep := range deps {
+		if within(dep, "fyne.io/fyne/v2") || within(dep, "descry/ui") || within(dep, "descry/app/desktop") {
+			t.Errorf("descry/app/cli needs %s", dep)
+		}
+	}
+}
+
+// ortOpens is where the library of ONNX Runtime is opened, besides tests and tools.
+const ortOpens = "app/services/runtime.go"
+
+func TestOnePlaceOpensTheRuntime(t *testing.T) {
+	opened := false
+	for _, s := range sources(t) {
+		if s.test || within(s.pkg, "tools") || within(s.pkg, "inference/ort") {
+			continue
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			call, ok := n.(*ast.SelectorExpr)
+			if !ok || call.Sel.Name != "Open" {
+				return true
+			}
+			if x, ok := call.X.(*ast.Ident); ok && x.Name == "ort" {
+				opened = true
+				if s.path != ortOpens {
+					t.Errorf("%s opens ONNX Runtime; only %s does", s.path, ortOpens)
+				}
+			}
+			return true
+		})
+	}
+	if !opened {
+		t.Errorf("%s does not open ONNX Runtime: the rule looks at the wrong place", ortOpens)
+	}
+}
+
 // ownTree reports whether an import stays inside the tree that the rule is about.
 func ownTree(rule importRule, path string) bool {
 	return rule.who != "." && within(path, "descry/"+rule.who)
@@ -126,35 +181,6 @@ func excepted(s source, except []string) bool {
 		}
 	}
 	return false
-}
-
-// The switch that takes Descry offline is in package transfer; it holds for the
-// program only as long as nothing else of it can reach a network.
-func TestOnePackageUsesTheNetwork(t *testing.T) {
-	allowed := map[string][]string{"models/transfer": {"net", "net/http"}, "models/catalogue": {"net"}}
-	used := false
-	for _, s := range sources(t) {
-		if s.test || within(s.pkg, "tools") {
-			continue
-		}
-		for _, spec := range s.file.Imports {
-			path := strings.Trim(spec.Path.Value, `"`)
-			if path != "net" && !within(path, "net/http") && path != "net/rpc" && path != "net/smtp" {
-				continue
-			}
-			ok := false
-			for _, a := range allowed[s.pkg] {
-				ok = ok || a == path
-			}
-			used = used || ok
-			if !ok {
-				t.Errorf("%s imports %s: only models/transfer uses the network", s.path, path)
-			}
-		}
-	}
-	if !used {
-		t.Error("models/transfer does not use the network: the rule looks at the wrong place")
-	}
 }
 
 func TestEveryPackageHasExactlyOneCommentThatTeaches(t *testing.T) {

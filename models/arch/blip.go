@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
 // BLIP is the captioning model of Li et al. 2022, "BLIP: Bootstrapping
@@ -17,12 +16,54 @@ import (
 // graph runs once for the prompt and once for each token. Names of tensors are
 // those of the Hugging Face files; NewBLIP takes Salesforce's too.
 type BLIP struct {
-	Config BLIPConfig
-	File   *weights.File
+	Config  BLIPConfig
+	Weights onnx.Weights
+	pixels  Pixels
 }
 
-// NewBLIP is the model over a file with Hugging Face's names or Salesforce's.
-func NewBLIP(c BLIPConfig, f *weights.File) BLIP { return BLIP{c, BLIPNames(f)} }
+// NewBLIP returns the model over weights with Hugging Face's names or Salesforce's.
+func NewBLIP(c BLIPConfig, f onnx.Weights) BLIP { return BLIP{Config: c, Weights: BLIPNames(f)} }
+
+// openBLIP reads the configuration and the preprocessor's.
+func openBLIP(f onnx.Weights, files Files) (Network, error) {
+	c, err := ReadBLIPConfig(files.Config, f)
+	if err != nil {
+		return NewBLIP(officialBLIPConfig(), f), err
+	}
+	b := NewBLIP(c, f)
+	b.pixels, err = ReadBLIPPixels(files.Preprocessor, c)
+	return b, err
+}
+
+// Title names the model for people.
+func (b BLIP) Title() string {
+	v, t := b.Config.Vision, b.Config.Text
+	size := fmt.Sprintf("a vision tower of %d layers %d wide, a decoder of %d layers %d wide", v.Layers, v.Hidden, t.Layers, t.Hidden)
+	switch [4]int64{v.Layers, v.Hidden, t.Layers, t.Hidden} {
+	case [4]int64{12, 768, 12, 768}:
+		size = "base"
+	case [4]int64{24, 1024, 12, 768}:
+		size = "large"
+	}
+	return fmt.Sprintf("BLIP captioning, %s, %d tokens, %d pixels a side", size, t.Vocabulary, v.Image)
+}
+
+// Graphs returns what builds the graphs.
+func (b BLIP) Graphs() []func() (onnx.Model, error) {
+	return []func() (onnx.Model, error){b.VisionGraph, b.DecoderGraph}
+}
+
+// Pixels returns how a picture becomes the vision tower's input.
+func (b BLIP) Pixels() Pixels { return b.pixels }
+
+// Language returns the sizes of the decoder.
+func (b BLIP) Language() Language {
+	t := b.Config.Text
+	return Language{
+		Vocabulary: t.Vocabulary, Positions: t.Positions, Start: *t.Start, Stop: *t.Stop, Published: t.Vocabulary == officialVocabulary,
+		Caches: int(2 * t.Layers), EmptyCache: [4]int64{1, t.Heads, 0, t.Hidden / t.Heads},
+	}
+}
 
 // VisionGraph builds the vision tower.
 //
@@ -70,7 +111,7 @@ func (b BLIP) DecoderGraph() (onnx.Model, error) {
 		picture[i].k = g.Input(crossKey(i), onnx.Float, onnx.Dims(1, c.Heads, d, "patches"))
 		picture[i].v = g.Input(crossValue(i), onnx.Float, onnx.Dims(1, c.Heads, "patches", d))
 	}
-	for i := range past { // each row goes on with the cache of its parent
+	for i := range past { // each row continues the cache of its parent
 		past[i].k = g.Gather(past[i].k, parents, 0)
 		past[i].v = g.Gather(past[i].v, parents, 0)
 	}
@@ -89,11 +130,11 @@ func crossValue(layer int) string { return fmt.Sprintf("cross_v.%d", layer) }
 // cache is one layer's keys and values.
 type cache struct{ k, v onnx.Value }
 
-// module is a part of the state dict: tensors whose names begin alike. It makes
+// module is a part of the state dict: tensors whose names have a prefix in common. It makes
 // the layers that torch.nn would make of them.
 type module struct {
 	g      *onnx.Graph
-	f      *weights.File
+	f      onnx.Weights
 	prefix string
 }
 

@@ -87,10 +87,10 @@ func blipGraphs(config string, f *weights.File) (vision, decoder onnx.Model, c B
 	if c, err = ReadBLIPConfig(config, f); err != nil {
 		return
 	}
-	if vision, err = (BLIP{c, f}).VisionGraph(); err != nil {
+	if vision, err = NewBLIP(c, f).VisionGraph(); err != nil {
 		return
 	}
-	decoder, err = BLIP{c, f}.DecoderGraph()
+	decoder, err = NewBLIP(c, f).DecoderGraph()
 	return
 }
 
@@ -233,7 +233,7 @@ func TestConfigurationsThatCannotBeBuiltSayWhich(t *testing.T) {
 	for _, k := range []struct{ from, to, wrong string }{
 		{`"num_attention_heads": 2, "layer`, `"layer`, "vision_config.num_attention_heads is not stated"},
 		{`"num_attention_heads": 2, "bos`, `"bos`, "text_config.num_attention_heads is not stated"},
-		{`heads": 2, "bos`, `heads": 3, "bos`, "no multiple"},
+		{`heads": 2, "bos`, `heads": 3, "bos`, "not a multiple"},
 		{`1e-6`, `0`, "layer_norm_eps"},
 		{`"bos_token_id": 8`, `"bos_token_id": 10`, "bos_token_id 10"},
 		{`"sep_token_id": 3`, `"sep_token_id": -1`, "sep_token_id -1"},
@@ -301,7 +301,7 @@ func TestPixelsAreNormalisedByPlanes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, k := range map[string]struct {
-		p    BLIPPixels
+		p    Pixels
 		want []float64
 	}{
 		"official": {official, []float64{-1.79226, 1.93034, -1.75210, 2.07488, -1.48022, 2.14590}},

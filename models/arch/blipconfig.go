@@ -1,13 +1,13 @@
 package arch
 
 import (
+	"descry/models/onnx"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
 
 	"descry/internal/failure"
-	"descry/models/weights"
 )
 
 // BLIPConfig is the part of a BLIP model's config.json that captioning needs
@@ -45,12 +45,22 @@ type BLIPTextConfig struct {
 	Stop         *int     `json:"sep_token_id"` // [SEP]; eos_token_id is never used for stopping
 }
 
+// officialBLIPConfig has the sizes of BLIP base, for weights whose own are not known.
+func officialBLIPConfig() BLIPConfig {
+	vision, text, start, stop := visionEps, textEps, startToken, stopToken
+	return BLIPConfig{
+		Vision: BLIPVisionConfig{Hidden: 768, Layers: 12, Heads: 12, Intermediate: 3072, Image: 384, Patch: 16, Channels: 3, Act: "gelu", Eps: &vision},
+		Text: BLIPTextConfig{Vocabulary: officialVocabulary, Hidden: 768, Encoder: 768, Layers: 12, Heads: 12, Intermediate: 3072, Positions: 512, Act: "gelu",
+			Eps: &text, Start: &start, Stop: &stop},
+	}
+}
+
 // headSize is that of both towers of every official BLIP, and what the number of
-// heads follows from where config.json does not say it: a wrong number makes worse
+// heads follows from where config.json leaves it out: a wrong number makes worse
 // captions and no error. In particular transformers' own default for the text is 8
 // heads, which the hub's config.json repeated until April 2023 although BLIP was
 // trained with 12 (transformers issue 22625, pull request 22632): 8 heads of 96 are
-// read as 12 of 64. Sizes that are no multiple of 64 must state their heads.
+// read as 12 of 64. Sizes that are not a multiple of 64 must state their heads.
 const (
 	headSize     = 64
 	bertHidden   = 768
@@ -68,10 +78,14 @@ const (
 	stopToken     = 102
 )
 
+// officialVocabulary is that of every published BLIP: BERT's 30,522 tokens, [DEC] and
+// [ENC].
+const officialVocabulary = 30524
+
 // ReadBLIPConfig reads config.json; an empty path means the official
 // configuration. Sizes that are left out are taken from the weights' shapes. f has
 // Hugging Face's names (BLIPNames) or Salesforce's.
-func ReadBLIPConfig(path string, f *weights.File) (BLIPConfig, error) {
+func ReadBLIPConfig(path string, f onnx.Weights) (BLIPConfig, error) {
 	var c BLIPConfig
 	salesforce := IsSalesforceBLIP(f)
 	f = BLIPNames(f)
@@ -84,7 +98,7 @@ func ReadBLIPConfig(path string, f *weights.File) (BLIPConfig, error) {
 	c.fillDefaults(salesforce)
 	subject := path
 	if subject == "" {
-		subject = f.Path
+		subject = f.Source()
 	}
 	if wrong := c.check(); wrong != "" {
 		return c, failure.New(failure.Model, "load", subject, "%s", wrong).WithHint("Use the config.json that came with the weights.")
@@ -93,7 +107,7 @@ func ReadBLIPConfig(path string, f *weights.File) (BLIPConfig, error) {
 }
 
 // fill sets the sizes that the file left out.
-func (c *BLIPConfig) fill(f *weights.File) {
+func (c *BLIPConfig) fill(f onnx.Weights) {
 	v, t := &c.Vision, &c.Text
 	word := dims(f, "text_decoder.bert.embeddings.word_embeddings.weight", 2)
 	patch := dims(f, "vision_model.embeddings.patch_embedding.weight", 4)
@@ -122,7 +136,7 @@ func (c *BLIPConfig) fill(f *weights.File) {
 	}
 }
 
-// fillDefaults sets what no shape tells.
+// fillDefaults sets what does not follow from shapes.
 func (c *BLIPConfig) fillDefaults(salesforce bool) {
 	v, t := &c.Vision, &c.Text
 	if v.Heads == 0 && v.Hidden%headSize == 0 {
@@ -153,7 +167,7 @@ func setDefault[T any](field **T, value T) {
 }
 
 // dims returns a tensor's shape, n zeros for one that is absent or has another rank.
-func dims(f *weights.File, name string, n int) []int64 {
+func dims(f onnx.Weights, name string, n int) []int64 {
 	if t, ok := f.Get(name); ok && len(t.Shape) == n {
 		return t.Shape
 	}
@@ -161,7 +175,7 @@ func dims(f *weights.File, name string, n int) []int64 {
 }
 
 // layersOf counts the layers of which the file has a tensor.
-func layersOf(f *weights.File, name string) int64 {
+func layersOf(f onnx.Weights, name string) int64 {
 	n := int64(0)
 	for ; n < mostLayers; n++ {
 		if _, ok := f.Get(fmt.Sprintf(name, n)); !ok {
@@ -178,7 +192,7 @@ const (
 	mostSize   = 1 << 22
 )
 
-// check says what cannot be built, "" if nothing.
+// check returns what cannot be built, "" if there is nothing.
 func (c BLIPConfig) check() string {
 	v, t := c.Vision, c.Text
 	for _, s := range []struct {
@@ -205,9 +219,9 @@ func (c BLIPConfig) check() string {
 	case v.Channels != 3:
 		return fmt.Sprintf("vision_config.num_channels is %d: pictures have 3", v.Channels)
 	case v.Hidden%v.Heads != 0 || t.Hidden%t.Heads != 0:
-		return "a hidden_size is no multiple of its num_attention_heads"
+		return "a hidden_size is not a multiple of its num_attention_heads"
 	case v.Image%v.Patch != 0:
-		return fmt.Sprintf("vision_config.image_size %d is no multiple of patch_size %d", v.Image, v.Patch)
+		return fmt.Sprintf("vision_config.image_size %d is not a multiple of patch_size %d", v.Image, v.Patch)
 	case t.Encoder != v.Hidden:
 		return fmt.Sprintf("text_config.encoder_hidden_size is %d, but the vision tower gives %d", t.Encoder, v.Hidden)
 	case v.Act != "gelu" || t.Act != "gelu":

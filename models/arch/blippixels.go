@@ -7,11 +7,11 @@ import (
 	"descry/internal/failure"
 )
 
-// BLIPPixels says how a picture becomes the vision tower's input
+// Pixels is how a picture becomes a vision tower's input
 // (preprocessor_config.json; transformers, image_processing_blip.py): RGB,
 // resized to Width × Height whatever its own proportions, by bicubic resampling
 // of 8-bit samples as PIL does it, then (x·Scale − Mean) / Std for each channel.
-type BLIPPixels struct {
+type Pixels struct {
 	Width, Height int
 	Scale         float64
 	Mean, Std     [3]float32
@@ -39,23 +39,23 @@ const bicubic = 3 // PIL.Image.Resampling.BICUBIC
 
 // ReadBLIPPixels reads preprocessor_config.json; an empty path means the official
 // one. The size must be the vision tower's: its position embeddings fit no other.
-func ReadBLIPPixels(path string, c BLIPConfig) (BLIPPixels, error) {
+func ReadBLIPPixels(path string, c BLIPConfig) (Pixels, error) {
 	var p blipPreprocessor
 	if path != "" {
 		if err := readJSON(path, &p); err != nil {
-			return BLIPPixels{}, err
+			return Pixels{}, err
 		}
 	}
 	out, wrong := p.pixels(int(c.Vision.Image))
 	if wrong != "" {
-		return BLIPPixels{}, failure.New(failure.Model, "load", path, "%s", wrong).WithHint("Use the preprocessor_config.json that came with the weights.")
+		return Pixels{}, failure.New(failure.Model, "load", path, "%s", wrong).WithHint("Use the preprocessor_config.json that came with the weights.")
 	}
 	return out, nil
 }
 
-// pixels applies the defaults; the second result says what is not supported.
-func (p blipPreprocessor) pixels(side int) (BLIPPixels, string) {
-	out := BLIPPixels{Width: side, Height: side, Scale: 1, Std: [3]float32{1, 1, 1}}
+// pixels applies the defaults; the second result is what is not supported.
+func (p blipPreprocessor) pixels(side int) (Pixels, string) {
+	out := Pixels{Width: side, Height: side, Scale: 1, Std: [3]float32{1, 1, 1}}
 	if !orTrue(p.Resize) {
 		return out, "do_resize is false, but the model takes one size only"
 	}
@@ -110,7 +110,7 @@ func pictureSize(text json.RawMessage) (height, width int, ok bool) {
 
 // Normalize returns planes [3, h, w] of 8-bit rgb, which has three samples a pixel,
 // row by row.
-func (p BLIPPixels) Normalize(rgb []byte) []float32 {
+func (p Pixels) Normalize(rgb []byte) []float32 {
 	n := len(rgb) / 3
 	planes := make([]float32, 3*n)
 	for c := range 3 {

@@ -20,7 +20,7 @@ type blipText struct {
 
 func (b BLIP) text(g *onnx.Graph) blipText {
 	c := b.Config.Text
-	m := module{g, b.File, "text_decoder."}
+	m := module{g, b.Weights, "text_decoder."}
 	t := blipText{
 		g:         g,
 		words:     m.embedding("bert.embeddings.word_embeddings", c.Vocabulary, c.Hidden),
@@ -35,7 +35,7 @@ func (b BLIP) text(g *onnx.Graph) blipText {
 }
 
 // forward maps ids [n, t] to logits [n, vocabulary] of what follows the last of
-// them, and gives each layer's grown cache.
+// them, and returns each layer's grown cache.
 func (t blipText) forward(ids onnx.Value, past, picture []cache) (logits onnx.Value, present []cache) {
 	g := t.g
 	before, new := g.Dim(past[0].k, 2), g.Dim(ids, 1) // p, t
@@ -146,7 +146,7 @@ func (a selfAttention) forward(x, mask onnx.Value, past cache) (onnx.Value, cach
 	return a.norm.forward(g.Add(y, x)), present
 }
 
-// crossAttention attends to the picture, whose keys and values are there already.
+// crossAttention attends to the picture, whose keys and values are computed already.
 type crossAttention struct {
 	heads
 	q, dense linear
@@ -184,7 +184,7 @@ type pictureCache struct {
 
 func (b BLIP) pictureCache(g *onnx.Graph, layer int) pictureCache {
 	c := b.Config.Text
-	m := module{g, b.File, "text_decoder."}.in("bert.encoder.layer.%d.crossattention.self", layer)
+	m := module{g, b.Weights, "text_decoder."}.in("bert.encoder.layer.%d.crossattention.self", layer)
 	return pictureCache{
 		heads: newHeads(g, c),
 		k:     m.linear("key", c.Hidden, c.Encoder),
@@ -192,7 +192,7 @@ func (b BLIP) pictureCache(g *onnx.Graph, layer int) pictureCache {
 	}
 }
 
-// forward projects the picture [1, patches+1, encoder]: keys come transposed.
+// forward projects the picture [1, patches+1, encoder]: keys are returned transposed.
 func (p pictureCache) forward(picture onnx.Value) cache {
 	k := p.g.Reshape(p.k.forward(picture), 0, 0, p.count, p.size)
 	return cache{
@@ -201,7 +201,7 @@ func (p pictureCache) forward(picture onnx.Value) cache {
 	}
 }
 
-// textHead gives logits (BertLMPredictionHead).
+// textHead computes logits (BertLMPredictionHead).
 type textHead struct {
 	g       *onnx.Graph
 	dense   linear

@@ -20,13 +20,13 @@ type blipVision struct {
 func (b BLIP) vision(g *onnx.Graph) blipVision {
 	c := b.Config.Vision
 	side := c.Image / c.Patch
-	m := module{g, b.File, "vision_model."}
+	m := module{g, b.Weights, "vision_model."}
 	v := blipVision{
 		g:        g,
-		patch:    g.Weight(b.File, "vision_model.embeddings.patch_embedding.weight", c.Hidden, c.Channels, c.Patch, c.Patch),
-		bias:     g.Weight(b.File, "vision_model.embeddings.patch_embedding.bias", c.Hidden),
-		class:    g.Weight(b.File, "vision_model.embeddings.class_embedding", 1, 1, c.Hidden),
-		position: g.Weight(b.File, "vision_model.embeddings.position_embedding", 1, side*side+1, c.Hidden),
+		patch:    g.Weight(b.Weights, "vision_model.embeddings.patch_embedding.weight", c.Hidden, c.Channels, c.Patch, c.Patch),
+		bias:     g.Weight(b.Weights, "vision_model.embeddings.patch_embedding.bias", c.Hidden),
+		class:    g.Weight(b.Weights, "vision_model.embeddings.class_embedding", 1, 1, c.Hidden),
+		position: g.Weight(b.Weights, "vision_model.embeddings.position_embedding", 1, side*side+1, c.Hidden),
 		norm:     m.layerNorm("post_layernorm", c.Hidden, *c.Eps),
 		hidden:   c.Hidden,
 		stride:   int(c.Patch),

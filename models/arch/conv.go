@@ -2,7 +2,6 @@ package arch
 
 import (
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
 // The eps of batch norm: nn.BatchNorm2d's default, and that of the detectors
@@ -34,8 +33,8 @@ type convolution struct {
 // activation is a function of each element.
 type activation func(*onnx.Graph, onnx.Value) onnx.Value
 
-// conv looks up a convolution of in channels and a square kernel; how many it
-// gives is what the file has. norm is the name of its batch norm, "" for none.
+// conv looks up a convolution of in channels and a square kernel; the file decides
+// how many channels come out. norm is the name of its batch norm, "" for none.
 func (m module) conv(name, norm string, in, kernel int64, at onnx.ConvAttrs, eps float64) convolution {
 	c := convolution{g: m.g, at: at, eps: float32(eps), out: outputs(m.f, m.prefix+name+".weight")}
 	c.w = m.g.Weight(m.f, m.prefix+name+".weight", c.out, in, kernel, kernel)
@@ -71,9 +70,9 @@ func (c convolution) forward(x onnx.Value) onnx.Value {
 	return x
 }
 
-// outputs is the first size of a tensor, 0 if the file has none of that name; a
-// convolution of which that is true fails when its weight is asked for.
-func outputs(f *weights.File, name string) int64 {
+// outputs returns the first size of a tensor, 0 if the file has none of that name;
+// such a convolution fails when its weight is asked for.
+func outputs(f onnx.Weights, name string) int64 {
 	if t, ok := f.Get(name); ok && len(t.Shape) > 0 {
 		return t.Shape[0]
 	}

@@ -4,20 +4,29 @@ import (
 	"fmt"
 
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
-// deepLabV3ResNet is DeepLabV3 with a ResNet body (Chen et al. 2017, "Rethinking
+// DeepLabV3 as torchvision has it, with either of its bodies.
+var (
+	deepLabV3ResNet = segmenterKind{
+		net: deepLabV3ResNetNet, check: checkResNet, name: overResNet("DeepLabV3"), classify: "classifier.4",
+	}
+	deepLabV3MobileNetV3 = segmenterKind{
+		net: deepLabV3MobileNetV3Net, check: checkMobileNet, name: overMobileNet("DeepLabV3"), bodyEps: mobileNetV3Eps, classify: "classifier.4",
+	}
+)
+
+// deepLabV3ResNetNet is DeepLabV3 with a ResNet body (Chen et al. 2017, "Rethinking
 // Atrous Convolution for Semantic Image Segmentation";
 // torchvision/models/segmentation/deeplabv3.py).
-func deepLabV3ResNet(g *onnx.Graph, f *weights.File, c SegmenterConfig, pixels onnx.Value) onnx.Value {
+func deepLabV3ResNetNet(g *onnx.Graph, f onnx.Weights, c SegmenterConfig, pixels onnx.Value) onnx.Value {
 	body := newResNet(module{g.In("body"), f, segmenterBody}, *c.BodyNormEps, dilations(c.Dilate))
 	head := newDeepLabHead(module{g.In("classifier"), f, segmenterHead}, body.channels(3), c.Rates, *c.BatchNormEps)
 	return head.forward(body.forward(pixels)[3])
 }
 
-// deepLabV3MobileNetV3 is the same with a MobileNetV3-Large body.
-func deepLabV3MobileNetV3(g *onnx.Graph, f *weights.File, c SegmenterConfig, pixels onnx.Value) onnx.Value {
+// deepLabV3MobileNetV3Net is the same with a MobileNetV3-Large body.
+func deepLabV3MobileNetV3Net(g *onnx.Graph, f onnx.Weights, c SegmenterConfig, pixels onnx.Value) onnx.Value {
 	body := newMobileNetV3(module{g.In("body"), f, segmenterBody}, *c.BodyNormEps)
 	head := newDeepLabHead(module{g.In("classifier"), f, segmenterHead}, body.last.out, c.Rates, *c.BatchNormEps)
 	_, high := body.forward(pixels)

@@ -2,18 +2,18 @@ package arch
 
 import (
 	"bytes"
+	"descry/models/onnx"
 	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
 
 	"descry/internal/failure"
-	"descry/models/weights"
 )
 
-// DetectorConfig is what a detector's config.json may say; what is left out is
-// torchvision's default (FasterRCNN and MaskRCNN in models/detection). Sizes of
-// layers are taken from the weights, and only compared with what is said here.
+// DetectorConfig is a detector's config.json. What is left out is torchvision's
+// default (FasterRCNN and MaskRCNN in models/detection). Sizes of layers are taken
+// from the weights, and those stated here are only compared with them.
 type DetectorConfig struct {
 	Stem            int64         `json:"stem"`
 	Planes          []int64       `json:"planes"`
@@ -44,7 +44,7 @@ var (
 
 // ReadDetectorConfig reads config.json; an empty path means the official
 // configuration of torchvision's COCO_V1 weights.
-func ReadDetectorConfig(path string, f *weights.File) (DetectorConfig, error) {
+func ReadDetectorConfig(path string, f onnx.Weights) (DetectorConfig, error) {
 	var c DetectorConfig
 	if path != "" {
 		if err := readJSON(path, &c); err != nil {
@@ -59,15 +59,15 @@ func ReadDetectorConfig(path string, f *weights.File) (DetectorConfig, error) {
 }
 
 // subjectOf names the file that is wrong: the configuration, if there is one.
-func subjectOf(path string, f *weights.File) string {
+func subjectOf(path string, f onnx.Weights) string {
 	if path == "" {
-		return f.Path
+		return f.Source()
 	}
 	return path
 }
 
 // fill sets what the file left out.
-func (c *DetectorConfig) fill(f *weights.File) {
+func (c *DetectorConfig) fill(f onnx.Weights) {
 	for _, d := range []struct {
 		field *int
 		value int
@@ -76,9 +76,8 @@ func (c *DetectorConfig) fill(f *weights.File) {
 			*d.field = d.value
 		}
 	}
-	_, v2 := f.Get("backbone.fpn.inner_blocks.0.1.weight")
 	eps := float64(frozenNormEps)
-	if v2 {
+	if isV2(f) {
 		eps = batchNormEps
 	}
 	setDefault(&c.BatchNormEps, eps)
@@ -100,14 +99,14 @@ func (c *DetectorConfig) fill(f *weights.File) {
 	for len(c.AspectRatios) == 1 && len(c.AnchorSizes) > len(c.AspectRatios) {
 		c.AspectRatios = repeat(c.AspectRatios[0], len(c.AnchorSizes))
 	}
-	if c.Categories == nil && outputs(f, classScores) == cocoClasses {
+	if c.Categories == nil && outputs(f, classScores) == COCOClasses {
 		c.Categories = COCOLabels // else classes are called by their numbers
 	}
 }
 
-// cocoClasses is how many classes torchvision's COCO detectors have: the
+// COCOClasses is how many classes torchvision's COCO detectors have: the
 // background, 80 and the gaps in their numbering.
-const cocoClasses = 91
+const COCOClasses = 91
 
 func repeat(list []float64, n int) numberLists {
 	all := make(numberLists, n)
@@ -124,8 +123,8 @@ const (
 	mostBoxes = 1 << 16
 )
 
-// check says what cannot be built, "" if nothing.
-func (c DetectorConfig) check(f *weights.File) string {
+// check returns what cannot be built, "" if there is nothing.
+func (c DetectorConfig) check(f onnx.Weights) string {
 	if c.SizeRule != "float32" && c.SizeRule != "float64" {
 		return fmt.Sprintf("size_rule is %q; it is \"float32\" or \"float64\"", c.SizeRule)
 	}
@@ -163,7 +162,7 @@ func (c DetectorConfig) check(f *weights.File) string {
 	return checkBody(f, detectorBody, c.Stem, c.Planes, c.Blocks)
 }
 
-// checkStatistics says what is wrong with a mean and a standard deviation of
+// checkStatistics returns what is wrong with a mean and a standard deviation of
 // the three channels.
 func checkStatistics(mean, std []float64) string {
 	if len(mean) != 3 || len(std) != 3 {
@@ -193,7 +192,7 @@ func Lookup(mean, std []float64) *[3][256]float32 {
 // numberLists is a list of lists of numbers; one plain list is one list.
 type numberLists [][]float64
 
-// UnmarshalJSON takes [1, 2] and [[1], [2]].
+// UnmarshalJSON accepts [1, 2] and [[1], [2]].
 func (n *numberLists) UnmarshalJSON(text []byte) error {
 	var plain []float64
 	if json.Unmarshal(text, &plain) == nil {
@@ -213,7 +212,7 @@ func (n *numberLists) UnmarshalJSON(text []byte) error {
 // categoryNames names classes by the model's index.
 type categoryNames map[int]string
 
-// UnmarshalJSON takes a list, whose places are the indices, and an object, whose
+// UnmarshalJSON accepts a list, whose positions are the indices, and an object, whose
 // keys are.
 func (c *categoryNames) UnmarshalJSON(text []byte) error {
 	*c = nil

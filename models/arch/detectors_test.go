@@ -158,7 +158,7 @@ func TestOfficialDetectorsAreBuiltFromTheirNamesAndShapes(t *testing.T) {
 			if *config.BatchNormEps != c.eps || config.MinSize != 800 || config.MaxSize != 1333 || config.SizeRule != "float64" || config.Categories[18] != "dog" {
 				t.Errorf("configuration %+v", config)
 			}
-			d := MaskRCNN{config, f}
+			d := MaskRCNN{Config: config, Weights: f}
 			if d.Classes() != 91 || !d.HasMasks() {
 				t.Errorf("%d classes, masks: %v", d.Classes(), d.HasMasks())
 			}
@@ -212,7 +212,7 @@ func TestWrongDetectorsAreRefusedByName(t *testing.T) {
 			c.change(s)
 			f := s.file(t)
 			config, err := ReadDetectorConfig("", f)
-			d := MaskRCNN{config, f}
+			d := MaskRCNN{Config: config, Weights: f}
 			for _, build := range []func() error{
 				func() error { _, err := d.FeatureGraph(); return err },
 				func() error { _, err := d.BoxGraph(); return err },
@@ -301,9 +301,9 @@ func FuzzDetectorConfig(f *testing.F) {
 				t.Errorf("%s: %+v", text, c)
 			}
 		}
-		if s, err := OpenSegmenter("deeplabv3_resnet", path, segmenter); err == nil {
-			Lookup(s.Config.Mean, s.Config.Std)
-			if _, err := s.Graph(); err != nil && len(s.Config.Rates) == 3 {
+		if s, err := Open[Segmenter]("deeplabv3_resnet", segmenter, Files{Config: path}); err == nil {
+			Lookup(s.Settings().Mean, s.Settings().Std)
+			if _, err := s.Graph(); err != nil && len(s.Settings().Rates) == 3 {
 				t.Errorf("%s: %v", text, err)
 			}
 		}

@@ -2,14 +2,16 @@ package arch
 
 import (
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
-// fcnResNet is a fully convolutional network with a ResNet body (Long et al. 2015,
+// fcnResNet is FCN as torchvision has it.
+var fcnResNet = segmenterKind{net: fcnNet, check: checkResNet, name: overResNet("FCN"), classify: "classifier.4"}
+
+// fcnNet is a fully convolutional network with a ResNet body (Long et al. 2015,
 // "Fully Convolutional Networks for Semantic Segmentation";
 // torchvision/models/segmentation/fcn.py), whose dilated body takes the place of
 // the paper's skip connections.
-func fcnResNet(g *onnx.Graph, f *weights.File, c SegmenterConfig, pixels onnx.Value) onnx.Value {
+func fcnNet(g *onnx.Graph, f onnx.Weights, c SegmenterConfig, pixels onnx.Value) onnx.Value {
 	body := newResNet(module{g.In("body"), f, segmenterBody}, *c.BodyNormEps, dilations(c.Dilate))
 	head := newFCNHead(module{g.In("classifier"), f, segmenterHead}, "0", "1", "4", body.channels(3), *c.BatchNormEps)
 	return head.forward(body.forward(pixels)[3])

@@ -2,13 +2,17 @@ package arch
 
 import (
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
-// lrasppMobileNetV3 is Lite R-ASPP with a MobileNetV3-Large body (Howard et al.
+// lrasppMobileNetV3 is Lite R-ASPP as torchvision has it.
+var lrasppMobileNetV3 = segmenterKind{
+	net: lrasppNet, check: checkMobileNet, name: overMobileNet("LR-ASPP"), bodyEps: mobileNetV3Eps, classify: "classifier.high_classifier",
+}
+
+// lrasppNet is Lite R-ASPP with a MobileNetV3-Large body (Howard et al.
 // 2019, "Searching for MobileNetV3", section 6.4;
 // torchvision/models/segmentation/lraspp.py).
-func lrasppMobileNetV3(g *onnx.Graph, f *weights.File, c SegmenterConfig, pixels onnx.Value) onnx.Value {
+func lrasppNet(g *onnx.Graph, f onnx.Weights, c SegmenterConfig, pixels onnx.Value) onnx.Value {
 	body := newMobileNetV3(module{g.In("body"), f, segmenterBody}, *c.BodyNormEps)
 	head := newLRASPPHead(module{g.In("classifier"), f, segmenterHead}, body.lowChannels(), body.last.out, *c.BatchNormEps)
 	return head.forward(body.forward(pixels))

@@ -3,21 +3,21 @@ package arch
 import (
 	"fmt"
 
+	"descry/internal/failure"
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
 // The names of the architectures, as in descry.json.
 const (
 	NameMaskRCNN   = "maskrcnn_resnet_fpn"
-	NameFasterRCNN = "fasterrcnn_resnet_fpn" // boxes only: a mask head that is there is not used
+	NameFasterRCNN = "fasterrcnn_resnet_fpn"
 )
 
 // MaskRCNN is Mask R-CNN with a ResNet body and a feature pyramid (He et al.
 // 2017; torchvision/models/detection/mask_rcnn.py), or Faster R-CNN where the
 // file has no mask head. Both of torchvision's variants are read: v1 (two fully
 // connected layers in the box head) and v2 (four convolutions and one, batch
-// norm throughout), told apart by their keys, and both spellings of the keys.
+// norm throughout), recognised by their keys, and both spellings of the keys.
 //
 // It is three graphs, between which package detect chooses the boxes:
 //
@@ -25,9 +25,58 @@ const (
 //	BoxGraph      p2 … p5 + proposals → class logits and box deltas
 //	MaskGraph     p2 … p5 + detections → masks
 type MaskRCNN struct {
-	Config DetectorConfig
-	File   *weights.File
+	Config    DetectorConfig
+	Weights   onnx.Weights
+	BoxesOnly bool // a Faster R-CNN, whose mask head is not used even if there is one
 }
+
+// openMaskRCNN reads the configuration of a Mask R-CNN.
+func openMaskRCNN(f onnx.Weights, files Files) (Network, error) {
+	c, err := ReadDetectorConfig(files.Config, f)
+	d := MaskRCNN{Config: c, Weights: f}
+	if err == nil && !d.HasMasks() {
+		err = failure.New(failure.Model, "load", f.Source(), "the file has no mask head, so it is not a Mask R-CNN").
+			WithHint("Faster R-CNN's architecture is %s.", NameFasterRCNN)
+	}
+	return d, err
+}
+
+// openFasterRCNN reads the configuration of a Faster R-CNN.
+func openFasterRCNN(f onnx.Weights, files Files) (Network, error) {
+	c, err := ReadDetectorConfig(files.Config, f)
+	return MaskRCNN{Config: c, Weights: f, BoxesOnly: true}, err
+}
+
+// Title names the detector for people.
+func (d MaskRCNN) Title() string {
+	name, version := "Mask R-CNN", "v1"
+	if d.BoxesOnly {
+		name = "Faster R-CNN"
+	}
+	if isV2(d.Weights) {
+		version = "v2"
+	}
+	return fmt.Sprintf("%s %s, %s, %d classes", name, version, bodyName(d.Weights, detectorBody), d.Classes())
+}
+
+// isV2 reports whether a detector is torchvision's second variant, whose pyramid has
+// batch norms.
+func isV2(f onnx.Weights) bool {
+	_, ok := f.Get("backbone.fpn.inner_blocks.0.1.weight")
+	return ok
+}
+
+// Graphs returns what builds the graphs.
+func (d MaskRCNN) Graphs() []func() (onnx.Model, error) {
+	all := []func() (onnx.Model, error){d.FeatureGraph, d.BoxGraph}
+	if !d.BoxesOnly {
+		all = append(all, d.MaskGraph)
+	}
+	return all
+}
+
+// Settings returns the configuration.
+func (d MaskRCNN) Settings() DetectorConfig { return d.Config }
 
 // What the pyramid has: maps of strides 4, 8, 16 and 32 that regions are pooled
 // from, and one more, p5 without every other row and column, for proposals.
@@ -55,14 +104,17 @@ const classScores = "roi_heads.box_predictor.cls_score.weight"
 // detectorBody is where the body lies in the file.
 const detectorBody = "backbone.body."
 
-// Classes is how many classes the model has, the background included.
+// Classes returns how many classes the model has, the background included.
 func (d MaskRCNN) Classes() int64 {
-	return outputs(d.File, classScores)
+	return outputs(d.Weights, classScores)
 }
 
-// HasMasks reports whether there is a mask head.
+// HasMasks reports whether there is a mask head that is used.
 func (d MaskRCNN) HasMasks() bool {
-	_, ok := d.File.Get("roi_heads.mask_predictor.conv5_mask.weight")
+	if d.BoxesOnly {
+		return false
+	}
+	_, ok := d.Weights.Get("roi_heads.mask_predictor.conv5_mask.weight")
 	return ok
 }
 
@@ -76,12 +128,12 @@ func (d MaskRCNN) eps() float64 { return *d.Config.BatchNormEps }
 func (d MaskRCNN) FeatureGraph() (onnx.Model, error) {
 	g := onnx.NewGraph("maskrcnn.features")
 	pixels := g.Input("pixels", onnx.Float, onnx.Dims(1, 3, "height", "width"))
-	body := newResNet(module{g.In("body"), d.File, detectorBody}, d.eps(), dilations{})
-	maps := newPyramid(module{g.In("fpn"), d.File, "backbone.fpn."}, body, d.eps()).forward(body.forward(pixels))
+	body := newResNet(module{g.In("body"), d.Weights, detectorBody}, d.eps(), dilations{})
+	maps := newPyramid(module{g.In("fpn"), d.Weights, "backbone.fpn."}, body, d.eps()).forward(body.forward(pixels))
 	for i, p := range maps {
 		g.Output(fmt.Sprintf("p%d", i+2), p)
 	}
-	head := newRPNHead(module{g.In("rpn"), d.File, "rpn.head."}, d.eps())
+	head := newRPNHead(module{g.In("rpn"), d.Weights, "rpn.head."}, d.eps())
 	coarse := g.MaxPool(maps[pooledLevels-1], onnx.PoolAttrs{Kernel: 1, Stride: 2})
 	for level, p := range append(maps[:], coarse) {
 		logits, deltas := head.forward(p)
@@ -166,7 +218,7 @@ func newRPNHead(m module, eps float64) rpnHead {
 }
 
 // inputs is the second size of the first of the tensors that the file has.
-func inputs(f *weights.File, names ...string) int64 {
+func inputs(f onnx.Weights, names ...string) int64 {
 	for _, name := range names {
 		if t, ok := f.Get(name); ok && len(t.Shape) > 1 {
 			return t.Shape[1]

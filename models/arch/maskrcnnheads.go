@@ -52,8 +52,8 @@ func (r regions) inOrder(x onnx.Value) onnx.Value { return r.g.Gather(x, r.place
 
 // channels is how many channels p2 … p5 have.
 func (d MaskRCNN) channels() int64 {
-	name, _ := module{f: d.File, prefix: "backbone.fpn."}.spelling("layer_blocks.0")
-	return outputs(d.File, "backbone.fpn."+name+".weight")
+	name, _ := module{f: d.Weights, prefix: "backbone.fpn."}.spelling("layer_blocks.0")
+	return outputs(d.Weights, "backbone.fpn."+name+".weight")
 }
 
 // BoxGraph maps regions to class logits [n, classes] and deltas [n, 4·classes],
@@ -61,9 +61,9 @@ func (d MaskRCNN) channels() int64 {
 func (d MaskRCNN) BoxGraph() (onnx.Model, error) {
 	g := onnx.NewGraph("maskrcnn.boxes")
 	r := d.regions(g)
-	head := newBoxHead(module{g.In("box_head"), d.File, "roi_heads.box_head."}, d.channels(), d.eps())
+	head := newBoxHead(module{g.In("box_head"), d.Weights, "roi_heads.box_head."}, d.channels(), d.eps())
 	x := head.forward(r.pool(boxCells))
-	m := module{g.In("box_predictor"), d.File, "roi_heads.box_predictor."}
+	m := module{g.In("box_predictor"), d.Weights, "roi_heads.box_predictor."}
 	g.Output("logits", r.inOrder(m.fullyConnected("cls_score", head.out).forward(x)))
 	deltas := m.fullyConnected("bbox_pred", head.out)
 	if deltas.out != deltasOfBox*d.Classes() {
@@ -136,7 +136,7 @@ func (d MaskRCNN) MaskGraph() (onnx.Model, error) {
 	g := onnx.NewGraph("maskrcnn.masks")
 	r := d.regions(g)
 	labels := g.Input("labels", onnx.Int64, onnx.Dims("regions"))
-	head := newMaskHead(module{g.In("mask_head"), d.File, "roi_heads."}, d.channels(), d.Classes(), d.eps())
+	head := newMaskHead(module{g.In("mask_head"), d.Weights, "roi_heads."}, d.channels(), d.Classes(), d.eps())
 	g.Output("masks", r.inOrder(head.forward(r.pool(maskCells), labels)))
 	return g.Build()
 }

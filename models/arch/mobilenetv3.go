@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
 // mobileNetV3Eps is the eps of all of MobileNetV3's batch norms
@@ -12,7 +11,7 @@ import (
 const mobileNetV3Eps = 1e-3
 
 // bneck is a row of table 1 of Howard et al. 2019, "Searching for MobileNetV3", as
-// far as the weights do not tell it: kernel sizes, channels and which blocks
+// far as it does not follow from the weights: kernel sizes, channels and which blocks
 // squeeze and excite are read from them.
 type bneck struct {
 	nonlinear activation
@@ -58,7 +57,7 @@ type mobileNetV3 struct {
 	last   convolution // 1×1, to six times the channels
 }
 
-// newMobileNetV3 looks up the layers in a part of the file, whose places are
+// newMobileNetV3 looks up the layers in a part of the file, whose indices are
 // those of torchvision's nn.Sequential.
 func newMobileNetV3(m module, eps float64) mobileNetV3 {
 	n := mobileNetV3{first: m.conv("0.0", "0.1", 3, 3, onnx.ConvAttrs{Stride: 2, Pad: 1}, eps).then(hardSwish)}
@@ -155,7 +154,7 @@ func (b invertedResidual) forward(x onnx.Value) onnx.Value {
 	return y
 }
 
-// squeezeExcitation weighs channels by what the whole map has of them (Hu et al.
+// squeezeExcitation weighs channels by their means over the whole map (Hu et al.
 // 2018, section 3; with a hard sigmoid, Howard et al. 2019, section 5.3).
 type squeezeExcitation struct {
 	g               *onnx.Graph
@@ -173,9 +172,9 @@ func (s squeezeExcitation) forward(x onnx.Value) onnx.Value {
 	return s.g.Mul(s.excite.forward(s.squeeze.forward(s.g.GlobalAveragePool(x))), x)
 }
 
-// checkMobileNetV3 says why a part of the file is no MobileNetV3-Large, "" if it
-// may be one.
-func checkMobileNetV3(f *weights.File, prefix string) string {
+// checkMobileNetV3 returns why a part of the file is not a MobileNetV3-Large, "" if
+// it may be one.
+func checkMobileNetV3(f onnx.Weights, prefix string) string {
 	body, n := module{f: f, prefix: prefix}, len(mobileNetV3Large)
 	have := 0
 	for have < mostLayers && body.has(fmt.Sprintf("%d.block.0.0.weight", have+1)) {

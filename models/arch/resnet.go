@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
 // resnet is the body of a residual network (He et al. 2015, "Deep Residual
@@ -18,7 +17,7 @@ type resnet struct {
 	stages [4][]residual
 }
 
-// dilations says which of the last three stages keep their resolution and widen
+// dilations holds which of the last three stages keep their resolution and widen
 // their kernels instead (replace_stride_with_dilation).
 type dilations [3]bool
 
@@ -47,7 +46,7 @@ func blocks(m module, stage int) int64 {
 	return layersOf(m.f, fmt.Sprintf("%slayer%d.", m.prefix, stage+1)+"%d.conv1.weight")
 }
 
-// channels is how many channels a stage, 0 … 3, gives.
+// channels returns how many channels the output of a stage, 0 … 3, has.
 func (r resnet) channels(stage int) int64 {
 	return r.stages[stage][len(r.stages[stage])-1].out
 }
@@ -75,8 +74,8 @@ type residual struct {
 	out        int64        // channels
 }
 
-// newResidual looks up a block; which of the two kinds of figure 5 it is, its
-// third convolution says.
+// newResidual looks up a block. It is the bottleneck of figure 5 if it has a third
+// convolution, else the basic block.
 func newResidual(m module, in int64, stride, dilation int, eps float64) residual {
 	branch := basic
 	if m.has("conv3.weight") {
@@ -121,14 +120,14 @@ func (r residual) forward(x onnx.Value) onnx.Value {
 }
 
 // hasBasicBlocks reports whether a body is a ResNet-18 or -34.
-func hasBasicBlocks(f *weights.File, prefix string) bool {
+func hasBasicBlocks(f onnx.Weights, prefix string) bool {
 	body := module{f: f, prefix: prefix}
 	return body.has("layer1.0.conv2.weight") && !body.has("layer1.0.conv3.weight")
 }
 
 // checkBody compares a configuration's sizes of a body with the weights', "" if
-// they agree or the configuration says nothing.
-func checkBody(f *weights.File, prefix string, stem int64, planes, counts []int64) string {
+// they agree or the configuration states none.
+func checkBody(f onnx.Weights, prefix string, stem int64, planes, counts []int64) string {
 	if have := outputs(f, prefix+"conv1.weight"); stem != 0 && stem != have {
 		return fmt.Sprintf("the configuration has a stem of %d channels, the weights of %d", stem, have)
 	}
@@ -143,4 +142,24 @@ func checkBody(f *weights.File, prefix string, stem int64, planes, counts []int6
 		}
 	}
 	return ""
+}
+
+// depths names the ResNets of torchvision by how many blocks their four stages
+// have, those with bottlenecks apart.
+var depths = map[bool]map[[4]int64]int{
+	true:  {{3, 4, 6, 3}: 50, {3, 4, 23, 3}: 101, {3, 8, 36, 3}: 152},
+	false: {{2, 2, 2, 2}: 18, {3, 4, 6, 3}: 34},
+}
+
+// bodyName names a ResNet for people.
+func bodyName(f onnx.Weights, prefix string) string {
+	m := module{f: f, prefix: prefix}
+	var counts [4]int64
+	for stage := range counts {
+		counts[stage] = blocks(m, stage)
+	}
+	if depth := depths[m.has("layer1.0.conv3.weight")][counts]; depth > 0 {
+		return fmt.Sprintf("ResNet-%d", depth)
+	}
+	return fmt.Sprintf("a ResNet of %d, %d, %d and %d blocks", counts[0], counts[1], counts[2], counts[3])
 }

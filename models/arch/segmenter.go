@@ -2,42 +2,32 @@ package arch
 
 import (
 	"fmt"
-	"maps"
-	"slices"
-	"strings"
 
 	"descry/internal/failure"
 	"descry/models/onnx"
-	"descry/models/weights"
 )
 
-// Segmenter is a network that gives each pixel a class.
-type Segmenter struct {
-	Config SegmenterConfig
-	File   *weights.File
-	kind   segmenterKind
+// segmenter is a network of a segmenterKind over the weights of one model.
+type segmenter struct {
+	segmenterKind
+	config  SegmenterConfig
+	weights onnx.Weights
 }
 
-// segmenterKind is what the architectures differ in.
+// segmenterKind is what torchvision's segmenters (models/segmentation) differ in.
 type segmenterKind struct {
 	// net adds the network to a graph: normalised pixels [1, 3, height, width] to
 	// logits [1, classes, h, w].
-	net func(g *onnx.Graph, f *weights.File, c SegmenterConfig, pixels onnx.Value) onnx.Value
-	// check says why the weights' body cannot be of this architecture, "" if it may.
-	check func(c SegmenterConfig, f *weights.File) string
+	net func(g *onnx.Graph, f onnx.Weights, c SegmenterConfig, pixels onnx.Value) onnx.Value
+	// check returns why the weights' body cannot be of this architecture, "" if it may.
+	check func(c SegmenterConfig, f onnx.Weights) string
+	// name names the architecture over weights for people, without the classes.
+	name func(f onnx.Weights) string
 	// bodyEps is that of the body's batch norms where the configuration is silent;
 	// 0: that of all others.
 	bodyEps float64
 	// classify names the last layer, which has one output a class.
 	classify string
-}
-
-// segmenterKinds are the architectures of torchvision/models/segmentation.
-var segmenterKinds = map[string]segmenterKind{
-	"deeplabv3_resnet":             {deepLabV3ResNet, checkResNet, 0, "classifier.4"},
-	"deeplabv3_mobilenet_v3_large": {deepLabV3MobileNetV3, checkMobileNet, mobileNetV3Eps, "classifier.4"},
-	"lraspp_mobilenet_v3_large":    {lrasppMobileNetV3, checkMobileNet, mobileNetV3Eps, "classifier.high_classifier"},
-	"fcn_resnet":                   {fcnResNet, checkResNet, 0, "classifier.4"},
 }
 
 // Where body and classifier lie in the file. What is only used in training
@@ -47,50 +37,54 @@ const (
 	segmenterHead = "classifier."
 )
 
-// Segmenters names the architectures that OpenSegmenter knows, in order.
-func Segmenters() []string { return slices.Sorted(maps.Keys(segmenterKinds)) }
-
-// OpenSegmenter reads the configuration of a segmenter whose weights f are; an
-// empty path means torchvision's configuration of its COCO_WITH_VOC_LABELS_V1
-// weights. Errors are *failure.Failure and name the file that is wrong.
-func OpenSegmenter(architecture, path string, f *weights.File) (Segmenter, error) {
-	kind, ok := segmenterKinds[architecture]
-	if !ok {
-		return Segmenter{}, failure.New(failure.Model, "load", f.Path, "%q is no architecture of a class map", architecture).WithHint("Known are %s.", strings.Join(Segmenters(), ", "))
-	}
-	s := Segmenter{File: f, kind: kind}
-	if path != "" {
-		if err := readJSON(path, &s.Config); err != nil {
+// open reads the configuration of a segmenter; without one torchvision's of its
+// COCO_WITH_VOC_LABELS_V1 weights holds.
+func (kind segmenterKind) open(f onnx.Weights, files Files) (Network, error) {
+	s := segmenter{segmenterKind: kind, weights: f}
+	if files.Config != "" {
+		if err := readJSON(files.Config, &s.config); err != nil {
 			return s, err
 		}
 	}
-	s.Config.fill(kind, f)
-	wrong := s.Config.check()
+	s.config.fill(kind, f)
+	wrong := s.config.check()
 	if wrong == "" {
-		wrong = kind.check(s.Config, f)
+		wrong = kind.check(s.config, f)
 	}
 	if wrong != "" {
-		return s, failure.New(failure.Model, "load", subjectOf(path, f), "%s", wrong).WithHint("Use the architecture and the config.json that belong to the weights.")
+		return s, failure.New(failure.Model, "load", subjectOf(files.Config, f), "%s", wrong).WithHint("Use the architecture and the config.json that belong to the weights.")
 	}
 	return s, nil
 }
 
-// Classes is how many classes the model has, the background included.
-func (s Segmenter) Classes() int64 { return outputs(s.File, s.kind.classify+".weight") }
+// Title names the segmenter for people.
+func (s segmenter) Title() string {
+	return fmt.Sprintf("%s, %d classes", s.name(s.weights), s.Classes())
+}
 
-// Graph maps pixels [1, 3, height, width], normalised, to logits
-// [1, classes, h, w] of the coarse map: an eighth of the size, for DeepLabV3 with
-// MobileNetV3 a sixteenth. Package segment enlarges them.
-func (s Segmenter) Graph() (onnx.Model, error) {
+// Graphs returns what builds its one graph.
+func (s segmenter) Graphs() []func() (onnx.Model, error) {
+	return []func() (onnx.Model, error){s.Graph}
+}
+
+// Settings returns the configuration, filled in.
+func (s segmenter) Settings() SegmenterConfig { return s.config }
+
+// Classes returns how many classes the model has, the background included.
+func (s segmenter) Classes() int64 { return outputs(s.weights, s.classify+".weight") }
+
+// Graph maps pixels to logits of a map of an eighth of the size, for DeepLabV3 with
+// MobileNetV3 a sixteenth.
+func (s segmenter) Graph() (onnx.Model, error) {
 	g := onnx.NewGraph("segmenter")
 	pixels := g.Input("pixels", onnx.Float, onnx.Dims(1, 3, "height", "width"))
-	g.Output("logits", s.kind.net(g, s.File, s.Config, pixels))
+	g.Output("logits", s.net(g, s.weights, s.config, pixels))
 	return g.Build()
 }
 
-// SegmenterConfig is what a segmenter's config.json may say; what is left out is
-// torchvision's default. Sizes of layers are taken from the weights, and only
-// compared with what is said here.
+// SegmenterConfig is a segmenter's config.json. What is left out is torchvision's
+// default. Sizes of layers are taken from the weights, and those stated here are only
+// compared with them.
 type SegmenterConfig struct {
 	Stem         int64         `json:"stem"`
 	Planes       []int64       `json:"planes"`
@@ -106,7 +100,7 @@ type SegmenterConfig struct {
 }
 
 // fill sets what the file left out.
-func (c *SegmenterConfig) fill(kind segmenterKind, f *weights.File) {
+func (c *SegmenterConfig) fill(kind segmenterKind, f onnx.Weights) {
 	if c.Dilate == nil {
 		dilate := !hasBasicBlocks(f, segmenterBody)
 		c.Dilate = []bool{false, dilate, dilate}
@@ -123,8 +117,8 @@ func (c *SegmenterConfig) fill(kind segmenterKind, f *weights.File) {
 	c.fillPictures()
 }
 
-// SegmenterDefaults are torchvision's size, normalisation and class names, for a
-// graph that somebody else made.
+// SegmenterDefaults returns torchvision's size, normalisation and class names, for a
+// ready-made graph.
 func SegmenterDefaults() SegmenterConfig {
 	var c SegmenterConfig
 	c.fillPictures()
@@ -147,7 +141,7 @@ func (c *SegmenterConfig) fillPictures() {
 	}
 }
 
-// check says what no architecture has, "" if nothing.
+// check returns what no architecture has, "" if there is nothing.
 func (c SegmenterConfig) check() string {
 	if c.ResizeSize < 1 || c.ResizeSize > mostSide {
 		return fmt.Sprintf("resize_size is %d pixels, which no model has", c.ResizeSize)
@@ -168,10 +162,20 @@ func (c SegmenterConfig) check() string {
 	return checkStatistics(c.Mean, c.Std)
 }
 
-func checkResNet(c SegmenterConfig, f *weights.File) string {
+func checkResNet(c SegmenterConfig, f onnx.Weights) string {
 	return checkBody(f, segmenterBody, c.Stem, c.Planes, c.Blocks)
 }
 
-func checkMobileNet(_ SegmenterConfig, f *weights.File) string {
+func checkMobileNet(_ SegmenterConfig, f onnx.Weights) string {
 	return checkMobileNetV3(f, segmenterBody)
+}
+
+// overResNet names an architecture with the depth of its body.
+func overResNet(name string) func(onnx.Weights) string {
+	return func(f onnx.Weights) string { return name + ", " + bodyName(f, segmenterBody) }
+}
+
+// overMobileNet names an architecture whose body has one size.
+func overMobileNet(name string) func(onnx.Weights) string {
+	return func(onnx.Weights) string { return name + " with a MobileNetV3-Large" }
 }

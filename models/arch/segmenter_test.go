@@ -49,13 +49,13 @@ func TestOfficialSegmentersAreBuiltFromTheirNamesAndShapes(t *testing.T) {
 			if o.Parameters != parameters {
 				t.Fatalf("the table is of a model of %d parameters, torchvision's has %d", o.Parameters, parameters)
 			}
-			s, err := OpenSegmenter(o.Architecture, "", o.Tensors.file(t))
+			s, err := Open[Segmenter](o.Architecture, o.Tensors.file(t), Files{})
 			if err != nil {
 				t.Fatal(err)
 			}
 			g, err := s.Graph()
-			if err != nil || s.Classes() != 21 || s.Config.ResizeSize != 520 || s.Config.Categories[15] != "person" {
-				t.Fatalf("%v, %d classes, %+v", err, s.Classes(), s.Config)
+			if err != nil || s.Classes() != 21 || s.Settings().ResizeSize != 520 || s.Settings().Categories[15] != "person" {
+				t.Fatalf("%v, %d classes, %+v", err, s.Classes(), s.Settings())
 			}
 			if g.PrivateBytes > 4096 {
 				t.Errorf("%d private bytes", g.PrivateBytes)
@@ -76,7 +76,7 @@ func TestWrongSegmentersAreRefusedByName(t *testing.T) {
 		change                         func(shapes)
 		want                           string
 	}{
-		{"an unknown architecture", "fcn_resnet50", "unet", "", nil, `"unet" is no architecture of a class map`},
+		{"an unknown architecture", "fcn_resnet50", "unet", "", nil, `there is no architecture "unet"`},
 		{"another architecture", "fcn_resnet50", "deeplabv3_resnet", "", nil, `"classifier.0.convs.0.0.weight" is not in the file`},
 		{"another body", "deeplabv3_resnet50", "deeplabv3_mobilenet_v3_large", "", nil, "a body of 0 inverted residual blocks; a MobileNetV3-Large has 15"},
 		{"a smaller body", "lraspp_mobilenet_v3_large", "", "", func(s shapes) { delete(s, "backbone.12.block.0.0.weight") }, "a body of 11 inverted residual blocks"},
@@ -105,7 +105,7 @@ func TestWrongSegmentersAreRefusedByName(t *testing.T) {
 			if c.architecture != "" {
 				architecture = c.architecture
 			}
-			s, err := OpenSegmenter(architecture, path, o.Tensors.file(t))
+			s, err := Open[Segmenter](architecture, o.Tensors.file(t), Files{Config: path})
 			if err == nil {
 				_, err = s.Graph()
 			}

@@ -7,9 +7,9 @@
 // models/README.md). Nothing here reads a disk or a network: a Catalogue is a
 // value, and package store acts on it.
 //
-// A sum that is known stands in File.SHA256, and nothing else is ever accepted
+// A sum that is known is in File.SHA256, and nothing else is ever accepted
 // as that file. torchvision writes the first eight digits into its file names;
-// where no more is known they stand in File.Starts. A file with neither is "not
+// where no more is known they are in File.Starts. A file with neither is "not
 // pinned by Descry": the hub's own record is all there is.
 package catalogue
 
@@ -27,7 +27,7 @@ const (
 	ForRuntime   = "runtime" // a library of ONNX Runtime, no model
 )
 
-// Tasks are the tasks in the order in which they are told.
+// Tasks are the tasks in the order in which they are listed.
 var Tasks = []string{ForCaption, ForInstances, ForClasses}
 
 // The roles of files: the keys of a descry.json, archive (of ForRuntime: it is
@@ -79,7 +79,7 @@ type Search struct {
 }
 
 // Tensor is a tensor of a weights file, by which a file that no sum is known of
-// can be told from others of the same name.
+// can be distinguished from others of the same name.
 type Tensor struct {
 	Name  string  `json:"name"`
 	Shape []int64 `json:"shape"`
@@ -139,7 +139,7 @@ func (m Model) Weights() File {
 }
 
 // Set names models that go together, each task's by preference: the first one
-// is fetched with the set, another one stands in for it where it is what has
+// is fetched with the set, another one replaces it where it is what has
 // arrived.
 type Set struct {
 	Name   string              `json:"name"`

@@ -138,22 +138,22 @@ func TestWhatIsWrongInACatalogueIsSaidWithItsPlace(t *testing.T) {
 		return strings.Replace(good, old, new, 1)
 	}
 	for _, c := range []struct{ text, want string }{
-		{"", "it is cut off"},
-		{good[:len(good)/2], "it is cut off"},
-		{"[]", "it is a array instead of an object"},
+		{"", "line 1: the end is missing"},
+		{good[:len(good)/2], "line 3: the end is missing"},
+		{"[]", "the file is a JSON array instead of an object"},
 		{"{}", "format is 0"},
-		{`{"format": 1}`, "it names no models"},
+		{`{"format": 1}`, "the file names no models"},
 		{good + "{}", "something follows"},
-		{"nonsense", "it is no JSON: line 1"},
+		{"nonsense", "the file is not valid JSON: line 1"},
 		{replace(`"format": 1`, `"format": 2`), "format is 2"},
-		{replace(`"bytes": 12`, `"bytes": "12"`), "models.files.bytes is a string"},
+		{replace(`"bytes": 12`, `"bytes": "12"`), "models.files.bytes is a JSON string"},
 		{replace(`"bytes": 12`, `"bytes": -1`), `model "mine": file "a/model.safetensors": bytes is -1`},
-		{replace(`"bytes": 12`, `"bytes": 12, "bytes": 13`), `line 3: the key "bytes" stands twice`},
+		{replace(`"bytes": 12`, `"bytes": 12, "bytes": 13`), `line 3: the key "bytes" appears twice`},
 		{replace(`"bytes": 12`, `"size": 12`), `unknown field "size"`},
 		{replace(sum, "abc"), "sha256 is not 64"},
 		{replace(sum, strings.ToUpper(sum)), "sha256 is not 64"},
-		{replace(`"name": "mine"`, `"name": "../mine"`), `model "../mine": name must be`},
-		{replace(`"name": "mine"`, `"name": "starter"`), "this name is Descry's own"},
+		{replace(`"name": "mine"`, `"name": "../mine"`), `model "../mine": name may have`},
+		{replace(`"name": "mine"`, `"name": "starter"`), "this name is reserved"},
 		{replace(`"name": "a/model`, `"name": "../model`), "name must be a relative path"},
 		{replace(`"name": "a/model`, `"name": "/model`), "name must be a relative path"},
 		{replace(`"name": "a/model`, `"name": ".store`), "name must be a relative path"},
@@ -161,11 +161,11 @@ func TestWhatIsWrongInACatalogueIsSaidWithItsPlace(t *testing.T) {
 		{replace(`"role": "vocabulary"`, `"role": "weights"`), "there is a file for weights already"},
 		{replace(`"role": "vocabulary"`, `"role": "archive"`), `role is "archive"`},
 		{replace(`"role": "weights"`, `"role": "extra"`), "no file of the role weights"},
-		{replace(`"licence": "MIT"`, `"licence": " "`), "licence is absent"},
+		{replace(`"licence": "MIT"`, `"licence": " "`), "licence is missing"},
 		{replace(`"https://example.org/vocab.txt"`, `"http://example.org/vocab.txt"`), "url must begin with https"},
-		{replace(`"https://example.org/vocab.txt"`, `"file:///vocab.txt"`), "no address of a file"},
-		{replace(`"https://example.org/vocab.txt"`, `"https://me:secret@example.org/vocab.txt"`), "no address of a file"},
-		{replace(`"vocab.txt"`, `"A/Model.safetensors"`), "stands twice"},
+		{replace(`"https://example.org/vocab.txt"`, `"file:///vocab.txt"`), "not the address of a file"},
+		{replace(`"https://example.org/vocab.txt"`, `"https://me:secret@example.org/vocab.txt"`), "not the address of a file"},
+		{replace(`"vocab.txt"`, `"A/Model.safetensors"`), "appears twice"},
 		{strings.Repeat("[", 100), "it is no JSON|deeper than 8"},
 		{`{"format": 1, "models": [` + strings.Repeat("0,", 5000) + `0]}`, "more than 4096 values"},
 		{strings.Repeat(" ", 1<<20+1), "more than 1048576 bytes"},
@@ -186,9 +186,9 @@ func TestWhatIsWrongInACatalogueIsSaidWithItsPlace(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{replace(`"name": "mine"`, `"name": "blip-base"`), `model "blip-base": the name is taken`},
 		{replace(`"name": "ours"`, `"name": "full"`), `set "full": the name is taken`},
-		{replace(`"caption": ["mine"]`, `"caption": ["nobody"]`), `caption is "nobody", which is no model`},
+		{replace(`"caption": ["mine"]`, `"caption": ["nobody"]`), `caption is "nobody", which is not a model`},
 		{replace(`"caption": ["mine"]`, `"instances": ["mine"]`), `instances is "mine", which is for caption`},
-		{replace(`"caption": ["mine"]`, `"captions": ["mine"]`), `"captions" is no task`},
+		{replace(`"caption": ["mine"]`, `"captions": ["mine"]`), `"captions" is not a task`},
 	} {
 		mine, err := Parse([]byte(c.text))
 		if err != nil {
@@ -203,7 +203,7 @@ func TestWhatIsWrongInACatalogueIsSaidWithItsPlace(t *testing.T) {
 func TestACatalogueThatCannotBeReadIsSaidToBe(t *testing.T) {
 	for path, want := range map[string]string{
 		filepath.Join(t.TempDir(), "absent.json"): "could not be read",
-		t.TempDir(): "it is no file",
+		t.TempDir(): "this is not a file",
 	} {
 		_, err := Load(path)
 		f := failure.Of(err, failure.Usage)

@@ -1,14 +1,14 @@
 package catalogue
 
 import (
-	"errors"
-	"fmt"
 	"math"
-	"net"
 	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"descry/internal/failure"
+	"descry/network"
 )
 
 // Bounds of an entry.
@@ -28,19 +28,19 @@ func (c Catalogue) Check() error {
 	names := map[string]bool{}
 	for _, m := range c.Models {
 		if err := m.check(); err != nil {
-			return fmt.Errorf("model %q: %w", short(m.Name), err)
+			return failure.Worded(err, "model %q: %s", short(m.Name), err)
 		}
 		if names[m.Name] {
-			return fmt.Errorf("model %q: the name is taken already", m.Name)
+			return failure.Worded(nil, "model %q: the name is taken already", m.Name)
 		}
 		names[m.Name] = true
 	}
 	for _, s := range c.Sets {
 		if err := c.checkSet(s); err != nil {
-			return fmt.Errorf("set %q: %w", short(s.Name), err)
+			return failure.Worded(err, "set %q: %s", short(s.Name), err)
 		}
 		if names[s.Name] {
-			return fmt.Errorf("set %q: the name is taken already", s.Name)
+			return failure.Worded(nil, "set %q: the name is taken already", s.Name)
 		}
 		names[s.Name] = true
 	}
@@ -52,22 +52,22 @@ func (c Catalogue) checkSet(s Set) error {
 		return err
 	}
 	if len(s.Names()) == 0 {
-		return errors.New("it names no model for caption, instances or classes")
+		return failure.Worded(nil, "it names no model for caption, instances or classes")
 	}
 	for task, list := range s.Models {
 		if !slices.Contains(Tasks, task) {
-			return fmt.Errorf("%q is no task (%s)", short(task), strings.Join(Tasks, ", "))
+			return failure.Worded(nil, "%q is not a task (%s)", short(task), strings.Join(Tasks, ", "))
 		}
 		if len(list) == 0 {
-			return fmt.Errorf("%s has no model", task)
+			return failure.Worded(nil, "%s has no model", task)
 		}
 		for _, name := range list {
 			m, ok := c.Model(name)
 			if !ok {
-				return fmt.Errorf("%s is %q, which is no model here", task, short(name))
+				return failure.Worded(nil, "%s is %q, which is not a model of this catalogue", task, short(name))
 			}
 			if m.For != task {
-				return fmt.Errorf("%s is %q, which is for %s", task, name, m.For)
+				return failure.Worded(nil, "%s is %q, which is for %s", task, name, m.For)
 			}
 		}
 	}
@@ -80,25 +80,25 @@ func (m Model) check() error {
 	}
 	switch {
 	case m.For != ForRuntime && !slices.Contains(Tasks, m.For):
-		return fmt.Errorf("for is %q; it may be %s or %s", short(m.For), strings.Join(Tasks, ", "), ForRuntime)
+		return failure.Worded(nil, "for is %q; it may be %s or %s", short(m.For), strings.Join(Tasks, ", "), ForRuntime)
 	case m.For != ForRuntime && m.Architecture == "":
-		return errors.New("architecture is absent")
+		return failure.Worded(nil, "architecture is missing")
 	case strings.TrimSpace(m.Licence) == "":
-		return errors.New("licence is absent; write its name, or \"unknown\"")
+		return failure.Worded(nil, "licence is missing; write its name, or \"unknown\"")
 	case len(m.LicenceText) > mostText:
-		return fmt.Errorf("licence_text has %d bytes, more than %d", len(m.LicenceText), mostText)
+		return failure.Worded(nil, "licence_text has %d bytes, more than %d", len(m.LicenceText), mostText)
 	case !plainName(m.Revision):
-		return fmt.Errorf("revision is %q; it must be a plain name of letters, digits, dots, dashes", short(m.Revision))
+		return failure.Worded(nil, "revision is %q; it may have letters, digits, dots and dashes", short(m.Revision))
 	case m.Memory < 0 || m.Memory > mostBytes:
-		return fmt.Errorf("memory is %d", m.Memory)
+		return failure.Worded(nil, "memory is %d", m.Memory)
 	case math.IsNaN(m.GMAC) || m.GMAC < 0 || m.GMAC > 1e9:
-		return fmt.Errorf("gmac is %g", m.GMAC)
+		return failure.Worded(nil, "gmac is %g", m.GMAC)
 	case m.Search != nil && m.For != ForCaption:
-		return errors.New("search is of captions only")
+		return failure.Worded(nil, "search is for captions only")
 	case m.Score != nil && (m.For != ForInstances || !(*m.Score >= 0 && *m.Score <= 1)):
-		return errors.New("score is of instances only, and from 0 to 1")
+		return failure.Worded(nil, "score is for instances only, and from 0 to 1")
 	case len(m.Files) == 0 || len(m.Files) > mostFiles:
-		return fmt.Errorf("it has %d files; 1 to %d are possible", len(m.Files), mostFiles)
+		return failure.Worded(nil, "it has %d files; 1 to %d are possible", len(m.Files), mostFiles)
 	}
 	return m.checkFiles()
 }
@@ -116,61 +116,55 @@ func (m Model) checkFiles() error {
 	seenRole, seenName := map[string]bool{}, map[string]bool{}
 	for _, f := range m.Files {
 		if err := f.check(); err != nil {
-			return fmt.Errorf("file %q: %w", short(f.Name), err)
+			return failure.Worded(err, "file %q: %s", short(f.Name), err)
 		}
 		if !slices.Contains(roles, f.Role) {
-			return fmt.Errorf("file %q: role is %q; it may be %s", f.Name, short(f.Role), strings.Join(roles, ", "))
+			return failure.Worded(nil, "file %q: role is %q; it may be %s", f.Name, short(f.Role), strings.Join(roles, ", "))
 		}
 		if f.Role != RoleExtra && seenRole[f.Role] {
-			return fmt.Errorf("file %q: there is a file for %s already", f.Name, f.Role)
+			return failure.Worded(nil, "file %q: there is a file for %s already", f.Name, f.Role)
 		}
-		key := strings.ToLower(f.Name) // some file systems do not tell case apart
+		key := strings.ToLower(f.Name) // some file systems ignore case
 		if seenName[key] {
-			return fmt.Errorf("file %q stands twice", f.Name)
+			return failure.Worded(nil, "file %q appears twice", f.Name)
 		}
 		seenRole[f.Role], seenName[key] = true, true
 	}
 	if !seenRole[roles[0]] {
-		return fmt.Errorf("it has no file of the role %s", roles[0])
+		return failure.Worded(nil, "it has no file of the role %s", roles[0])
 	}
 	return nil
 }
 
 func (f File) check() error {
 	if !filepath.IsLocal(filepath.FromSlash(f.Name)) || strings.ContainsAny(f.Name, "\\:") || !plainPath(f.Name) {
-		return errors.New("name must be a relative path of plain names")
+		return failure.Worded(nil, "name must be a relative path of plain names")
 	}
 	u, err := url.Parse(f.URL)
 	switch {
 	case err != nil || u.Host == "" || u.User != nil || u.Fragment != "":
-		return fmt.Errorf("url is %q, which is no address of a file", short(f.URL))
-	case u.Scheme != "https" && !(u.Scheme == "http" && f.Pinned()) && !(u.Scheme == "http" && loopback(u.Hostname())):
-		return errors.New("url must begin with https://, or with http:// where the sha256 is given")
+		return failure.Worded(nil, "url is %q, which is not the address of a file", short(f.URL))
+	case !network.Private(u) && !(u.Scheme == "http" && f.Pinned()):
+		return failure.Worded(nil, "url must begin with https://, or with http:// where the sha256 is given")
 	case f.Bytes < 0 || f.Bytes > mostBytes || f.About < 0 || f.About > mostBytes:
-		return fmt.Errorf("bytes is %d", f.Bytes)
+		return failure.Worded(nil, "bytes is %d", f.Bytes)
 	case f.SHA256 != "" && !isHex(f.SHA256, 64):
-		return errors.New("sha256 is not 64 hexadecimal digits in lower case")
+		return failure.Worded(nil, "sha256 is not 64 hexadecimal digits in lower case")
 	case f.Starts != "" && (!isHex(f.Starts, len(f.Starts)) || len(f.Starts) > 63):
-		return errors.New("starts is not the first hexadecimal digits of a sum, in lower case")
+		return failure.Worded(nil, "starts is not the first hexadecimal digits of a sum, in lower case")
 	}
 	return nil
 }
 
-// loopback reports whether a host is this machine.
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// checkName says what is wrong with the name of a model or a set.
+// checkName returns what is wrong with the name of a model or a set.
 func checkName(name string) error {
 	switch {
 	case name == "":
-		return errors.New("name is absent")
+		return failure.Worded(nil, "name is missing")
 	case !plainName(name):
-		return errors.New("name must be of letters, digits, dots, dashes and underscores, and begin with a letter or digit")
+		return failure.Worded(nil, "name may have letters, digits, dots, dashes and underscores, and must begin with a letter or digit")
 	case slices.Contains(reserved, name):
-		return errors.New("this name is Descry's own")
+		return failure.Worded(nil, "this name is reserved")
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"embed"
 	"slices"
 	"strings"
+
+	"descry/internal/message"
 )
 
 // Revisions of the official models that are no first digits of a sum.
@@ -53,12 +55,12 @@ func Official() Catalogue {
 	return Catalogue{
 		Models: slices.Concat(captioners(), detectors(), segmenters(), zoo(), runtimes()),
 		Sets: []Set{
-			{"full", "The best of each: BLIP, Mask R-CNN v2, DeepLabV3 ResNet-101", map[string][]string{
+			{"full", message.Sprintf("The best of each: BLIP, Mask R-CNN v2, DeepLabV3 ResNet-101"), map[string][]string{
 				ForCaption:   {"blip-base", "blip-large"},
 				ForInstances: {"maskrcnn-v2", "maskrcnn-v1"},
 				ForClasses:   {"deeplabv3-resnet101", "deeplabv3-resnet50", "deeplabv3-mobilenetv3"},
 			}},
-			{"fast", "Quicker: BLIP, Mask R-CNN v1, DeepLabV3 MobileNetV3", map[string][]string{
+			{"fast", message.Sprintf("Faster: BLIP, Mask R-CNN v1, DeepLabV3 MobileNetV3"), map[string][]string{
 				ForCaption:   {"blip-base"},
 				ForInstances: {"maskrcnn-v1", "maskrcnn-v2"},
 				ForClasses:   {"deeplabv3-mobilenetv3", "lraspp-mobilenetv3"},
@@ -69,7 +71,7 @@ func Official() Catalogue {
 
 func captioners() []Model {
 	return []Model{{
-		Name: "blip-base", Title: "BLIP base", About: "Captions of photographs, in English.", For: ForCaption, Architecture: "blip",
+		Name: "blip-base", Title: "BLIP base", About: message.Sprintf("Captions of photographs, in English."), For: ForCaption, Architecture: "blip",
 		Licence: "BSD-3-Clause", LicenceText: licence("blip"), Revision: blipBaseRevision,
 		Memory: 1200e6, GMAC: 71, Search: paper,
 		Files: []File{
@@ -79,7 +81,7 @@ func captioners() []Model {
 			{Name: "pytorch_model.bin", URL: blipBase + "pytorch_model.bin", Role: RoleWeights, Bytes: 989820849, SHA256: "d6638651a5526cc2ede56f2b5104d6851b0755816d220e5e046870430180c767"},
 		},
 	}, {
-		Name: "blip-large", Title: "BLIP large", About: "Richer captions; about three times as slow.", For: ForCaption, Architecture: "blip",
+		Name: "blip-large", Title: "BLIP large", About: message.Sprintf("Richer captions; about three times slower."), For: ForCaption, Architecture: "blip",
 		Licence: "BSD-3-Clause", LicenceText: licence("blip"), Revision: Main,
 		Memory: 2200e6, GMAC: 209, Search: paper,
 		Tensor: &Tensor{"vision_model.encoder.layers.23.self_attn.qkv.weight", []int64{3072, 1024}},
@@ -111,30 +113,30 @@ func torch(name, title, about, what, architecture, file, sum string, bytes int64
 func detectors() []Model {
 	const maskrcnn, fasterrcnn = "maskrcnn_resnet_fpn", "fasterrcnn_resnet_fpn"
 	return []Model{
-		torch("maskrcnn-v2", "Mask R-CNN ResNet-50 FPN v2", "80 kinds of thing, outlined; finds more of them.", ForInstances, maskrcnn, "maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth",
+		torch("maskrcnn-v2", "Mask R-CNN ResNet-50 FPN v2", message.Sprintf("80 kinds of object, outlined; finds more objects."), ForInstances, maskrcnn, "maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth",
 			"73cbd0190fcbe3ba339921fbce2c3a0b6bb9126c9a133c85e43a2a8e060a109e", 185828065, 177.219, 1000e6, 333.577),
-		torch("maskrcnn-v1", "Mask R-CNN ResNet-50 FPN v1", "80 kinds of thing, outlined; the faster one.", ForInstances, maskrcnn, "maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth",
+		torch("maskrcnn-v1", "Mask R-CNN ResNet-50 FPN v1", message.Sprintf("80 kinds of object, outlined; the faster one."), ForInstances, maskrcnn, "maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth",
 			"bf2d0c1efbc936eeee2bc95a48e80ebc86b891f61b0106485937fc29f9315fc0", 178090079, 169.84, 900e6, 134.38),
-		torch("fasterrcnn-v2", "Faster R-CNN ResNet-50 FPN v2 (boxes only)", "80 kinds of thing, boxes without outlines.", ForInstances, fasterrcnn, "fasterrcnn_resnet50_fpn_v2_coco-dd69338a.pth",
+		torch("fasterrcnn-v2", "Faster R-CNN ResNet-50 FPN v2 (boxes only)", message.Sprintf("80 kinds of object, boxes without outlines."), ForInstances, fasterrcnn, "fasterrcnn_resnet50_fpn_v2_coco-dd69338a.pth",
 			"", 0, 167.104, 950e6, 280.371),
-		torch("fasterrcnn-v1", "Faster R-CNN ResNet-50 FPN v1 (boxes only)", "80 kinds of thing, boxes without outlines; faster.", ForInstances, fasterrcnn, "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth",
+		torch("fasterrcnn-v1", "Faster R-CNN ResNet-50 FPN v1 (boxes only)", message.Sprintf("80 kinds of object, boxes without outlines; faster."), ForInstances, fasterrcnn, "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth",
 			"", 0, 159.743, 850e6, 134.38),
 	}
 }
 
 func segmenters() []Model {
 	return []Model{
-		torch("deeplabv3-resnet101", "DeepLabV3 ResNet-101", "20 classes; the most exact.", ForClasses, "deeplabv3_resnet", "deeplabv3_resnet101_coco-586e9e4e.pth",
+		torch("deeplabv3-resnet101", "DeepLabV3 ResNet-101", message.Sprintf("20 classes; the most accurate."), ForClasses, "deeplabv3_resnet", "deeplabv3_resnet101_coco-586e9e4e.pth",
 			"586e9e4e203fcbf17e1ad45533d8d33ab133fc762bf03101c5dd743995c08c0d", 244545539, 233.217, 750e6, 258.743),
-		torch("deeplabv3-resnet50", "DeepLabV3 ResNet-50", "20 classes; a little less exact, faster.", ForClasses, "deeplabv3_resnet", "deeplabv3_resnet50_coco-cd0a2569.pth",
+		torch("deeplabv3-resnet50", "DeepLabV3 ResNet-50", message.Sprintf("20 classes; a little less accurate, faster."), ForClasses, "deeplabv3_resnet", "deeplabv3_resnet50_coco-cd0a2569.pth",
 			"cd0a25694c4a0f7106b38f4938bf90a874f2f241cc410b8f63c7024399538f06", 0, 160.515, 650e6, 178.722),
-		torch("deeplabv3-mobilenetv3", "DeepLabV3 MobileNetV3-Large", "20 classes; small and fast.", ForClasses, "deeplabv3_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large-fc3c493d.pth",
+		torch("deeplabv3-mobilenetv3", "DeepLabV3 MobileNetV3-Large", message.Sprintf("20 classes; small and fast."), ForClasses, "deeplabv3_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large-fc3c493d.pth",
 			"fc3c493d68e89cc31ef488c803d5d7dd2f3190fb570598faa49fef69be8e5e70", 0, 42.301, 250e6, 10.452),
-		torch("lraspp-mobilenetv3", "LR-ASPP MobileNetV3-Large", "20 classes; the smallest and fastest.", ForClasses, "lraspp_mobilenet_v3_large", "lraspp_mobilenet_v3_large-d234d4ea.pth",
+		torch("lraspp-mobilenetv3", "LR-ASPP MobileNetV3-Large", message.Sprintf("20 classes; the smallest and fastest."), ForClasses, "lraspp_mobilenet_v3_large", "lraspp_mobilenet_v3_large-d234d4ea.pth",
 			"", 0, 12.49, 180e6, 2.086),
-		torch("fcn-resnet50", "FCN ResNet-50", "20 classes; the plain network, for comparison.", ForClasses, "fcn_resnet", "fcn_resnet50_coco-1167a1af.pth",
+		torch("fcn-resnet50", "FCN ResNet-50", message.Sprintf("20 classes; the plain network, for comparison."), ForClasses, "fcn_resnet", "fcn_resnet50_coco-1167a1af.pth",
 			"", 0, 135.009, 600e6, 152.717),
-		torch("fcn-resnet101", "FCN ResNet-101", "20 classes; the plain network, deeper.", ForClasses, "fcn_resnet", "fcn_resnet101_coco-7ecb50ca.pth",
+		torch("fcn-resnet101", "FCN ResNet-101", message.Sprintf("20 classes; the plain network, deeper."), ForClasses, "fcn_resnet", "fcn_resnet101_coco-7ecb50ca.pth",
 			"", 0, 207.711, 800e6, 232.738),
 	}
 }
@@ -150,9 +152,9 @@ func zoo() []Model {
 		}
 	}
 	return []Model{
-		entry("maskrcnn-12", "Mask R-CNN of the ONNX Model Zoo", "80 kinds of thing, outlined; as published in ONNX.", "MaskRCNN-12.onnx",
+		entry("maskrcnn-12", "Mask R-CNN of the ONNX Model Zoo", message.Sprintf("80 kinds of object, outlined; as published in ONNX."), "MaskRCNN-12.onnx",
 			"5bf940c124d9117f6fae350c4e0d46df180cbb01981832b35fdbed148078b946", 177970010, 1500e6),
-		entry("maskrcnn-12-int8", "Mask R-CNN of the ONNX Model Zoo, 8 bits", "The same in 8 bits: small, a little less exact.", "MaskRCNN-12-int8.onnx",
+		entry("maskrcnn-12-int8", "Mask R-CNN of the ONNX Model Zoo, 8 bits", message.Sprintf("The same in 8 bits: smaller, a little less accurate."), "MaskRCNN-12-int8.onnx",
 			"4409935e855719fd6cd986f7ec2a3de840d0bd9c9cf7a0cba84ce95377f5b476", 45769352, 1000e6),
 	}
 }
@@ -161,11 +163,11 @@ func zoo() []Model {
 func runtimes() []Model {
 	const archive = "onnxruntime-linux-x64-gpu-" + onnxRuntime + ".tgz"
 	return []Model{{
-		Name: "onnxruntime-cuda", Title: "ONNX Runtime " + onnxRuntime + " for NVIDIA cards (Linux, x86-64)", About: "Lets the models run on an NVIDIA card; needs CUDA 12 and cuDNN 9.", For: ForRuntime,
+		Name: "onnxruntime-cuda", Title: "ONNX Runtime " + onnxRuntime + " for NVIDIA cards (Linux, x86-64)", About: message.Sprintf("Lets the models run on an NVIDIA card; needs CUDA 12 and cuDNN 9."), For: ForRuntime,
 		Licence: "MIT", LicenceText: licence("onnxruntime"), Revision: onnxRuntime, System: "linux/amd64",
 		Files: []File{{Name: archive, URL: runtimeAt + archive, Role: RoleArchive, About: 240e6,
 			SHA256: "c5f804ff5d239b436fa59e9f2fb288a39f7eb9552f6a636c8b71e792e91a8808"}},
-		Needs: "It needs an NVIDIA driver, CUDA 12 (libcudart.so.12, libcublas.so.12, libcublasLt.so.12, libcufft.so.11, libcurand.so.10) and cuDNN 9 (libcudnn.so.9), " +
-			"which NVIDIA distributes and you install; the linker must find them (ldconfig or LD_LIBRARY_PATH).",
+		Needs: message.Sprintf("It needs an NVIDIA driver, CUDA 12 (libcudart.so.12, libcublas.so.12, libcublasLt.so.12, libcufft.so.11, libcurand.so.10) and cuDNN 9 (libcudnn.so.9), " +
+			"which NVIDIA distributes and you install; the linker must find them (ldconfig or LD_LIBRARY_PATH)."),
 	}}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 
@@ -26,35 +25,27 @@ type file struct {
 // Load reads the catalogue in a file. Errors are *failure.Failure of kind Model
 // with the place of what is wrong.
 func Load(path string) (Catalogue, error) {
-	bad := func(message, hint string) error {
-		return failure.New(failure.Model, "load", path, "%s", message).WithHint("%s", hint)
+	const correctSetting = "Correct --catalogue or DESCRY_CATALOGUE."
+	unreadable := func(err error) *failure.Failure {
+		return failure.New(failure.Model, "load", path, "the catalogue could not be read: %s", failure.Plain(err))
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return Catalogue{}, bad("the catalogue could not be read: "+cause(err), "Correct --catalogue or DESCRY_CATALOGUE.")
+		return Catalogue{}, unreadable(err).WithHint(correctSetting)
 	}
 	defer f.Close()
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
-		return Catalogue{}, bad("it is no file", "Correct --catalogue or DESCRY_CATALOGUE.")
+		return Catalogue{}, failure.New(failure.Model, "load", path, "this is not a file").WithHint(correctSetting)
 	}
 	text, err := io.ReadAll(io.LimitReader(f, mostFile+1))
 	if err != nil {
-		return Catalogue{}, bad("the catalogue could not be read: "+cause(err), "")
+		return Catalogue{}, unreadable(err)
 	}
 	c, err := Parse(text)
 	if err != nil {
-		return Catalogue{}, bad(err.Error(), "Mend the file; models/README.md has the format.")
+		return Catalogue{}, failure.Wrap(failure.Model, "load", path, err, "Correct the file; models/README.md describes its format.")
 	}
 	return c, nil
-}
-
-// cause drops the path from an error of the file system: the subject has it.
-func cause(err error) string {
-	var p *os.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	return err.Error()
 }
 
 // Parse reads a catalogue in JSON. It refuses whatever it does not understand:
@@ -64,7 +55,7 @@ func cause(err error) string {
 // weights' sum, or Main; one without a title its name.
 func Parse(text []byte) (Catalogue, error) {
 	if len(text) > mostFile {
-		return Catalogue{}, fmt.Errorf("it has more than %d bytes", mostFile)
+		return Catalogue{}, failure.Worded(nil, "the file has more than %d bytes", mostFile)
 	}
 	if err := walk(text); err != nil {
 		return Catalogue{}, err
@@ -76,10 +67,10 @@ func Parse(text []byte) (Catalogue, error) {
 		return Catalogue{}, describe(err)
 	}
 	if f.Format != 1 {
-		return Catalogue{}, fmt.Errorf("format is %d; this program reads \"format\": 1", f.Format)
+		return Catalogue{}, failure.Worded(nil, "format is %d; this program reads \"format\": 1", f.Format)
 	}
 	if len(f.Models) == 0 && len(f.Sets) == 0 {
-		return Catalogue{}, errors.New("it names no models")
+		return Catalogue{}, failure.Worded(nil, "the file names no models")
 	}
 	for i := range f.Models {
 		f.Models[i].fill()
@@ -120,14 +111,14 @@ func walk(text []byte) error {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("it is no JSON: line %d: %v", lineAt(text, d.InputOffset()), describe(err))
+			return failure.Worded(nil, "the file is not valid JSON: line %d: %v", lineAt(text, d.InputOffset()), describe(err))
 		}
 		if items > mostItems {
-			return fmt.Errorf("it has more than %d values", mostItems)
+			return failure.Worded(nil, "the file has more than %d values", mostItems)
 		}
 		top := len(stack) - 1
 		if top < 0 && items > 0 {
-			return errors.New("something follows the closing brace")
+			return failure.Worded(nil, "something follows the closing brace")
 		}
 		if delim, ok := t.(json.Delim); ok && (delim == '}' || delim == ']') {
 			stack = stack[:top]
@@ -137,7 +128,7 @@ func walk(text []byte) error {
 			if stack[top].isName = !stack[top].isName; stack[top].isName {
 				key, _ := t.(string) // in a key's place it is one, or Token fails
 				if stack[top].keys[key] {
-					return fmt.Errorf("line %d: the key %q stands twice", lineAt(text, d.InputOffset()), short(key))
+					return failure.Worded(nil, "line %d: the key %q appears twice", lineAt(text, d.InputOffset()), short(key))
 				}
 				stack[top].keys[key] = true
 				continue
@@ -150,7 +141,7 @@ func walk(text []byte) error {
 			stack = append(stack, level{})
 		}
 		if len(stack) > mostDepth {
-			return fmt.Errorf("line %d: braces are nested deeper than %d", lineAt(text, d.InputOffset()), mostDepth)
+			return failure.Worded(nil, "line %d: braces are nested deeper than %d", lineAt(text, d.InputOffset()), mostDepth)
 		}
 	}
 }
@@ -164,11 +155,11 @@ func describe(err error) error {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &kind) && kind.Field != "":
-		return fmt.Errorf("%s is a %s, which does not fit", short(kind.Field), kind.Value)
+		return failure.Worded(nil, "%s is a JSON %s, which is the wrong type", short(kind.Field), kind.Value)
 	case errors.As(err, &kind):
-		return fmt.Errorf("it is a %s instead of an object {…}", kind.Value)
+		return failure.Worded(nil, "the file is a JSON %s instead of an object {…}", kind.Value)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("it is cut off")
+		return failure.Worded(nil, "the end is missing")
 	}
 	return errors.New(short(err.Error()))
 }

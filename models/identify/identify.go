@@ -1,17 +1,21 @@
-// Package identify says what a file of weights is: its container, its tensors
-// and types, which architecture it is the weights of, and what of that is
-// missing, of another shape or left over. The graphs of every architecture are
-// built over the file's directory, with a survey (weights.Survey) in place of an
-// error at the first absent tensor; no weight is read, so that a file of a
+// Package identify inspects files of weights (descry inspect): their container, tensors
+// and types, which architecture they are the weights of, and what of it is missing,
+// of another shape or left over. The graphs of every architecture are
+// built over the file's directory through a view that refuses nothing (survey) and
+// notes what is asked for; no weight is read, so that a file of a
 // gigabyte costs as little as a small one.
 package identify
 
 import (
+	"cmp"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"descry/internal/failure"
+	"descry/models/arch"
 	"descry/models/weights"
 )
 
@@ -28,9 +32,9 @@ type Report struct {
 	Architecture string     `json:"architecture,omitempty"` // as descry.json names it; "": none that is known
 	Task         string     `json:"task,omitempty"`         // caption, instances, classes
 	Title        string     `json:"title,omitempty"`        // "Mask R-CNN v2, ResNet-50, 91 classes"
-	Nearest      string     `json:"nearest,omitempty"`      // the architecture it comes nearest to, where it is none
+	Nearest      string     `json:"nearest,omitempty"`      // the most similar architecture, where it is none
 	Verdict      string     `json:"verdict"`                // all of it in whole sentences
-	Missing      []string   `json:"missing,omitempty"`      // tensors that the architecture wants and the file lacks
+	Missing      []string   `json:"missing,omitempty"`      // tensors that the architecture needs and the file lacks
 	Reshaped     []Reshaped `json:"reshaped,omitempty"`     // those of another shape
 	Unexpected   []string   `json:"unexpected,omitempty"`   // those that the architecture does not know
 	Spare        int        `json:"spare,omitempty"`        // those known to be of no use when a model runs
@@ -48,16 +52,16 @@ type Reshaped struct {
 	Name string  `json:"name"`
 	Type string  `json:"type"`
 	Have []int64 `json:"have"`
-	Want []int64 `json:"want"` // 0 stands for a size that followed from a missing tensor
+	Want []int64 `json:"want"` // 0 is a size that followed from a missing tensor
 }
 
 // Runs reports whether a model can be made of the file.
 func (r Report) Runs() bool { return r.Architecture != "" }
 
-// Identify reads the directory of the file at path and says what it is. That it
-// is none of the known architectures is no error, but stands in the Report.
-// Errors are *failure.Failure of kind Model: the file cannot be read, or is no
-// file of weights.
+// Identify reads the directory of the file at path and reports what it is. A file of
+// no known architecture is not an error; the Report says so. Errors are
+// *failure.Failure of kind Model: the file cannot be read, or is not a file of
+// weights.
 func Identify(path string) (Report, error) {
 	if isONNX(path) {
 		return identifyONNX(path)
@@ -66,14 +70,14 @@ func Identify(path string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{Path: path, Container: f.Format, Bytes: f.Size, Config: beside(path, "config.json")}
+	r := Report{Path: path, Container: f.Format, Bytes: f.Size, Config: sibling(path, "config.json")}
 	r.count(f)
 	r.choose(f)
 	return r, nil
 }
 
-// beside returns the path of a file in the same folder, "" if there is none.
-func beside(path, name string) string {
+// sibling returns the path of a file in the same folder, "" if there is none.
+func sibling(path, name string) string {
 	other := filepath.Join(filepath.Dir(path), name)
 	if info, err := os.Stat(other); err != nil || !info.Mode().IsRegular() {
 		return ""
@@ -103,10 +107,10 @@ func (r *Report) count(f *weights.File) {
 
 // match is how one architecture fits.
 type match struct {
-	known
+	arch.Architecture
 	title      string
-	trouble    string // what the architecture itself found wrong, "" if nothing
-	fitting    int    // tensors that it wants and that fit
+	problem    string // what the architecture itself found wrong, "" if nothing
+	fitting    int    // tensors that it needs and that fit
 	missing    []string
 	reshaped   []Reshaped
 	unexpected []string
@@ -115,10 +119,10 @@ type match struct {
 
 // fits reports whether the file can be run as this architecture.
 func (m match) fits() bool {
-	return m.trouble == "" && m.fitting > 0 && len(m.missing) == 0 && len(m.reshaped) == 0
+	return m.problem == "" && m.fitting > 0 && len(m.missing) == 0 && len(m.reshaped) == 0
 }
 
-// likeness is the share of what the architecture wants and the file has in
+// likeness returns the share of tensors that the architecture and the file have in
 // common, 0 to 1.
 func (m match) likeness() float64 {
 	all := m.fitting + len(m.missing) + len(m.reshaped) + len(m.unexpected)
@@ -128,28 +132,31 @@ func (m match) likeness() float64 {
 	return (float64(m.fitting) + float64(len(m.reshaped))/2) / float64(all)
 }
 
-// choose tries every architecture and tells of the best.
+// choose tries every architecture and reports the best.
 func (r *Report) choose(f *weights.File) {
 	var best *match
-	for _, k := range architectures {
-		m := k.match(f, r.Config)
+	for _, a := range arch.All() {
+		if a.Open == nil {
+			continue
+		}
+		m := matchOf(a, f, r.Config)
 		if best == nil || better(m, *best) {
 			best = &m
 		}
 	}
 	r.Missing, r.Reshaped, r.Unexpected, r.Spare = best.missing, best.reshaped, best.unexpected, best.spare
 	if best.fits() {
-		r.Architecture, r.Task, r.Title = best.architecture, best.task, best.title
+		r.Architecture, r.Task, r.Title = best.ID, best.Task, best.title
 	} else if best.likeness() >= leastLikeness {
-		r.Nearest = best.architecture
-	} else { // what is missing of something quite different says nothing
+		r.Nearest = best.ID
+	} else { // what is missing of something quite different is of no use
 		r.Missing, r.Reshaped, r.Unexpected, r.Spare = nil, nil, nil, 0
 	}
 	r.Verdict = verdict(f, *best)
 }
 
-// leastLikeness is from which share of common tensors on an architecture is
-// worth naming.
+// leastLikeness is the least share of common tensors at which an architecture is
+// named.
 const leastLikeness = 0.1
 
 // better prefers what fits, then what leaves least over or lacks least.
@@ -160,28 +167,38 @@ func better(a, b match) bool {
 	return a.likeness() > b.likeness()
 }
 
-// match surveys one architecture.
-func (k known) match(f *weights.File, config string) match {
-	var s weights.Survey
-	m := match{known: k}
-	view := f.WithSurvey(&s)
-	if k.view != nil {
-		view = k.view(view)
+// matchOf surveys one architecture. config is the config.json beside the file, or "";
+// one that does not fit is not used.
+func matchOf(a arch.Architecture, f *weights.File, config string) match {
+	m := match{Architecture: a}
+	s := &survey{Weights: f}
+	network, err := a.Open(s, arch.Files{Config: config})
+	if err != nil && config != "" {
+		network, err = a.Open(s, arch.Files{})
 	}
-	m.title, m.trouble = k.survey(view, config)
-	for _, a := range s.Asked() {
-		switch t, _ := view.Get(a.Name); {
-		case !a.Found:
-			m.missing = append(m.missing, a.Name)
-		case !a.Fits:
-			m.reshaped = append(m.reshaped, Reshaped{a.Name, string(t.DType), t.Shape, a.Shape})
+	for _, build := range network.Graphs() {
+		if _, wrong := build(); wrong != nil {
+			err = cmp.Or(err, wrong)
+			break
+		}
+	}
+	m.title = network.Title()
+	if err != nil {
+		m.problem = message(err)
+	}
+	for _, a := range s.requests {
+		switch t, _ := s.Get(a.name); {
+		case !a.found:
+			m.missing = append(m.missing, a.name)
+		case !a.fits:
+			m.reshaped = append(m.reshaped, Reshaped{a.name, string(t.DType), t.Shape, a.shape})
 		default:
 			m.fitting++
 		}
 	}
-	for _, name := range view.Names() {
+	for _, name := range s.Names() {
 		switch {
-		case s.Wants(name):
+		case s.requested(name):
 		case isSpare(name):
 			m.spare++
 		default:
@@ -189,6 +206,15 @@ func (k known) match(f *weights.File, config string) match {
 		}
 	}
 	return m
+}
+
+// message is an error's own clause, without file and hint.
+func message(err error) string {
+	var f *failure.Failure
+	if errors.As(err, &f) {
+		return f.Message.String()
+	}
+	return err.Error()
 }
 
 // isSpare reports whether a tensor is one that only training or another way of

@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"descry/internal/failure"
-	"descry/models"
 	"descry/models/arch"
 	"descry/models/onnx"
+	"descry/models/readymade"
 	"descry/models/weights"
 )
 
@@ -19,7 +19,7 @@ var onnxTypes = map[onnx.Elem]weights.DType{
 	onnx.Int32: "I32", onnx.Uint8: "U8", onnx.Bool: "BOOL",
 }
 
-// identifyONNX says what a ready-made ONNX file computes, by its inputs and
+// identifyONNX finds out what a ready-made ONNX file computes from its inputs and
 // outputs.
 func identifyONNX(path string) (Report, error) {
 	f, err := onnx.ReadFile(path)
@@ -34,7 +34,7 @@ func identifyONNX(path string) (Report, error) {
 		r.Bytes = info.Size()
 	}
 	r.countONNX(f)
-	known, err := arch.RecogniseReadymade(f)
+	known, err := readymade.Recognise(f)
 	if err != nil {
 		r.Verdict = "No model that Descry can run: " + message(err) + "."
 		if x := failure.Of(err, failure.Model); !x.Hint.IsZero() {
@@ -42,34 +42,13 @@ func identifyONNX(path string) (Report, error) {
 		}
 		return r, nil
 	}
-	r.Architecture, r.Task, r.Title = models.Readymade, "instances", profileTitle(known)
-	if known.Profile == arch.ProfileSegmentation {
-		r.Task = "classes"
-	}
+	r.Architecture, r.Task, r.Title = arch.NameReadymade, known.Task(), known.Title()
 	r.Verdict = r.Title + ": its inputs and outputs are those of a kind that Descry runs as it is."
 	return r, nil
 }
 
-// profileTitle names a ready-made model for people.
-func profileTitle(m arch.Readymade) string {
-	title := map[arch.Profile]string{
-		arch.ProfileZoo: "Mask R-CNN of the ONNX Model Zoo", arch.ProfileTorchvision: "Mask R-CNN of torchvision, exported by torch.onnx.export",
-		arch.ProfileSegmentation: "a segmenter of torchvision, exported by torch.onnx.export",
-	}[m.Profile]
-	if m.Profile == arch.ProfileTorchvision && m.Masks < 0 {
-		title = strings.Replace(title, "Mask", "Faster", 1)
-	}
-	if m.Classes > 0 {
-		title += fmt.Sprintf(", %d classes", m.Classes)
-	}
-	if m.Width > 0 {
-		title += fmt.Sprintf(", for pictures of %d × %d alone", m.Width, m.Height)
-	}
-	return title
-}
-
-// countONNX sums up the initialisers. What a shape that no memory holds would
-// need is not added up.
+// countONNX sums up the initialisers. Shapes that fit no memory
+// are not added.
 func (r *Report) countONNX(f onnx.File) {
 	byType := map[weights.DType]*TypeCount{}
 	for _, t := range f.Weights {

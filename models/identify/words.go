@@ -5,10 +5,11 @@ import (
 	"sort"
 	"strings"
 
+	"descry/models/arch"
 	"descry/models/weights"
 )
 
-// verdict tells in whole sentences what a file is, or what it comes nearest to
+// verdict describes in whole sentences what a file is, or what it comes nearest to
 // and what differs.
 func verdict(f *weights.File, m match) string {
 	switch {
@@ -17,7 +18,7 @@ func verdict(f *weights.File, m match) string {
 	case m.fits():
 		return fmt.Sprintf("%s: every tensor that it needs is there, and %s more that it does not know: %s.", m.title, count(len(m.unexpected), "tensor"), groups(m.unexpected))
 	case m.likeness() < leastLikeness:
-		return fmt.Sprintf("No architecture that Descry knows. Its tensors are named %s; known are %s.", groups(f.Names()), whats())
+		return fmt.Sprintf("No architecture that Descry knows. Its tensors are named %s; known are %s.", groups(f.Names()), knownTitles())
 	}
 	var parts []string
 	if n := len(m.missing); n > 0 {
@@ -30,10 +31,10 @@ func verdict(f *weights.File, m match) string {
 	if n := len(m.unexpected); n > 0 {
 		parts = append(parts, fmt.Sprintf("%s unknown to it (%s)", are(n, "tensor"), groups(m.unexpected)))
 	}
-	if m.trouble != "" && len(parts) == 0 {
-		parts = append(parts, m.trouble)
+	if m.problem != "" && len(parts) == 0 {
+		parts = append(parts, m.problem)
 	}
-	text := fmt.Sprintf("No architecture that Descry knows. It comes nearest to %s, of which it has %d tensors, but %s.", m.what, m.fitting, joined(parts))
+	text := fmt.Sprintf("No architecture that Descry knows. It comes nearest to %s, of which it has %d tensors, but %s.", m.Title, m.fitting, joined(parts))
 	if prefix := wrapped(f.Names()); prefix != "" {
 		text += fmt.Sprintf(" All names begin with %s: the model was saved inside another one; save its own state_dict().", quote(prefix))
 	}
@@ -58,11 +59,13 @@ func wrapped(names []string) string {
 	return ""
 }
 
-// whats lists the known architectures for people.
-func whats() string {
+// knownTitles lists the known architectures for people.
+func knownTitles() string {
 	var all []string
-	for _, k := range architectures {
-		all = append(all, k.what)
+	for _, a := range arch.All() {
+		if a.Open != nil {
+			all = append(all, a.Title)
+		}
 	}
 	return joined(all)
 }
@@ -75,7 +78,7 @@ func joined(parts []string) string {
 	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
 }
 
-// mostGroups is how many beginnings of names are told.
+// mostGroups is how many beginnings of names are listed.
 const mostGroups = 4
 
 // groups names many tensors by what their names begin with: by two parts where
@@ -103,14 +106,14 @@ func groups(names []string) string {
 		}
 		return keys[i] < keys[k]
 	})
-	var told []string
+	var listed []string
 	for _, k := range keys[:min(len(keys), mostGroups)] {
-		told = append(told, fmt.Sprintf("%s… (%d)", clean(k), counts[k]))
+		listed = append(listed, fmt.Sprintf("%s… (%d)", clean(k), counts[k]))
 	}
-	if more := len(keys) - len(told); more > 0 {
-		told = append(told, fmt.Sprintf("%d other beginnings", more))
+	if more := len(keys) - len(listed); more > 0 {
+		listed = append(listed, fmt.Sprintf("%d other beginnings", more))
 	}
-	return joined(told)
+	return joined(listed)
 }
 
 func count(n int, what string) string {
@@ -134,7 +137,7 @@ func have(n int, what string) string {
 	return count(n, what) + " have"
 }
 
-// mostName is how many bytes of a name are told.
+// mostName is how many bytes of a name are shown.
 const mostName = 80
 
 // quote makes a name out of a file fit for a sentence.

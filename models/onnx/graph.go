@@ -13,19 +13,27 @@
 // Build returns it. So an architecture has no error handling of its own.
 //
 // Weights stay where they are. Weight states the shape that the architecture
-// wants; it is compared with the file's, and what the graph gets is a reference
-// to bytes of that file (ONNX "external data": location, offset, length), which
-// the runtime maps into memory. Half-precision and double weights are referred to
+// expects, which is compared with the file's; the graph holds a reference to bytes
+// of that file (ONNX "external data": location, offset, length), which the runtime
+// maps into memory. Half-precision and double weights are referred to
 // in the same way, followed by a Cast to float; such a copy, and every computed
 // constant, is private memory and is counted in Model.PrivateBytes.
 //
-// The graph itself is encoded with protowire, following the field numbers of
+// A graph can be read as it grows: Nodes, Initialisers, Inputs and Outputs list what
+// it has, and every Value has a type, a shape as far as it follows from the inputs'
+// (value.go), and the node that produces it. Whoever reads it may add further nodes,
+// gradients for instance.
+//
+// At the end the graph is encoded with protowire, following the field numbers of
 // onnx/onnx.proto3 (IR version 9), and never touches the disk. The operators are
 // those of opset 20, and a few of ONNX Runtime's own domain "com.microsoft".
 package onnx
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
 	"descry/internal/failure"
 )
@@ -38,59 +46,6 @@ const (
 	microsoftVersion = 1
 )
 
-// Elem is the type of a value's elements; the number is TensorProto.DataType's.
-type Elem int32
-
-// The element types of values. Half, BFloat and Double are only those of weights
-// before their Cast to Float.
-const (
-	Float  Elem = 1
-	Uint8  Elem = 2
-	Int32  Elem = 6
-	Int64  Elem = 7
-	Bool   Elem = 9
-	Half   Elem = 10
-	Double Elem = 11
-	BFloat Elem = 16
-)
-
-// Dim is one dimension of an input: a fixed size or the name of a size that each
-// run may choose.
-type Dim struct {
-	Size int64
-	Name string // not empty: any size
-}
-
-// Dims makes a shape from sizes (int or int64) and names (string):
-// Dims(1, 3, "height", "width"). Anything else is an error of the Input that gets it.
-func Dims(dims ...any) []Dim {
-	shape := make([]Dim, len(dims))
-	for i, d := range dims {
-		switch d := d.(type) {
-		case int:
-			shape[i] = Dim{Size: int64(d)}
-		case int64:
-			shape[i] = Dim{Size: d}
-		case string:
-			shape[i] = Dim{Name: d}
-		default:
-			shape[i] = Dim{Size: -1}
-		}
-	}
-	return shape
-}
-
-// Value is the output of a node, an input of the graph, a weight or a constant.
-// The zero Value stands for an operand that is left out (a Conv without bias).
-type Value struct {
-	name string
-	elem Elem
-	of   *builder
-}
-
-// Elem returns the type of the value's elements.
-func (v Value) Elem() Elem { return v.elem }
-
 // Graph is a graph under construction, seen from one name scope. It belongs to
 // one goroutine.
 type Graph struct {
@@ -101,27 +56,23 @@ type Graph struct {
 // builder is what all scopes of one graph share.
 type builder struct {
 	name    string
-	names   map[string]int // how often a value's name was asked for
-	nodes   [][]byte       // NodeProto
-	tensors [][]byte       // TensorProto of weights and constants
-	inputs  []port
-	outputs []port
+	names   map[string]int // how often a value's name was requested
+	values  []value
+	byName  map[string]int // where in values
+	nodes   []*Node
+	tensors []Initialiser
+	inputs  []Value
+	outputs []Value
 	known   map[string]Value // weights and constants by what they hold
 	folder  string
 	private int64
 	err     error
 }
 
-// port is an input or an output of the graph.
-type port struct {
-	name  string
-	elem  Elem
-	shape []Dim // nil: not stated
-}
-
 // Model is a finished graph.
 type Model struct {
 	Proto        []byte   // an encoded ModelProto; nil where Path is set
+	Graph        *Graph   // what Proto was encoded from; nil where Path is set
 	Path         string   // a file that the runtime reads itself, with external data beside it
 	Folder       string   // the folder under which its external data lies; empty when there is none
 	Inputs       []string // in the order in which they were made
@@ -131,7 +82,7 @@ type Model struct {
 
 // NewGraph starts an empty graph. The name appears in errors.
 func NewGraph(name string) *Graph {
-	return &Graph{b: &builder{name: name, names: map[string]int{}, known: map[string]Value{}}}
+	return &Graph{b: &builder{name: name, names: map[string]int{}, byName: map[string]int{}, known: map[string]Value{}}}
 }
 
 // In returns the same graph seen from a scope below this one: values made there are
@@ -149,21 +100,23 @@ func (g *Graph) Err() error { return g.b.err }
 
 // Fail makes the graph fail with what an architecture found wrong itself (a
 // configuration that does not fit). Only the first error is kept.
-func (g *Graph) Fail(format string, args ...any) {
-	g.fail(g.b.name, fmt.Sprintf(format, args...), "")
-}
+func (g *Graph) Fail(format string, args ...any) { g.failAt(g.b.name, format, args...) }
 
-func (g *Graph) fail(subject, message, hint string) {
+// failAt makes the graph fail with what is wrong with a file.
+func (g *Graph) failAt(subject, format string, args ...any) {
 	if g.b.err == nil {
-		g.b.err = failure.New(failure.Model, "build", subject, "%s", message).WithHint("%s", hint)
+		g.b.err = failure.New(failure.Model, "build", subject, format, args...)
 	}
 }
 
 // Input adds an input of the graph.
-func (g *Graph) Input(name string, elem Elem, shape []Dim) Value {
+func (g *Graph) Input(name string, elem Elem, shape Shape) Value {
 	for _, d := range shape {
 		if d.Name == "" && d.Size < 0 {
 			g.Fail("input %q has a dimension that is neither a size nor a name", name)
+		}
+		if _, err := strconv.ParseInt(d.Name, 10, 64); err == nil || strings.ContainsAny(d.Name, reserved) {
+			g.Fail("input %q has a dimension called %q, which looks like a computed one", name, d.Name)
 		}
 	}
 	if g.b.names[name] > 0 {
@@ -173,8 +126,9 @@ func (g *Graph) Input(name string, elem Elem, shape []Dim) Value {
 		return Value{}
 	}
 	g.b.names[name]++
-	g.b.inputs = append(g.b.inputs, port{name, elem, shape})
-	return Value{name, elem, g.b}
+	v := g.b.add(value{name: name, elem: elem, shape: slices.Clone(shape)})
+	g.b.inputs = append(g.b.inputs, v)
+	return v
 }
 
 // Output makes v an output of the graph under the given name.
@@ -186,11 +140,12 @@ func (g *Graph) Output(name string, v Value) {
 		return
 	}
 	g.b.names[name]++
-	g.b.nodes = append(g.b.nodes, encodeNode(opIdentity, name, []string{v.name}, []string{name}, nil))
-	g.b.outputs = append(g.b.outputs, port{name: name, elem: v.elem})
+	out := g.b.append(opIdentity, []string{name}, []output{{v.Elem(), v.Shape()}}, []Value{v}, nil)
+	g.b.outputs = append(g.b.outputs, out[0])
 }
 
-// Build encodes the graph. Errors are *failure.Failure of kind Model: the first
+// Build encodes the graph as it is so far: nodes may be added afterwards, and the
+// graph built again. Errors are *failure.Failure of kind Model: the first
 // thing that went wrong.
 func (g *Graph) Build() (Model, error) {
 	if g.b.err == nil && len(g.b.outputs) == 0 {
@@ -199,12 +154,12 @@ func (g *Graph) Build() (Model, error) {
 	if g.b.err != nil {
 		return Model{}, g.b.err
 	}
-	m := Model{Proto: encodeModel(g.b), Folder: g.b.folder, PrivateBytes: g.b.private}
-	for _, p := range g.b.inputs {
-		m.Inputs = append(m.Inputs, p.name)
+	m := Model{Proto: encodeModel(g.b), Graph: g, Folder: g.b.folder, PrivateBytes: g.b.private}
+	for _, v := range g.b.inputs {
+		m.Inputs = append(m.Inputs, v.Name())
 	}
-	for _, p := range g.b.outputs {
-		m.Outputs = append(m.Outputs, p.name)
+	for _, v := range g.b.outputs {
+		m.Outputs = append(m.Outputs, v.Name())
 	}
 	return m, nil
 }
@@ -236,7 +191,7 @@ func (g *Graph) operands(user string, vs ...Value) bool {
 			g.Fail("%s: operand %d is missing", g.place(user), i+1)
 			return false
 		case v.of != g.b:
-			g.Fail("%s: operand %d (%s) belongs to graph %s", g.place(user), i+1, v.name, v.of.name)
+			g.Fail("%s: operand %d (%s) belongs to graph %s", g.place(user), i+1, v.Name(), v.of.name)
 			return false
 		}
 	}

@@ -60,10 +60,16 @@ var (
 	opWhere              = operator{name: "Where"}
 )
 
-// node adds a node with one output. required of the operands must be there; the
-// rest may be zero Values. The output has elements of the given type.
-func (g *Graph) node(op operator, elem Elem, required int, operands []Value, attrs ...attribute) Value {
-	out := g.nodes(op, []Elem{elem}, required, operands, attrs...)
+// output is what is known of a node's output before it has a name.
+type output struct {
+	elem  Elem
+	shape Shape
+}
+
+// node adds a node with one output of the given type and shape. required of the
+// operands must be there; the rest may be zero Values.
+func (g *Graph) node(op operator, elem Elem, shape Shape, required int, operands []Value, attrs ...Attribute) Value {
+	out := g.nodes(op, []output{{elem, shape}}, required, operands, attrs...)
 	if out == nil {
 		return Value{}
 	}
@@ -71,7 +77,7 @@ func (g *Graph) node(op operator, elem Elem, required int, operands []Value, att
 }
 
 // nodes adds a node with several outputs; nil after an error.
-func (g *Graph) nodes(op operator, elems []Elem, required int, operands []Value, attrs ...attribute) []Value {
+func (g *Graph) nodes(op operator, outputs []output, required int, operands []Value, attrs ...Attribute) []Value {
 	if !g.operands(op.name, operands[:required]...) {
 		return nil
 	}
@@ -79,26 +85,29 @@ func (g *Graph) nodes(op operator, elems []Elem, required int, operands []Value,
 	for last > required && operands[last-1].of == nil {
 		last--
 	}
-	inputs := make([]string, last)
-	for i, v := range operands[:last] {
+	for _, v := range operands[:last] {
 		if v.of != nil && !g.operands(op.name, v) {
 			return nil
 		}
-		inputs[i] = v.name
 	}
-	outputs, names := make([]Value, len(elems)), make([]string, len(elems))
-	for i, e := range elems {
+	names := make([]string, len(outputs))
+	for i := range names {
 		names[i] = g.fresh(op.name)
-		outputs[i] = Value{names[i], e, g.b}
 	}
-	g.b.nodes = append(g.b.nodes, encodeNode(op, names[0], inputs, names, attrs))
-	return outputs
+	return g.b.append(op, names, outputs, operands[:last], attrs)
 }
 
-func (g *Graph) unary(op operator, x Value, attrs ...attribute) Value {
-	return g.node(op, x.elem, 1, []Value{x}, attrs...)
+// append adds a node whose outputs have those names.
+func (b *builder) append(op operator, names []string, outputs []output, inputs []Value, attrs []Attribute) []Value {
+	n := &Node{Op: op.name, Domain: op.domain, Name: names[0], Inputs: inputs, Attributes: attrs}
+	for i, o := range outputs {
+		n.Outputs = append(n.Outputs, b.add(value{name: names[i], elem: o.elem, shape: o.shape, producer: n}))
+	}
+	b.nodes = append(b.nodes, n)
+	return n.Outputs
 }
 
-func (g *Graph) binary(op operator, a, b Value, attrs ...attribute) Value {
-	return g.node(op, a.elem, 2, []Value{a, b}, attrs...)
+// pointwise adds an operator that keeps type and shape.
+func (g *Graph) pointwise(op operator, x Value, attrs ...Attribute) Value {
+	return g.node(op, x.Elem(), x.Shape(), 1, []Value{x}, attrs...)
 }

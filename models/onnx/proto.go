@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"math"
+	"strconv"
 
 	"google.golang.org/protobuf/encoding/protowire"
 )
@@ -27,15 +28,6 @@ const (
 	dimensionSize, dimensionN = 1, 2
 )
 
-// Values of AttributeProto.AttributeType.
-const (
-	attrIsFloat  = 1
-	attrIsInt    = 2
-	attrIsString = 3
-	attrIsTensor = 4
-	attrIsInts   = 7
-)
-
 // locationExternal is TensorProto.DataLocation's EXTERNAL.
 const locationExternal = 1
 
@@ -51,113 +43,98 @@ func putString(b []byte, field protowire.Number, v string) []byte {
 	return protowire.AppendString(protowire.AppendTag(b, field, protowire.BytesType), v)
 }
 
-// attribute is an encoded AttributeProto.
-type attribute []byte
-
-func attrInt[T int | int64](name string, v T) attribute {
-	return putInt(putInt(putString(nil, attrName, name), attrI, int64(v)), attrType, attrIsInt)
-}
-
-func attrBool(name string, v bool) attribute {
-	if v {
-		return attrInt(name, 1)
+// encodeAttribute encodes an AttributeProto.
+func encodeAttribute(a Attribute) []byte {
+	b := putString(nil, attrName, a.Name)
+	switch a.Kind {
+	case AttributeFloat:
+		b = protowire.AppendFixed32(protowire.AppendTag(b, attrF, protowire.Fixed32Type), math.Float32bits(a.Float))
+	case AttributeInt:
+		b = putInt(b, attrI, a.Int)
+	case AttributeString:
+		b = putString(b, attrS, a.String)
+	case AttributeTensor:
+		b = putBytes(b, attrT, encodeTensor(a.Tensor))
+	case AttributeInts:
+		for _, v := range a.Ints {
+			b = putInt(b, attrInts, v)
+		}
 	}
-	return attrInt(name, 0)
+	return putInt(b, attrType, int64(a.Kind))
 }
 
-func attrFloat(name string, v float32) attribute {
-	b := protowire.AppendTag(putString(nil, attrName, name), attrF, protowire.Fixed32Type)
-	return putInt(protowire.AppendFixed32(b, math.Float32bits(v)), attrType, attrIsFloat)
-}
-
-func attrString(name, v string) attribute {
-	return putInt(putString(putString(nil, attrName, name), attrS, v), attrType, attrIsString)
-}
-
-func attrTensor(name string, tensor []byte) attribute {
-	return putInt(putBytes(putString(nil, attrName, name), attrT, tensor), attrType, attrIsTensor)
-}
-
-func attrIntList(name string, vs ...int) attribute {
-	b := putString(nil, attrName, name)
-	for _, v := range vs {
-		b = putInt(b, attrInts, int64(v))
-	}
-	return putInt(b, attrType, attrIsInts)
-}
-
-func encodeNode(op operator, name string, inputs, outputs []string, attrs []attribute) []byte {
+// encodeNode encodes a NodeProto; an operand that is left out has no name.
+func encodeNode(n *Node) []byte {
 	var b []byte
-	for _, in := range inputs {
-		b = putString(b, nodeInput, in)
+	for _, in := range n.Inputs {
+		b = putString(b, nodeInput, in.Name())
 	}
-	for _, out := range outputs {
-		b = putString(b, nodeOutput, out)
+	for _, out := range n.Outputs {
+		b = putString(b, nodeOutput, out.Name())
 	}
-	b = putString(b, nodeName, name)
-	b = putString(b, nodeOp, op.name)
-	for _, a := range attrs {
-		b = putBytes(b, nodeAttribute, a)
+	b = putString(b, nodeName, n.Name)
+	b = putString(b, nodeOp, n.Op)
+	for _, a := range n.Attributes {
+		b = putBytes(b, nodeAttribute, encodeAttribute(a))
 	}
-	if op.domain != "" {
-		b = putString(b, nodeDomain, op.domain)
+	if n.Domain != "" {
+		b = putString(b, nodeDomain, n.Domain)
 	}
 	return b
 }
 
-func tensorHead(name string, elem Elem, dims []int64) []byte {
+// encodeTensor encodes a TensorProto, with its elements or a reference to them.
+func encodeTensor(t Initialiser) []byte {
 	var b []byte
-	for _, d := range dims {
+	for _, d := range t.Dims {
 		b = putInt(b, tensorDims, d)
 	}
-	return putString(putInt(b, tensorType, int64(elem)), tensorName, name)
-}
-
-// inlineTensor encodes a TensorProto with its elements, little endian.
-func inlineTensor(name string, elem Elem, dims []int64, raw []byte) []byte {
-	return putBytes(tensorHead(name, elem, dims), tensorRaw, raw)
-}
-
-// externalTensor encodes a TensorProto whose elements lie in a file.
-func externalTensor(name string, elem Elem, dims []int64, entries [][2]string) []byte {
-	b := tensorHead(name, elem, dims)
-	for _, e := range entries {
+	b = putString(putInt(b, tensorType, int64(t.Elem)), tensorName, t.Name)
+	if t.Location == "" {
+		return putBytes(b, tensorRaw, t.Data)
+	}
+	for _, e := range [][2]string{
+		{"location", t.Location},
+		{"offset", strconv.FormatInt(t.Offset, 10)},
+		{"length", strconv.FormatInt(t.Length, 10)},
+	} {
 		b = putBytes(b, tensorExternal, putString(putString(nil, entryKey, e[0]), entryValue, e[1]))
 	}
 	return putInt(b, tensorLocation, locationExternal)
 }
 
-// encodePort encodes a ValueInfoProto.
-func encodePort(p port) []byte {
-	tensor := putInt(nil, tensorElem, int64(p.elem))
-	if p.shape != nil {
-		var shape []byte
-		for _, d := range p.shape {
+// encodePort encodes a ValueInfoProto. The shape of an output is left to the
+// runtime, which infers it too.
+func encodePort(v value, shape Shape) []byte {
+	tensor := putInt(nil, tensorElem, int64(v.elem))
+	if shape != nil {
+		var dims []byte
+		for _, d := range shape {
 			if d.Name != "" {
-				shape = putBytes(shape, shapeDim, putString(nil, dimensionN, d.Name))
+				dims = putBytes(dims, shapeDim, putString(nil, dimensionN, d.Name))
 			} else {
-				shape = putBytes(shape, shapeDim, putInt(nil, dimensionSize, d.Size))
+				dims = putBytes(dims, shapeDim, putInt(nil, dimensionSize, d.Size))
 			}
 		}
-		tensor = putBytes(tensor, tensorShape, shape)
+		tensor = putBytes(tensor, tensorShape, dims)
 	}
-	return putBytes(putString(nil, infoName, p.name), infoType, putBytes(nil, typeTensor, tensor))
+	return putBytes(putString(nil, infoName, v.name), infoType, putBytes(nil, typeTensor, tensor))
 }
 
 func encodeModel(b *builder) []byte {
 	var graph []byte
 	for _, n := range b.nodes {
-		graph = putBytes(graph, graphNode, n)
+		graph = putBytes(graph, graphNode, encodeNode(n))
 	}
 	graph = putString(graph, graphName, b.name)
 	for _, t := range b.tensors {
-		graph = putBytes(graph, graphInitializer, t)
+		graph = putBytes(graph, graphInitializer, encodeTensor(t))
 	}
-	for _, p := range b.inputs {
-		graph = putBytes(graph, graphInput, encodePort(p))
+	for _, v := range b.inputs {
+		graph = putBytes(graph, graphInput, encodePort(v.info(), v.Shape()))
 	}
-	for _, p := range b.outputs {
-		graph = putBytes(graph, graphOutput, encodePort(p))
+	for _, v := range b.outputs {
+		graph = putBytes(graph, graphOutput, encodePort(v.info(), nil))
 	}
 	model := putString(putInt(nil, modelIR, irVersion), modelProducer, "descry")
 	model = putBytes(model, modelGraph, graph)

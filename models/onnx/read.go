@@ -12,8 +12,8 @@ import (
 	"descry/internal/failure"
 )
 
-// File is what an ONNX file says of itself: its interface, and of its weights
-// the names and shapes. Nothing of the weights is read.
+// File describes an ONNX file: its interface, and the names and shapes of its
+// weights, which are not read themselves.
 type File struct {
 	Path      string
 	Producer  string
@@ -21,14 +21,14 @@ type File struct {
 	Inputs    []Port         // without those that have an initialiser
 	Outputs   []Port         //
 	Weights   []Tensor       // the initialisers, in the file's order
-	Operators map[string]int // how often each stands in the graph, those inside If and Loop included
+	Operators map[string]int // how often each is used, those inside If and Loop included
 }
 
 // Port is an input or an output of a file's graph.
 type Port struct {
 	Name  string
 	Elem  Elem
-	Shape []Dim // nil: not stated. A dimension of neither size nor name has Size −1
+	Shape Shape // nil: not stated
 }
 
 // Tensor is an initialiser of a file's graph.
@@ -36,11 +36,11 @@ type Tensor struct {
 	Name     string
 	Elem     Elem
 	Dims     []int64
-	Location string // the file beside, in which its data lies; "" for inside
+	Location string // the file beside it that holds its data; "" for inside
 }
 
-// What a file may have at most: far above every published model, and little
-// enough that a file made to exhaust memory is refused first.
+// Limits of a file: far above every published model, and low enough that a file made
+// to exhaust memory is refused first.
 const (
 	mostName       = 4096    // bytes of a name
 	mostPorts      = 1024    // inputs, outputs
@@ -53,8 +53,8 @@ const (
 	mostProtoBytes = 1<<31 - 1
 )
 
-// ReadFile reads what an ONNX file says of itself. Errors are *failure.Failure of
-// kind Model: the file is no ONNX, is damaged, names more than any model has, or
+// ReadFile reads the description of an ONNX file. Errors are *failure.Failure of kind
+// Model: the file is not ONNX, is damaged, has more of something than any model, or
 // keeps data outside its folder.
 func ReadFile(path string) (File, error) {
 	wrong := func(err error) error {
@@ -70,7 +70,7 @@ func ReadFile(path string) (File, error) {
 		return File{}, wrong(err)
 	}
 	if !info.Mode().IsRegular() {
-		return File{}, wrong(errors.New("it is no file"))
+		return File{}, wrong(errors.New("it is not a regular file"))
 	}
 	described, err := describe(f, info.Size())
 	if err != nil {
@@ -103,7 +103,7 @@ func describe(r io.ReaderAt, size int64) (File, error) {
 		return nil
 	})
 	if err == nil && (graphs != 1 || len(d.file.Outputs) == 0) {
-		err = errors.New("it is no ONNX model: there is no graph in it")
+		err = errors.New("it is not an ONNX model: there is no graph in it")
 	}
 	d.dropInitialised()
 	return d.file, err
@@ -226,7 +226,7 @@ func (d *describer) node(s *scanner, depth int) error {
 	})
 }
 
-// attribute reads an AttributeProto for what may lie within it.
+// attribute reads the graphs and tensors within an AttributeProto.
 func (d *describer) attribute(s *scanner, depth int) error {
 	return s.each(func(field int, s *scanner) error {
 		switch field {
@@ -239,7 +239,7 @@ func (d *describer) attribute(s *scanner, depth int) error {
 	})
 }
 
-// constant reads a TensorProto of a node; it is kept only if its data lies beside.
+// constant reads a TensorProto of a node; it is kept only if its data is in another file.
 func (d *describer) constant(s *scanner) error {
 	n := len(d.file.Weights)
 	if err := d.tensor(s); err != nil {
@@ -330,7 +330,7 @@ func (d *describer) tensorType(s *scanner, p *Port) error {
 		case tensorElem:
 			p.Elem = Elem(s.number)
 		case tensorShape:
-			p.Shape = []Dim{}
+			p.Shape = Shape{}
 			return s.within(shapeDim, func(s *scanner) error {
 				if len(p.Shape) >= mostDims {
 					return fmt.Errorf("%q has too many dimensions", p.Name)

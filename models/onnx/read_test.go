@@ -44,7 +44,7 @@ func TestAFileTellsItsInterfaceAndTheShapesOfItsWeights(t *testing.T) {
 	if f.Producer != "descry" || f.Opset != opsetVersion {
 		t.Errorf("producer %q, opset %d", f.Producer, f.Opset)
 	}
-	want := []Dim{{Size: 3}, {Size: -1, Name: "height"}, {Size: 32}}
+	want := Dims(3, "height", 32)
 	if len(f.Inputs) != 1 || f.Inputs[0].Name != "image" || f.Inputs[0].Elem != Float || !slices.Equal(f.Inputs[0].Shape, want) {
 		t.Errorf("inputs %+v", f.Inputs)
 	}
@@ -67,7 +67,7 @@ func model(graph []byte) []byte {
 
 // outside is an initialiser whose data lies in a file.
 func outside(location string) []byte {
-	return putBytes(nil, graphInitializer, externalTensor("w", Float, []int64{4}, [][2]string{{"location", location}, {"offset", "0"}}))
+	return putBytes(nil, graphInitializer, encodeTensor(Initialiser{Name: "w", Elem: Float, Dims: []int64{4}, Location: location, Length: 16}))
 }
 
 func TestWeightsBesideAFileStayInItsFolder(t *testing.T) {
@@ -131,8 +131,8 @@ func TestFilesMadeToExhaustAreRefusedBeforeTheyDo(t *testing.T) {
 		data []byte
 		want string
 	}{
-		"nothing":             {nil, "no ONNX model"},
-		"text":                {[]byte("<!doctype html><title>Sign in</title>"), "no ONNX model"},
+		"nothing":             {nil, "not an ONNX model"},
+		"text":                {[]byte("<!doctype html><title>Sign in</title>"), "not an ONNX model"},
 		"no graph":            {putInt(nil, modelIR, 8), "no graph"},
 		"two graphs":          {append(model(nil), model(nil)...), "no graph"},
 		"a graph of a number": {putInt(nil, modelGraph, 3), "wrong kind"},

@@ -8,7 +8,7 @@ import (
 )
 
 // scanner goes through the fields of one protobuf message in a file without
-// holding it: what nobody asks for is skipped, not read.
+// holding it: what is not used is skipped, not read.
 type scanner struct {
 	w       *window
 	at, end int64
@@ -26,8 +26,8 @@ type window struct {
 }
 
 var (
-	errCut   = errors.New("it is cut off or no ONNX model")
-	errField = errors.New("it is no ONNX model: a field is of the wrong kind")
+	errCut   = errors.New("it is cut off or not an ONNX model")
+	errField = errors.New("it is not an ONNX model: a field is of the wrong kind")
 )
 
 func newScanner(r io.ReaderAt, at, size int64) *scanner {
@@ -62,7 +62,7 @@ func (s *scanner) varint() (uint64, error) {
 	return v, nil
 }
 
-// each calls do for every field of the message; within it s stands for the
+// each calls do for every field of the message. The scanner that do gets is of the
 // field: its number, or its bytes.
 func (s *scanner) each(do func(field int, s *scanner) error) error {
 	if s.wire != protowire.BytesType {

@@ -6,13 +6,13 @@ import (
 	"math"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
+	"descry/internal/failure"
 	"descry/models/weights"
 )
 
-// elems gives the ONNX type of each type of weights that can be computed with.
+// elems holds the ONNX type of each type of weights that can be computed with.
 var elems = map[weights.DType]Elem{
 	weights.F32:  Float,
 	weights.F16:  Half,
@@ -21,10 +21,27 @@ var elems = map[weights.DType]Elem{
 	weights.I64:  Int64,
 }
 
-// Weight returns the file's tensor of that name, which must have exactly the shape
-// stated. Weights of type F16, BF16 and F64 come through a Cast to float. The
-// same tensor is put into the graph once, however often it is asked for.
-func (g *Graph) Weight(f *weights.File, name string, shape ...int64) Value {
+// Weights is where the weights of a graph come from: a file of them
+// (*weights.File), or a view of some under other names, or one that only notes what
+// is asked for.
+type Weights interface {
+	// Source names them in errors: the path of a file.
+	Source() string
+	// Names lists the tensors.
+	Names() []string
+	// Get returns the tensor of that name. Architectures read their sizes from it.
+	Get(name string) (weights.Tensor, bool)
+	// Use returns a tensor that a graph is to compute with, which must have that
+	// shape, and the file that holds its elements. Without a file (path "") the
+	// elements are handed in with each run: the tensor becomes an input of the graph.
+	// An error says why the graph cannot be built.
+	Use(name string, shape []int64) (t weights.Tensor, path string, err error)
+}
+
+// Weight returns the tensor of that name, which must have exactly the shape stated.
+// Weights of type F16, BF16 and F64 come through a Cast to float. The same tensor
+// is put into the graph once, however often it is asked for.
+func (g *Graph) Weight(f Weights, name string, shape ...int64) Value {
 	if len(shape) == 0 {
 		return g.weight(f, name, shape, 0, 1)
 	}
@@ -33,9 +50,9 @@ func (g *Graph) Weight(f *weights.File, name string, shape ...int64) Value {
 
 // WeightRows returns the rows from ≤ row < to of a tensor's first dimension without
 // copying: the query part of a fused qkv matrix. shape is that of the whole tensor.
-func (g *Graph) WeightRows(f *weights.File, name string, from, to int64, shape ...int64) Value {
+func (g *Graph) WeightRows(f Weights, name string, from, to int64, shape ...int64) Value {
 	if len(shape) == 0 || from < 0 || to <= from || to > shape[0] {
-		g.fail(f.Path, fmt.Sprintf("rows %d to %d of tensor %q of shape %v are asked for", from, to, name, shape), "")
+		g.failAt(f.Source(), "rows %d to %d of tensor %q of shape %v are asked for", from, to, name, shape)
 		return Value{}
 	}
 	return g.weight(f, name, shape, from, to)
@@ -43,16 +60,16 @@ func (g *Graph) WeightRows(f *weights.File, name string, from, to int64, shape .
 
 // Rows returns the rows of a tensor at indices (Int64): Gather(Weight(…), indices,
 // 0), but that of a half-precision tensor the rows alone are cast.
-func (g *Graph) Rows(f *weights.File, name string, indices Value, shape ...int64) Value {
+func (g *Graph) Rows(f Weights, name string, indices Value, shape ...int64) Value {
 	if len(shape) == 0 {
-		g.fail(f.Path, fmt.Sprintf("rows of tensor %q are asked for, which has none", name), "")
+		g.failAt(f.Source(), "rows of tensor %q are asked for, which has none", name)
 		return Value{}
 	}
 	x := g.stored(f, name, shape, 0, shape[0])
 	if g.b.err != nil {
 		return Value{}
 	}
-	if x = g.Gather(x, indices, 0); x.elem != Float && x.elem != Int64 {
+	if x = g.Gather(x, indices, 0); x.Elem() != Float && x.Elem() != Int64 {
 		x = g.Cast(x, Float)
 	}
 	return x
@@ -60,12 +77,12 @@ func (g *Graph) Rows(f *weights.File, name string, indices Value, shape ...int64
 
 // weight returns rows [from, to) of a tensor as they are computed with: those that
 // are not stored as float or int64 through a Cast.
-func (g *Graph) weight(f *weights.File, name string, shape []int64, from, to int64) Value {
+func (g *Graph) weight(f Weights, name string, shape []int64, from, to int64) Value {
 	v := g.stored(f, name, shape, from, to)
-	if g.b.err != nil || v.elem == Float || v.elem == Int64 {
+	if g.b.err != nil || v.Elem() == Float || v.Elem() == Int64 {
 		return v
 	}
-	key := "cast " + v.name
+	key := "cast " + v.Name()
 	if cast, ok := g.b.known[key]; ok {
 		return cast
 	}
@@ -74,52 +91,43 @@ func (g *Graph) weight(f *weights.File, name string, shape []int64, from, to int
 		dims[0] = to - from
 	}
 	g.b.private += 4 * count(dims)
-	cast := (&Graph{b: g.b, scope: v.name}).Cast(v, Float)
+	cast := (&Graph{b: g.b, scope: v.Name()}).Cast(v, Float)
 	g.b.known[key] = cast
 	return cast
 }
 
-// stored returns rows [from, to) of a tensor in the type that the file has; a scalar
-// is one row.
-func (g *Graph) stored(f *weights.File, name string, shape []int64, from, to int64) Value {
+// stored returns rows [from, to) of a tensor in the type that it is stored in; a
+// scalar is one row.
+func (g *Graph) stored(f Weights, name string, shape []int64, from, to int64) Value {
 	if g.b.err != nil {
 		return Value{}
 	}
-	if s := f.Survey(); s != nil { // nobody will run this graph: only what it asks for matters
-		s.Note(f, name, shape)
-		return Value{g.fresh(name), Float, g.b}
-	}
-	key := fmt.Sprintf("weight %s\x00%s\x00%d:%d", f.Path, name, from, to)
-	t, ok := f.Get(name)
-	if !ok {
-		g.fail(f.Path, fmt.Sprintf("tensor %q is not in the file", name), "Check that the file belongs to this model.")
+	t, path, err := f.Use(name, shape)
+	if err != nil {
+		g.b.err = err
 		return Value{}
 	}
-	if !slices.Equal(t.Shape, shape) {
-		g.fail(f.Path, fmt.Sprintf("tensor %q has shape %v, expected %v", name, t.Shape, shape), "Check that the file belongs to this model and its configuration.")
-		return Value{}
-	}
+	key := fmt.Sprintf("weight %s\x00%s\x00%d:%d", path, name, from, to)
 	if v, ok := g.b.known[key]; ok {
 		return v
 	}
 	elem, ok := elems[t.DType]
 	if !ok {
-		g.fail(f.Path, fmt.Sprintf("tensor %q has type %s, which cannot be computed with", name, t.DType), "")
+		g.failAt(f.Source(), "tensor %q has type %s, which cannot be computed with", name, t.DType)
 		return Value{}
 	}
-	if t.Gaps != "" {
-		g.fail(f.Path, t.Gaps, weights.GapsHint)
-		return Value{}
-	}
-	v := g.rowsOf(f, t, elem, from, to)
+	v := g.rowsOf(t, path, elem, from, to)
 	g.b.known[key] = v
 	return v
 }
 
 // rowsOf puts rows [from, to) of a tensor into the graph. One that is stored in
-// another order than its shape's is turned round when the graph is loaded.
-func (g *Graph) rowsOf(f *weights.File, t weights.Tensor, elem Elem, from, to int64) Value {
-	location, ok := g.location(f)
+// another order than its shape's is transposed when the graph is loaded.
+func (g *Graph) rowsOf(t weights.Tensor, path string, elem Elem, from, to int64) Value {
+	if path == "" {
+		return g.rowsOfInput(t, elem, from, to)
+	}
+	location, ok := g.location(path)
 	if !ok {
 		return Value{}
 	}
@@ -140,23 +148,34 @@ func (g *Graph) rowsOf(f *weights.File, t weights.Tensor, elem Elem, from, to in
 	if len(dims) > 0 {
 		rows, dims[0] = dims[0], to-from
 	}
-	if rows == 0 || t.Length%rows != 0 {
-		g.fail(f.Path, fmt.Sprintf("tensor %q of shape %v has %d bytes", t.Name, t.Shape, t.Length), "")
-		return Value{}
-	}
-	row := t.Length / rows
+	row := t.Length / max(rows, 1)
 	return g.external(t.Name, elem, dims, location, t.Offset+from*row, (to-from)*row)
 }
 
-// location returns the file's path below the folder of the graph's weights, which
-// is that of the first file used.
-func (g *Graph) location(f *weights.File) (string, bool) {
-	if g.b.folder == "" {
-		g.b.folder = filepath.Dir(f.Path)
+// rowsOfInput returns rows of a tensor that is an input of the graph.
+func (g *Graph) rowsOfInput(t weights.Tensor, elem Elem, from, to int64) Value {
+	key := "input " + t.Name
+	v, ok := g.b.known[key]
+	if !ok {
+		v = g.Input(t.Name, elem, fixed(t.Shape...))
+		g.b.known[key] = v
 	}
-	rel, err := filepath.Rel(g.b.folder, f.Path)
+	if len(t.Shape) == 0 || from == 0 && to == t.Shape[0] {
+		return v
+	}
+	return (&Graph{b: g.b, scope: t.Name}).Slice(v, 0, from, to)
+}
+
+// location returns a file's path below the folder of the graph's weights, which is
+// that of the first file used.
+func (g *Graph) location(path string) (string, bool) {
+	if g.b.folder == "" {
+		g.b.folder = filepath.Dir(path)
+	}
+	rel, err := filepath.Rel(g.b.folder, path)
 	if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
-		g.fail(f.Path, "the weights of one model lie in different folders, the first in "+g.b.folder, "Put them into one folder.")
+		g.b.err = failure.New(failure.Model, "build", path, "the weights of one model lie in different folders, the first in %s", g.b.folder).
+			WithHint("Put them into one folder.")
 		return "", false
 	}
 	return filepath.ToSlash(rel), true
@@ -164,13 +183,15 @@ func (g *Graph) location(f *weights.File) (string, bool) {
 
 // external adds an initialiser that lies in a file.
 func (g *Graph) external(name string, elem Elem, dims []int64, location string, offset, length int64) Value {
-	stored := (&Graph{b: g.b}).fresh(name)
-	g.b.tensors = append(g.b.tensors, externalTensor(stored, elem, dims, [][2]string{
-		{"location", location},
-		{"offset", strconv.FormatInt(offset, 10)},
-		{"length", strconv.FormatInt(length, 10)},
-	}))
-	return Value{stored, elem, g.b}
+	return g.initialiser(Initialiser{
+		Name: (&Graph{b: g.b}).fresh(name), Elem: elem, Dims: dims, Location: location, Offset: offset, Length: length,
+	})
+}
+
+// initialiser adds a weight or constant whose name is unused.
+func (g *Graph) initialiser(t Initialiser) Value {
+	g.b.tensors = append(g.b.tensors, t)
+	return g.b.add(value{name: t.Name, elem: t.Elem, shape: fixed(t.Dims...), tensor: len(g.b.tensors)})
 }
 
 // ConstFloats adds a constant of float32: row by row; no dims for a single
@@ -193,7 +214,11 @@ func (g *Graph) ConstInts(data []int64, dims ...int64) Value {
 	for _, v := range data {
 		raw = binary.LittleEndian.AppendUint64(raw, uint64(v))
 	}
-	return g.constant(Int64, int64(len(data)), dims, raw)
+	elements := make([]Dim, len(data))
+	for i, v := range data {
+		elements[i] = Dim{Size: v}
+	}
+	return g.constant(Int64, int64(len(data)), dims, raw).follow(elements)
 }
 
 // ConstFloat adds a scalar.
@@ -220,10 +245,8 @@ func (g *Graph) constant(elem Elem, n int64, dims []int64, raw []byte) Value {
 			return v
 		}
 	}
-	name := g.fresh("constant")
-	g.b.tensors = append(g.b.tensors, inlineTensor(name, elem, dims, raw))
+	v := g.initialiser(Initialiser{Name: g.fresh("constant"), Elem: elem, Dims: slices.Clone(dims), Data: raw, Length: int64(len(raw))})
 	g.b.private += int64(len(raw))
-	v := Value{name, elem, g.b}
 	if key != "" {
 		g.b.known[key] = v
 	}

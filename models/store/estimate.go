@@ -1,8 +1,7 @@
 package store
 
 import (
-	"fmt"
-
+	"descry/internal/message"
 	"descry/models/catalogue"
 )
 
@@ -76,28 +75,28 @@ func (s *Store) cachedBytes(m catalogue.Model, i Item) int64 {
 	return n
 }
 
-// Lines words an estimate for people, one fact a line.
+// Lines returns an estimate as people read it, one fact a line.
 func (e Estimate) Lines() []string {
-	lines := []string{"to download: " + Size(e.Download)}
+	lines := []string{message.Sprintf("to download: %s", Size(e.Download))}
 	if e.Cached > 0 {
-		lines[0] += ", and " + Size(e.Cached) + " lie in other programs' caches and are used there if they are right"
+		lines[0] = message.Sprintf("to download: %s; %s more are in other programs' caches and are used there if they are right", Size(e.Download), Size(e.Cached))
 	}
 	if e.Free >= 0 {
-		lines = append(lines, fmt.Sprintf("on the disk: %s of %s free", Size(e.Disk), Size(e.Free)))
+		lines = append(lines, message.Sprintf("on the disk: %s of %s free", Size(e.Disk), Size(e.Free)))
 	}
 	if e.Memory > 0 {
-		line := "in memory: about " + Size(e.Memory)
+		line := message.Sprintf("in memory: about %s", Size(e.Memory))
 		if e.Total > 0 {
-			line += fmt.Sprintf(" (this machine has %s, %s available now)", Size(e.Total), Size(e.Avail))
+			line = message.Sprintf("in memory: about %s (this machine has %s, %s available now)", Size(e.Memory), Size(e.Total), Size(e.Avail))
 		}
 		lines = append(lines, line)
 	}
 	if e.Seconds > 0 {
-		how := "estimated from this machine's speed"
+		line := message.Sprintf("time per picture: about %.2g s (estimated from this machine's speed)", e.Seconds)
 		if e.Measured {
-			how = "measured"
+			line = message.Sprintf("time per picture: about %.2g s (measured)", e.Seconds)
 		}
-		lines = append(lines, fmt.Sprintf("a picture: about %.2g s (%s)", e.Seconds, how))
+		lines = append(lines, line)
 	}
 	return lines
 }

@@ -22,19 +22,18 @@ func trouble(op, path string, err error) error {
 	if errors.As(err, &f) || errors.Is(err, context.Canceled) {
 		return failure.Wrap(failure.Storage, op, path, err, "")
 	}
-	message, hint := failure.Plain(err), "Check the disk and the folder."
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
-		message, hint = "the disk is full", "Make room, or set DESCRY_HOME to a folder on another disk."
+		return failure.New(failure.Storage, op, path, "the disk is full").WithHint("Free some space, or set DESCRY_HOME to a folder on another disk.")
 	case errors.Is(err, fs.ErrPermission):
-		message, hint = "no permission", "Make the folder writable, or set DESCRY_HOME to one that is."
+		return failure.New(failure.Storage, op, path, "no permission").WithHint("Make the folder writable, or set DESCRY_HOME to one that is.")
 	case errors.Is(err, fs.ErrNotExist):
-		message, hint = "it is absent", ""
+		return failure.New(failure.Storage, op, path, "it is missing")
 	}
-	return failure.New(failure.Storage, op, path, "%s", message).WithHint("%s", hint)
+	return failure.New(failure.Storage, op, path, "%s", failure.Plain(err)).WithHint("Check the disk and the folder.")
 }
 
-// reader reads until its context ends and tells how far it is.
+// reader reads until its context ends and reports how far it is.
 type reader struct {
 	ctx  context.Context
 	r    io.Reader
@@ -53,7 +52,7 @@ func (r *reader) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// tellStep is after how many bytes a hash or a copy tells how far it is.
+// tellStep is after how many bytes a hash or a copy reports how far it is.
 const tellStep = 16 << 20
 
 // everyStep thins a callback out.
@@ -112,7 +111,7 @@ func copyFile(ctx context.Context, from, to, sum string, tell func(n int64)) err
 			return err
 		}
 		if got := hex.EncodeToString(h.Sum(nil)); got != sum {
-			return errors.New("the file changed while it was copied")
+			return failure.Worded(nil, "the file changed while it was copied")
 		}
 		return nil
 	}))

@@ -50,7 +50,7 @@ func HubCaches(getenv func(string) string, home string) Hubs {
 }
 
 // find returns the files in the caches that could be f, links resolved. Which of
-// them is, its sum tells.
+// them is, its sum shows.
 func (h Hubs) find(f catalogue.File) []string {
 	var found []string
 	add := func(path string) {

@@ -14,6 +14,7 @@ import (
 	"descry/models"
 	"descry/models/catalogue"
 	"descry/models/transfer"
+	"descry/network"
 )
 
 func write(t *testing.T, path string, content []byte) string {
@@ -114,7 +115,7 @@ func TestWhatLiesInACacheIsUsedInPlaceAndStaysThere(t *testing.T) {
 	// class.pth there has the right size and other content: it seems to be there.
 	e, err := s.Estimate([]string{"all3"})
 	must(t, err)
-	if e.Cached != 15050 || e.Download != 0 || !strings.Contains(e.Lines()[0], "15 kB lie in other") {
+	if e.Cached != 15050 || e.Download != 0 || !strings.Contains(e.Lines()[0], "15 kB more are in other") {
 		t.Errorf("%+v", e)
 	}
 	must(t, s.Pull(context.Background(), []string{"all3"}, nil))
@@ -175,7 +176,7 @@ func TestAFileInPlaceThatChangesOrGoesIsNoticedAndRepaired(t *testing.T) {
 	info, err := os.Stat(there)
 	must(t, err)
 	must(t, os.Chtimes(there, info.ModTime().Add(5e9), info.ModTime().Add(5e9)))
-	if i := s.state(t, "find"); i.State != InPlace || !strings.Contains(i.Problem, "written since") {
+	if i := s.state(t, "find"); i.State != InPlace || !strings.Contains(i.Problem, "changed after it was checked") {
 		t.Errorf("%+v", i)
 	}
 	must(t, load())
@@ -194,11 +195,11 @@ func TestAFileInPlaceThatChangesOrGoesIsNoticedAndRepaired(t *testing.T) {
 		t.Errorf("%+v", i)
 	}
 	must(t, os.Remove(there))
-	wantFailure(t, load(), failure.Model, "in place, and that file is gone", "verify --repair find")
+	wantFailure(t, load(), failure.Model, "in place, and that file is missing", "verify --repair find")
 
 	verdicts, err := s.Verify(context.Background(), []string{"find"}, true, nil)
 	must(t, err)
-	if len(verdicts) != 1 || verdicts[0].OK || !verdicts[0].Repaired || verdicts[0].Problem != "it is gone" {
+	if len(verdicts) != 1 || verdicts[0].OK || !verdicts[0].Repaired || verdicts[0].Problem != "it is missing" {
 		t.Errorf("%+v", verdicts)
 	}
 	must(t, load())
@@ -221,7 +222,7 @@ func TestARecordFromAnywhereOpensNoOtherFile(t *testing.T) {
 		write(t, filepath.Join(foreign, name), text)
 	}
 	_, err = models.Resolve(foreign, s.dirs())
-	wantFailure(t, err, failure.Model, `names "find.pth", which is absent`)
+	wantFailure(t, err, failure.Model, `names "find.pth", which is missing`)
 
 	r, err := models.ReadRecord(dir)
 	must(t, err)
@@ -250,7 +251,7 @@ func TestAModelThatFollowsMainIsFetchedAtOneCommit(t *testing.T) {
 		{Name: "large.bin", URL: base + "large.bin", Role: catalogue.RoleWeights, About: 6000},
 	}}
 	s := newStore(t, catalogue.Catalogue{Models: []catalogue.Model{m}})
-	s.Fetcher = &transfer.Client{HFEndpoint: h.URL}
+	s.Fetcher = &transfer.Client{Network: &network.Client{HFEndpoint: h.URL}}
 	must(t, s.Pull(context.Background(), []string{"large"}, nil))
 	i := s.state(t, "large")
 	if i.State != Ready || i.Revision != commit || i.Pinned || filepath.Base(i.Dir) != commit {

@@ -36,7 +36,7 @@ type ImportReport struct {
 // Import takes models from files and folders, whatever their names: each file
 // that has the size of one that the catalogue knows is hashed and recognised by
 // its sum; a file of which no sum is known must have the name, and the tensor or
-// the record that tells it. Files are copied, or with inPlace, weights are used
+// the record that identifies it. Files are copied, or with inPlace, weights are used
 // where they lie. Nothing is fetched: a model whose smaller files are not there
 // either stays partial, and Pull brings them.
 func (s *Store) Import(ctx context.Context, paths []string, inPlace bool, tell func(Progress)) (ImportReport, error) {
@@ -104,7 +104,7 @@ func (j *job) importFound() (missing []string, err error) {
 		}
 	}
 	if len(missing) > 0 {
-		return missing, failure.New(failure.Model, "import", j.m.Name, "the weights were taken, but %s of the same model is not beside them", strings.Join(missing, ", ")).WithHint("Import it too, or run descry models pull %s, which fetches only what is missing.", j.m.Name)
+		return missing, failure.New(failure.Model, "import", j.m.Name, "the weights were imported, but %s of the same model is not next to them", strings.Join(missing, ", ")).WithHint("Import it too, or run descry models pull %s, which downloads only what is missing.", j.m.Name)
 	}
 	return nil, j.seal()
 }
@@ -115,7 +115,7 @@ type recognition struct {
 	ctx    context.Context
 	say    func(Progress)
 	models map[string]map[string]found // by model and file name
-	commit map[string]string           // revisions that records and hub caches tell
+	commit map[string]string           // revisions from records and hub caches
 	other  []string
 	looked int
 	sums   map[string]string // by path: no file is hashed twice
@@ -143,7 +143,7 @@ func (s *Store) recognise(ctx context.Context, paths []string, say func(Progress
 	return r, r.companions()
 }
 
-// listFiles returns the files at or below path, sorted; named tells that path is
+// listFiles returns the files at or below path, sorted; named reports whether path is
 // one itself.
 func listFiles(ctx context.Context, path string) (files []string, named bool, err error) {
 	info, err := os.Stat(path)
@@ -284,8 +284,8 @@ func hasTensor(path string, t *catalogue.Tensor) bool {
 	return ok && slices.Equal(got.Shape, t.Shape)
 }
 
-// companions takes the small files beside weights: those that a sum tells, since a
-// dialog may let only one file be picked, and for weights that no sum tells the
+// companions takes the small files beside weights: those that a sum identifies, since a
+// dialog may let only one file be picked, and for weights that no sum identifies the
 // others by their names.
 func (r *recognition) companions() error {
 	for _, m := range r.s.Catalogue.Models {
@@ -338,7 +338,7 @@ func (r *recognition) add(m catalogue.Model, name string, g found) {
 }
 
 // revision names the folder of a model that follows a hub's main branch: the
-// commit where something tells it, else the first digits of the weights' sum.
+// commit where it is known, else the first digits of the weights' sum.
 func (r *recognition) revision(m catalogue.Model) string {
 	if m.Revision != catalogue.Main {
 		return ""

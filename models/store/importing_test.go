@@ -44,7 +44,7 @@ func TestAFolderOfFilesWithAnyNamesIsImported(t *testing.T) {
 		t.Errorf("%+v", report)
 	}
 	_, err = s.Import(context.Background(), []string{filepath.Join(dir, "gone")}, false, nil)
-	wantFailure(t, err, failure.Storage, "absent")
+	wantFailure(t, err, failure.Storage, "missing")
 }
 
 func TestAnImportInPlaceCopiesNoWeights(t *testing.T) {
@@ -219,7 +219,7 @@ func TestVerifyFindsWhatSizeAndTimeHideAndRepairsIt(t *testing.T) {
 	write(t, path, bad)
 	s.Fetcher = nil
 	_, err = s.Verify(context.Background(), []string{"find"}, true, nil)
-	wantFailure(t, err, failure.Network, "nothing can be fetched")
+	wantFailure(t, err, failure.Network, "nothing can be downloaded")
 	if s.state(t, "find").Usable() {
 		t.Errorf("%+v", s.state(t, "find"))
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"descry/internal/message"
 	"descry/models"
 	"descry/models/catalogue"
 	"descry/models/transfer"
@@ -80,7 +81,7 @@ func (s *Store) placeOf(dir string, m catalogue.Model) string {
 	for _, c := range []struct {
 		name string
 		dirs []string
-	}{{"torch's cache", s.Hubs.Torch}, {"Hugging Face's cache", s.Hubs.HuggingFace}} {
+	}{{message.Sprintf("torch's cache"), s.Hubs.Torch}, {message.Sprintf("Hugging Face's cache"), s.Hubs.HuggingFace}} {
 		for _, root := range c.dirs {
 			if real, err := filepath.EvalSymlinks(root); err == nil && strings.HasPrefix(path, real+string(filepath.Separator)) {
 				return c.name
@@ -102,7 +103,7 @@ func small(dir string) int64 {
 }
 
 // arrived returns the bytes of a file that are here: all, or those with which a
-// transfer can go on.
+// transfer can continue.
 func arrived(path string) int64 {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 		return info.Size()
@@ -143,7 +144,7 @@ func (i *Item) look(dir string, m catalogue.Model) {
 	}
 	r, err := models.ReadRecord(dir)
 	if err != nil {
-		i.State, i.Problem = Damaged, "what was recorded of its files cannot be read"
+		i.State, i.Problem = Damaged, message.Sprintf("the record of its files cannot be read")
 		return
 	}
 	i.Revision = r.Revision
@@ -163,13 +164,13 @@ func (i *Item) look(dir string, m catalogue.Model) {
 		info, err := os.Stat(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			i.State, i.Problem = Damaged, path+" is gone"
+			i.State, i.Problem = Damaged, message.Sprintf("%s is missing", path)
 		case err != nil:
-			i.State, i.Problem = Damaged, path+" cannot be read"
+			i.State, i.Problem = Damaged, message.Sprintf("%s cannot be read", path)
 		case info.Size() != f.Bytes:
-			i.State, i.Problem = Damaged, fmt.Sprintf("%s has %d bytes instead of %d", path, info.Size(), f.Bytes)
+			i.State, i.Problem = Damaged, message.Sprintf("%s has %d bytes instead of %d", path, info.Size(), f.Bytes)
 		case info.ModTime().UnixNano() != f.Modified && i.Problem == "":
-			i.Problem = path + " was written since it was checked; it is checked again when it is loaded"
+			i.Problem = message.Sprintf("%s changed after it was checked; it is checked again when it is loaded", path)
 		}
 		if err == nil {
 			i.Done += info.Size()
@@ -177,7 +178,7 @@ func (i *Item) look(dir string, m catalogue.Model) {
 	}
 	for _, f := range m.Files {
 		if _, ok := r.Files[f.Name]; !ok && m.For != catalogue.ForRuntime {
-			i.State, i.Problem = Damaged, f.Name+" is not recorded"
+			i.State, i.Problem = Damaged, message.Sprintf("%s is not recorded", f.Name)
 		}
 	}
 	i.Bytes = total
@@ -210,7 +211,7 @@ func (s *Store) own() []Item {
 	return items
 }
 
-// Size words a number of bytes.
+// Size returns a number of bytes as people read it.
 func Size(n int64) string {
 	switch {
 	case n >= 1e9:
@@ -220,5 +221,5 @@ func Size(n int64) string {
 	case n >= 1e3:
 		return fmt.Sprintf("%.0f kB", float64(n)/1e3)
 	}
-	return fmt.Sprintf("%d bytes", n)
+	return message.Sprintf("%d bytes", n)
 }

@@ -91,7 +91,7 @@ func (j *job) is(f catalogue.File, path, sum string) bool {
 	return false
 }
 
-// gitSum is the name that git gives to a file's content, or "".
+// gitSum returns git's name of a file's content, or "".
 func gitSum(path string) string {
 	const most = 1 << 20 // larger files are not in git itself on the hub
 	info, err := os.Stat(path)
@@ -108,7 +108,7 @@ func gitSum(path string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// checking tells how far the hashing of a file is.
+// checking returns a callback that reports how far the hashing of a file is.
 func (j *job) checking(f catalogue.File) func(n int64) {
 	return func(n int64) {
 		j.say(Progress{Model: j.m.Name, File: f.Name, Stage: Checking, Done: j.before + n, Total: max(j.m.Bytes(), j.before+n)})

@@ -14,6 +14,7 @@ import (
 	"descry/internal/failure"
 	"descry/internal/nearest"
 	"descry/models"
+	"descry/models/arch"
 	"descry/models/catalogue"
 	"descry/models/transfer"
 )
@@ -62,11 +63,11 @@ func (s *Store) expand(names []string) ([]catalogue.Model, error) {
 	list, unknown := s.Catalogue.Expand(names)
 	if unknown != "" {
 		known := s.Catalogue.Names()
-		hint := "Known are " + strings.Join(known, ", ") + "."
+		f := failure.New(failure.Usage, "find", unknown, "the catalogue has no such model")
 		if near := nearest.Word(unknown, known); near != "" {
-			hint = "Did you mean " + near + "? " + hint
+			return nil, f.WithHint("Did you mean %s? Known are %s.", near, strings.Join(known, ", "))
 		}
-		return nil, failure.New(failure.Usage, "find", unknown, "the catalogue has no such model").WithHint("%s", hint)
+		return nil, f.WithHint("Known are %s.", strings.Join(known, ", "))
 	}
 	var wanted []catalogue.Model
 	for _, name := range list {
@@ -79,12 +80,12 @@ func (s *Store) expand(names []string) ([]catalogue.Model, error) {
 // known refuses models that nothing here could load, before they are fetched.
 func known(wanted []catalogue.Model) error {
 	for _, m := range wanted {
-		if list := models.Architectures[m.For]; m.For != catalogue.ForRuntime && !slices.Contains(list, m.Architecture) {
-			hint := "Known for " + m.For + " are " + strings.Join(list, ", ") + "."
+		if list := arch.ForTask(m.For); m.For != catalogue.ForRuntime && !slices.Contains(list, m.Architecture) {
+			f := failure.New(failure.Model, "download", m.Name, "its architecture in the catalogue is %q, which this program does not know", m.Architecture)
 			if near := nearest.Word(m.Architecture, list); near != "" {
-				hint = "Did you mean " + near + "? " + hint
+				return f.WithHint("Did you mean %s? Known for %s are %s.", near, m.For, strings.Join(list, ", "))
 			}
-			return failure.New(failure.Model, "download", m.Name, "the catalogue gives it the architecture %q, which this program does not know", m.Architecture).WithHint("%s", hint)
+			return f.WithHint("Known for %s are %s.", m.For, strings.Join(list, ", "))
 		}
 	}
 	return nil
@@ -105,10 +106,10 @@ func (s *Store) room(wanted []catalogue.Model) error {
 	if err != nil || need <= 0 || uint64(need) <= free {
 		return nil // a disk that does not say how full it is shows when it is
 	}
-	return failure.New(failure.Storage, "download", s.Models, "%s are needed and %s are free on this disk", Size(need), Size(int64(free))).WithHint("Make room, or set DESCRY_HOME to a folder on another disk.")
+	return failure.New(failure.Storage, "download", s.Models, "%s are needed, and %s are free on this disk", Size(need), Size(int64(free))).WithHint("Free some space, or set DESCRY_HOME to a folder on another disk.")
 }
 
-// each works on several models at once and gives the first failure in their order.
+// each works on several models at once and returns the first failure in their order.
 func (s *Store) each(wanted []catalogue.Model, say func(Progress), work func(catalogue.Model) error) error {
 	var group errgroup.Group
 	group.SetLimit(atOnce)
@@ -150,7 +151,7 @@ type job struct {
 // found is a file that was recognised; links in its path are resolved.
 type found struct{ path, sum string }
 
-// alone locks a model, does the work, and tells that it is done.
+// alone locks a model, does the work, and reports that it is done.
 func (s *Store) alone(ctx context.Context, m catalogue.Model, say func(Progress), work func(*job) error) error {
 	unlock, err := s.lock(ctx, m.Name, func() { say(Progress{Model: m.Name, Stage: Waiting, Total: m.Bytes()}) })
 	if err != nil {
@@ -160,7 +161,7 @@ func (s *Store) alone(ctx context.Context, m catalogue.Model, say func(Progress)
 	j := &job{ctx: ctx, s: s, m: m, say: say}
 	if err := work(j); err != nil {
 		if ctx.Err() != nil {
-			return failure.New(failure.Cancelled, "download", m.Name, "it was stopped; what has arrived is kept").WithHint("Run descry models pull %s to go on.", m.Name)
+			return failure.New(failure.Cancelled, "download", m.Name, "it was stopped; what has arrived is kept").WithHint("Run descry models pull %s to continue.", m.Name)
 		}
 		return about(m.Name, err)
 	}
@@ -314,10 +315,10 @@ func (j *job) refuse(f catalogue.File, path, sum string) error {
 	if err := os.Rename(path, aside); err != nil {
 		return trouble("check", path, err)
 	}
-	return failure.New(failure.Network, "download", j.m.Name, "%s has the SHA-256 %s…, and its name promises %s…: it is damaged or another file", f.Name, sum[:12], f.Starts).WithHint("It is not used and was kept as %s. Try again, or another mirror.", filepath.Base(aside))
+	return failure.New(failure.Network, "download", j.m.Name, "the SHA-256 of %s is %s…, and its name promises %s…: this is a damaged or another file", f.Name, sum[:12], f.Starts).WithHint("It is not used and was kept as %s. Try again, or another mirror.", filepath.Base(aside))
 }
 
-// note records a file that is right and tells so.
+// note records a file that is right.
 func (j *job) note(f catalogue.File, path, sum, elsewhere string) error {
 	r, err := recorded(path, sum, f.SHA256 == sum)
 	if err != nil {
@@ -332,7 +333,7 @@ func (j *job) note(f catalogue.File, path, sum, elsewhere string) error {
 // fetch brings one file from the network to path.
 func (j *job) fetch(f catalogue.File, path string) (transfer.Result, error) {
 	if j.s.Fetcher == nil {
-		return transfer.Result{}, failure.New(failure.Network, "download", j.m.Name, "%s is not on this machine and nothing can be fetched here", f.Name).WithHint("Import it: descry models import FOLDER.")
+		return transfer.Result{}, failure.New(failure.Network, "download", j.m.Name, "%s is not on this machine, and nothing can be downloaded here", f.Name).WithHint("Import it: descry models import FOLDER.")
 	}
 	address := f.URL
 	if j.record != nil && j.m.Revision == catalogue.Main && hubCommit.MatchString(j.record.Revision) {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models"
 	"descry/models/catalogue"
 )
@@ -19,7 +20,7 @@ type Freed struct {
 	Kept  string `json:"kept,omitempty"` // why something of it stays, a whole clause
 }
 
-// Remove throws models away: names of models, of sets, or of sets of one's own.
+// Remove deletes models: names of models, of sets, or of sets of one's own.
 // A model that another complete set uses stays when a set is removed; a file
 // that a set of one's own names (store:NAME/FILE) stays always. Files of other
 // programs are never touched.
@@ -44,7 +45,7 @@ func (s *Store) Remove(ctx context.Context, names []string) ([]Freed, error) {
 		}
 		freed := Freed{Model: m.Name}
 		if keeper := s.keeper(m, names); keeper != "" {
-			freed.Kept = "the set " + keeper + " uses it"
+			freed.Kept = message.Sprintf("the set %s uses it", keeper)
 			all = append(all, freed)
 			continue
 		}
@@ -60,7 +61,7 @@ func (s *Store) Remove(ctx context.Context, names []string) ([]Freed, error) {
 	return all, nil
 }
 
-// meant reports whether a model stands in names, itself or by a set of its own.
+// meant reports whether a model is in names, itself or by a set of its own.
 func (s *Store) meant(m catalogue.Model, names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		set, ok := s.Catalogue.Set(name)
@@ -110,7 +111,7 @@ func (s *Store) remove(m catalogue.Model) (Freed, error) {
 		freed.Bytes += before - treeSize(root)
 	}
 	if len(keep) > 0 {
-		freed.Kept = "another set names " + strings.Join(keep, ", ")
+		freed.Kept = message.Sprintf("another set names %s", strings.Join(keep, ", "))
 	}
 	return freed, nil
 }
@@ -198,7 +199,7 @@ func filesOf(set *models.Set) []string {
 // removeOwn deletes a set of one's own.
 func (s *Store) removeOwn(name string) (Freed, error) {
 	if name == models.Starter {
-		return Freed{}, failure.New(failure.Usage, "remove", name, "the built-in models cannot be removed: they would be unpacked again")
+		return Freed{}, failure.New(failure.Usage, "remove", name, "the built-in models cannot be removed; they would be unpacked again")
 	}
 	dir := filepath.Join(s.Models, name)
 	if !slices.Contains(s.dirs().Installed(), name) {
@@ -209,7 +210,7 @@ func (s *Store) removeOwn(name string) (Freed, error) {
 	return freed, explain("remove", dir, os.RemoveAll(dir))
 }
 
-// RemoveUnused throws away what nothing uses: older revisions of models that are
+// RemoveUnused deletes what nothing uses: older revisions of models that are
 // whole, what was kept aside as wrong, parts of transfers of models that have
 // arrived, older copies of the built-in set.
 func (s *Store) RemoveUnused(ctx context.Context) ([]Freed, error) {
@@ -293,7 +294,7 @@ func removeOthers(root, keep string) error {
 	return nil
 }
 
-// Discard throws away what has arrived of a model that is not whole.
+// Discard deletes what has arrived of a model that is not whole.
 func (s *Store) Discard(ctx context.Context, name string) error {
 	m, ok := s.Catalogue.Model(name)
 	if !ok {

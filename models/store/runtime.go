@@ -4,7 +4,6 @@ import (
 	"archive/tar"
 	"compress/gzip"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -31,7 +30,7 @@ const (
 // library.
 func (j *job) bringRuntime() error {
 	if !j.s.RunsHere(j.m) {
-		return failure.New(failure.Model, "download", j.m.Name, "it is for %s, and this is %s", j.m.System, j.s.system()).WithHint("Name the library of this system with --ort FILE.")
+		return failure.New(failure.Model, "download", j.m.Name, "it is for %s; this is %s", j.m.System, j.s.system()).WithHint("Name the library of this system with --ort FILE.")
 	}
 	f := j.m.Files[0]
 	archive := filepath.Join(j.s.Runtime, downloads, f.Name)
@@ -63,7 +62,7 @@ func (s *Store) system() string {
 }
 
 // unpack puts an archive's files beside the folder they belong to, records them,
-// and gives the folder its name in one step.
+// and renames the folder to its name in one step.
 func (j *job) unpack(archive string) error {
 	j.say(Progress{Model: j.m.Name, File: filepath.Base(archive), Stage: Unpacking, Total: j.m.Bytes()})
 	if err := os.MkdirAll(j.s.Runtime, 0o777); err != nil {
@@ -97,7 +96,7 @@ func (j *job) unpack(archive string) error {
 	return nil
 }
 
-// recordTree hashes what was unpacked, so that Verify can tell later.
+// recordTree hashes what was unpacked, so that Verify can compare later.
 func (j *job) recordTree(dir string) error {
 	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -148,10 +147,10 @@ func (j *job) untar(archive, dir string) error {
 			continue
 		}
 		if !filepath.IsLocal(filepath.FromSlash(inside)) {
-			return damagedArchive(archive, fmt.Errorf("it has a member %q", head.Name))
+			return damagedArchive(archive, failure.Worded(nil, "it has a member %q", head.Name))
 		}
 		if left -= head.Size; left < 0 {
-			return damagedArchive(archive, errors.New("its files are too large"))
+			return damagedArchive(archive, failure.Worded(nil, "its files are too large"))
 		}
 		if err := place(t, head, filepath.Join(dir, filepath.FromSlash(inside))); err != nil {
 			return err
@@ -161,7 +160,7 @@ func (j *job) untar(archive, dir string) error {
 		}
 	}
 	if libraries == 0 {
-		return damagedArchive(archive, errors.New("it holds no lib/"))
+		return damagedArchive(archive, failure.Worded(nil, "it has no lib/"))
 	}
 	return nil
 }
@@ -188,19 +187,19 @@ func place(r io.Reader, head *tar.Header, target string) error {
 		return errors.Join(err, f.Sync(), f.Close())
 	case tar.TypeSymlink:
 		if head.Linkname == "" || strings.ContainsAny(head.Linkname, `/\`) || head.Linkname == ".." {
-			return fmt.Errorf("the link %s leaves its folder", filepath.Base(target))
+			return failure.Worded(nil, "the link %s leaves its folder", filepath.Base(target))
 		}
 		return os.Symlink(head.Linkname, target)
 	}
-	return fmt.Errorf("the member %s is neither a file nor a link", filepath.Base(target))
+	return failure.Worded(nil, "the member %s is neither a file nor a link", filepath.Base(target))
 }
 
 func damagedArchive(archive string, err error) error {
-	message := "the archive is damaged"
+	f := failure.New(failure.Model, "unpack", archive, "the archive is damaged")
 	if err != nil {
-		message += ": " + err.Error()
+		f = failure.New(failure.Model, "unpack", archive, "the archive is damaged: %s", err)
 	}
-	return failure.New(failure.Model, "unpack", archive, "%s", message).WithHint("Remove it and fetch it again.")
+	return f.WithHint("Remove it and download it again.")
 }
 
 // Library returns the folder of an installed library of ONNX Runtime, or "".

@@ -104,7 +104,7 @@ func TestALibraryIsUnpackedBesideTheNoteOfWhatItNeeds(t *testing.T) {
 
 	other := *s
 	other.Catalogue.Models[0].System, other.System = "linux/amd64", "plan9/386"
-	wantFailure(t, other.Pull(context.Background(), []string{"onnxruntime-test"}, nil), failure.Model, "it is for linux/amd64, and this is plan9/386")
+	wantFailure(t, other.Pull(context.Background(), []string{"onnxruntime-test"}, nil), failure.Model, "it is for linux/amd64; this is plan9/386")
 	s.System = "linux/amd64"
 
 	// The archive by file, for a machine without internet.

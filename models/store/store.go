@@ -1,5 +1,5 @@
 // Package store keeps models on this machine: it fetches what a catalogue names,
-// takes what is here already, checks it, and throws it away again.
+// takes what is here already, checks it, and deletes it again.
 //
 // A model lies in <models>/NAME/REVISION/ with a descry.json of its own, so it is
 // a model set of one task that models.Resolve finds by name: "blip-base", or
@@ -25,7 +25,7 @@
 // takes some milliseconds; call it after every Pull, Import, Verify, Remove.
 // Estimate says what a download needs before it starts. Pull blocks: start it on
 // a goroutine of its own, with a context whose cancelling is Pause (everything
-// received stays; the next Pull goes on from there; Discard throws it away). The
+// received stays; the next Pull continues from there; Discard deletes it). The
 // callback gets a Progress at most some times a second, from one goroutine at a
 // time; the last one of each model is Done or Failed. All results are plain
 // values.
@@ -81,13 +81,13 @@ type State string
 // The states.
 const (
 	Absent  State = "absent"
-	Partial State = "partial"  // some of it has arrived; Pull goes on
+	Partial State = "partial"  // some of it has arrived; Pull continues
 	Ready   State = "ready"    // it can be used
 	InPlace State = "in place" // it can be used, and its weights are another program's
 	Damaged State = "damaged"  // a file is gone or has another size: Verify repairs it
 )
 
-// Item is one model as List gives it.
+// Item is one model as List returns it.
 type Item struct {
 	Name         string    `json:"name"`
 	Title        string    `json:"title"`
@@ -120,7 +120,7 @@ type Item struct {
 // Usable reports whether the model can be loaded.
 func (i Item) Usable() bool { return i.State == Ready || i.State == InPlace }
 
-// Listing is what List gives.
+// Listing is what List returns.
 type Listing struct {
 	Items     []Item `json:"models"`
 	OnDisk    int64  `json:"on_disk"`   // bytes of everything in Descry's folders
@@ -145,7 +145,7 @@ const (
 	Failed     Stage = "failed"
 )
 
-// Progress tells how far a model is. Done and Total are bytes of the whole
+// Progress says how far a model is. Done and Total are bytes of the whole
 // model; Total is 0 while it is unknown.
 type Progress struct {
 	Model string           `json:"model"`

@@ -215,7 +215,7 @@ func TestAWordThatIsNoModelSaysWhatIs(t *testing.T) {
 	odd := s.Catalogue.Models[0]
 	odd.Name, odd.Architecture = "odd", "blib"
 	s.Catalogue.Models = append(s.Catalogue.Models, odd)
-	wantFailure(t, s.Pull(context.Background(), []string{"odd"}, nil), failure.Model, `architecture "blib"`, "Did you mean blip?")
+	wantFailure(t, s.Pull(context.Background(), []string{"odd"}, nil), failure.Model, `architecture in the catalogue is "blib"`, "Did you mean blip?")
 	_, err := s.Path("find")
 	wantFailure(t, err, failure.Model, "descry models pull find")
 }
@@ -249,7 +249,7 @@ func TestStoppingKeepsWhatHasArrivedAndGoingOnBringsTheRest(t *testing.T) {
 			stop()
 		}
 	})
-	wantFailure(t, err, failure.Cancelled, "go on")
+	wantFailure(t, err, failure.Cancelled, "to continue")
 	if i := s.state(t, "find"); i.State != Partial || i.Done != 3500 {
 		t.Errorf("%+v", i)
 	}
@@ -316,7 +316,7 @@ func TestAFullDiskAndLittleMemoryAreSaidBefore(t *testing.T) {
 	s.FreeDisk = func(string) (uint64, error) { return 9000, nil }
 	s.Memory = func() (uint64, uint64, error) { return 8000, 1500, nil }
 	s.Seconds = func(model string, gmac float64, device string) (float64, bool) { return gmac / 10, model == "talk" }
-	wantFailure(t, s.Pull(context.Background(), []string{"all3"}, nil), failure.Storage, "15 kB are needed and 9 kB are free")
+	wantFailure(t, s.Pull(context.Background(), []string{"all3"}, nil), failure.Storage, "15 kB are needed, and 9 kB are free")
 	if len(h.asked) != 0 {
 		t.Errorf("asked %v", h.asked)
 	}

@@ -10,6 +10,7 @@ import (
 	"sort"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models"
 	"descry/models/catalogue"
 )
@@ -29,7 +30,7 @@ type Verdict struct {
 // With repair, what is damaged is brought anew as by Pull: a file of the store
 // is replaced, one of another program is left alone and a copy of one's own
 // fetched. The error is of the checking or the repair itself; damage that was
-// found stands in the verdicts.
+// found is in the verdicts.
 func (s *Store) Verify(ctx context.Context, names []string, repair bool, tell func(Progress)) ([]Verdict, error) {
 	wanted, err := s.present(names)
 	if err != nil {
@@ -85,7 +86,7 @@ func (s *Store) present(names []string) ([]catalogue.Model, error) {
 func (j *job) verify(repair bool) ([]Verdict, error) {
 	dir, ok := j.s.installed(j.m)
 	if !ok {
-		return nil, failure.New(failure.Model, "check", j.m.Name, "it was removed meanwhile")
+		return nil, failure.New(failure.Model, "check", j.m.Name, "it has been removed")
 	}
 	j.dir = dir
 	record, err := models.ReadRecord(dir)
@@ -126,13 +127,13 @@ func (j *job) hashAll() ([]Verdict, error) {
 		}
 		switch {
 		case err != nil && absent(v.Path):
-			v.Problem = "it is gone"
+			v.Problem = message.Sprintf("it is missing")
 		case err != nil:
 			v.Problem = failure.Of(err, failure.Storage).Message.String()
 		case !agrees(f, now.SHA256) || known && f.SHA256 == "" && now.SHA256 != old.SHA256:
-			v.Problem = "its SHA-256 is " + now.SHA256[:12] + "…, not " + expected(f, old)[:8] + "…: it is damaged or another file"
+			v.Problem = message.Sprintf("its SHA-256 is %s…, not %s…: this is a damaged or another file", now.SHA256[:12], expected(f, old)[:8])
 		case !known && f.SHA256 == "" && f.Starts == "":
-			v.Problem = "nothing was recorded of it"
+			v.Problem = message.Sprintf("it is not recorded")
 		default:
 			v.OK = true
 			now.Path, now.Pinned = old.Path, f.SHA256 == now.SHA256 || old.Pinned
@@ -153,7 +154,7 @@ func (j *job) checkSet() (Verdict, bool) {
 	if err == nil && json.Valid(text) {
 		return Verdict{}, false // what it says may have been changed on purpose
 	}
-	return Verdict{Model: j.m.Name, File: models.SetFile, Path: filepath.Join(j.dir, models.SetFile), Problem: "it is no JSON"}, true
+	return Verdict{Model: j.m.Name, File: models.SetFile, Path: filepath.Join(j.dir, models.SetFile), Problem: message.Sprintf("it is not valid JSON")}, true
 }
 
 // listed are the model's files; of a library what was unpacked.

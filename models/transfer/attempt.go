@@ -6,163 +6,116 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"descry/internal/failure"
+	"descry/network"
 )
-
-// errStalled is the cause with which the watchdog ends a request.
-var errStalled = errors.New("stalled")
-
-// watchdog ends a request whose line is silent for too long. It cancels the
-// request's context, which closes the connection under a blocked read: setting
-// a flag that the reader looks at between two reads would not wake it.
-type watchdog struct {
-	timer *time.Timer
-	limit time.Duration
-}
-
-func (w watchdog) watch() { w.timer.Reset(w.limit) }
-func (w watchdog) rest()  { w.timer.Stop() }
 
 // attempt asks once for what is missing and takes what comes. nil means that
 // the answer was taken to its end.
 func (r *run) attempt(ctx context.Context) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	limit := r.c.stall()
-	dog := watchdog{time.AfterFunc(limit, func() { cancel(errStalled) }), limit}
-	defer dog.rest()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	r.tell(Connecting, "", true)
 	resp, err := r.ask(ctx)
 	if err != nil {
-		return r.lineFault(ctx, r.asked.Host, err)
+		return r.connectionFault(err)
 	}
 	defer resp.Body.Close()
 	if err := r.accept(resp); err != nil {
 		return err
 	}
-	return r.receive(ctx, resp, dog)
+	return r.receive(ctx, resp)
 }
 
-// ask sends the request: the one place where the program uses the network.
-func (r *run) ask(ctx context.Context) (*http.Response, error) {
-	if r.c.Offline {
-		return nil, r.final("Descry is set to stay offline", "Switch offline off, or bring the file on a disk: descry models import PATH.")
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, r.asked.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("User-Agent", "descry")
-	req.Header.Set("Accept-Encoding", "identity") // the hash and the length are the file's
+// ask sends the request.
+func (r *run) ask(ctx context.Context) (*network.Response, error) {
+	header := network.Header{}
 	if r.part.at > 0 {
-		req.Header.Set("Range", fmt.Sprintf("bytes=%d-", r.part.at))
+		header.Set("Range", fmt.Sprintf("bytes=%d-", r.part.at))
 		if v := r.part.rec.validator(); v != "" {
-			req.Header.Set("If-Range", v)
+			header.Set("If-Range", v)
 		}
 	}
-	client := *plainHTTP
-	if r.c.HTTP != nil {
-		client = *r.c.HTTP
-	}
-	client.CheckRedirect = follow
-	return client.Do(req)
-}
-
-var (
-	errTooManyRedirects = errors.New("redirected in a circle")
-	errDowngrade        = errors.New("redirected from https to http")
-)
-
-// follow allows redirects, but not out of encryption.
-func follow(req *http.Request, via []*http.Request) error {
-	if len(via) >= 10 {
-		return errTooManyRedirects
-	}
-	if req.URL.Scheme != "https" && via[len(via)-1].URL.Scheme == "https" {
-		return errDowngrade
-	}
-	return nil
+	return r.c.network().Get(ctx, network.Request{URL: r.req.URL, Header: header})
 }
 
 // accept looks at an answer's head. It changes nothing that is on the disk: a
 // login page must not cost what has been received.
-func (r *run) accept(resp *http.Response) error {
-	host := resp.Request.URL.Host
+func (r *run) accept(resp *network.Response) error {
 	switch {
-	case resp.StatusCode == http.StatusRequestedRangeNotSatisfiable && r.part.at > 0:
+	case resp.Status == network.StatusRangeNotSatisfiable && r.part.at > 0:
 		return r.beyond(resp)
-	case resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusPartialContent:
+	case resp.Status != network.StatusOK && resp.Status != network.StatusPartialContent:
 		return r.statusFault(resp)
 	case r.pageInstead(resp):
 		return r.portal()
 	case !plainEncoding(resp.Header.Get("Content-Encoding")):
-		return r.final(host+" sends the file packed ("+resp.Header.Get("Content-Encoding")+"), which was not asked for", "Another network or mirror may not.")
-	case resp.StatusCode == http.StatusPartialContent:
+		return r.final("%s sends the file compressed (%s), which was not asked for", resp.Host, resp.Header.Get("Content-Encoding")).hint("Try another network or mirror.")
+	case resp.Status == network.StatusPartialContent:
 		return r.acceptPart(resp)
 	}
-	return r.acceptWhole(resp, resp.ContentLength)
+	return r.acceptWhole(resp, resp.Length)
 }
 
 func plainEncoding(e string) bool { return e == "" || strings.EqualFold(e, "identity") }
 
 // pageInstead reports whether the head says that a web page comes. A server
 // that calls every file a page is believed if the length is the right one.
-func (r *run) pageInstead(resp *http.Response) bool {
+func (r *run) pageInstead(resp *network.Response) bool {
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if kind != "text/html" && kind != "application/xhtml+xml" {
 		return false
 	}
-	return resp.StatusCode == http.StatusOK && (r.req.Bytes == 0 || resp.ContentLength != r.req.Bytes)
+	return resp.Status == network.StatusOK && (r.req.Bytes == 0 || resp.Length != r.req.Bytes)
 }
 
 // acceptWhole checks what is said about a whole file of the given length (-1:
 // unknown) against what was asked for.
-func (r *run) acceptWhole(resp *http.Response, length int64) error {
+func (r *run) acceptWhole(resp *network.Response, length int64) error {
 	rec := hubOf(resp)
 	for _, n := range []int64{length, rec.Size} {
 		if want := r.req.Bytes; n >= 0 && want > 0 && n != want && (n != 0 || length == 0) {
-			return r.wrongLength(resp.Request.URL.Host, n, want)
+			return r.wrongLength(resp.Host, n, want)
 		}
 	}
 	if length == 0 || length > 0 && rec.Size > 0 && length != rec.Size {
-		return r.wrongLength(resp.Request.URL.Host, length, max(r.req.Bytes, rec.Size))
+		return r.wrongLength(resp.Host, length, max(r.req.Bytes, rec.Size))
 	}
 	if r.req.SHA256 != "" && rec.SHA256 != "" && rec.SHA256 != r.req.SHA256 {
-		return r.final(fmt.Sprintf("the hub has another file there now: it names the SHA-256 %s, Descry knows %s", rec.SHA256, r.req.SHA256), "Nothing was fetched. A newer Descry may know the new file.")
+		return r.final("the hub has another file there now: its SHA-256 is %s, Descry knows %s", rec.SHA256, r.req.SHA256).hint("Nothing was downloaded. A newer Descry may know the new file.")
 	}
 	return nil
 }
 
 // acceptPart checks that a 206 is the rest of the very file that is there.
-func (r *run) acceptPart(resp *http.Response) error {
+func (r *run) acceptPart(resp *network.Response) error {
 	first, total, ok := contentRange(resp.Header.Get("Content-Range"))
 	tag := resp.Header.Get("ETag")
 	rec := &r.part.rec
 	now := hubOf(resp)
 	switch {
 	case r.part.at == 0, !ok, first != r.part.at:
-		return r.over(resp.Request.URL.Host + " sent another part of the file than was asked for")
+		return r.over("%s sent another part of the file than was asked for", resp.Host)
 	case total > 0 && r.total() > 0 && total != r.total(),
 		tag != "" && rec.ETag != "" && tag != rec.ETag,
 		now.SHA256 != "" && rec.Hub.SHA256 != "" && now.SHA256 != rec.Hub.SHA256:
-		return r.over("the file has changed on " + resp.Request.URL.Host)
+		return r.changed(resp.Host)
 	}
 	return nil
 }
 
 // beyond handles a 416: the partial file is as long as the file, or longer.
-func (r *run) beyond(resp *http.Response) error {
+func (r *run) beyond(resp *network.Response) error {
 	_, total, ok := contentRange(resp.Header.Get("Content-Range"))
 	if ok && total == r.part.at && r.req.Bytes == 0 && r.part.rec.Total == 0 {
-		r.part.rec.Total = total // all of it is there; its hash will tell
+		r.part.rec.Total = total // all of it is there; its hash will show
 		return nil
 	}
-	return r.over("the file has changed on " + resp.Request.URL.Host)
+	return r.changed(resp.Host)
 }
 
 // contentRange reads "bytes FIRST-LAST/TOTAL", "bytes FIRST-LAST/*" and
@@ -192,15 +145,16 @@ func contentRange(value string) (first, total int64, ok bool) {
 	return first, total, true
 }
 
-// chunk is what one read of a body gave.
+// chunk is what one read of a body returned.
 type chunk struct {
 	b   []byte
 	err error
 }
 
 // reading reads a body in a goroutine of its own, which ends with ctx: so the
-// network goes on while the disk writes, and a silent line can be told as such.
-func reading(ctx context.Context, body io.Reader, dog watchdog) (chunks <-chan chunk, done func([]byte)) {
+// network goes on while the disk writes, and a line on which nothing comes is
+// reported.
+func reading(ctx context.Context, body io.Reader) (chunks <-chan chunk, done func([]byte)) {
 	const buffers, length = 2, 256 << 10
 	out, free := make(chan chunk), make(chan []byte, buffers)
 	for range buffers {
@@ -214,9 +168,7 @@ func reading(ctx context.Context, body io.Reader, dog watchdog) (chunks <-chan c
 			case <-ctx.Done():
 				return
 			}
-			dog.watch()
 			n, err := body.Read(buf)
-			dog.rest()
 			select {
 			case out <- chunk{buf[:n], err}:
 			case <-ctx.Done():
@@ -231,12 +183,11 @@ func reading(ctx context.Context, body io.Reader, dog watchdog) (chunks <-chan c
 }
 
 // receive takes the body into the partial file.
-func (r *run) receive(ctx context.Context, resp *http.Response, dog watchdog) error {
+func (r *run) receive(ctx context.Context, resp *network.Response) error {
 	if r.complete() {
 		return nil // 416 said so
 	}
-	host := resp.Request.URL.Host
-	chunks, done := reading(ctx, resp.Body, dog)
+	chunks, done := reading(ctx, resp.Body)
 	beat := time.NewTicker(beatEvery)
 	defer beat.Stop()
 	begun := false
@@ -248,7 +199,7 @@ func (r *run) receive(ctx context.Context, resp *http.Response, dog watchdog) er
 			r.tell(r.lastState, "", true)
 			continue
 		case <-ctx.Done():
-			return r.lineFault(ctx, host, ctx.Err())
+			return ctx.Err()
 		}
 		if len(c.b) > 0 {
 			if err := r.take(resp, c.b, &begun); err != nil {
@@ -257,16 +208,16 @@ func (r *run) receive(ctx context.Context, resp *http.Response, dog watchdog) er
 		}
 		switch {
 		case c.err == io.EOF:
-			return r.ended(host, begun)
+			return r.ended(resp.Host, begun)
 		case c.err != nil:
-			return r.lineFault(ctx, host, c.err)
+			return r.connectionFault(c.err)
 		}
 		done(c.b)
 	}
 }
 
 // take puts bytes of an answer into the partial file.
-func (r *run) take(resp *http.Response, b []byte, begun *bool) error {
+func (r *run) take(resp *network.Response, b []byte, begun *bool) error {
 	if !*begun {
 		if err := r.begin(resp, b); err != nil {
 			return err
@@ -274,7 +225,7 @@ func (r *run) take(resp *http.Response, b []byte, begun *bool) error {
 		*begun = true
 	}
 	if total := r.total(); total > 0 && r.part.at+int64(len(b)) > total {
-		return errors.Join(r.wrongLength(resp.Request.URL.Host, -1, total), r.part.reset())
+		return errors.Join(r.wrongLength(resp.Host, -1, total), r.part.reset())
 	}
 	if err := r.part.write(b); err != nil {
 		return err
@@ -284,10 +235,10 @@ func (r *run) take(resp *http.Response, b []byte, begun *bool) error {
 }
 
 // begin is called with the first bytes of an answer, before they are written.
-func (r *run) begin(resp *http.Response, head []byte) error {
+func (r *run) begin(resp *network.Response, head []byte) error {
 	r.received = true
 	rec := &r.part.rec
-	if resp.StatusCode == http.StatusPartialContent {
+	if resp.Status == network.StatusPartialContent {
 		rec.Pieces++
 		return nil
 	}
@@ -295,13 +246,13 @@ func (r *run) begin(resp *http.Response, head []byte) error {
 		return r.portal()
 	}
 	if r.part.at > 0 { // the whole file was sent where a part was asked for
-		if err := r.startOver(r.over("the file has changed on " + resp.Request.URL.Host)); err != nil {
+		if err := r.startOver(r.changed(resp.Host)); err != nil {
 			return err
 		}
 	}
 	rec.Pieces = 1
 	rec.Hub = hubOf(resp)
-	rec.Total = max(resp.ContentLength, rec.Hub.Size, r.req.Bytes, 0) // those that are said agree
+	rec.Total = max(resp.Length, rec.Hub.Size, r.req.Bytes, 0) // those that are said agree
 	rec.ETag, rec.LastModified = resp.Header.Get("ETag"), resp.Header.Get("Last-Modified")
 	for _, value := range []*string{&rec.ETag, &rec.LastModified} {
 		if !headerValue(*value) {
@@ -318,7 +269,7 @@ func (r *run) ended(host string, begun bool) error {
 	case total == 0 && begun:
 		r.part.rec.Total = r.part.at // nobody had said; the body's end does
 	case r.part.at < total || !begun:
-		return r.passing(fmt.Sprintf("%s ended the file after %s of %s bytes", host, count(r.part.at), count(total)))
+		return r.passing("%s ended the file after %s of %s bytes", host, count(r.part.at), count(total))
 	}
 	return nil
 }

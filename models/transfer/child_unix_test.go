@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"descry/internal/failure"
+	"descry/network"
 )
 
 // childEnv makes this test binary a program that fetches one file.
@@ -45,7 +46,7 @@ func child(order string) int {
 			panic(err)
 		}
 	}
-	_, err := New(os.Getenv).Fetch(contextOf(), o.Request, func(p Progress) { fmt.Println(p.State, p.Done) })
+	_, err := (&Client{Network: network.New(os.Getenv)}).Fetch(contextOf(), o.Request, func(p Progress) { fmt.Println(p.State, p.Done) })
 	if err != nil {
 		f := failure.Of(err, failure.Model)
 		fmt.Println("ERROR", f.Kind, f.Error())
@@ -78,13 +79,13 @@ func runChild(t *testing.T, cmd *exec.Cmd) string {
 	return string(out)
 }
 
-// The kernel refuses to let a file grow: what fitted is kept and gone on with.
+// The kernel does not let the file grow: what fitted is kept.
 func TestALimitOfTheFileSystem(t *testing.T) {
 	s := serve(t, seeded(1, size))
 	path := target(t)
 	req := Request{s.URL, path, size, s.sum()}
 	out := runChild(t, childCommand(t, childOrder{req, 2 << 20}))
-	if !strings.Contains(out, "ERROR storage") || !strings.Contains(out, "is longer than its file system") {
+	if !strings.Contains(out, "ERROR storage") || !strings.Contains(out, "is larger than its file system") {
 		t.Errorf("the child said %s", out)
 	}
 	if done, _ := Partial(path); done != 2<<20 {
@@ -128,7 +129,7 @@ func TestAReadOnlyFolder(t *testing.T) {
 			cmd.Path, cmd.Args[0], cmd.Dir = self, self, "/"
 			cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 		}
-		if out := runChild(t, cmd); !strings.Contains(out, "ERROR storage") || !strings.Contains(out, "its folder may not be written in") {
+		if out := runChild(t, cmd); !strings.Contains(out, "ERROR storage") || !strings.Contains(out, "its folder is not writable") {
 			t.Errorf("the child said %s", out)
 		}
 	}

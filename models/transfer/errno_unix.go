@@ -9,9 +9,6 @@ var (
 	errnoFull     = []error{syscall.ENOSPC, syscall.EDQUOT}
 	errnoTooLarge = []error{syscall.EFBIG}
 	errnoReadOnly = []error{syscall.EROFS, syscall.EACCES, syscall.EPERM}
-	errnoNoNet    = []error{syscall.ENETUNREACH, syscall.ENETDOWN}
-	errnoRefused  = []error{syscall.ECONNREFUSED}
-	errnoCut      = []error{syscall.ECONNRESET, syscall.EPIPE}
 	errNoLocks    = error(syscall.ENOLCK)
 )
 

@@ -11,9 +11,6 @@ var (
 	errnoFull     = []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED}
 	errnoTooLarge = []error{windows.ERROR_FILE_TOO_LARGE}
 	errnoReadOnly = []error{windows.ERROR_WRITE_PROTECT, windows.ERROR_ACCESS_DENIED}
-	errnoNoNet    = []error{windows.WSAENETUNREACH, windows.WSAENETDOWN}
-	errnoRefused  = []error{windows.WSAECONNREFUSED}
-	errnoCut      = []error{windows.WSAECONNRESET, windows.WSAECONNABORTED}
 	errNoLocks    = error(windows.ERROR_INVALID_FUNCTION)
 )
 

@@ -42,7 +42,7 @@ func TestAFileArrivesWithItsHash(t *testing.T) {
 		t.Errorf("states %v", states)
 	}
 	// Again: it is there, and the network is not asked.
-	c.Offline = true
+	c.Network.Offline = true
 	if res, err := c.Fetch(t.Context(), Request{s.URL + "/w.bin", path, size, s.sum()}, nil); err != nil || res.SHA256 != s.sum() {
 		t.Errorf("%+v, %v", res, err)
 	}
@@ -56,7 +56,7 @@ func TestAFileArrivesWithItsHash(t *testing.T) {
 func TestACutTransferGoesOnWhereItWas(t *testing.T) {
 	s := serve(t, seeded(1, size), cut(1<<20), cut(1<<20), cut(100), stall(0))
 	c, w := client()
-	c.Stall = 300 * time.Millisecond
+	c.Network.Stall = 300 * time.Millisecond
 	path := target(t)
 	if _, err := c.Fetch(t.Context(), Request{s.URL, path, size, s.sum()}, nil); err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestASilentLineIsGivenUp(t *testing.T) {
 	s := serve(t, seeded(1, size))
 	s.last = stall(1024)
 	c, w := client()
-	c.Stall, c.Retries = 100*time.Millisecond, 2
+	c.Network.Stall, c.Retries = 100*time.Millisecond, 2
 	done := make(chan error, 1)
 	go func() {
 		_, err := c.Fetch(context.Background(), Request{s.URL, target(t), size, s.sum()}, nil)
@@ -215,7 +215,7 @@ func TestAChangedFileIsBegunAgain(t *testing.T) {
 			path := target(t)
 			said := ""
 			_, err := cl.Fetch(t.Context(), Request{s.URL, path, size, s.sum()}, func(p Progress) {
-				if p.State == Retrying && !strings.Contains(p.Note, "was cut") {
+				if p.State == Retrying && !strings.Contains(p.Note, "was lost") {
 					said += p.Note
 				}
 			})

@@ -29,7 +29,7 @@ func (r *run) present(ctx context.Context) (Result, bool, error) {
 		return Result{}, false, storageFault(path, err)
 	}
 	if !info.Mode().IsRegular() {
-		return Result{}, false, failure.New(failure.Storage, "download", path, "a folder or device is in its place").WithHint("Move it away.")
+		return Result{}, false, failure.New(failure.Storage, "download", path, "a folder or device is in its place").WithHint("Move it elsewhere.")
 	}
 	f, err := os.Open(path)
 	if err != nil {
@@ -49,7 +49,7 @@ func (r *run) present(ctx context.Context) (Result, bool, error) {
 	return Result{}, false, err
 }
 
-// finish checks the whole file and gives it its name.
+// finish checks the whole file and renames it to its name.
 func (r *run) finish(ctx context.Context) (Result, error) {
 	p := r.part
 	if err := p.save(); err != nil {
@@ -102,7 +102,7 @@ func (r *run) right(ctx context.Context, sum string) (good, recorded bool, err e
 // beginning; otherwise the file is kept aside for whoever wants to look at it.
 func (r *run) wrong(sum string) error {
 	if r.mismatches++; r.mismatches == 1 && r.part.rec.Pieces > 1 {
-		return r.over("the parts that came do not make up the file")
+		return r.over("the parts that arrived do not make up the file")
 	}
 	want := r.req.SHA256
 	if want == "" {
@@ -114,8 +114,8 @@ func (r *run) wrong(sum string) error {
 		return err
 	}
 	os.Remove(recordPath(r.req.Path))
-	return r.final(fmt.Sprintf("what came is not the file: its hash is %s, it should be %s", sum, want),
-		"It is not used and was kept as "+filepath.Base(aside)+". Try again, or from another network or mirror; if it stays so, the server's file was changed.")
+	return r.final("what came is not the file: its hash is %s, it should be %s", sum, want).
+		hint("It is not used and was kept as %s. Try again, or from another network or mirror; if it happens again, the server's file was changed.", filepath.Base(aside))
 }
 
 // setAside renames a wrong file to PATH.bad-HASH. Only the latest is kept.

@@ -1,10 +1,11 @@
 package transfer
 
 import (
-	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
+
+	"descry/network"
 )
 
 // hubRecord is what Hugging Face's hub says about a file before it sends it: in
@@ -22,17 +23,16 @@ var hexSHA1 = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
 // hubOf reads the hub's record from the first answer, in the chain of redirects
 // that led to resp, which has one.
-func hubOf(resp *http.Response) hubRecord {
-	var found hubRecord
-	for ; resp != nil; resp = resp.Request.Response {
-		if rec := hubHeaders(resp.Header); rec != (hubRecord{}) {
-			found = rec // the chain is walked from its end
+func hubOf(resp *network.Response) hubRecord {
+	for _, header := range resp.Redirects {
+		if rec := hubHeaders(header); rec != (hubRecord{}) {
+			return rec
 		}
 	}
-	return found
+	return hubHeaders(resp.Header)
 }
 
-func hubHeaders(h http.Header) hubRecord {
+func hubHeaders(h network.Header) hubRecord {
 	var rec hubRecord
 	linked := bare(h.Get("X-Linked-Etag"))
 	if hexSHA256.MatchString(linked) {

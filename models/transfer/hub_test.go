@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"testing"
 
 	"descry/internal/failure"
+	"descry/network"
 )
 
 const commit = "82a37760796d32b1411fe092ab5d4e227313294b"
@@ -53,7 +53,7 @@ func TestTheHubsOwnRecordIsTakenWhereNothingIsPinned(t *testing.T) {
 	store, hub := fakeHub(t, content, sumOf(content))
 	store.script = []step{cut(1 << 20)}
 	c, _ := client()
-	c.HFEndpoint = hub.URL + "/"
+	c.Network.HFEndpoint = hub.URL + "/"
 	path := target(t)
 	res, err := c.Fetch(t.Context(), Request{URL: "https://huggingface.co/Salesforce/blip/resolve/main/pytorch_model.bin", Path: path}, nil)
 	if err != nil {
@@ -69,7 +69,7 @@ func TestTheHubsOwnRecordIsTakenWhereNothingIsPinned(t *testing.T) {
 	}
 
 	_, lying := fakeHub(t, content, sumOf([]byte("another")))
-	c.HFEndpoint = lying.URL
+	c.Network.HFEndpoint = lying.URL
 	path = target(t)
 	_, err = c.Fetch(t.Context(), Request{URL: "https://huggingface.co/Salesforce/blip/resolve/main/pytorch_model.bin", Path: path}, nil)
 	failed(t, err, failure.Network, "what came is not the file", sumOf([]byte("another")))
@@ -80,7 +80,7 @@ func TestSmallFilesOfTheHubAreComparedWithTheirGitBlob(t *testing.T) {
 	content := []byte(`{"vision_config": {}}`)
 	_, hub := fakeHub(t, content, "")
 	c, _ := client()
-	c.HFEndpoint = hub.URL
+	c.Network.HFEndpoint = hub.URL
 	req := Request{URL: "https://huggingface.co/Salesforce/blip/resolve/main/config.json", Path: target(t)}
 	res, err := c.Fetch(t.Context(), req, nil)
 	if err != nil || !res.Recorded || res.Pinned || res.Revision != commit {
@@ -88,7 +88,7 @@ func TestSmallFilesOfTheHubAreComparedWithTheirGitBlob(t *testing.T) {
 	}
 	arrived(t, req.Path, content)
 	_, wrong := fakeHub(t, content, commit) // the blob of something else
-	c.HFEndpoint, req.Path = wrong.URL, target(t)
+	c.Network.HFEndpoint, req.Path = wrong.URL, target(t)
 	_, err = c.Fetch(t.Context(), req, nil)
 	failed(t, err, failure.Network, "what came is not the file", commit)
 }
@@ -115,33 +115,9 @@ func TestAFileThatNobodyVouchesFor(t *testing.T) {
 	}
 }
 
-func TestAddressesGoToTheMirrorOrTheEndpoint(t *testing.T) {
-	for _, c := range []struct{ mirror, endpoint, url, want string }{
-		{"", "", "https://huggingface.co/a/b", "https://huggingface.co/a/b"},
-		{"", "https://hf.example", "https://huggingface.co/a/b?x=1", "https://hf.example/a/b?x=1"},
-		{"", "https://hf.example/base/", "https://huggingface.co/a/b", "https://hf.example/base/a/b"},
-		{"", "https://hf.example", "https://download.pytorch.org/models/w.pth", "https://download.pytorch.org/models/w.pth"},
-		{"http://mirror.example:8080/d", "https://hf.example", "https://huggingface.co/a/b", "http://mirror.example:8080/d/huggingface.co/a/b"},
-		{"http://mirror.example", "", "https://download.pytorch.org/models/a%20b%2Fc.pth?q=%2F", "http://mirror.example/download.pytorch.org/models/a%20b%2Fc.pth?q=%2F"},
-	} {
-		u, err := url.Parse(c.url)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, err := (&Client{Mirror: c.mirror, HFEndpoint: c.endpoint}).address(u)
-		if err != nil || got.String() != c.want {
-			t.Errorf("%+v gives %v, %v", c, got, err)
-		}
-	}
-	for _, bad := range []string{"mirror.example", "ftp://x/", "https://", "://"} {
-		_, err := (&Client{Mirror: bad}).Fetch(t.Context(), Request{URL: "https://huggingface.co/x", Path: target(t)}, nil)
-		failed(t, err, failure.Usage, "DESCRY_MIRROR")
-	}
-}
-
 func TestAMirrorIsAskedForEverything(t *testing.T) {
 	s := serve(t, seeded(1, size))
-	c := New(func(name string) string { return map[string]string{"DESCRY_MIRROR": s.URL + "/all"}[name] })
+	c := &Client{Network: network.New(func(name string) string { return map[string]string{"DESCRY_MIRROR": s.URL + "/all"}[name] })}
 	path := target(t)
 	if _, err := c.Fetch(t.Context(), Request{"https://download.pytorch.org/models/w.pth", path, size, s.sum()}, nil); err != nil {
 		t.Fatal(err)
@@ -154,6 +130,10 @@ func TestAMirrorIsAskedForEverything(t *testing.T) {
 
 func TestRequestsThatCannotWork(t *testing.T) {
 	c, _ := client()
+	c.Network.Mirror = "mirror.example"
+	_, err := c.Fetch(t.Context(), Request{URL: "https://huggingface.co/x", Path: target(t)}, nil)
+	failed(t, err, failure.Usage, "DESCRY_MIRROR")
+	c.Network.Mirror = ""
 	for _, r := range []Request{
 		{"ftp://a/b", "x", 0, ""}, {"a/b", "x", 0, ""}, {"https://a/b", "", 0, ""}, {"https://a/b", "x", -1, ""}, {"https://a/b", "x", 0, "abc"}, {"http://\x7f/", "x", 0, ""},
 	} {

@@ -21,7 +21,7 @@ type Meter struct {
 }
 
 // Add takes what is done at a time. Where it falls (a transfer starts over) or
-// after a pause the old speed goes on to count, but no bytes come from nowhere:
+// after a pause the old speed still counts, but no bytes come from nowhere:
 // call Pause when a transfer stops, so that the standstill is no slowness.
 func (m *Meter) Add(now time.Time, done int64) {
 	dt := now.Sub(m.at).Seconds()

@@ -52,7 +52,7 @@ func openPartial(ctx context.Context, r *run) (*partial, error) {
 		return nil, storageFault(r.req.Path, err)
 	}
 	p := &partial{r: r, f: f, hash: sha256.New(), saved: r.c.now()}
-	r.part = p // for what is told while it is hashed
+	r.part = p // for what is reported while it is hashed
 	good, err := p.resume(ctx)
 	if err == nil && !good {
 		err = p.reset()
@@ -65,7 +65,7 @@ func openPartial(ctx context.Context, r *run) (*partial, error) {
 }
 
 // resume reads the recorded bytes back and drops those beyond; false if there
-// is nothing to go on with.
+// is nothing to continue.
 func (p *partial) resume(ctx context.Context) (bool, error) {
 	text, err := readSmall(recordPath(p.r.req.Path))
 	if err != nil {

@@ -44,7 +44,7 @@ func (rec *record) validator() string {
 	return rec.LastModified
 }
 
-// checkable reports whether anything would tell that the rest of the file does
+// checkable reports whether anything would show that the rest of the file does
 // not belong to what is there: a validator, or a hash to compare with.
 func (rec *record) checkable() bool {
 	return rec.validator() != "" || rec.Pinned != "" || rec.Hub.SHA256 != "" || rec.Hub.Blob != ""
@@ -78,7 +78,7 @@ func parseRecord(text []byte) (*record, error) {
 	return &rec, nil
 }
 
-// headerValue reports whether s may stand in a request's header.
+// headerValue reports whether s may be in a request's header.
 func headerValue(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {

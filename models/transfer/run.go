@@ -3,10 +3,8 @@ package transfer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"hash"
 	"io"
-	"net/url"
 	"time"
 
 	"descry/internal/failure"
@@ -19,7 +17,7 @@ const (
 	newBytes = 1 << 20
 	// tellEvery is the shortest time between two reports of the same state.
 	tellEvery = 100 * time.Millisecond
-	// beatEvery is how often it is told that nothing comes: a speed goes down then.
+	// beatEvery is how often it is reported that nothing comes: a speed goes down then.
 	beatEvery = time.Second
 )
 
@@ -27,8 +25,7 @@ const (
 type run struct {
 	c      *Client
 	req    Request
-	asked  *url.URL // the address with mirror and endpoint applied
-	name   string   // of the file, for messages
+	name   string // of the file, for messages
 	report func(Progress)
 	part   *partial
 
@@ -84,7 +81,7 @@ func (r *run) total() int64 {
 // complete reports whether every byte is there.
 func (r *run) complete() bool { t := r.total(); return t > 0 && r.part.at == t }
 
-// again waits before the next attempt after err, or gives err back if there is
+// again waits before the next attempt after err, or returns err if there is
 // to be none.
 func (r *run) again(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
@@ -107,7 +104,7 @@ func (r *run) again(ctx context.Context, err error) error {
 		return err
 	}
 	wait := r.c.pause(r.fruitless, f.after)
-	r.tell(Retrying, fmt.Sprintf("%s; trying again in %d s", f.f.Message, int(wait.Seconds()+0.5)), true)
+	r.tell(Retrying, message.Sprintf("%s; trying again in %d s", f.f.Message, int(wait.Seconds()+0.5)), true)
 	return r.c.wait(ctx, wait)
 }
 
@@ -179,7 +176,9 @@ func (r *run) plain(ctx context.Context, err error) error {
 	}
 	var f *fault
 	if errors.As(err, &f) {
-		return f.f
+		g := *f.f
+		g.Op = "download"
+		return &g
 	}
 	return failure.Wrap(failure.Network, "download", r.name, err, "")
 }

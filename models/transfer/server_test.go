@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"descry/internal/failure"
+	"descry/network"
 )
 
 // step is one answer of the test server.
@@ -177,9 +178,12 @@ func (w *waits) wait(ctx context.Context, d time.Duration) error {
 func client() (*Client, *waits) {
 	w := &waits{}
 	return &Client{
-		HTTP: newHTTP(), Stall: 20 * time.Second, Wait: w.wait,
+		Network: &network.Client{
+			HTTP: &http.Client{Transport: network.NewTransport()}, Stall: 20 * time.Second,
+			Online: func() bool { return true },
+		},
+		Wait:   w.wait,
 		Jitter: func(d time.Duration) time.Duration { return d },
-		online: func() bool { return true },
 	}, w
 }
 
@@ -230,7 +234,7 @@ func failed(t *testing.T, err error, kind failure.Kind, parts ...string) {
 			t.Errorf("%q does not hold %q", err, p)
 		}
 	}
-	if f.Subject == "" || f.Op != "download" {
+	if f.Op != "download" && (f.Op != "connect" || kind != failure.Usage) {
 		t.Errorf("%q has subject %q, operation %q", err, f.Subject, f.Op)
 	}
 	t.Log(err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"descry/internal/failure"
+	"descry/network"
 )
 
 // pipes is a network within this process, so that its time can be a bubble's:
@@ -53,10 +54,10 @@ func inBubble(t *testing.T, handler http.HandlerFunc) (time.Duration, error) {
 	s := &http.Server{Handler: handler}
 	go s.Serve(p)
 	defer s.Close()
-	tr := newHTTP().Transport.(*http.Transport)
+	tr := network.NewTransport()
 	tr.Proxy, tr.DialContext = nil, p.dial
 	defer tr.CloseIdleConnections()
-	c := &Client{HTTP: &http.Client{Transport: tr}, online: func() bool { return true }}
+	c := &Client{Network: &network.Client{HTTP: &http.Client{Transport: tr}, Online: func() bool { return true }}}
 	begun := time.Now()
 	var told time.Time
 	_, err := c.Fetch(t.Context(), Request{"http://slow.example/w.bin", target(t), 64 << 10, sumOf(make([]byte, 64<<10))}, func(p Progress) {

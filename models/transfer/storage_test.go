@@ -109,7 +109,7 @@ func TestRoomIsCheckedFirst(t *testing.T) {
 	var asked string
 	c.Free = func(dir string) (uint64, error) { asked = dir; return free, nil }
 	_, err := c.Fetch(t.Context(), Request{s.URL, path, size, s.sum()}, nil)
-	failed(t, err, failure.Storage, "the disk has 73 MB free and 73 MB are needed")
+	failed(t, err, failure.Storage, "the disk has 73 MB free, and 73 MB are needed")
 	if len(s.requests()) != 0 || asked != filepath.Dir(path) {
 		t.Errorf("%d requests, asked of %q", len(s.requests()), asked)
 	}

@@ -1,10 +1,10 @@
-// Package transfer fetches one file from the network, and is the only place of
-// the program that uses it.
+// Package transfer downloads one file, through package network, and sees to it that
+// the file arrives whole.
 //
 // The bytes go into PATH.part, and PATH.part.json keeps the record of it: the
 // address, what the server said about the file (ETag, Last-Modified, length)
 // and how many bytes have reached the disk with which hash. So a transfer that
-// was cut, paused or killed goes on where it was: the recorded bytes are read
+// was cut, paused or killed continues where it was: the recorded bytes are read
 // back and hashed, what lies beyond them is dropped, and the server is asked
 // for the rest on the condition that the file is still the same (Range with
 // If-Range, RFC 9110 §13.1.5 and §14). If it is not, the transfer starts over.
@@ -15,14 +15,12 @@
 // one another; the system releases it when its holder dies.
 //
 // Trouble that time may heal (a cut or silent line, 429, 5xx) is tried again,
-// with growing and jittered waits; all other trouble is told at once, each in
+// with growing and jittered waits; all other trouble is reported at once, each in
 // its own sentence.
 package transfer
 
 import (
 	"context"
-	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -30,6 +28,7 @@ import (
 	"time"
 
 	"descry/internal/failure"
+	"descry/network"
 )
 
 // State says what a transfer is doing.
@@ -44,7 +43,7 @@ const (
 	Locked     State = "waiting for another process" // which fetches the same file
 )
 
-// Progress is what there is to tell of a transfer. Done and Total are bytes of
+// Progress says how far a transfer is. Done and Total are bytes of
 // the file; Total is 0 while it is unknown.
 type Progress struct {
 	State State
@@ -77,24 +76,13 @@ type Result struct {
 	Revision string // the hub's commit (X-Repo-Commit), empty where it names none
 }
 
-// Client fetches files. The zero value works; New makes one for the program.
-// It may be used by several goroutines at once.
+// Client fetches files. The zero value works. It may be used by several goroutines
+// at once.
 type Client struct {
-	// HTTP sends the requests; nil means a client with the proxies of the
-	// environment, HTTP/1.1 and no limit on the length of a transfer.
-	HTTP *http.Client
-	// Mirror, if set, is asked for everything: https://HOST/PATH becomes
-	// Mirror/HOST/PATH. HFEndpoint stands in for https://huggingface.co.
-	Mirror     string
-	HFEndpoint string
-	// Offline closes this one path to the network.
-	Offline bool
-	// Stall is how long the line may be silent (0: 30 s). The whole transfer
-	// may take any time.
-	Stall time.Duration
+	Network *network.Client // sends the requests; nil: one without settings
 	// Retries is how many attempts in a row may bring nothing new (0: 6).
 	Retries int
-	// Free gives the free bytes of a folder's disk; nil: not asked.
+	// Free returns the free bytes of a folder's disk; nil: not asked.
 	Free func(dir string) (uint64, error)
 	// Now, Wait and Jitter are for tests: the clock, a sleep that ends with the
 	// context, and a random part of a wait. nil: the real ones.
@@ -102,27 +90,15 @@ type Client struct {
 	Wait   func(ctx context.Context, d time.Duration) error
 	Jitter func(d time.Duration) time.Duration
 
-	open   func(path string) (file, error) // the partial file; nil: openFile
-	online func() bool                     // whether any network is up; nil: anyNetwork
-}
-
-// New returns a client with the settings of the environment: DESCRY_MIRROR,
-// HF_ENDPOINT, DESCRY_OFFLINE (any value but "" and "0").
-func New(getenv func(string) string) *Client {
-	offline := getenv("DESCRY_OFFLINE")
-	return &Client{
-		Mirror:     getenv("DESCRY_MIRROR"),
-		HFEndpoint: getenv("HF_ENDPOINT"),
-		Offline:    offline != "" && offline != "0",
-	}
+	open func(path string) (file, error) // the partial file; nil: openFile
 }
 
 var hexSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// Fetch brings the file of req to its path and tells what it does, in this
-// goroutine, at most some times a second and, while bytes are awaited, at least once. A file that is there already with the
-// right hash is not fetched. When ctx is cancelled the partial file stays for
-// the next Fetch: that is what pausing is.
+// Fetch brings the file of req to its path and reports what it does, in this
+// goroutine, at most a few times a second and, while bytes are awaited, at least
+// once. A file that is there already with the right hash is not fetched. When ctx is
+// cancelled the partial file stays for the next Fetch: that is what pausing is.
 //
 // Errors are *failure.Failure: Network (not reached, refused, not the right
 // file), Storage (disk, folder, lock), Cancelled, Usage (a request that can
@@ -158,13 +134,10 @@ func (c *Client) Fetch(ctx context.Context, req Request, tell func(Progress)) (R
 // newRun checks a request.
 func (c *Client) newRun(req Request, tell func(Progress)) (*run, error) {
 	req.SHA256 = strings.ToLower(req.SHA256)
-	usage := func(message string) error {
-		return failure.New(failure.Usage, "download", req.URL, "%s", message)
+	usage := func(format string, args ...any) error {
+		return failure.New(failure.Usage, "download", req.URL, format, args...)
 	}
-	u, err := url.Parse(req.URL)
 	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		return nil, usage("it is no http or https address")
 	case req.Path == "":
 		return nil, usage("no file is named to keep it in")
 	case req.Bytes < 0:
@@ -172,18 +145,17 @@ func (c *Client) newRun(req Request, tell func(Progress)) (*run, error) {
 	case req.SHA256 != "" && !hexSHA256.MatchString(req.SHA256):
 		return nil, usage("its SHA-256 is not 64 hexadecimal digits")
 	}
-	asked, err := c.address(u)
-	if err != nil {
+	if _, err := c.network().Resolve(req.URL); err != nil {
 		return nil, err
 	}
 	if tell == nil {
 		tell = func(Progress) {}
 	}
-	return &run{c: c, req: req, asked: asked, report: tell, name: filepath.Base(req.Path)}, nil
+	return &run{c: c, req: req, report: tell, name: filepath.Base(req.Path)}, nil
 }
 
-// Partial tells how much of the file at path has been received and recorded,
-// and its length (0: unknown); 0, 0 if there is nothing to go on with.
+// Partial returns how much of the file at path has been received and recorded,
+// and its length (0: unknown); 0, 0 if there is nothing to continue.
 func Partial(path string) (done, total int64) {
 	text, err := readSmall(recordPath(path))
 	if err != nil {

@@ -3,15 +3,12 @@ package transfer
 import (
 	"context"
 	"math/rand/v2"
-	"net"
-	"net/http"
-	"strconv"
-	"strings"
 	"time"
+
+	"descry/network"
 )
 
 const (
-	defaultStall   = 30 * time.Second
 	defaultRetries = 6
 	firstPause     = time.Second
 	longestPause   = 30 * time.Second
@@ -19,11 +16,12 @@ const (
 	longestAsked = 2 * time.Minute
 )
 
-func (c *Client) stall() time.Duration {
-	if c.Stall > 0 {
-		return c.Stall
+// network returns the client that sends the requests.
+func (c *Client) network() *network.Client {
+	if c.Network != nil {
+		return c.Network
 	}
-	return defaultStall
+	return &network.Client{}
 }
 
 func (c *Client) retries() int {
@@ -72,32 +70,4 @@ func Sleep(ctx context.Context, d time.Duration) error {
 	case <-t.C:
 		return nil
 	}
-}
-
-// retryAfter reads the header of that name: seconds or a date.
-func retryAfter(h http.Header, now time.Time) time.Duration {
-	value := strings.TrimSpace(h.Get("Retry-After"))
-	if n, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return time.Duration(n) * time.Second
-	}
-	if t, err := http.ParseTime(value); err == nil {
-		return max(0, t.Sub(now))
-	}
-	return 0
-}
-
-// plainHTTP is the client of those who bring none. HTTP/1.1 only: each transfer
-// then has its own connection, which is closed with it, whereas an HTTP/2
-// connection that has died silently stays in the pool and takes the next
-// attempt with it. The watchdog limits every phase, so that nothing else does.
-var plainHTTP = newHTTP()
-
-func newHTTP() *http.Client {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.Proxy = http.ProxyFromEnvironment
-	t.DialContext = (&net.Dialer{Timeout: 20 * time.Second}).DialContext
-	t.Protocols = new(http.Protocols)
-	t.Protocols.SetHTTP1(true)
-	t.ForceAttemptHTTP2 = false
-	return &http.Client{Transport: t}
 }

@@ -53,7 +53,7 @@ func half(h uint16) float32 {
 	return math.Float32frombits(sign | (exponent+127-15)<<23 | mantissa<<13)
 }
 
-// Float32s reads the tensor of that name and gives its elements as float32,
+// Float32s reads the tensor of that name and returns its elements as float32,
 // row by row. It is for the few tensors from which something is computed at
 // load. The file must not have changed since Open.
 func (f *File) Float32s(name string) ([]float32, error) {
@@ -62,7 +62,7 @@ func (f *File) Float32s(name string) ([]float32, error) {
 		return nil, failure.New(failure.Model, "load", f.Path, "it has no tensor %s", quote(name)).WithHint("The file belongs to another architecture.")
 	}
 	if t.Gaps != "" {
-		return nil, failure.New(failure.Model, "load", f.Path, "%s", t.Gaps).WithHint("%s", GapsHint)
+		return nil, failure.New(failure.Model, "load", f.Path, "%s", t.Gaps).WithHint("%s", gapsHint)
 	}
 	decode, ok := decoders[t.DType]
 	if !ok {
@@ -92,8 +92,8 @@ func (f *File) Float32s(name string) ([]float32, error) {
 	return values, nil
 }
 
-// GapsHint says what to do about a tensor with Gaps.
-const GapsHint = "Save the weights again in Python, each tensor after .contiguous()."
+// gapsHint is what to do about a tensor with Gaps.
+const gapsHint = "Save the weights again in Python, each tensor after .contiguous()."
 
 // rowByRow puts the elements of a tensor with an Order of its own into that of
 // its shape.

@@ -45,7 +45,7 @@ func checkRead(t *testing.T, content []byte) *File {
 	file, err := read(bytes.NewReader(content), int64(len(content)))
 	checkAllocation(t, allocated()-before, len(content))
 	if err != nil {
-		var tr trouble
+		var tr problem
 		if !errors.As(err, &tr) || tr.message == "" || tr.hint == "" || strings.Contains(tr.message, "\n") {
 			t.Errorf("error %#v, want one sentence and a hint", err)
 		}
@@ -113,7 +113,7 @@ func FuzzPickle(f *testing.F) {
 			_, err = found.list(top)
 		}
 		checkAllocation(t, allocated()-before, len(content))
-		var tr trouble
+		var tr problem
 		if err != nil && !errors.As(err, &tr) {
 			t.Errorf("error %#v, want a sentence", err)
 		}

@@ -75,7 +75,7 @@ func newUnpickler(r io.ReaderAt, at, end int64) *unpickler {
 	return &unpickler{r: bufio.NewReader(io.NewSectionReader(r, at, end-at)), start: at, at: at, end: end}
 }
 
-// load interprets up to STOP and gives the one value that is left.
+// load interprets up to STOP and returns the one value that is left.
 func (u *unpickler) load() (any, error) {
 	for range mostOpcodes {
 		start := u.at
@@ -94,7 +94,7 @@ func (u *unpickler) load() (any, error) {
 			return nil, refuse("the pickle uses the opcode %s at byte %d, which no weight file needs", opcodeName(code), start)
 		}
 		if err := op(u); err != nil {
-			var t trouble
+			var t problem
 			if errors.As(err, &t) && !strings.Contains(t.message, "byte ") {
 				t.message += " (pickle, byte " + decimal(start) + ")"
 				return nil, t

@@ -18,7 +18,7 @@ const (
 )
 
 // readSafetensors reads the directory of a safetensors file whose first eight
-// bytes say that the header has n bytes. Its rules are those of the format's
+// bytes hold n, the length of the header. Its rules are those of the format's
 // README and of Metadata::validate in safetensors/src/tensor.rs: the tensors
 // fill the rest of the file without hole or overlap.
 func readSafetensors(r io.ReaderAt, size int64, n uint64) ([]Tensor, error) {
@@ -39,7 +39,7 @@ func readSafetensors(r io.ReaderAt, size int64, n uint64) ([]Tensor, error) {
 }
 
 // header reads the JSON header as a stream of tokens, since a decoder into
-// maps would let a key that stands twice pass.
+// maps would accept a duplicate key.
 type header struct {
 	source io.Reader
 	json   *json.Decoder
@@ -53,7 +53,7 @@ func (h *header) at() int64 { return 8 + h.json.InputOffset() }
 // token reads a token.
 func (h *header) token() (json.Token, error) {
 	t, err := h.json.Token()
-	var tr trouble
+	var tr problem
 	switch {
 	case err == nil:
 		return t, nil
@@ -121,7 +121,7 @@ func (h *header) read() ([]Tensor, error) {
 	return tensors, nil
 }
 
-// key reads a key that does not stand in seen yet.
+// key reads a key that is not in seen yet.
 func (h *header) key(seen map[string]bool, where string) (string, error) {
 	t, err := h.token()
 	if err != nil {
@@ -294,7 +294,7 @@ func (h *header) checkLayout(tensors []Tensor) error {
 	return nil
 }
 
-// tokenLimit hands JSON through and fails at a string, number or run of blanks
+// tokenLimit passes JSON through and fails at a string, number or run of blanks
 // longer than mostToken, which the JSON reader would buffer whole.
 type tokenLimit struct {
 	r       io.Reader

@@ -42,7 +42,7 @@ var callables = map[global]func(tuple) (any, error){
 	"torch.Size":                      callSize,
 }
 
-// namespace is what training scripts put beside the weights.
+// namespace is what training scripts save with the weights.
 const namespace global = "argparse.Namespace"
 
 // allowed refuses every name that is neither a storage type nor a callable.
@@ -53,15 +53,15 @@ func allowed(g global) error {
 	case isType || isFunction:
 		return nil
 	case g == namespace:
-		return trouble{"it is a training checkpoint: beside the weights it holds the script's settings (argparse.Namespace), which are not read",
+		return problem{"it is a training checkpoint: beside the weights it holds the script's settings (argparse.Namespace), which are not read",
 			"In Python, keep the weights alone: torch.save(checkpoint['model'], 'weights.pth')."}
 	}
 	return refuse("the pickle names %s, which no weight file needs", quote(string(g)))
 }
 
-// refuse makes a trouble about something that a pickle may not do here.
+// refuse returns an error about something that a pickle may not do here.
 func refuse(format string, args ...any) error {
-	return trouble{fmt.Sprintf(format, args...), "Such a file can run any program in Python and is not read; save the weights with torch.save(model.state_dict(), …)."}
+	return problem{fmt.Sprintf(format, args...), "Such a file can run any program in Python and is not read; save the weights with torch.save(model.state_dict(), …)."}
 }
 
 // callOrderedDict makes an empty dictionary; the entries follow. Python 2 wrote
@@ -210,7 +210,7 @@ var wrappers = []string{"model", "state_dict", "model_state_dict"}
 func stateDict(top any) (*dict, error) {
 	d, ok := top.(*dict)
 	if !ok {
-		return nil, trouble{"it holds " + kind(top) + " instead of a state dict", "Save the weights with torch.save(model.state_dict(), …)."}
+		return nil, problem{"it holds " + kind(top) + " instead of a state dict", "Save the weights with torch.save(model.state_dict(), …)."}
 	}
 	for _, key := range wrappers {
 		if inner, ok := d.values[key].(*dict); ok {
@@ -238,7 +238,7 @@ func (s *storages) list(top any) ([]Tensor, error) {
 		}
 		v, ok := d.values[key].(*view)
 		if !ok {
-			return nil, trouble{fmt.Sprintf("%s in the state dict is %s, not a tensor", quote(name), kind(d.values[key])), "Save the weights alone, with torch.save(model.state_dict(), …)."}
+			return nil, problem{fmt.Sprintf("%s in the state dict is %s, not a tensor", quote(name), kind(d.values[key])), "Save the weights alone, with torch.save(model.state_dict(), …)."}
 		}
 		t, err := v.tensor(name)
 		if err != nil {
@@ -249,7 +249,7 @@ func (s *storages) list(top any) ([]Tensor, error) {
 	return tensors, checkShared(tensors)
 }
 
-// tensor checks the view against its storage and gives its byte range.
+// tensor checks the view against its storage and returns its byte range.
 func (v *view) tensor(name string) (Tensor, error) {
 	where := "tensor " + quote(name)
 	if v.flags {

@@ -35,7 +35,7 @@ func readLegacy(r io.ReaderAt, size int64) ([]Tensor, error) {
 		return nil, err
 	}
 	if d, ok := machine.(*dict); !ok || d.values["little_endian"] != any(true) {
-		return nil, trouble{"it was not written on a little-endian machine", "Save it again on an ordinary PC."}
+		return nil, problem{"it was not written on a little-endian machine", "Save it again on an ordinary PC."}
 	}
 	top, err := next(found.persist)
 	if err != nil {

@@ -42,7 +42,7 @@ type member struct {
 //
 // archive/zip would do, but it takes memory for as many entries as a directory
 // claims, and passes over bytes before, between and after the members; here the
-// directory must be whole, at the very end, and everything it says is checked.
+// directory must be whole, at the very end, and everything in it is checked.
 func readZip(r io.ReaderAt, size int64) ([]Tensor, error) {
 	members, err := zipMembers(r, size)
 	if err != nil {
@@ -64,10 +64,10 @@ func readZip(r io.ReaderAt, size int64) ([]Tensor, error) {
 		}
 	}
 	if !found {
-		return nil, trouble{"it is a zip archive, but not one of torch.save: no member is named …/data.pkl", "Choose a .safetensors, .bin or .pth file."}
+		return nil, problem{"it is a zip archive, but not one of torch.save: no member is named …/data.pkl", "Choose a .safetensors, .bin or .pth file."}
 	}
 	if byName[prefix+"/constants.pkl"] != nil {
-		return nil, trouble{"it is a TorchScript program (constants.pkl), not a state dict", "Save the weights with torch.save(model.state_dict(), …)."}
+		return nil, problem{"it is a TorchScript program (constants.pkl), not a state dict", "Save the weights with torch.save(model.state_dict(), …)."}
 	}
 	if err := checkByteOrder(r, byName[prefix+"/byteorder"]); err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func checkByteOrder(r io.ReaderAt, m *member) error {
 		return err
 	}
 	if string(b) != "little" {
-		return trouble{"it was not written on a little-endian machine (byteorder is " + quote(string(b)) + ")", "Save it again on an ordinary PC."}
+		return problem{"it was not written on a little-endian machine (byteorder is " + quote(string(b)) + ")", "Save it again on an ordinary PC."}
 	}
 	return nil
 }
@@ -123,18 +123,18 @@ func zipTensors(r io.ReaderAt, size int64, byName map[string]*member, prefix str
 	return found.list(top)
 }
 
-// stored makes sure that the member's bytes lie in the file as they are.
+// stored makes sure that the member's bytes are in the file uncompressed.
 func (m *member) stored() error {
 	if m.method != 0 || m.size != m.plain {
-		return trouble{"the member " + quote(m.name) + " is compressed, so its tensors cannot be used in place", "Save it with torch.save, which does not compress."}
+		return problem{"the member " + quote(m.name) + " is compressed, so its tensors cannot be used in place", "Save it with torch.save, which does not compress."}
 	}
 	if m.flags&1 != 0 {
-		return trouble{"the member " + quote(m.name) + " is encrypted", "Save it without a password."}
+		return problem{"the member " + quote(m.name) + " is encrypted", "Save it without a password."}
 	}
 	return nil
 }
 
-// zipEnd is what the records at the end of the archive say.
+// zipEnd is the content of the records at the end of the archive.
 type zipEnd struct {
 	count, length, offset int64 // members; bytes of the directory and where it begins
 	at                    int64 // where these records begin
@@ -224,7 +224,7 @@ func zipMembers(r io.ReaderAt, size int64) ([]member, error) {
 }
 
 // parseCentral reads one entry of the directory, which begins at byte at of
-// the file, and gives its length.
+// the file, and returns its length.
 func parseCentral(b []byte, at int64) (member, int, error) {
 	var m member
 	if len(b) < lenCentral || u32(b) != sigCentral {
@@ -242,7 +242,7 @@ func parseCentral(b []byte, at int64) (member, int, error) {
 	if err := m.widen(b[lenCentral+name : lenCentral+name+extra]); err != nil {
 		return m, 0, err
 	}
-	// path.Clean of a member's name is the name, or somebody wants to leave a folder.
+	// path.Clean of a member's name is the name, or it leads out of a folder.
 	if m.name == "" || path.Clean("/"+m.name) != "/"+m.name || strings.ContainsAny(m.name, "\\\x00") {
 		return m, 0, damage("the zip archive has a member named %s (byte %d)", quote(m.name), at)
 	}

@@ -6,9 +6,9 @@
 // Three containers are known:
 //
 //	safetensors   8 bytes of length, a JSON header, the tensors end to end
-//	torch zip     PyTorch ≥ 1.6: a zip archive of stored members; data.pkl says
-//	              which tensor is which part of which member
-//	torch legacy  PyTorch < 1.6: five pickles in a row, then the storages, each
+//	torch zip     PyTorch ≥ 1.6: a zip archive of stored members; data.pkl
+//	              maps each tensor to a part of a member
+//	torch legacy  PyTorch < 1.6: five pickles, then the storages, each
 //	              behind its element count
 //
 // The two PyTorch containers are pickles, which in Python are programs. Here
@@ -16,11 +16,11 @@
 // only build tuples, dictionaries and tensor records (pickle.go); anything else
 // is refused by name.
 //
-// A file is taken to be hostile. Every length, offset, stride and product is
+// Files are treated as hostile. Every length, offset, stride and product is
 // checked before memory is taken for it, so that reading a directory needs
 // memory in proportion to the directory alone. Ranges that overlap or leave the
-// file, keys that stand twice, holes and bytes after the end are errors, and
-// each error says where.
+// file, duplicate keys, holes and bytes after the end are errors, and
+// each error names the place.
 package weights
 
 import (
@@ -51,7 +51,7 @@ const (
 	I64  DType = "I64"
 )
 
-// sizes gives the bytes of one element of every type a file may name: those of
+// sizes holds the bytes of one element of every type a file may name: those of
 // safetensors' README and of torch's typed storages.
 var sizes = map[DType]int64{
 	F32: 4, F16: 2, BF16: 2, F64: 8, I64: 8,
@@ -97,8 +97,8 @@ type Tensor struct {
 	// row by row, the last one fastest. torch saves a tensor as it lies in memory:
 	// transposed ones, and convolutions trained with channels_last (0, 2, 3, 1).
 	Order []int
-	// Gaps says why the elements cannot be read: they lie apart, or one stands for
-	// several. It matters only to who needs this tensor.
+	// Gaps is why the elements cannot be read: they are not adjacent, or one is used
+	// for several. It matters only where this tensor is used.
 	Gaps string
 }
 
@@ -133,7 +133,6 @@ type File struct {
 	tensors  []Tensor
 	index    map[string]int
 	modified time.Time
-	survey   *Survey // nil: a file that graphs are built from to be run
 }
 
 // Get returns the tensor of that name.
@@ -154,30 +153,33 @@ func (f *File) Names() []string {
 	return names
 }
 
-// Renamed returns the same file with other names of its tensors: those of another
-// implementation of the same model. A tensor whose new name another one has
-// already keeps its own.
-func (f *File) Renamed(name func(string) string) *File {
-	g := *f
-	g.tensors = slices.Clone(f.tensors)
-	g.index = make(map[string]int, len(f.tensors))
-	for i := range g.tensors {
-		g.index[g.tensors[i].Name] = i
+// Source returns the file's path.
+func (f *File) Source() string { return f.Path }
+
+// Use returns the tensor of that name and the file's path. A tensor that is absent,
+// has another shape or cannot be computed with is a *failure.Failure.
+func (f *File) Use(name string, shape []int64) (Tensor, string, error) {
+	wrong := func(format string, args ...any) *failure.Failure {
+		return failure.New(failure.Model, "build", f.Path, format, args...)
 	}
-	for i := range g.tensors {
-		t := &g.tensors[i]
-		to := name(t.Name)
-		if _, taken := g.index[to]; taken {
-			continue
-		}
-		delete(g.index, t.Name)
-		t.Name, g.index[to] = to, i
+	t, ok := f.Get(name)
+	switch {
+	case !ok:
+		return t, "", wrong("tensor %q is not in the file", name).WithHint("Check that the file belongs to this model.")
+	case !slices.Equal(t.Shape, shape):
+		return t, "", wrong("tensor %q has shape %v, expected %v", name, t.Shape, shape).WithHint("Check that the file belongs to this model and its configuration.")
+	case !t.DType.Usable():
+		return t, "", wrong("tensor %q has type %s, which cannot be computed with", name, t.DType)
+	case t.Gaps != "":
+		return t, "", wrong("%s", t.Gaps).WithHint(gapsHint)
+	case len(shape) > 0 && (shape[0] == 0 || t.Length%shape[0] != 0):
+		return t, "", wrong("tensor %q of shape %v has %d bytes", name, t.Shape, t.Length)
 	}
-	return &g
+	return t, f.Path, nil
 }
 
-// Open reads the directory of the weight file at path; which container it is,
-// the first bytes tell, not the name. Errors are *failure.Failure of kind
+// Open reads the directory of the weight file at path; the container is
+// recognised by the first bytes, not by the name. Errors are *failure.Failure of kind
 // Model with the path as their subject.
 func Open(path string) (*File, error) {
 	real, err := resolve(path)
@@ -187,7 +189,7 @@ func Open(path string) (*File, error) {
 	// Before it is opened: opening a pipe would wait for ever.
 	info, err := os.Stat(real)
 	if err == nil && !info.Mode().IsRegular() {
-		err = trouble{"it is a folder or a device, not a weight file", "Name the file of weights itself."}
+		err = problem{"it is a folder or a device, not a weight file", "Name the file of weights itself."}
 	}
 	if err != nil {
 		return nil, explain(path, err)
@@ -222,7 +224,7 @@ func resolve(path string) (string, error) {
 // (MAGIC_NUMBER in torch/serialization.py).
 var legacyMagic = []byte{0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, '.'}
 
-// lookalikes are beginnings of files that people take for weights.
+// lookalikes are the first bytes of files that are often taken for weights.
 var lookalikes = []struct {
 	start, message, hint string
 }{
@@ -256,11 +258,11 @@ func read(r io.ReaderAt, size int64) (*File, error) {
 	default:
 		for _, l := range lookalikes {
 			if bytes.HasPrefix(head, []byte(l.start)) {
-				return nil, trouble{l.message, l.hint}
+				return nil, problem{l.message, l.hint}
 			}
 		}
 		if len(head) < 9 || head[8] != '{' {
-			return nil, trouble{"it is no weight file: neither safetensors nor a file of torch.save", "Choose a .safetensors, .bin or .pth file."}
+			return nil, problem{"it is not a weight file: neither safetensors nor written by torch.save", "Choose a .safetensors, .bin or .pth file."}
 		}
 		f.Format = Safetensors
 		f.tensors, err = readSafetensors(r, size, binary.LittleEndian.Uint64(head))
@@ -322,14 +324,14 @@ func readAt(r io.ReaderAt, b []byte, offset int64, what string) error {
 	return fmt.Errorf("%s cannot be read at byte %d: %w", what, offset, err)
 }
 
-// trouble is what is wrong with a file and, where it is known, what to do.
-type trouble struct{ message, hint string }
+// problem is what is wrong with a file and, where it is known, what to do.
+type problem struct{ message, hint string }
 
-func (t trouble) Error() string { return t.message }
+func (t problem) Error() string { return t.message }
 
-// damage makes a trouble whose remedy is to fetch the file again.
+// damage returns a problem whose remedy is to fetch the file again.
 func damage(format string, args ...any) error {
-	return trouble{fmt.Sprintf(format, args...), "The file is damaged or was changed: fetch it again."}
+	return problem{fmt.Sprintf(format, args...), "The file is damaged or was changed: fetch it again."}
 }
 
 // quote quotes a name out of a file, shortened.
@@ -343,7 +345,7 @@ func quote(name string) string {
 
 // explain makes err the failure that Open returns.
 func explain(path string, err error) error {
-	var t trouble
+	var t problem
 	switch {
 	case errors.As(err, &t):
 		return failure.New(failure.Model, "load", path, "%s", t.message).WithHint("%s", t.hint)

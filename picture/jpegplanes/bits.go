@@ -5,19 +5,19 @@ import (
 	"io"
 )
 
-// bits reads a file by bytes, and entropy-coded data by bits.
+// bits reads bytes of a file, and bits of entropy-coded data.
 type bits struct {
 	r    io.Reader
 	buf  []byte
-	i, j int   // buf[i:j] is not yet used
-	err  error // why no more comes from r
+	i, j int   // buf[i:j] is unread
+	err  error // sticky error of r
 
-	acc    uint64 // the bits to come, from the top
-	n      uint   // how many of them count
-	padded uint   // zeros that were appended where the data end
+	acc    uint64 // the next bits, from the most significant
+	n      uint   // number of valid bits in acc
+	padded uint   // number of zero bits appended after the data
 }
 
-// need reports whether buf[i:] has k bytes, a few, reading if there are less.
+// need reports whether buf[i:] has k bytes, a few, reading more if necessary.
 func (d *bits) need(k int) bool {
 	if d.j-d.i >= k {
 		return true
@@ -48,7 +48,7 @@ func (d *bits) full(p []byte) error {
 	return nil
 }
 
-// skip reads over n bytes.
+// skip discards n bytes.
 func (d *bits) skip(n int) error {
 	for n > 0 {
 		if !d.need(1) {
@@ -60,7 +60,7 @@ func (d *bits) skip(n int) error {
 	return nil
 }
 
-// nextMarker reads over whatever lies before the next marker, and it.
+// nextMarker discards everything before the next marker, and reads it.
 func (d *bits) nextMarker() (byte, error) {
 	for {
 		if !d.need(2) {
@@ -78,11 +78,11 @@ func (d *bits) nextMarker() (byte, error) {
 	}
 }
 
-// restart drops what is left of the bits.
+// restart discards the remaining bits.
 func (d *bits) restart() { d.acc, d.n, d.padded = 0, 0, 0 }
 
-// refill is called with n < 32 and gives acc and n with n ≥ 56. Bits below the
-// n that count are zero or those that come next.
+// refill is called with n < 32 and returns acc and n with n ≥ 56. Bits below the n
+// valid ones are zero or those that come next.
 func (d *bits) refill(acc uint64, n uint) (uint64, uint) {
 	if d.j-d.i >= 8 {
 		w := binary.BigEndian.Uint64(d.buf[d.i:])
@@ -96,8 +96,8 @@ func (d *bits) refill(acc uint64, n uint) (uint64, uint) {
 	return d.refillSlowly(acc, n)
 }
 
-// refillSlowly takes bytes one by one, with FF 00 for FF (T.81, F.1.2.3). At a
-// marker, which it leaves, and at the file's end it appends zeros.
+// refillSlowly reads byte by byte, with FF 00 for FF (T.81, F.1.2.3). It stops
+// before a marker, and appends zeros there and at the file's end.
 func (d *bits) refillSlowly(acc uint64, n uint) (uint64, uint) {
 	for n <= 56 {
 		if !d.need(1) {
@@ -130,7 +130,7 @@ func (d *bits) pad(acc uint64, n uint) (uint64, uint) {
 	return acc, 64
 }
 
-// overrun is an error once bits have been used that the file does not have.
+// overrun returns an error if more bits have been used than the file has.
 func (d *bits) overrun() error {
 	if d.n >= d.padded {
 		return nil

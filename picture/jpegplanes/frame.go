@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Frame is what a frame header says (T.81, B.2.2).
+// Frame is a parsed frame header (T.81, B.2.2).
 type Frame struct {
 	Width, Height int
 	Progressive   bool
@@ -20,7 +20,7 @@ type Component struct {
 	Table byte // the quantisation table's number
 }
 
-// unreadFrames names the frame types (T.81, table B.1) that are not read.
+// unreadFrames names the unsupported frame types (T.81, table B.1).
 var unreadFrames = map[byte]string{
 	0xc3: "lossless", 0xc5: "hierarchical", 0xc6: "hierarchical", 0xc7: "hierarchical",
 	0xc9: "arithmetic-coded", 0xca: "arithmetic-coded", 0xcb: "arithmetic-coded",
@@ -32,9 +32,9 @@ func IsFrame(marker byte) bool {
 	return marker >= 0xc0 && marker <= 0xcf && marker != markerDHT && marker != 0xc8 && marker != markerDAC
 }
 
-// ParseFrame reads a frame header: its marker's second byte and what follows
-// the length. A frame that is not read is an UnsupportedError, one that cannot
-// be a FormatError.
+// ParseFrame parses a frame header: its marker's second byte and what follows the
+// length. It returns an UnsupportedError for an unsupported frame, a FormatError
+// for an invalid one.
 func ParseFrame(marker byte, payload []byte) (*Frame, error) {
 	if name := unreadFrames[marker]; name != "" {
 		return nil, UnsupportedError("it is " + name)
@@ -77,12 +77,12 @@ func ParseFrame(marker byte, payload []byte) (*Frame, error) {
 	return f, nil
 }
 
-// blocks is how many blocks of 8×8 samples lie across and down a component.
+// blocks returns the number of blocks of 8×8 samples across and down a component.
 func (f *Frame) blocks(c Component) (across, down int) {
 	return ceilDiv(ceilDiv(f.Width*c.H, f.maxH), 8), ceilDiv(ceilDiv(f.Height*c.V, f.maxV), 8)
 }
 
-// Blocks is how many blocks of 8×8 samples all components have.
+// Blocks returns the number of blocks of 8×8 samples in all components.
 func (f *Frame) Blocks() int64 {
 	n := int64(0)
 	for _, c := range f.Components {
@@ -92,15 +92,16 @@ func (f *Frame) Blocks() int64 {
 	return n
 }
 
-// strips is how many rows of MCUs a sequential scan keeps the coefficients of
-// at once: no more than a sixteenth of all.
+// strips returns how many rows of MCUs have their coefficients in memory in a
+// sequential scan: no more than a sixteenth of all.
 func (f *Frame) strips() int { return min(max(ceilDiv(f.Height, 8*f.maxV)/16, 1), 4) }
 
-// blockBytes is what the coefficients of a block take: two bytes each, and
-// which is the last.
+// blockBytes is the size of a block's coefficients: two bytes each, and the index
+// of the last.
 const blockBytes = 2*64 + 1
 
-// Bytes is what Read allocates for samples and coefficients.
+// Bytes returns the number of bytes that Read allocates for samples and
+// coefficients.
 func (f *Frame) Bytes() int64 {
 	if f.Progressive {
 		return f.Blocks() * (64 + blockBytes)

@@ -8,15 +8,15 @@ import (
 	"testing"
 )
 
-// stricter are the reasons for which files are refused that image/jpeg reads.
-// libjpeg refuses the first five too. The last three come of damage that
-// image/jpeg reads in its own way, and then loses its place elsewhere than
-// libjpeg and this package do: a run of zeros that leads out of a block, whose
-// value it leaves unread; a code for many blocks' ends (EOBn) in a sequential
-// scan, which it heeds; such a number left over from one scan, which it takes
-// into the next; and in scans of one component with more than one block an
-// MCU, where it counts MCUs to the next restart and blocks at the right in
-// another way than T.81, A.2.2 says.
+// stricter lists the reasons for which files are refused that image/jpeg reads.
+// libjpeg refuses the first five too. The last three result from damage that
+// image/jpeg interprets in its own way, and then loses synchronisation elsewhere
+// than libjpeg and this package do: a run of zeros beyond the end of a block, whose
+// value it leaves unread; a code for the ends of several blocks (EOBn) in a
+// sequential scan, which it accepts; such a count left over from one scan, which it
+// carries into the next; and in scans of one component with more than one block an
+// MCU, where it counts MCUs to the next restart and blocks at the right differently
+// from T.81, A.2.2.
 var stricter = []string{
 	"a quantisation table is missing",
 	"it has a wrong quantisation table", // a byte left over
@@ -28,9 +28,9 @@ var stricter = []string{
 	"a restart marker is missing",
 }
 
-// againstTheirs reports whether both read a file, and fails if only image/jpeg
-// does, for no known reason.
-func againstTheirs(t *testing.T, data []byte) (both bool) {
+// compareWithImageJPEG reports whether both packages read a file, and fails if only
+// image/jpeg does, for no known reason.
+func compareWithImageJPEG(t *testing.T, data []byte) (both bool) {
 	t.Helper()
 	if c, err := jpeg.DecodeConfig(bytes.NewReader(data)); err != nil || c.Width*c.Height > 1<<20 {
 		return false
@@ -45,7 +45,7 @@ func againstTheirs(t *testing.T, data []byte) (both bool) {
 	return own == nil
 }
 
-func TestWhatImageJPEGReadsIsRead(t *testing.T) {
+func TestReadsWhatImageJPEGReads(t *testing.T) {
 	all := files(t)
 	for name, data := range all {
 		p, err := read(data)
@@ -53,7 +53,7 @@ func TestWhatImageJPEGReadsIsRead(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if _, err := jpeg.Decode(bytes.NewReader(data)); err == nil && !nearTheirs(t, data, p) {
+		if _, err := jpeg.Decode(bytes.NewReader(data)); err == nil && !nearImageJPEG(t, data, p) {
 			t.Errorf("%s: far from image/jpeg's samples", name)
 		}
 	}
@@ -63,7 +63,7 @@ func TestWhatImageJPEGReadsIsRead(t *testing.T) {
 		for range 30 {
 			broken := bytes.Clone(data)
 			broken[2+r.Intn(len(data)-2)] ^= 1 << r.Intn(8)
-			if againstTheirs(t, broken) {
+			if compareWithImageJPEG(t, broken) {
 				both++
 			}
 		}
@@ -78,7 +78,7 @@ func FuzzRead(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		againstTheirs(t, data)
+		compareWithImageJPEG(t, data)
 		if p, err := read(data); err == nil {
 			for _, plane := range p.Planes {
 				if len(plane.Pix) < (plane.Height-1)*plane.Stride+plane.Width {

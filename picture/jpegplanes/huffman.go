@@ -1,8 +1,8 @@
 package jpegplanes
 
-// zigzag gives the place in natural order (row by row) of the coefficient at a
-// zigzag index (T.81, figure A.6). Runs of damaged data can lead behind 63:
-// all those are 63, as in libjpeg.
+// zigzag maps a zigzag index to the coefficient's position in natural order (row by
+// row; T.81, figure A.6). Runs in damaged data can lead beyond 63: all such indices
+// map to 63, as in libjpeg.
 var zigzag = [128]byte{
 	0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5,
 	12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
@@ -16,36 +16,36 @@ func init() {
 	}
 }
 
-// lookup is how many bits are looked up at once.
+// lookup is the number of bits of the lookup table's index.
 const lookup = 10
 
-// huffman is a Huffman table made ready (T.81, annex C).
+// huffman is a Huffman table prepared for decoding (T.81, annex C).
 //
-// A code's entry says, from the lowest bits: 5 bits, how many bits to take;
-// at 8, four bits of how many more make the value (SSSS of T.81, F.1.2);
-// at 12, four bits of how many zeros come before (RRRR; zero for DC);
-// at 16, the value itself, where it follows the code within the bits looked
-// up: then its bits are among those to take, and SSSS is zero. No entry is 0.
+// The bits of a code's entry, from the lowest: 5 bits, the number of bits to
+// consume; at 8, four bits, the number of further bits that make the value (SSSS of
+// T.81, F.1.2); at 12, four bits, the number of zeros before it (RRRR; zero for
+// DC); at 16, the value itself, if it follows the code within the bits looked up:
+// then its bits are among those to consume, and SSSS is zero. No entry is 0.
 type huffman struct {
 	fast   [1 << lookup]uint32
 	limit  [17]uint32 // for each length: the first 16 bits that no code up to it begins with
 	offset [17]int    // a code of this length plus this is its symbol's place
 	values [256]byte
-	sound  bool
+	valid  bool
 }
 
-// build makes the table from the numbers of codes of each length and their
-// symbols. It is not sound if there are more codes than bits allow (libjpeg's
-// jpeg_make_d_derived_tbl refuses that too).
+// build makes the table from the number of codes of each length and their symbols.
+// It reports whether the table is valid: there must not be more codes than the bits
+// allow (libjpeg's jpeg_make_d_derived_tbl refuses that too).
 func (h *huffman) build(counts [16]byte, symbols []byte) {
-	*h = huffman{sound: true}
+	*h = huffman{valid: true}
 	copy(h.values[:], symbols)
 	code, place := 0, 0
 	for length := 1; length <= 16; length++ {
 		n := int(counts[length-1])
 		h.offset[length] = place - code
 		if code+n > 1<<length {
-			h.sound = false
+			h.valid = false
 			return
 		}
 		for range n {
@@ -60,7 +60,7 @@ func (h *huffman) build(counts [16]byte, symbols []byte) {
 	}
 }
 
-// enter fills the entries that begin with a code.
+// enter sets the entries that begin with a code.
 func (h *huffman) enter(code, length int, symbol byte) {
 	size := int(symbol & 15)
 	rest := lookup - length // bits that follow the code
@@ -74,8 +74,8 @@ func (h *huffman) enter(code, length int, symbol byte) {
 	}
 }
 
-// slow finds the entry of a code longer than what is looked up; 0: there is
-// no such code.
+// slow returns the entry of a code longer than lookup bits, 0 if there is no such
+// code.
 func (h *huffman) slow(acc uint64) uint32 {
 	top := uint32(acc >> 48)
 	for length := lookup + 1; length <= 16; length++ {
@@ -87,7 +87,7 @@ func (h *huffman) slow(acc uint64) uint32 {
 	return 0
 }
 
-// notDC reports whether an entry is none of a DC coefficient.
+// notDC reports whether an entry is invalid for a DC coefficient.
 func notDC(e uint32) bool { return e == 0 || e>>12&15 != 0 }
 
 // extend is T.81's EXTEND (figure F.12) of the top size bits, 1 to 15.

@@ -25,8 +25,8 @@ const (
 	f3072 = 25172 // 3.072711026
 )
 
-// reach[last] is how many columns and rows of a block can have coefficients
-// that are not zero, where last is the zigzag index of the last of them.
+// reach[last] is the number of columns and rows of a block that can have non-zero
+// coefficients, where last is the zigzag index of the last of them.
 var reach [64]struct{ columns, rows byte }
 
 func init() {
@@ -38,8 +38,8 @@ func init() {
 }
 
 // inverse dequantises a block and writes its samples, eight rows of eight, stride
-// bytes apart. Where libjpeg's values overflow (nothing that an encoder makes
-// comes near), the result is any.
+// bytes apart. Where libjpeg's values overflow (no encoder produces such blocks),
+// the result is unspecified.
 func inverse(dst []byte, stride int, b *block, q *quantiser, last byte) {
 	if last == 0 {
 		v := clamp((int32(b[0])*q[0]<<passBits + 1<<(passBits+2)) >> (passBits + 3))
@@ -63,8 +63,8 @@ func inverse(dst []byte, stride int, b *block, q *quantiser, last byte) {
 	}
 }
 
-// columns is the first pass: each of the first n columns of the dequantised
-// block into ws.
+// columns is the first pass: it transforms each of the first n columns of the
+// dequantised block into ws.
 func columns(ws *[64]int32, b *block, q *quantiser, n int) {
 	for i := range n {
 		x := i & 7
@@ -119,7 +119,7 @@ func upperColumns(ws *[64]int32, b *block, q *quantiser, n int) {
 	}
 }
 
-// rows is the second pass: each row of ws into samples.
+// rows is the second pass: it transforms each row of ws into samples.
 func rows(dst []byte, stride int, ws *[64]int32) {
 	for y := range 8 {
 		w := (*[8]int32)(ws[8*y:])
@@ -168,7 +168,7 @@ func leftRows(dst []byte, stride int, ws *[64]int32) {
 	}
 }
 
-// clamp shifts a sample's level (T.81, A.3.1) and limits it.
+// clamp applies the level shift (T.81, A.3.1) and limits the sample.
 func clamp(v int32) byte {
 	v += 128
 	if uint32(v) > 255 {
@@ -180,7 +180,7 @@ func clamp(v int32) byte {
 	return byte(v)
 }
 
-// transformAll turns a progressive component's coefficients into samples, on
+// transformAll transforms a progressive component's coefficients into samples, on
 // all processors.
 func (c *component) transformAll() {
 	workers := min(runtime.GOMAXPROCS(0), ceilDiv(c.across*c.down, 1<<10))

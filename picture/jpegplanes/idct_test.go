@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// someBlock is coefficients as pictures have them, up to this zigzag index,
+// someBlock returns typical coefficients of pictures, up to the given zigzag index,
 // and a table.
 func someBlock(r *rand.Rand, last int) (*block, *quantiser) {
 	b, q := new(block), new(quantiser)
@@ -14,13 +14,13 @@ func someBlock(r *rand.Rand, last int) (*block, *quantiser) {
 		q[zigzag[k]] = int32(1 + r.Intn(6+2*k))
 	}
 	for k := range last + 1 {
-		most := 900 / (1 + k*k/4) / int(q[zigzag[k]])
-		b[zigzag[k]] = int16(r.Intn(2*most+1) - most)
+		maxBytes := 900 / (1 + k*k/4) / int(q[zigzag[k]])
+		b[zigzag[k]] = int16(r.Intn(2*maxBytes+1) - maxBytes)
 	}
 	return b, q
 }
 
-// exact is the transform's definition (T.81, A.3.3), not rounded or limited.
+// exact computes the transform's definition (T.81, A.3.3), not rounded or limited.
 func exact(b *block, q *quantiser) (out [64]float64) {
 	scale := [8]float64{math.Sqrt2 / 2, 1, 1, 1, 1, 1, 1, 1}
 	for i := range out {
@@ -50,8 +50,8 @@ func TestTheTransformIsWithinAGreyLevelOfItsDefinition(t *testing.T) {
 	}
 }
 
-// TestShortcutsChangeNoSample holds the transforms that leave zeros out
-// against the whole one.
+// TestShortcutsChangeNoSample compares the transforms that skip zeros with the
+// complete one.
 func TestShortcutsChangeNoSample(t *testing.T) {
 	r := rand.New(rand.NewSource(2))
 	for last := range 64 {

@@ -1,17 +1,17 @@
-// Package jpegplanes reads JPEG files (ITU-T T.81) into the planes of samples
-// that libjpeg gives before it enlarges chroma and converts colours, bit for
-// bit: the inverse cosine transform is that of libjpeg's jidctint.c ("islow",
-// its default), which decides how samples are rounded.
+// Package jpegplanes decodes JPEG files (ITU-T T.81) into the planes of samples
+// that libjpeg has before it upsamples chroma and converts colours, bit for bit:
+// the inverse cosine transform is that of libjpeg's jidctint.c ("islow", its
+// default), which determines the rounding of samples.
 //
-// Read are the kinds that programs write: Huffman-coded, 8 bits a sample,
-// baseline, extended sequential and progressive (T.81, annexes F and G), of
-// one, three or four components, interleaved or not, with restart intervals.
-// Where a file is not quite what the standard says, libjpeg's conduct is
-// followed, but for damaged entropy-coded data: libjpeg paints grey and goes
-// on, here that is an error.
+// It supports what programs write: Huffman-coded, 8 bits a sample, baseline,
+// extended sequential and progressive (T.81, annexes F and G), of one, three or
+// four components, interleaved or not, with restart intervals. Files that deviate
+// slightly from the standard are handled as libjpeg handles them, except for
+// damaged entropy-coded data: libjpeg paints grey and continues, here that is an
+// error.
 //
-// A progressive file that leaves out scans is shown by libjpeg with smoothed
-// blocks (jdcoefct.c), here as it is.
+// libjpeg smooths the blocks of a progressive file with missing scans (jdcoefct.c);
+// this package does not.
 package jpegplanes
 
 import (
@@ -20,51 +20,51 @@ import (
 	"io"
 )
 
-// FormatError says what is wrong with a file.
+// FormatError describes what is wrong with a file.
 type FormatError string
 
 // Error is the reason, without a subject.
 func (e FormatError) Error() string { return string(e) }
 
-// UnsupportedError says what a sound file has that is not read.
+// UnsupportedError describes an unsupported feature of a valid file.
 type UnsupportedError string
 
 // Error is the reason, without a subject.
 func (e UnsupportedError) Error() string { return string(e) }
 
-// Space is what the components of a file mean.
+// Space is the colour space of a file's components.
 type Space int
 
 const (
 	Gray  Space = iota
 	YCbCr       // ITU-R BT.601, full range, as JFIF says
 	RGB
-	CMYK // as stored: Adobe's programs store 255 less the ink
-	YCCK // as CMYK, the first three converted as if they were R, G and B = 255 less C, M and Y
+	CMYK // as stored: Adobe's programs store 255 minus the ink
+	YCCK // as CMYK, the first three converted as if they were R, G and B = 255 minus C, M and Y
 )
 
 // Plane is one component: rows of samples from the top.
 type Plane struct {
-	Pix           []byte // whole blocks of 8×8: more than Width and Height say
+	Pix           []byte // whole blocks of 8×8, beyond Width and Height
 	Stride        int    // bytes from one row to the next
 	Width, Height int    // samples that belong to the picture, rounded up
-	Across, Down  int    // pixels of the picture a sample stands for, in each direction
+	Across, Down  int    // pixels of the picture per sample, in each direction
 }
 
-// Planes is a picture by its components.
+// Planes is a picture separated into its components.
 type Planes struct {
 	Width, Height int // pixels
 	Space         Space
 	Planes        []Plane // one, three or four
 }
 
-// Read decodes one picture up to its end marker. It allocates most bytes at
-// the most, beside a few buffers of fixed size, and refuses files that need
-// more (Frame.Bytes tells beforehand). A cancelled ctx ends it at the next row
-// of blocks. Errors are FormatError, UnsupportedError, io.ErrUnexpectedEOF
-// where the file is cut off, r's and ctx's.
-func Read(ctx context.Context, r io.Reader, most int64) (*Planes, error) {
-	d := &decoder{ctx: ctx, bits: bits{r: r, buf: make([]byte, 32<<10)}, most: most}
+// Read decodes one picture up to its end marker. It allocates at most maxBytes bytes,
+// apart from a few buffers of fixed size, and refuses files that need more (see
+// Frame.Bytes). Once ctx is cancelled, it ends at the next row of blocks. Errors
+// are FormatError, UnsupportedError, io.ErrUnexpectedEOF if the file is cut off,
+// r's and ctx's.
+func Read(ctx context.Context, r io.Reader, maxBytes int64) (*Planes, error) {
+	d := &decoder{ctx: ctx, bits: bits{r: r, buf: make([]byte, 32<<10)}, maxBytes: maxBytes}
 	var start [2]byte
 	if err := d.full(start[:]); err != nil {
 		return nil, err
@@ -89,25 +89,25 @@ func Read(ctx context.Context, r io.Reader, most int64) (*Planes, error) {
 // decoder is the state of one Read.
 type decoder struct {
 	bits
-	ctx  context.Context
-	most int64
+	ctx      context.Context
+	maxBytes int64
 
 	frame     *Frame
-	parts     []component // frame's, set up by the first scan
+	parts     []component // the frame's components, set up by the first scan
 	quant     [4]*quantiser
 	dc, ac    [4]huffman
 	interval  int // MCUs between restarts (T.81, B.2.4.4); 0: none
 	jfif      bool
 	adobe     bool
-	transform byte // Adobe's
+	transform byte // of the Adobe segment
 	space     Space
 	scans     int
 	strips    []*strip // for sequential scans
-	eobRun    int      // blocks yet to come whose band is zero (T.81, G.1.2.2)
-	wrong     bool     // a code was read that cannot be
+	eobRun    int      // number of following blocks whose band is zero (T.81, G.1.2.2)
+	wrong     bool     // an invalid code was read
 }
 
-// component is a component of the frame with what is decoded of it.
+// component is a component of the frame and what has been decoded of it.
 type component struct {
 	Plane
 	index  int // in the frame
@@ -121,19 +121,19 @@ type component struct {
 	last   []byte     // for each of blocks: see block
 }
 
-// block is the coefficients of 8×8 samples, in natural order, not dequantised.
-// With it goes the zigzag index of its last coefficient that is not zero (or
-// a greater one), so that the transform need not look for it.
+// block holds the coefficients of 8×8 samples, in natural order, not dequantised.
+// The zigzag index of its last non-zero coefficient (or a greater one) is stored
+// with it, so that the transform need not search for it.
 type block [64]int16
 
-// setUp makes the planes, when the first scan comes.
+// setUp allocates the planes at the first scan.
 func (d *decoder) setUp() error {
 	if d.parts != nil {
 		return nil
 	}
 	f := d.frame
-	if need := f.Bytes(); need > d.most {
-		return FormatError(fmt.Sprintf("decoding takes %d bytes, and %d are allowed", need, d.most))
+	if need := f.Bytes(); need > d.maxBytes {
+		return FormatError(fmt.Sprintf("decoding takes %d bytes, and %d are allowed", need, d.maxBytes))
 	}
 	d.space = d.colours()
 	d.parts = make([]component, len(f.Components))
@@ -153,8 +153,8 @@ func (d *decoder) setUp() error {
 	return nil
 }
 
-// colours decides what the components mean, as libjpeg's
-// default_decompress_parms does (jdapimin.c).
+// colours determines the colour space, as libjpeg's default_decompress_parms does
+// (jdapimin.c).
 func (d *decoder) colours() Space {
 	c := d.frame.Components
 	switch {
@@ -172,7 +172,7 @@ func (d *decoder) colours() Space {
 	return YCbCr
 }
 
-// finish transforms what progressive scans have left and gives the planes.
+// finish transforms the coefficients of progressive scans and returns the planes.
 func (d *decoder) finish() (*Planes, error) {
 	if d.parts == nil {
 		return nil, FormatError("it has no scan")
@@ -180,7 +180,7 @@ func (d *decoder) finish() (*Planes, error) {
 	p := &Planes{Width: d.frame.Width, Height: d.frame.Height, Space: d.space}
 	for i := range d.parts {
 		c := &d.parts[i]
-		if c.quant == nil { // no scan had it: libjpeg's grey
+		if c.quant == nil { // no scan contained it: grey, as in libjpeg
 			for k := range c.Pix {
 				c.Pix[k] = 128
 			}

@@ -54,7 +54,7 @@ func (d *decoder) firstDC(b *block, table *huffman, pred *int32, low uint) {
 	diff := int32(e) >> 16
 	if size := uint(e >> 8 & 15); size > 0 {
 		diff = extend(d.acc, size)
-		d.take(size)
+		d.consume(size)
 	}
 	*pred += diff
 	b[0] = int16(*pred << low)
@@ -66,11 +66,11 @@ func (d *decoder) refineDC(b *block, low uint) {
 		d.acc, d.n = d.refill(d.acc, d.n)
 	}
 	b[0] |= int16(d.acc >> 63 << low)
-	d.take(1)
+	d.consume(1)
 }
 
-// code reads a code, for which there must be enough bits, and gives its entry;
-// 0, with d.wrong set, if there is none.
+// code reads a code, for which there must be enough bits, and returns its entry; 0,
+// with d.wrong set, if there is none.
 func (d *decoder) code(table *huffman) uint32 {
 	e := table.fast[d.acc>>(64-lookup)]
 	if e == 0 {
@@ -78,11 +78,11 @@ func (d *decoder) code(table *huffman) uint32 {
 			d.wrong = true
 		}
 	}
-	d.take(uint(e & 31))
+	d.consume(uint(e & 31))
 	return e
 }
 
-func (d *bits) take(n uint) {
+func (d *bits) consume(n uint) {
 	d.acc <<= n & 63
 	d.n -= n
 }
@@ -138,7 +138,7 @@ func (d *decoder) firstAC(b *block, last *byte, s *scan) {
 				continue
 			}
 			v = extend(d.acc, size)
-			d.take(size)
+			d.consume(size)
 		}
 		k += run
 		b[zigzag[k&127]&63] = int16(v << s.low)
@@ -146,11 +146,11 @@ func (d *decoder) firstAC(b *block, last *byte, s *scan) {
 	}
 }
 
-// endOfBand reads the rest of the code EOBn: this block and the next eobRun − 1
-// have nothing more.
+// endOfBand reads the remaining bits of the code EOBn: this block and the next
+// eobRun − 1 have no more coefficients.
 func (d *decoder) endOfBand(n int) {
 	d.eobRun = 1<<n + int(d.acc>>1>>(63-n))
-	d.take(uint(n))
+	d.consume(uint(n))
 }
 
 // refineAC reads one more bit of a block's band (G.1.2.3).
@@ -165,7 +165,7 @@ func (d *decoder) refineAC(b *block, last *byte, s *scan) {
 		run, size, v := int(e>>12&15), uint(e>>8&15), int32(e)>>16
 		if v == 0 && size == 1 {
 			v = extend(d.acc, 1)
-			d.take(1)
+			d.consume(1)
 		} else if v == 0 && size == 0 && run != 15 {
 			d.endOfBand(run)
 			break
@@ -191,8 +191,8 @@ func (d *decoder) refineAC(b *block, last *byte, s *scan) {
 	}
 }
 
-// refine reads a bit for each coefficient from k on that is not zero, over run
-// zeros, and gives the index of the zero after those, or to + 1.
+// refine reads a bit for each non-zero coefficient from k on, skipping run zeros,
+// and returns the index of the zero after those, or to + 1.
 func (d *decoder) refine(b *block, k, to, run int, bit int16) int {
 	for ; k <= to; k++ {
 		p := &b[zigzag[k&127]&63]
@@ -213,7 +213,7 @@ func (d *decoder) refine(b *block, k, to, run int, bit int16) int {
 				*p -= bit
 			}
 		}
-		d.take(1)
+		d.consume(1)
 	}
 	return k
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// Markers (T.81, table B.1), their second bytes.
+// The second bytes of markers (T.81, table B.1).
 const (
 	markerSOF2  = 0xc2
 	markerDHT   = 0xc4
@@ -26,16 +26,16 @@ const (
 	markerTEM   = 0x01
 )
 
-// MaxScans is how many scans a file may have: programs write about ten, and
-// each goes over the whole picture again. libjpeg-turbo's documentation
-// advises a limit of this size.
+// MaxScans is the maximum number of scans in a file: programs write about ten, and
+// each goes over the whole picture again. libjpeg-turbo's documentation advises a
+// limit of this size.
 const MaxScans = 500
 
 // quantiser is a quantisation table in natural order.
 type quantiser [64]int32
 
-// marker finds the next marker that has a meaning here, over extraneous and
-// fill bytes as libjpeg's next_marker does.
+// marker returns the next marker that matters here, skipping extraneous and fill
+// bytes as libjpeg's next_marker does.
 func (d *decoder) marker() (byte, error) {
 	for {
 		m, err := d.nextMarker()
@@ -58,7 +58,7 @@ func (d *decoder) segment(marker byte) error {
 	if n < 0 {
 		return FormatError("it has a segment of impossible length")
 	}
-	keep := 0 // bytes of it that are looked at
+	keep := 0 // number of its bytes that are parsed
 	switch {
 	case IsFrame(marker), marker == markerDHT, marker == markerDQT, marker == markerDRI, marker == markerSOS:
 		keep = n
@@ -123,7 +123,7 @@ func (d *decoder) readQuantisers(p []byte) error {
 				q[zigzag[k]] = int32(binary.BigEndian.Uint16(p[2*k:]))
 			}
 		}
-		d.quant[number] = q // components that have had a scan keep theirs
+		d.quant[number] = q // components that have had a scan keep their table
 		p = p[size:]
 	}
 	return nil
@@ -153,14 +153,14 @@ func (d *decoder) readTables(p []byte) error {
 	return nil
 }
 
-// scan is a scan header (T.81, B.2.3) made ready.
+// scan is a parsed scan header (T.81, B.2.3).
 type scan struct {
 	parts []*component
 	dc    []*huffman // of each part
 	ac    []*huffman
 
-	// Progressive: the band of coefficients, in zigzag order, and the bits
-	// already there and still missing (G.1.1.1).
+	// Progressive: the band of coefficients, in zigzag order, and the bits already
+	// present and still missing (G.1.1.1).
 	from, to  int
 	high, low uint
 }
@@ -232,7 +232,7 @@ func (d *decoder) addPart(s *scan, id, tables byte) error {
 	}
 	dc, ac := tables>>4, tables&15
 	needDC, needAC := s.from == 0 && s.high == 0, s.to > 0
-	if dc > 3 || ac > 3 || needDC && !d.dc[dc].sound || needAC && !d.ac[ac].sound {
+	if dc > 3 || ac > 3 || needDC && !d.dc[dc].valid || needAC && !d.ac[ac].valid {
 		return FormatError("a Huffman table is missing or wrong")
 	}
 	s.parts, s.dc, s.ac = append(s.parts, c), append(s.dc, &d.dc[dc]), append(s.ac, &d.ac[ac])

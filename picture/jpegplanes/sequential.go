@@ -5,11 +5,11 @@ import (
 	"sync"
 )
 
-// errCode is what a bit pattern gives that begins with no code.
+// errCode is the error for a bit pattern that begins with no code.
 const errCode = FormatError("a Huffman code is not in its table")
 
-// strip is the coefficients of one row of MCUs of a sequential scan, on their
-// way from the entropy decoder to the transform.
+// strip holds the coefficients of one row of MCUs of a sequential scan, between the
+// entropy decoder and the transform.
 type strip struct {
 	row    int        // of MCUs
 	blocks [4][]block // of each component of the frame, row by row; all zero when the strip is free
@@ -50,7 +50,7 @@ func (d *decoder) sequential(s *scan) error {
 	return err
 }
 
-// newStrip has room for a row of interleaved MCUs.
+// newStrip returns a strip for a row of interleaved MCUs.
 func (d *decoder) newStrip() *strip {
 	t := new(strip)
 	for i := range d.parts {
@@ -62,10 +62,10 @@ func (d *decoder) newStrip() *strip {
 }
 
 // unit is one block of an MCU: the index of its component in the scan, and its
-// place among the component's blocks of the MCU.
+// position among the component's blocks of the MCU.
 type unit struct{ part, x, y int }
 
-// layout is the order of blocks in an MCU (T.81, A.2), and how many MCUs lie
+// layout returns the order of blocks in an MCU (T.81, A.2), and the number of MCUs
 // across and down.
 func (d *decoder) layout(s *scan) (units []unit, across, down int) {
 	if len(s.parts) == 1 {
@@ -79,8 +79,8 @@ func (d *decoder) layout(s *scan) (units []unit, across, down int) {
 	return units, ceilDiv(d.frame.Width, 8*d.frame.maxH), ceilDiv(d.frame.Height, 8*d.frame.maxV)
 }
 
-// step is how many blocks of a component an MCU of this scan has across and
-// down.
+// step returns the number of blocks of a component across and down an MCU of this
+// scan.
 func (s *scan) step(c *component) (x, y int) {
 	if len(s.parts) == 1 {
 		return 1, 1
@@ -88,9 +88,9 @@ func (s *scan) step(c *component) (x, y int) {
 	return c.h, c.v
 }
 
-// sequentialRows reads a scan's entropy-coded data, a row of MCUs at a time
-// into a free strip, and gives those to next. Blocks that only fill the last
-// MCUs up are read and dropped.
+// sequentialRows reads a scan's entropy-coded data, each row of MCUs into a free
+// strip, and passes the strip to next. Blocks that only pad the last MCUs are read
+// and dropped.
 func (d *decoder) sequentialRows(s *scan, free <-chan *strip, next func(*strip)) error {
 	units, across, down := d.layout(s)
 	var dropped block
@@ -129,8 +129,8 @@ func (d *decoder) sequentialRows(s *scan, free <-chan *strip, next func(*strip))
 	return nil
 }
 
-// sequentialBlock reads one block (T.81, F.2.2) and gives the zigzag index of
-// its last coefficient that is not zero.
+// sequentialBlock reads one block (T.81, F.2.2) and returns the zigzag index of its
+// last non-zero coefficient.
 func (d *decoder) sequentialBlock(b *block, dc, ac *huffman, pred *int32) byte {
 	acc, n := d.acc, d.n
 	if n < 32 {
@@ -195,8 +195,8 @@ type restarts struct {
 	number         byte // of the next marker, modulo 8
 }
 
-// due counts an MCU that is about to be read and reports whether a restart
-// marker lies before it.
+// due counts an MCU that is about to be read and reports whether a restart marker
+// precedes it.
 func (r *restarts) due() bool {
 	if r.interval == 0 {
 		return false
@@ -208,8 +208,7 @@ func (r *restarts) due() bool {
 	return true
 }
 
-// readRestart reads up to the restart marker that must come, over whatever
-// lies before it.
+// readRestart reads the required restart marker, skipping everything before it.
 func (d *decoder) readRestart(r *restarts) error {
 	d.restart()
 	d.eobRun = 0
@@ -224,7 +223,7 @@ func (d *decoder) readRestart(r *restarts) error {
 	return nil
 }
 
-// failed is the error of damaged entropy-coded data.
+// failed returns the error of damaged entropy-coded data.
 func (d *decoder) failed() error {
 	if err := d.overrun(); err != nil {
 		return err
@@ -232,7 +231,7 @@ func (d *decoder) failed() error {
 	return errCode
 }
 
-// transform turns a strip's coefficients into samples, and clears it.
+// transform transforms a strip's coefficients into samples, and clears it.
 func (s *scan) transform(t *strip) {
 	for _, c := range s.parts {
 		_, v := s.step(c)
@@ -249,7 +248,7 @@ func (s *scan) transform(t *strip) {
 	}
 }
 
-// transformRow turns one row of blocks into samples.
+// transformRow transforms one row of blocks into samples.
 func (c *component) transformRow(row int, blocks []block, last []byte) {
 	pix := c.Pix[row*8*c.Stride:]
 	for x := range blocks {

@@ -1,15 +1,14 @@
-// Package resample changes the size of pictures exactly as the models'
-// training code did.
+// Package resample resizes pictures exactly as the models' training code did.
 //
-// A model was trained on pixels that Pillow or PyTorch had resized, and it
-// sees the difference: a resampler that is only similar moves every sample by
-// up to several grey levels (specs of BLIP, §1.2). So the two Pillow filters
-// here repeat Pillow's fixed-point arithmetic (src/libImaging/Resample.c) bit
-// for bit, and the third repeats torch.nn.functional.interpolate
+// A model was trained on pixels that Pillow or PyTorch had resized, and the
+// difference matters: a resampler that is only similar changes every sample by up
+// to several grey levels. So the two Pillow filters here repeat Pillow's
+// fixed-point arithmetic (src/libImaging/Resample.c) bit for bit, and the third
+// repeats torch.nn.functional.interpolate
 // (aten/src/ATen/native/cpu/UpSampleKernel.cpp).
 //
-// What people look at goes elsewhere (picture.Thumbnail): there, speed counts
-// more than the last bit.
+// Pictures for display are resized by picture.Thumbnail, where speed matters more
+// than the last bit.
 package resample
 
 import (
@@ -18,9 +17,9 @@ import (
 	"sync"
 )
 
-// A filter is a resampling kernel of Pillow: weight gives the kernel at a
-// distance of x (in source pixels when enlarging, in target pixels when
-// shrinking), and is zero beyond support.
+// A filter is a resampling kernel of Pillow: weight returns the kernel's value at a
+// distance of x (in source pixels when enlarging, in target pixels when shrinking),
+// which is zero beyond support.
 type filter struct {
 	support float64
 	weight  func(x float64) float64
@@ -75,14 +74,14 @@ const (
 	precision = 32 - 8 - 2
 )
 
-// taps are the weights of one target pixel: it reads the source pixels from
+// taps holds the weights of one target pixel: it reads the source pixels from
 // first, one for each weight.
 type taps struct {
 	first   int
 	weights []int32 // fixed point, ×2^precision
 }
 
-// pillow runs the two passes; one whose size does not change is skipped.
+// pillow runs the two passes; a pass that does not change the size is skipped.
 func pillow(rgb []byte, w, h, dw, dh int, f filter) []byte {
 	if w <= 0 || h <= 0 || dw <= 0 || dh <= 0 || len(rgb) != w*h*channels {
 		panic("resample: the pixels do not fit the size")
@@ -132,7 +131,7 @@ func (f filter) taps(in, out int) []taps {
 
 const half = 1 << (precision - 1)
 
-// clip8 ends a fixed-point sum: shift, then clip to 8 bits.
+// clip8 converts a fixed-point sum to 8 bits: shift, then clip.
 func clip8(sum int32) byte {
 	sum >>= precision
 	if uint32(sum) > 255 {
@@ -196,11 +195,11 @@ func vertical(src []byte, w, dh int, lines []taps) []byte {
 }
 
 // rows calls f on bands of the rows 0..n, on as many goroutines as there are
-// processors, and returns when all have ended. width is about how many samples
-// a row costs; small pictures stay on the caller's goroutine.
+// processors, and returns when all have ended. width is the approximate number of
+// samples a row; small pictures stay on the caller's goroutine.
 func rows(n, width int, f func(y0, y1 int)) {
-	const enough = 1 << 16 // samples a goroutine should have to be worth its start
-	bands := min(runtime.GOMAXPROCS(0), n, n*width/enough)
+	const minSamples = 1 << 16 // fewer do not make up for the start of a goroutine
+	bands := min(runtime.GOMAXPROCS(0), n, n*width/minSamples)
 	if bands <= 1 {
 		f(0, n)
 		return

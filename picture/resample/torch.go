@@ -1,7 +1,7 @@
 package resample
 
-// neighbours are the two source samples of one target sample along an axis,
-// and their weights.
+// neighbours holds the two source samples of one target sample along an axis, and
+// their weights.
 type neighbours struct {
 	at0, at1 int
 	w0, w1   float32
@@ -28,19 +28,18 @@ func axis(in, out int) []neighbours {
 	return all
 }
 
-// mix is a·wa + b·wb as PyTorch's compiled kernel rounds it: the second
-// product once, then a fused multiply-add. The product of two float32 is exact
-// in float64.
+// mix returns a·wa + b·wb as PyTorch's compiled kernel rounds it: the second
+// product once, then a fused multiply-add. The product of two float32 is exact in
+// float64.
 func mix(a, wa, b, wb float32) float32 {
 	return float32(float64(a)*float64(wa) + float64(b*wb))
 }
 
 // BilinearTorch resizes c planes of h×w float32 to dh×dw as
-// torch.nn.functional.interpolate(mode="bilinear", align_corners=False) does
-// when it is given the target size (or recompute_scale_factor=True): no
-// antialias, and the step is the ratio of the integer sizes. Note the order of
-// the last two arguments: height first, as in torch's size=(dh, dw). It panics
-// on sizes that do not fit.
+// torch.nn.functional.interpolate(mode="bilinear", align_corners=False) does for a
+// given target size (or recompute_scale_factor=True): no antialias, and the step is
+// the ratio of the integer sizes. Note the order of the last two arguments: height
+// first, as in torch's size=(dh, dw). It panics on sizes that do not fit.
 func BilinearTorch(planes []float32, c, h, w, dh, dw int) []float32 {
 	if c <= 0 || w <= 0 || h <= 0 || dw <= 0 || dh <= 0 || len(planes) != c*h*w {
 		panic("resample: the planes do not fit the size")

@@ -50,7 +50,7 @@ func (l library) fromRelease(ctx context.Context, base, target string) error {
 	if resp.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s answered %s", req.URL, resp.Status)
 	}
-	if resp.ContentLength > mostArchive {
+	if resp.ContentLength > maxArchive {
 		return fmt.Errorf("%s has %d bytes, more than any release", req.URL, resp.ContentLength)
 	}
 	archive, err := os.CreateTemp("", "onnxruntime-*.archive")
@@ -59,13 +59,13 @@ func (l library) fromRelease(ctx context.Context, base, target string) error {
 	}
 	defer os.Remove(archive.Name())
 	defer archive.Close()
-	if err := copyAtMost(archive, resp.Body, mostArchive); err != nil {
+	if err := copyAtMost(archive, resp.Body, maxArchive); err != nil {
 		return err
 	}
 	return extract(archive.Name(), l.archive, l.member, l.sha, target)
 }
 
-// fromNPM lets npm fetch the package and puts its library at target.
+// fromNPM downloads the package with npm and puts its library at target.
 func (l library) fromNPM(ctx context.Context, target string) error {
 	npm, err := exec.LookPath("npm")
 	if err != nil {
@@ -77,7 +77,7 @@ func (l library) fromNPM(ctx context.Context, target string) error {
 	}
 	defer os.RemoveAll(dir)
 	cmd := exec.CommandContext(ctx, npm, "pack", npmPackage, "--pack-destination", dir, "--silent")
-	cmd.Dir = dir // no package.json of the project is asked
+	cmd.Dir = dir // outside the project, so that its package.json is not used
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("npm pack %s: %w: %s", npmPackage, err, strings.TrimSpace(string(text)))
 	}
@@ -136,7 +136,7 @@ func extract(path, name, member, sha, target string) error {
 	}
 }
 
-// place writes r beside target, checks its hash, and renames it to target.
+// place writes r next to target, checks its hash, and renames it to target.
 func place(r io.Reader, sha, target string) error {
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err
@@ -148,7 +148,7 @@ func place(r io.Reader, sha, target string) error {
 	defer os.Remove(tmp.Name())
 	defer tmp.Close()
 	h := sha256.New()
-	if err := copyAtMost(io.MultiWriter(tmp, h), r, mostLibrary); err != nil {
+	if err := copyAtMost(io.MultiWriter(tmp, h), r, maxLibrary); err != nil {
 		return err
 	}
 	if got := hex.EncodeToString(h.Sum(nil)); sha != "" && got != sha {
@@ -160,7 +160,7 @@ func place(r io.Reader, sha, target string) error {
 	return os.Rename(tmp.Name(), target)
 }
 
-// copyFile copies a library whose hash was checked just now.
+// copyFile copies a library whose hash has been checked.
 func copyFile(from, to string) error {
 	f, err := os.Open(from)
 	if err != nil {
@@ -170,7 +170,7 @@ func copyFile(from, to string) error {
 	return place(f, "", to)
 }
 
-// copyAtMost copies r to w and refuses more than most bytes.
+// copyAtMost copies r to w and fails if there are more than most bytes.
 func copyAtMost(w io.Writer, r io.Reader, most int64) error {
 	n, err := io.Copy(w, io.LimitReader(r, most+1))
 	if err == nil && n > most {
@@ -179,7 +179,7 @@ func copyAtMost(w io.Writer, r io.Reader, most int64) error {
 	return err
 }
 
-// sumFile hashes the file at path.
+// sumFile returns the hash of the file at path.
 func sumFile(path string, h hash.Hash) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {

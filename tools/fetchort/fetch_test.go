@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-// archiveOf makes a .tgz that holds one file.
+// archiveOf returns a .tgz that holds one file.
 func archiveOf(t *testing.T, name string, content []byte) []byte {
 	t.Helper()
 	var buf bytes.Buffer

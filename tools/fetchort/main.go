@@ -1,11 +1,12 @@
-// Command fetchort brings ONNX Runtime's shared library for this system into a
-// folder: from the official release, else out of the npm package
-// onnxruntime-node. Nothing is kept whose SHA-256 is not the pinned one.
+// Command fetchort downloads ONNX Runtime's shared library for this system to a
+// folder: from the official release, else from the npm package onnxruntime-node. A
+// library is kept only if its SHA-256 is the pinned one.
 //
 //	go run ./tools/fetchort -out bin [-cache DIR]
 //
-// With -cache the library is kept there too, and taken from there next time.
-// It needs only Go's standard library, so it runs before anything is installed.
+// With -cache the library is also kept there, and copied from there the next time.
+// The command needs only Go's standard library, so it runs before anything is
+// installed.
 package main
 
 import (
@@ -36,8 +37,8 @@ func main() {
 	}
 }
 
-// fetch puts system's library into out. It is taken, in this order, from out
-// itself, from cache, from the release address and from npm.
+// fetch puts system's library into out. It looks for it, in this order, in out
+// itself, in cache, at the release address and at npm.
 func fetch(ctx context.Context, system, out, cache, release string, log *os.File) error {
 	lib, ok := libraries[system]
 	if !ok {

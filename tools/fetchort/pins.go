@@ -1,6 +1,6 @@
 package main
 
-// The official release and the npm package that carry the library. Version and
+// The official release and the npm package that contain the library. Version and
 // hashes belong together: change all of them at once.
 const (
 	releaseVersion = "1.24.4"
@@ -9,13 +9,13 @@ const (
 	npmPackage   = "onnxruntime-node@1.24.3"
 	npmIntegrity = "JH7+czbc8ALA819vlTgcV+Q214/+VjGeBHDjX81+ZCD0PCVCIFGFNtT0V4sXG/1JXypKPgScQcB3ij/hk3YnTg==" // SHA-512 of the package, base64
 
-	mostArchive = 256 << 20 // bytes; the largest of these archives has 86 MB
-	mostLibrary = 128 << 20 // bytes; the largest of these libraries has 36 MB
+	maxArchive = 256 << 20 // bytes; the largest of these archives has 86 MB
+	maxLibrary = 128 << 20 // bytes; the largest of these libraries has 36 MB
 )
 
-// library is where one system's library lies and what it hashes to.
+// library describes one system's library and its hashes.
 type library struct {
-	name    string // as it is called beside the program
+	name    string // name next to the program
 	archive string // file of the release
 	member  string // path in that archive
 	sha     string // SHA-256 of the release's library

@@ -10,16 +10,16 @@ import (
 	"descry/inference/pipeline"
 )
 
-// The bounds of a captioner, fp32 or half-precision weights alike: the reference
-// computes with the same rounded numbers.
+// The bounds for a captioner, with fp32 and half-precision weights alike: the
+// reference computes with the same rounded numbers.
 const (
 	pixelBound = 1e-5
 	logitBound = 1e-3
-	rankBound  = 1e-4 // two captions nearer than this may change places
+	rankBound  = 1e-4 // two captions closer than this may swap
 )
 
-// searched is one search of the reference.
-type searched struct {
+// search is one search of the reference.
+type search struct {
 	Beams  int
 	NBest  int `json:"n_best"`
 	Prompt []int
@@ -31,27 +31,27 @@ type searched struct {
 		Stopped bool
 		Rank    float64
 	}
-	Margins []float64 // of greedy search: by how much each token won
+	Margins []float64 // of greedy search: the lead of each token over the second best
 }
 
-// searches are the names of the searches that a picture is put through: those of
-// the reference, for another container greedy alone.
-func (r *runner) searches(all map[string]searched) []string {
+// searches returns the names of the searches to run: those of the reference, or
+// only the greedy one for another container.
+func (r *runner) searches(all map[string]search) []string {
 	if r.again {
 		return []string{"greedy"}
 	}
 	return slices.Sorted(maps.Keys(all)) // greedy comes first
 }
 
-// thePrompt is what the references' prompted searches begin with.
-const thePrompt = "a picture of"
+// promptText is the prompt of the references' prompted searches.
+const promptText = "a picture of"
 
-// options are those of the same search: the paper's preset where the stop token
-// is not allowed at once, else Hugging Face's.
-func (s searched) options() inference.CaptionOptions {
+// options returns the options of the same search: the paper's preset if there is a
+// minimum length, else Hugging Face's.
+func (s search) options() inference.CaptionOptions {
 	prompt, penalty, preset := "", 1.0, inference.PresetHuggingFace
 	if len(s.Prompt) > 0 {
-		prompt = thePrompt
+		prompt = promptText
 	}
 	if s.Min > 0 {
 		preset = inference.PresetPaper
@@ -62,26 +62,26 @@ func (s searched) options() inference.CaptionOptions {
 
 // caption compares a captioner's stages and searches.
 func (c *comparison) caption() error {
-	var all map[string]searched
+	var all map[string]search
 	if err := readJSON(c.json, &all); err != nil {
 		return err
 	}
 	logits, moved := 0.0, map[string]int{"greedy": 0, "beam": 0}
 	for i, name := range c.searches(all) {
-		s, told := all[name], traced{}
-		got, err := c.engine.Caption(told.context(c.ctx), c.picture, s.options(), nil)
+		s, stages := all[name], trace{}
+		got, err := c.engine.Caption(stages.context(c.ctx), c.picture, s.options(), nil)
 		if err != nil {
 			return err
 		}
 		if i == 0 {
-			if err := c.seen(told); err != nil {
+			if err := c.vision(stages); err != nil {
 				return err
 			}
 		}
 		kind := "beam"
 		if s.Beams == 1 {
 			kind = "greedy"
-			far, err := c.steps(name, s, told[pipeline.StageLogits], got.Hypotheses[0].TokenIDs)
+			far, err := c.stepLogits(name, s, stages[pipeline.StageLogits], got.Hypotheses[0].TokenIDs)
 			if err != nil {
 				return err
 			}
@@ -98,9 +98,9 @@ func (c *comparison) caption() error {
 	return nil
 }
 
-// seen compares what the vision tower was given and gave.
-func (c *comparison) seen(told traced) error {
-	far, err := c.tensor(told[pipeline.StageCaptionPixels][0], "pixels", 1)
+// vision compares the input and output of the vision tower.
+func (c *comparison) vision(stages trace) error {
+	far, err := c.tensor(stages[pipeline.StageCaptionPixels][0], "pixels", 1)
 	if err != nil {
 		return err
 	}
@@ -108,7 +108,7 @@ func (c *comparison) seen(told traced) error {
 	worst := 0.0
 	for _, layer := range []int{0, 11} {
 		for kind, stage := range map[string]pipeline.Stage{"cross_k": pipeline.StageCrossKeys, "cross_v": pipeline.StageCrossValues} {
-			far, err := c.tensor(told[stage+pipeline.Stage(fmt.Sprint(layer))][0], fmt.Sprintf("%s.%d", kind, layer), 1)
+			far, err := c.tensor(stages[stage+pipeline.Stage(fmt.Sprint(layer))][0], fmt.Sprintf("%s.%d", kind, layer), 1)
 			if err != nil {
 				return err
 			}
@@ -119,8 +119,9 @@ func (c *comparison) seen(told traced) error {
 	return nil
 }
 
-// steps compares the logits of a greedy search up to the first other token.
-func (c *comparison) steps(name string, s searched, got [][]float32, tokens []int) (float64, error) {
+// stepLogits compares the logits of a greedy search up to the first different
+// token.
+func (c *comparison) stepLogits(name string, s search, got [][]float32, tokens []int) (float64, error) {
 	want, err := c.tensors.Float32s(name + ".logits")
 	if err != nil {
 		return 0, err
@@ -137,8 +138,9 @@ func (c *comparison) steps(name string, s searched, got [][]float32, tokens []in
 	return worst, nil
 }
 
-// sequences counts the captions that differ where the reference was sure.
-func (c *comparison) sequences(name string, s searched, got *inference.Caption) int {
+// sequences counts the captions that differ although the reference's margin is
+// large.
+func (c *comparison) sequences(name string, s search, got *inference.Caption) int {
 	moved := 0
 	for i, w := range s.Found {
 		if i < len(got.Hypotheses) && sameCaption(got.Hypotheses[i], w.Tokens, w.Stopped) {
@@ -160,10 +162,10 @@ func sameCaption(got inference.Hypothesis, tokens []int, stopped bool) bool {
 	return slices.Equal(got.TokenIDs, tokens) && (len(got.LogProbs) > len(got.TokenIDs)) == stopped
 }
 
-// margin says how sure the reference was of its i-th caption: of greedy search
-// the difference of the two best logits at the first token that differs, of
-// beams how much nearer in rank another of its captions is.
-func (s searched) margin(i int, got *inference.Caption) float64 {
+// margin returns the reference's margin for its i-th caption: for greedy search the
+// difference between the two best logits at the first token that differs, for beam
+// search the distance in rank to another of its captions.
+func (s search) margin(i int, got *inference.Caption) float64 {
 	if s.Beams == 1 && len(got.Hypotheses) > 0 {
 		mine := got.Hypotheses[0].TokenIDs
 		for k, margin := range s.Margins {

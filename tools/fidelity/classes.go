@@ -7,7 +7,7 @@ import (
 	"descry/inference/pipeline"
 )
 
-// mapShare is the least share of a class map's pixels that must be equal.
+// mapShare is the minimum share of a class map's pixels that must be equal.
 const mapShare = 0.999
 
 // classes compares a segmenter's stages and its map.
@@ -23,17 +23,17 @@ func (c *comparison) classes() error {
 	if err != nil {
 		return err
 	}
-	told := traced{}
-	got, err := c.engine.Classes(told.context(c.ctx), c.picture)
+	stages := trace{}
+	got, err := c.engine.Classes(stages.context(c.ctx), c.picture)
 	if err != nil {
 		return err
 	}
-	far, err := c.tensor(told[pipeline.StageClassPixels][0], "pixels", 1)
+	far, err := c.tensor(stages[pipeline.StageClassPixels][0], "pixels", 1)
 	if err != nil {
 		return err
 	}
 	c.measure("preprocessed tensor", far, pixelBound)
-	if far, err = c.tensor(told[pipeline.StageClassLogits][0], "logits", 1); err != nil {
+	if far, err = c.tensor(stages[pipeline.StageClassLogits][0], "logits", 1); err != nil {
 		return err
 	}
 	c.measure("logits", far, mapBound)
@@ -41,7 +41,7 @@ func (c *comparison) classes() error {
 	if err != nil {
 		return err
 	}
-	c.least("class map, share of equal pixels", share, mapShare)
+	c.atLeast("class map, share of equal pixels", share, mapShare)
 	return nil
 }
 

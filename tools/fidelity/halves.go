@@ -8,14 +8,13 @@ import (
 	"descry/models/weights"
 )
 
-// halfLogits bounds what rounding BLIP's weights to half precision does to the
-// logits of the first token. Logits of these models have a standard deviation
-// of 5.
+// halfLogits limits the effect of rounding BLIP's weights to half precision on the
+// logits of the first token. Logits of these models have a standard deviation of 5.
 const halfLogits = 0.25
 
-// halves compares the official code's answers with half-precision weights with
-// its answers with the full ones: what anybody pays for half the size. It says
-// nothing about Descry, which is compared with each on its own.
+// halves compares the official code's results with half-precision weights to those
+// with full ones: the price of half the size. It does not concern Descry, which is
+// compared with each separately.
 func (h *harness) halves(t *table) error {
 	files, err := filepath.Glob(filepath.Join(h.dir, "reference", "blip-base-fp16", "*.safetensors"))
 	if err != nil {
@@ -41,7 +40,7 @@ func (h *harness) halves(t *table) error {
 	return nil
 }
 
-// firstLogits are those after the start token.
+// firstLogits returns the logits after the start token.
 func firstLogits(path string) ([]float32, error) {
 	f, err := weights.Open(path)
 	if err != nil {

@@ -9,24 +9,23 @@ import (
 	"descry/inference/detect"
 	"descry/inference/pipeline"
 	"descry/inference/rle"
-	"descry/models"
 	"descry/models/arch"
 )
 
-// The bounds of a detector.
+// The bounds for a detector.
 const (
 	mapBound      = 1e-3 // of the largest value
-	proposalBound = 0.01 // share of proposals that another took the place of
+	proposalBound = 0.01 // share of different proposals
 	boxBound      = 0.05 // pixels
 	scoreBound    = 1e-3
 	maskBound     = 0.995 // IoU
 )
 
-// readymadePixels is above how many pixels Descry makes a picture smaller before a
-// ready-made graph sees it: such graphs paste every mask at the picture's size.
+// readymadePixels is the number of pixels above which Descry shrinks a picture for
+// a ready-made graph, since such graphs paste every mask at the picture's size.
 const readymadePixels = 2 << 20
 
-// objects is what the reference found.
+// objects is the reference's result.
 type objects struct {
 	Height, Width int
 	Resized       []int
@@ -37,31 +36,31 @@ type objects struct {
 	Runs          [][]uint32
 }
 
-// instances compares a detector's stages and what it finds.
+// instances compares a detector's stages and results.
 func (c *comparison) instances() error {
 	var want objects
 	if err := readJSON(c.json, &want); err != nil {
 		return err
 	}
-	told := traced{}
-	got, err := c.engine.Instances(told.context(c.ctx), c.picture, inference.InstanceOptions{})
+	stages := trace{}
+	got, err := c.engine.Instances(stages.context(c.ctx), c.picture, inference.InstanceOptions{})
 	if err != nil {
 		return err
 	}
-	if len(told) > 0 {
-		if err := c.detectorStages(told, want); err != nil {
+	if len(stages) > 0 {
+		if err := c.detectorStages(stages, want); err != nil {
 			return err
 		}
 	}
-	f := want.compare(got, first(told[pipeline.StageMasks]))
+	f := want.compare(got, first(stages[pipeline.StageMasks]))
 	c.measure("other detections, or in another order", float64(f.other), 0)
 	c.measure("boxes, pixels", f.box, boxBound)
 	c.measure("scores", f.score, scoreBound)
 	switch {
-	case c.set.Instances.Architecture == models.Readymade && want.Width*want.Height > readymadePixels:
+	case c.set.Instances.Architecture == arch.NameReadymade && want.Width*want.Height > readymadePixels:
 		f.notes = []string{fmt.Sprintf("its masks, pasted by the graph at the size it resizes to and enlarged, have an IoU of %.3f or more (deliberate: larger pictures are made smaller first)", f.mask)}
 	case len(want.Runs) > 0 || len(want.Scores) == 0:
-		c.least("masks, IoU", f.mask, maskBound)
+		c.atLeast("masks, IoU", f.mask, maskBound)
 	}
 	for _, text := range f.notes {
 		c.note("%s: %s", c.into.Picture, text)
@@ -70,8 +69,8 @@ func (c *comparison) instances() error {
 	return nil
 }
 
-// detectorStages compares what lies between picture and objects.
-func (c *comparison) detectorStages(told traced, want objects) error {
+// detectorStages compares the stages between picture and objects.
+func (c *comparison) detectorStages(stages trace, want objects) error {
 	worst := map[string]float64{}
 	for _, s := range []struct {
 		what, name string
@@ -93,7 +92,7 @@ func (c *comparison) detectorStages(told traced, want objects) error {
 				}
 				name, stage = s.name+fmt.Sprint(n), s.stage+pipeline.Stage(fmt.Sprint(n))
 			}
-			far, err := c.tensor(told[stage][0], name, s.every)
+			far, err := c.tensor(stages[stage][0], name, s.every)
 			if err != nil {
 				return err
 			}
@@ -108,13 +107,13 @@ func (c *comparison) detectorStages(told traced, want objects) error {
 	if err != nil {
 		return err
 	}
-	c.measure("proposals, share of others", otherBoxes(told[pipeline.StageProposals][0], proposals), proposalBound)
+	c.measure("proposals, share of others", otherBoxes(stages[pipeline.StageProposals][0], proposals), proposalBound)
 	return nil
 }
 
-// otherBoxes is the share of the reference's boxes that have no like: boxes of
+// otherBoxes returns the share of the reference's boxes without a match: boxes of
 // nearly equal scores change places, and one that is suppressed or not moves all
-// that come after it.
+// those after it.
 func otherBoxes(got, want []float32) float64 {
 	const near = 0.05
 	other := 0
@@ -141,15 +140,15 @@ func distance(a, b [4]float32) float64 {
 	return far
 }
 
-// found is how what was found differs.
-type found struct {
+// difference is the difference between two results.
+type difference struct {
 	other      int
 	box, score float64
-	mask       float64 // the least IoU
+	mask       float64 // the minimum IoU
 	notes      []string
 }
 
-// first is the first of a stage's values, nil if it never ran.
+// first returns the first of a stage's values, nil if it never ran.
 func first(all [][]float32) []float32 {
 	if len(all) == 0 {
 		return nil
@@ -158,10 +157,9 @@ func first(all [][]float32) []float32 {
 }
 
 // compare pairs the reference's objects with Descry's, by class and nearest box.
-// cells are the objects' masks before they are pasted, nil where they are not
-// known.
-func (o objects) compare(got *inference.Instances, cells []float32) found {
-	f := found{mask: 1}
+// cells holds the objects' masks before they are pasted, nil if unknown.
+func (o objects) compare(got *inference.Instances, cells []float32) difference {
+	f := difference{mask: 1}
 	taken := make([]bool, len(got.Items))
 	order := []int{}
 	for i, box := range o.Boxes {
@@ -181,7 +179,7 @@ func (o objects) compare(got *inference.Instances, cells []float32) found {
 		f.box = worse(f.box, near)
 		f.score = worse(f.score, float64(item.Score-o.Scores[i]))
 		if i < len(o.Runs) && item.Mask != nil {
-			f.masks(i, item, box, rle.Mask{Height: o.Height, Width: o.Width, Counts: o.Runs[i]}, part(cells, best))
+			f.masks(i, item, box, rle.Mask{Height: o.Height, Width: o.Width, Counts: o.Runs[i]}, cell(cells, best))
 		}
 	}
 	for k, item := range got.Items {
@@ -193,8 +191,8 @@ func (o objects) compare(got *inference.Instances, cells []float32) found {
 	return f
 }
 
-// part is the k-th mask of cells.
-func part(cells []float32, k int) []float32 {
+// cell returns the k-th mask of cells.
+func cell(cells []float32, k int) []float32 {
 	const size = arch.MaskSide * arch.MaskSide
 	if len(cells) < (k+1)*size {
 		return nil
@@ -202,20 +200,20 @@ func part(cells []float32, k int) []float32 {
 	return cells[k*size : (k+1)*size]
 }
 
-// masks compares two masks. Pasting cuts the box to whole pixels, so that boxes
-// on both sides of a pixel's edge, however near, give masks one pixel apart: such
-// a mask is pasted again into the reference's own box, and that is compared. A
-// ready-made graph pastes by itself: there, that the edges differ is all there
-// is to see.
-func (f *found) masks(i int, item inference.Instance, box [4]float32, want rle.Mask, cells []float32) {
-	iou := likeness(*item.Mask, want)
+// masks compares two masks. Pasting truncates the box to whole pixels, so that
+// boxes on both sides of a pixel's edge, however close, give masks one pixel apart:
+// such a mask is pasted again into the reference's own box, and compared there. A
+// ready-made graph pastes its masks itself; then it only counts that the edges
+// differ.
+func (f *difference) masks(i int, item inference.Instance, box [4]float32, want rle.Mask, cells []float32) {
+	iou := maskIoU(*item.Mask, want)
 	switch {
 	case iou >= maskBound:
 	case cells == nil && edges(box) != edges(item.Box):
 		f.notes = append(f.notes, fmt.Sprintf("mask %d has an IoU of %.4f, because its box's edge is cut to another whole pixel: %v instead of %v", i+1, iou, edges(item.Box), edges(box)))
 		iou = 1
 	case cells != nil:
-		if again := likeness(detect.Paste(cells, arch.MaskSide, box, want.Width, want.Height), want); again >= maskBound {
+		if again := maskIoU(detect.Paste(cells, arch.MaskSide, box, want.Width, want.Height), want); again >= maskBound {
 			f.notes = append(f.notes, fmt.Sprintf("mask %d has an IoU of %.4f, because its box's edge is cut to another whole pixel; in the reference's box it has %.4f", i+1, iou, again))
 			iou = again
 		}
@@ -226,8 +224,8 @@ func (f *found) masks(i int, item inference.Instance, box [4]float32, want rle.M
 	f.mask = min(f.mask, iou)
 }
 
-// edges are the whole pixels that a box is cut to before its mask is pasted
-// (expand_boxes in roi_heads.py: larger by 30/28, then truncated).
+// edges returns the whole pixels to which a box is truncated before its mask is
+// pasted (expand_boxes in roi_heads.py: larger by 30/28, then truncated).
 func edges(b [4]float32) [4]int {
 	const scale = float32(arch.MaskSide+2) / arch.MaskSide
 	w, h := (b[2]-b[0])*0.5*scale, (b[3]-b[1])*0.5*scale
@@ -235,19 +233,19 @@ func edges(b [4]float32) [4]int {
 	return [4]int{int(x - w), int(y - h), int(x + w), int(y + h)}
 }
 
-// leastScore is below which detections are dropped, and mostObjects how many
-// are kept: torchvision's defaults.
+// minScore is the score below which detections are dropped, and maxObjects the
+// number that is kept: torchvision's defaults.
 const (
-	leastScore  = 0.05
-	mostObjects = 100
+	minScore   = 0.05
+	maxObjects = 100
 )
 
-// unpaired counts an object without a like, unless it stands at the very edge
-// of being kept.
-func (f *found) unpaired(format string, i, class int, score float32, o objects) {
+// unpaired counts an object without a match, unless its score is within the bound
+// of being dropped.
+func (f *difference) unpaired(format string, i, class int, score float32, o objects) {
 	text := fmt.Sprintf(format, i+1, class, score)
-	edge := math.Abs(float64(score)-leastScore) <= scoreBound
-	if n := len(o.Scores); n == mostObjects && math.Abs(float64(score-o.Scores[n-1])) <= scoreBound {
+	edge := math.Abs(float64(score)-minScore) <= scoreBound
+	if n := len(o.Scores); n == maxObjects && math.Abs(float64(score-o.Scores[n-1])) <= scoreBound {
 		edge = true
 	}
 	if edge {
@@ -258,9 +256,9 @@ func (f *found) unpaired(format string, i, class int, score float32, o objects) 
 	f.notes = append(f.notes, text)
 }
 
-// sorted counts the objects that stand in another order though their scores are
-// not equal within rounding.
-func (f *found) sorted(order []int, got *inference.Instances) {
+// sorted counts the objects in a different order whose scores are not equal within
+// rounding.
+func (f *difference) sorted(order []int, got *inference.Instances) {
 	for i := 1; i < len(order); i++ {
 		a, b := order[i-1], order[i]
 		if a < b {
@@ -274,8 +272,8 @@ func (f *found) sorted(order []int, got *inference.Instances) {
 	}
 }
 
-// likeness is the IoU of two masks; two empty ones are alike.
-func likeness(a, b rle.Mask) float64 {
+// maskIoU returns the IoU of two masks, 1 for two empty ones.
+func maskIoU(a, b rle.Mask) float64 {
 	if slices.Equal(a.Counts, b.Counts) || a.Area() == 0 && b.Area() == 0 {
 		return 1
 	}

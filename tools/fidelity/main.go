@@ -1,12 +1,12 @@
 // Command fidelity compares Descry with the official code, at full size: it runs
-// every model that tools/reference/full has built on the same pictures, holds what
-// each stage gives against the reference, and prints one table. It fails if
-// anything is over its bound.
+// every model that tools/reference/full has built on the same pictures, compares
+// each stage with the reference, and prints one table. It fails if any difference
+// exceeds its bound.
 //
 //	go run ./tools/fidelity [-dir build/fidelity] [-out docs/fidelity.md] [MODEL …]
 //
-// What was compared once is kept beside the references and taken up again by the
-// next run, as long as neither the program nor the reference has changed.
+// Results are stored next to the references and reused by the next run, unless the
+// program or the reference has changed.
 package main
 
 import (
@@ -74,7 +74,7 @@ func run(ctx context.Context) error {
 	if h.build, err = programHash(); err != nil {
 		return err
 	}
-	table, err := h.all(ctx, flag.Args())
+	table, err := h.compareAll(ctx, flag.Args())
 	if err != nil {
 		return err
 	}
@@ -93,7 +93,8 @@ func run(ctx context.Context) error {
 	return nil
 }
 
-// programHash tells builds apart: results of another program are not taken up.
+// programHash returns a hash of the running program: results of another build are
+// not reused.
 func programHash() (string, error) {
 	path, err := os.Executable()
 	if err != nil {
@@ -111,8 +112,8 @@ func programHash() (string, error) {
 	return hex.EncodeToString(sum.Sum(nil))[:16], nil
 }
 
-// all compares every container of every model that is there, or of those named.
-func (h *harness) all(ctx context.Context, only []string) (*table, error) {
+// compareAll compares every container of every model found, or of those named.
+func (h *harness) compareAll(ctx context.Context, only []string) (*table, error) {
 	folders, err := filepath.Glob(filepath.Join(h.dir, "models", "*", "*", models.SetFile))
 	if err != nil || len(folders) == 0 {
 		return nil, errors.Join(err, fmt.Errorf("%s holds no models; tools/reference/full/build.py makes them", h.dir))
@@ -150,20 +151,20 @@ func (h *harness) all(ctx context.Context, only []string) (*table, error) {
 // subject is one container of one model.
 type subject struct {
 	model, container, folder string
-	again                    bool // another container of this model was compared at length
+	again                    bool // another container of this model was compared in full
 }
 
-// picturesAgain is on how many pictures the second container of a model is tried.
+// picturesAgain is the number of pictures for the second container of a model.
 const picturesAgain = 2
 
 // container compares one container on all pictures that have a reference.
-func (h *harness) container(ctx context.Context, t *table, s subject, references []string, pictures map[string]shown) error {
+func (h *harness) container(ctx context.Context, t *table, s subject, references []string, pictures map[string]testPicture) error {
 	runner := &runner{harness: h, subject: s, pictures: pictures}
 	defer runner.close()
 	for _, reference := range references {
 		name := strings.TrimSuffix(filepath.Base(reference), ".json")
-		kept := filepath.Join(h.dir, "results", s.model, s.container, name+".json")
-		if r, ok := h.kept(kept, reference); ok {
+		stored := filepath.Join(h.dir, "results", s.model, s.container, name+".json")
+		if r, ok := h.loadResult(stored, reference); ok {
 			t.add(s, r)
 			continue
 		}
@@ -181,15 +182,15 @@ func (h *harness) container(ctx context.Context, t *table, s subject, references
 		r.Seconds = time.Since(start).Seconds()
 		t.add(s, r)
 		fmt.Fprintf(os.Stderr, "%s %s %s: %.1f s%s\n", s.model, s.container, name, r.Seconds, r.summary())
-		if err := keep(kept, r); err != nil {
+		if err := saveResult(stored, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// kept reads an earlier result of this program, newer than its reference.
-func (h *harness) kept(path, reference string) (result, bool) {
+// loadResult returns a stored result of this program, if it is newer than its reference.
+func (h *harness) loadResult(path, reference string) (result, bool) {
 	var r result
 	made, err := os.Stat(reference)
 	if err != nil || h.fresh {
@@ -202,7 +203,7 @@ func (h *harness) kept(path, reference string) (result, bool) {
 	return r, r.Form == resultForm && (r.Build == h.build || h.anyBuild)
 }
 
-func keep(path string, r result) error {
+func saveResult(path string, r result) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return err
 	}
@@ -217,12 +218,12 @@ func readJSON(path string, into any) error {
 	return json.Unmarshal(text, into)
 }
 
-// runner runs one container; the engine is opened at the first picture that
-// needs it.
+// runner runs one container; the engine is opened for the first picture that needs
+// it.
 type runner struct {
 	*harness
 	subject
-	pictures map[string]shown
+	pictures map[string]testPicture
 	engine   inference.Engine
 	set      *models.Set
 }
@@ -233,7 +234,7 @@ func (r *runner) close() {
 	}
 }
 
-// compare runs one picture and fills in its result.
+// compare runs one picture and fills in into.
 func (r *runner) compare(ctx context.Context, reference string, into *result) error {
 	if r.engine == nil {
 		set, err := models.LoadSet(r.folder)

@@ -1,6 +1,6 @@
 package main
 
-// preface is what stands above the table in docs/fidelity.md.
+// preface is the text above the table in docs/fidelity.md.
 const preface = `# Fidelity
 
 Written by ` + "`make fidelity`" + ` (tools/fidelity); edit that, not this file.

@@ -16,16 +16,16 @@ import (
 	"descry/picture"
 )
 
-// shown is a picture: a file, and the same as Pillow decodes it.
-type shown struct{ Name, File, Decoded string }
+// testPicture is a picture: a file, and the pixels that Pillow decodes from it.
+type testPicture struct{ Name, File, Decoded string }
 
 // readPictures reads the list that tools/reference/full/album.py writes.
-func readPictures(dir string) (map[string]shown, error) {
-	var list []shown
+func readPictures(dir string) (map[string]testPicture, error) {
+	var list []testPicture
 	if err := readJSON(filepath.Join(dir, "pictures", "pictures.json"), &list); err != nil {
 		return nil, err
 	}
-	all := make(map[string]shown, len(list))
+	all := make(map[string]testPicture, len(list))
 	for _, p := range list {
 		p.File, p.Decoded = filepath.Join(dir, "pictures", p.File), filepath.Join(dir, "pictures", p.Decoded)
 		all[p.Name] = p
@@ -33,7 +33,7 @@ func readPictures(dir string) (map[string]shown, error) {
 	return all, nil
 }
 
-// comparison is one picture under one container.
+// comparison compares one picture in one container.
 type comparison struct {
 	*runner
 	ctx     context.Context
@@ -43,9 +43,9 @@ type comparison struct {
 	into    *result
 }
 
-// newComparison reads the picture, compares it with what Pillow decodes, and
-// reads the reference.
-func newComparison(ctx context.Context, r *runner, p shown, reference string, into *result) (*comparison, error) {
+// newComparison reads the picture, compares it with Pillow's, and reads the
+// reference.
+func newComparison(ctx context.Context, r *runner, p testPicture, reference string, into *result) (*comparison, error) {
 	c := &comparison{runner: r, ctx: ctx, json: reference, into: into}
 	exact, err := picture.Open(ctx, p.Decoded, picture.Limits{})
 	if err != nil {
@@ -56,7 +56,7 @@ func newComparison(ctx context.Context, r *runner, p shown, reference string, in
 		return nil, err
 	}
 	if exact.Width != own.Width || exact.Height != own.Height {
-		return nil, fmt.Errorf("%s is %d × %d, Pillow says %d × %d", p.File, own.Width, own.Height, exact.Width, exact.Height)
+		return nil, fmt.Errorf("%s is %d × %d, Pillow reads %d × %d", p.File, own.Width, own.Height, exact.Width, exact.Height)
 	}
 	worst := 0
 	for i, v := range exact.RGB {
@@ -69,32 +69,32 @@ func newComparison(ctx context.Context, r *runner, p shown, reference string, in
 	return c, err
 }
 
-// measure notes what a stage differs by.
+// measure records the difference of a stage.
 func (c *comparison) measure(stage string, worst, bound float64) {
 	c.into.Measures = append(c.into.Measures, measure{Stage: stage, Worst: worst, Bound: bound, Over: !(worst <= bound)})
 }
 
-// least notes a share that may not fall below a bound.
-func (c *comparison) least(stage string, share, bound float64) {
+// atLeast records a share that must not fall below a bound.
+func (c *comparison) atLeast(stage string, share, bound float64) {
 	c.into.Measures = append(c.into.Measures, measure{Stage: stage, Worst: share, Bound: bound, Least: true, Over: !(share >= bound)})
 }
 
-// note tells a decision that was moved, and why that does not count.
+// note records a different decision and why it does not count.
 func (c *comparison) note(format string, args ...any) {
 	c.into.Notes = append(c.into.Notes, fmt.Sprintf(format, args...))
 }
 
-// traced is what a run's stages gave, copied.
-type traced map[pipeline.Stage][][]float32
+// trace holds copies of the values of a run's stages.
+type trace map[pipeline.Stage][][]float32
 
-func (t traced) context(ctx context.Context) context.Context {
+func (t trace) context(ctx context.Context) context.Context {
 	return pipeline.WithTrace(ctx, func(s pipeline.Stage, _ []int64, values []float32) {
 		t[s] = append(t[s], append([]float32(nil), values...))
 	})
 }
 
-// tensor compares what a stage gave, every n-th element, with the reference's.
-// The difference is a part of the largest value where that is above 1.
+// tensor compares every n-th value of a stage with the reference's. The difference
+// is relative to the largest value if that is above 1.
 func (c *comparison) tensor(got []float32, name string, every int) (float64, error) {
 	want, err := c.tensors.Float32s(name)
 	if err != nil {
@@ -111,7 +111,7 @@ func (c *comparison) tensor(got []float32, name string, every int) (float64, err
 	return worst / largest, nil
 }
 
-// worse keeps the larger difference; one that is no number is the largest.
+// worse returns the larger difference; NaN is the largest.
 func worse(worst, d float64) float64 {
 	if math.IsNaN(d) || math.IsNaN(worst) {
 		return math.NaN()
@@ -119,7 +119,7 @@ func worse(worst, d float64) float64 {
 	return max(worst, math.Abs(d))
 }
 
-// greyPicture reads a PNG of one byte a pixel.
+// greyPicture reads a PNG of one byte per pixel.
 func greyPicture(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -132,7 +132,7 @@ func greyPicture(path string) ([]byte, error) {
 	}
 	grey, ok := decoded.(*image.Gray)
 	if !ok || grey.Stride != grey.Rect.Dx() {
-		return nil, fmt.Errorf("%s is no plain grey picture", path)
+		return nil, fmt.Errorf("%s is not a plain grey picture", path)
 	}
 	return grey.Pix, nil
 }

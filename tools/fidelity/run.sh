@@ -1,8 +1,8 @@
 #!/bin/sh
-# Compares Descry with the official code at full size: builds the models and what
-# the official code makes of the pictures (kept in build/fidelity, 7 GB; hours on a
-# small machine; stop it and start it again as you like), then runs Descry on them
-# and writes docs/fidelity.md. Names of models choose some.
+# Compares Descry with the official code at full size: builds the models and the
+# official code's results (in build/fidelity, 7 GB; takes hours on a small machine;
+# can be interrupted and restarted), then runs Descry on the same pictures and writes
+# docs/fidelity.md. Arguments select models by name.
 set -eu
 cd "$(dirname "$0")/../.."
 python=$(sh tools/reference/venv.sh)

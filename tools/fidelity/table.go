@@ -10,20 +10,20 @@ import (
 	"text/tabwriter"
 )
 
-// measure is how far one stage is from the reference on one picture.
+// measure is the difference of one stage from the reference on one picture.
 type measure struct {
 	Stage string
 	Worst float64
 	Bound float64
-	Least bool // Worst may not fall below Bound
+	Least bool // Worst must not fall below Bound
 	Over  bool
 }
 
-// resultForm changes when results mean something else than those that were kept
-// before, which are then compared again.
+// resultForm must change when the meaning of stored results does, so that they are
+// compared again.
 const resultForm = 2
 
-// result is what one picture gave, as it is kept.
+// result is the stored result for one picture.
 type result struct {
 	Form     int // resultForm
 	Build    string
@@ -35,7 +35,7 @@ type result struct {
 	Failed   string
 }
 
-// summary says on one line what is over its bound.
+// summary lists on one line what exceeds its bound.
 func (r result) summary() string {
 	if r.Failed != "" {
 		return ": " + r.Failed
@@ -56,18 +56,18 @@ type row struct {
 	pictures int
 	worst    float64
 	bound    float64
-	least    bool
-	over     int // pictures
+	atLeast  bool
+	over     int // number of pictures over the bound
 }
 
-// table is all that was compared.
+// table holds all comparisons.
 type table struct {
 	rows    []*row
 	notes   []string
 	seconds map[string]float64
 }
 
-// add files one picture's result.
+// add adds one picture's result.
 func (t *table) add(s subject, r result) {
 	if t.seconds == nil {
 		t.seconds = map[string]float64{}
@@ -78,21 +78,21 @@ func (t *table) add(s subject, r result) {
 		r.Measures = append(r.Measures, measure{Stage: "runs at all", Worst: 1, Bound: 0, Over: true})
 	}
 	for _, m := range r.Measures {
-		t.row(s, m).take(m)
+		t.row(s, m).add(m)
 	}
 	for _, note := range r.Notes {
 		t.notes = append(t.notes, fmt.Sprintf("%s, %s: %s", s.model, s.container, note))
 	}
 }
 
-// row finds a stage's line, or makes it behind those of its container.
+// row returns a stage's row, or appends it.
 func (t *table) row(s subject, m measure) *row {
 	for _, r := range t.rows {
 		if r.subject == s && r.stage == m.Stage {
 			return r
 		}
 	}
-	r := &row{subject: s, stage: m.Stage, bound: m.Bound, least: m.Least}
+	r := &row{subject: s, stage: m.Stage, bound: m.Bound, atLeast: m.Least}
 	if m.Least {
 		r.worst = m.Worst
 	}
@@ -100,7 +100,7 @@ func (t *table) row(s subject, m measure) *row {
 	return r
 }
 
-func (r *row) take(m measure) {
+func (r *row) add(m measure) {
 	r.pictures++
 	if m.Over {
 		r.over++
@@ -113,7 +113,7 @@ func (r *row) take(m measure) {
 	}
 }
 
-// over counts the lines over their bounds.
+// over returns the number of rows over their bounds.
 func (t *table) over() int {
 	n := 0
 	for _, r := range t.rows {
@@ -124,7 +124,7 @@ func (t *table) over() int {
 	return n
 }
 
-// models names the models of the table, each once.
+// models returns the names of the models in the table, each once.
 func (t *table) models() []string {
 	var names []string
 	for _, r := range t.rows {
@@ -135,20 +135,20 @@ func (t *table) models() []string {
 	return names
 }
 
-// cells are a line's.
+// cells returns the columns of a row.
 func (r *row) cells() []string {
 	verdict := "ok"
 	if r.over > 0 {
 		verdict = fmt.Sprintf("OVER on %d", r.over)
 	}
 	sign := "≤ "
-	if r.least {
+	if r.atLeast {
 		sign = "≥ "
 	}
 	return []string{r.subject.model, r.subject.container, r.stage, fmt.Sprint(r.pictures), number(r.worst), sign + number(r.bound), verdict}
 }
 
-// number writes a figure shortly.
+// number formats a figure briefly.
 func number(v float64) string {
 	switch {
 	case v == float64(int64(v)):
@@ -163,7 +163,7 @@ func number(v float64) string {
 
 var columns = []string{"model", "container", "stage", "pictures", "worst difference", "bound", "verdict"}
 
-// write prints the table for a terminal, and what was noted.
+// write prints the table for a terminal, and the notes.
 func (t *table) write(w io.Writer) error {
 	tab := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(tab, strings.Join(columns, "\t"))

@@ -15,18 +15,18 @@ import (
 	"descry/models/weights"
 )
 
-// forced is a failure that is forced in a process of its own.
+// forced is a failure that is forced in a child process.
 type forced struct {
 	name   string
 	device string
 	limit  int64    // of the card's memory, in bytes
 	env    []string // added
-	alone  bool     // the library without its provider's
-	spoil  string   // a library of CUDA in whose place there is an empty file
-	search bool     // limit is raised until the model is just loaded: then it cannot run
+	alone  bool     // the library without its provider's library
+	spoil  string   // a CUDA library that is replaced by an empty file
+	search bool     // raise limit until the model just loads: then it cannot run
 }
 
-// forcedFailures are all of them.
+// forcedFailures lists all forced failures.
 var forcedFailures = []forced{
 	{name: "no card visible", device: ort.DeviceAuto, env: []string{"CUDA_VISIBLE_DEVICES="}},
 	{name: "no card visible, cuda by name", device: ort.DeviceCUDA, env: []string{"CUDA_VISIBLE_DEVICES="}},
@@ -38,19 +38,19 @@ var forcedFailures = []forced{
 	{name: "nothing forced", device: ort.DeviceAuto},
 }
 
-// What tells a child which failure it is about, and the limit of memory that is tried.
+// Environment variables that pass the failure and the memory limit to a child.
 const (
 	childVariable = "GPUCHECK_FORCED"
 	limitVariable = "GPUCHECK_LIMIT"
 )
 
-// The search for a limit: so much more each time, so often at most.
+// The search for a limit: the step, and the maximum number of steps.
 const (
 	limitStep = 16 << 20
-	mostSteps = 30
+	maxSteps  = 30
 )
 
-// fallbacks forces each failure in a child and prints what it says.
+// fallbacks forces each failure in a child process and prints its output.
 func fallbacks(libPath, dir string) error {
 	if name := os.Getenv(childVariable); name != "" {
 		for _, f := range forcedFailures {
@@ -58,7 +58,7 @@ func fallbacks(libPath, dir string) error {
 				if n, err := strconv.ParseInt(os.Getenv(limitVariable), 10, 64); err == nil {
 					f.limit = n
 				}
-				return f.happen(libPath, dir)
+				return f.run(libPath, dir)
 			}
 		}
 	}
@@ -69,7 +69,7 @@ func fallbacks(libPath, dir string) error {
 	for _, f := range forcedFailures {
 		lib := libPath
 		if f.alone {
-			only, err := without(libPath)
+			only, err := libraryOnly(libPath)
 			if err != nil {
 				return err
 			}
@@ -88,7 +88,7 @@ func fallbacks(libPath, dir string) error {
 			f.env = append(f.env, "LD_LIBRARY_PATH="+spoilt+":"+os.Getenv("LD_LIBRARY_PATH"))
 		}
 		out, err := f.child(self, lib, dir)
-		for step := 0; f.search && step < mostSteps && strings.Contains(out, "told: during load, memory"); step++ {
+		for step := 0; f.search && step < maxSteps && strings.Contains(out, "told: during load, memory"); step++ {
 			f.limit += limitStep
 			out, err = f.child(self, lib, dir)
 		}
@@ -103,7 +103,7 @@ func fallbacks(libPath, dir string) error {
 	return nil
 }
 
-// child lets the failure happen in a process of its own and gives what it said.
+// child runs the failure in a child process and returns its output.
 func (f forced) child(self, lib, dir string) (string, error) {
 	cmd := exec.Command(self, "fallbacks", lib, dir) //nolint:gosec // this program
 	cmd.Env = append(append(os.Environ(), childVariable+"="+f.name, limitVariable+"="+strconv.FormatInt(f.limit, 10)), f.env...)
@@ -111,8 +111,8 @@ func (f forced) child(self, lib, dir string) (string, error) {
 	return string(out), err
 }
 
-// without copies the library alone to a folder of its own.
-func without(libPath string) (string, error) {
+// libraryOnly copies the library, without its providers, to a new folder.
+func libraryOnly(libPath string) (string, error) {
 	path, _, err := ort.Find(libPath, "", "")
 	if err != nil {
 		return "", err
@@ -128,16 +128,16 @@ func without(libPath string) (string, error) {
 	return dir, os.WriteFile(filepath.Join(dir, "libonnxruntime.so.1"), text, 0o755) //nolint:gosec // a library
 }
 
-// happen runs the detector's body where the failure leads it, twice, and once more
-// on the processor to compare.
-func (f forced) happen(libPath, dir string) error {
+// run runs the detector's body on whatever device the failure leaves, twice, and
+// once more on the processor to compare.
+func (f forced) run(libPath, dir string) error {
 	lib, err := open(libPath)
 	if err != nil {
 		return err
 	}
 	defer lib.Close()
 	lib.LimitCard(f.limit)
-	file, err := weights.Open(setFile(dir, official[1]))
+	file, err := weights.Open(weightsFile(dir, official[1]))
 	if err != nil {
 		return err
 	}
@@ -145,14 +145,14 @@ func (f forced) happen(libPath, dir string) error {
 	if err != nil {
 		return err
 	}
-	m, err := arch.MaskRCNN{Config: config, File: file}.FeatureGraph()
+	m, err := arch.MaskRCNN{Config: config, Weights: file}.FeatureGraph()
 	if err != nil {
 		return err
 	}
 	s, err := lib.NewSession(m, ort.Options{Name: official[1], Device: f.device})
 	if err != nil {
 		fmt.Println("error:", err)
-		return nil //nolint:nilerr // it is what the case is about
+		return nil //nolint:nilerr // this failure is the expected outcome
 	}
 	defer s.Close()
 	fmt.Printf("loaded on %s", s.Device())

@@ -15,13 +15,13 @@ import (
 	"descry/models/weights"
 )
 
-// times a graph is run on each device after the first run.
+// repeats is how often a graph is run on each device after the first run.
 const repeats = 5
 
 // bench runs graphs on the processor and the card.
 type bench struct {
 	lib    *ort.Library
-	card   string // "" : only the processor is measured
+	card   string // "": measure the processor only
 	random *rand.Rand
 }
 
@@ -42,7 +42,7 @@ func graphs(libPath, dir string) error {
 	return nil
 }
 
-// compare prints one line and gives the processor's outputs.
+// compare prints one line and returns the processor's outputs.
 func (b *bench) compare(name string, m onnx.Model, in ...*ort.Tensor) ([]*ort.Tensor, error) {
 	out, cpuTime, _, err := b.time(m, ort.DeviceCPU, in)
 	if err != nil {
@@ -70,8 +70,8 @@ func (b *bench) compare(name string, m onnx.Model, in ...*ort.Tensor) ([]*ort.Te
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// time returns a graph's outputs, the median time of its later runs, and how long it
-// took to make it ready and run it once.
+// time returns a graph's outputs, the median time of its later runs, and the time
+// of making the session and the first run.
 func (b *bench) time(m onnx.Model, device string, in []*ort.Tensor) (out []*ort.Tensor, median, load time.Duration, err error) {
 	start := time.Now()
 	s, err := b.lib.NewSession(m, ort.Options{Name: device, Device: device})
@@ -98,7 +98,7 @@ func (b *bench) time(m onnx.Model, device string, in []*ort.Tensor) (out []*ort.
 	return out, all[repeats/2], load, nil
 }
 
-// noise is a tensor of a normal distribution.
+// noise returns a tensor of a normal distribution.
 func (b *bench) noise(shape ...int64) *ort.Tensor {
 	n := int64(1)
 	for _, d := range shape {
@@ -111,10 +111,10 @@ func (b *bench) noise(shape ...int64) *ort.Tensor {
 	return ort.NewFloat32(shape, data)
 }
 
-// blip measures the vision tower, and the decoder with 1 and 3 rows: the prompt, and
-// a step after 8 tokens.
+// blip measures the vision tower, and the decoder with 1 and 3 rows: the prompt,
+// and a step after 8 tokens.
 func (b *bench) blip(dir string) error {
-	f, err := weights.Open(setFile(dir, official[0]))
+	f, err := weights.Open(weightsFile(dir, official[0]))
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func (b *bench) blip(dir string) error {
 	if err != nil {
 		return err
 	}
-	net := arch.BLIP{Config: config, File: f}
+	net := arch.BLIP{Config: config, Weights: f}
 	vision, err := net.VisionGraph()
 	if err != nil {
 		return err
@@ -162,7 +162,7 @@ const height, width = 800, 1088
 // detector measures the body, the box head with 1,000 regions, and the mask head
 // with 100.
 func (b *bench) detector(dir string) error {
-	f, err := weights.Open(setFile(dir, official[1]))
+	f, err := weights.Open(weightsFile(dir, official[1]))
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (b *bench) detector(dir string) error {
 	if err != nil {
 		return err
 	}
-	net := arch.MaskRCNN{Config: config, File: f}
+	net := arch.MaskRCNN{Config: config, Weights: f}
 	features, err := net.FeatureGraph()
 	if err != nil {
 		return err
@@ -199,7 +199,7 @@ func (b *bench) detector(dir string) error {
 	return err
 }
 
-// regions are n boxes of all sizes, as inputs of the box and mask graphs.
+// regions returns n boxes of all sizes, as inputs of the box and mask graphs.
 func (b *bench) regions(maps []*ort.Tensor, n int) []*ort.Tensor {
 	all := make([]detect.Box, n)
 	for i := range all {
@@ -223,11 +223,11 @@ func (b *bench) regions(maps []*ort.Tensor, n int) []*ort.Tensor {
 
 // segmenter measures DeepLabV3 on a 4:3 picture.
 func (b *bench) segmenter(dir string) error {
-	f, err := weights.Open(setFile(dir, official[2]))
+	f, err := weights.Open(weightsFile(dir, official[2]))
 	if err != nil {
 		return err
 	}
-	net, err := arch.OpenSegmenter("deeplabv3_resnet", "", f)
+	net, err := arch.Open[arch.Segmenter]("deeplabv3_resnet", f, arch.Files{})
 	if err != nil {
 		return err
 	}

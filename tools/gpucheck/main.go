@@ -1,8 +1,8 @@
 // Command gpucheck compares a card with the processor on a machine that has one, in
-// a few minutes and without network: what each graph of the official models (with
-// random weights) takes on both and how far their answers differ, the same for
-// whole pictures, and that each forced failure of the card ends on the processor.
-// gpucheck.sh runs it.
+// a few minutes and without network. It measures each graph of the official models
+// (with random weights) on both, and the differences between their results, does
+// the same for whole pictures, and checks that each forced failure of the card
+// falls back to the processor. gpucheck.sh runs it.
 //
 //	gpucheck weights DIR          write the random weights
 //	gpucheck devices LIB          list and try the devices
@@ -10,7 +10,7 @@
 //	gpucheck pictures LIB DIR     picture by picture, the built-in models first
 //	gpucheck fallbacks LIB DIR    forced failures
 //
-// LIB is ONNX Runtime's library or its folder. Output is a table for people.
+// LIB is ONNX Runtime's library or its folder. The output is a plain text table.
 package main
 
 import (
@@ -58,7 +58,7 @@ func open(lib string) (*ort.Library, error) {
 	return ort.Open(path)
 }
 
-// card returns the best device but the processor, "" if there is none.
+// card returns the best device other than the processor, "" if there is none.
 func card(lib *ort.Library) string {
 	for _, d := range lib.Devices() {
 		if d.ID != ort.DeviceCPU && d.Trouble == nil {
@@ -68,8 +68,8 @@ func card(lib *ort.Library) string {
 	return ""
 }
 
-// devices tells what there is, and whether an interrupt still arrives once the card
-// is in use: its libraries have their own way with signals.
+// devices prints the devices, and whether an interrupt still arrives once the card
+// is in use: its libraries change how signals are handled.
 func devices(libPath, _ string) error {
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt)

@@ -26,8 +26,8 @@ import (
 // The size of the picture for the official models: a small photograph's.
 const photoWidth, photoHeight = 1600, 1200
 
-// answers are a picture's three results, and the milliseconds of each.
-type answers struct {
+// results holds a picture's three results, and the milliseconds of each.
+type results struct {
 	caption   *inference.Caption
 	instances *inference.Instances
 	classes   *inference.Classes
@@ -82,7 +82,7 @@ func pictures(libPath, dir string) error {
 	return nil
 }
 
-// sample is the first built-in picture, enlarged unless w is 0.
+// sample returns the first built-in picture, enlarged unless w is 0.
 func sample(w, h int) (inference.Picture, error) {
 	s := resources.Samples()[0]
 	img, err := png.Decode(bytes.NewReader(s.PNG))
@@ -105,10 +105,10 @@ func sample(w, h int) (inference.Picture, error) {
 	return p, nil
 }
 
-// describe runs all three tasks three times and keeps the least times.
-func describe(opener *pipeline.Opener, spec, device string, p inference.Picture) (answers, error) {
+// describe runs all three tasks three times and keeps the shortest times.
+func describe(opener *pipeline.Opener, spec, device string, p inference.Picture) (results, error) {
 	ctx := context.Background()
-	var a answers
+	var a results
 	e, err := opener.Open(ctx, spec, device, 0)
 	if err != nil {
 		return a, err
@@ -135,8 +135,8 @@ func describe(opener *pipeline.Opener, spec, device string, p inference.Picture)
 	return a, nil
 }
 
-// differences says how far two devices' answers are apart.
-func differences(a, b answers) string {
+// differences describes the differences between two devices' results.
+func differences(a, b results) string {
 	same := slices.Equal(a.caption.Hypotheses[0].TokenIDs, b.caption.Hypotheses[0].TokenIDs)
 	text := fmt.Sprintf("caption the same: %v (scores differ by %.1e)", same, math.Abs(a.caption.Hypotheses[0].Score-b.caption.Hypotheses[0].Score))
 	box, score, iou, pairs := 0.0, 0.0, 1.0, 0
@@ -162,9 +162,9 @@ func differences(a, b answers) string {
 	return text + fmt.Sprintf("; pixels of the same class: %.4f %%", 100*float64(equal)/float64(len(a.classes.Map)))
 }
 
-// nearest is the object of x's class whose box is nearest to x's, and by how many
-// pixels at most a side is off. (With random weights scores lie so close together
-// that their order means nothing.)
+// nearest returns the object of x's class whose box is nearest to x's, and the
+// maximum distance of a side in pixels. (With random weights scores are so close
+// together that their order is meaningless.)
 func nearest(x inference.Instance, all []inference.Instance) (inference.Instance, float64) {
 	best, least := inference.Instance{}, math.Inf(1)
 	for _, y := range all {
@@ -182,5 +182,5 @@ func nearest(x inference.Instance, all []inference.Instance) (inference.Instance
 	return best, least
 }
 
-// setFile is the path of one of the random weights.
-func setFile(dir, model string) string { return filepath.Join(dir, model+".safetensors") }
+// weightsFile returns the path of a model's random weights.
+func weightsFile(dir, model string) string { return filepath.Join(dir, model+".safetensors") }

@@ -1,10 +1,10 @@
-// Command hostile writes files that are wrong on purpose into a folder, and
-// among them a few sound ones, for trials of the whole program:
+// Command hostile writes malformed files to a folder, and among them a few valid
+// ones, for trials of the whole program:
 //
 //	go run ./tools/hostile build/hostile
 //	bin/descry describe --json build/hostile/*
 //
-// Each hostile file must give one clear error, each sound one its description.
+// Each malformed file must give one clear error, each valid one its description.
 package main
 
 import (
@@ -26,7 +26,7 @@ func main() {
 	}
 }
 
-// write makes the folder and fills it; each file's expected kind is printed.
+// write makes the folder and fills it, and prints each file's expected kind.
 func write(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err

@@ -18,8 +18,8 @@ import (
 	"descry/models"
 )
 
-// together is the row of all graphs at once, through the program's own engine.
-const together = "all"
+// allGraphs names the row of all graphs at once, through the program's own engine.
+const allGraphs = "all"
 
 // runChild measures one row and prints it.
 func runChild(text, library string) error {
@@ -41,7 +41,7 @@ func runChild(text, library string) error {
 	}
 	start := time.Now()
 	var loaded func() error
-	if r.Graph == together {
+	if r.Graph == allGraphs {
 		loaded, err = openEngine(lib, r.File)
 	} else {
 		loaded, err = openGraph(lib, r)
@@ -50,7 +50,7 @@ func runChild(text, library string) error {
 		return err
 	}
 	r.Load = time.Since(start).Seconds()
-	if r.Private, r.Peak, err = look(before); err != nil {
+	if r.Private, r.Peak, err = memoryUse(before); err != nil {
 		return err
 	}
 	start = time.Now()
@@ -58,13 +58,13 @@ func runChild(text, library string) error {
 		return err
 	}
 	r.Run = time.Since(start).Seconds()
-	if r.PrivateIn, r.PeakIn, err = look(before); err != nil {
+	if r.PrivateIn, r.PeakIn, err = memoryUse(before); err != nil {
 		return err
 	}
 	return json.NewEncoder(os.Stdout).Encode(r)
 }
 
-// openGraph makes one session, and gives a function that runs it.
+// openGraph makes one session and returns a function that runs it.
 func openGraph(lib *ort.Library, r row) (func() error, error) {
 	g, err := graphOf(r.File, r.Graph)
 	if err != nil {
@@ -80,7 +80,7 @@ func openGraph(lib *ort.Library, r row) (func() error, error) {
 	}, nil
 }
 
-// openEngine opens the file as a model set of one task and loads it, and gives a
+// openEngine opens the file as a model set of one task, loads it, and returns a
 // function that describes a picture.
 func openEngine(lib *ort.Library, path string) (func() error, error) {
 	task, spec, err := setOf(path)
@@ -114,8 +114,8 @@ func openEngine(lib *ort.Library, path string) (func() error, error) {
 	}, nil
 }
 
-// look returns the private bytes above before, and the most that was resident.
-func look(before int64) (own, peak int64, err error) {
+// memoryUse returns the private bytes above before, and the peak of resident bytes.
+func memoryUse(before int64) (own, peak int64, err error) {
 	if peak, err = field("/proc/self/status", "VmHWM:"); err != nil {
 		return 0, 0, err
 	}
@@ -123,7 +123,8 @@ func look(before int64) (own, peak int64, err error) {
 	return own - before, peak, err
 }
 
-// private returns what the process alone holds and no file backs, Go's garbage apart.
+// private returns the private bytes of the process that no file backs, without Go's
+// garbage.
 func private() (int64, error) {
 	debug.FreeOSMemory()
 	dirty, err := field("/proc/self/smaps_rollup", "Private_Dirty:")
@@ -134,11 +135,11 @@ func private() (int64, error) {
 	return dirty + swapped, err
 }
 
-// field reads a number of kB from one of Linux's files.
+// field reads a number of kB from one of Linux's /proc files.
 func field(path, name string) (int64, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
-		return 0, errors.New("only Linux tells a process's memory in /proc")
+		return 0, errors.New("only Linux reports a process's memory in /proc")
 	}
 	if err != nil {
 		return 0, err

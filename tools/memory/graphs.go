@@ -14,13 +14,13 @@ import (
 	"descry/models/weights"
 )
 
-// graph is one graph and what it is run on.
+// graph is one graph and its inputs.
 type graph struct {
 	model  onnx.Model
 	inputs func() []*ort.Tensor
 }
 
-// kind tells a file's architecture by a tensor.
+// kind identifies a file's architecture by a tensor.
 type kind struct {
 	tensor       string
 	task         inference.Task
@@ -61,8 +61,8 @@ func graphOf(path, name string) (graph, error) {
 	return k.make(f, name)
 }
 
-// setOf makes a model set of one file. BLIP's vocabulary may be another's: what is
-// measured does not depend on the words.
+// setOf returns a model set of one file. BLIP's vocabulary may be another's, since
+// memory use does not depend on the words.
 func setOf(path string) (inference.Task, *models.Set, error) {
 	f, err := weights.Open(path)
 	if err != nil {
@@ -78,7 +78,7 @@ func setOf(path string) (inference.Task, *models.Set, error) {
 	case inference.TaskCaption:
 		set.Caption = &models.CaptionSpec{Common: common}
 		if _, err := os.Stat(filepath.Join(filepath.Dir(f.Path), "vocab.txt")); err != nil {
-			set.Caption.Vocabulary, err = standIn()
+			set.Caption.Vocabulary, err = dummyVocabulary()
 			return k.task, set, err
 		}
 	case inference.TaskInstances:
@@ -89,8 +89,8 @@ func setOf(path string) (inference.Task, *models.Set, error) {
 	return k.task, set, nil
 }
 
-// standIn writes a vocabulary of BERT's size.
-func standIn() (string, error) {
+// dummyVocabulary writes a vocabulary of BERT's size.
+func dummyVocabulary() (string, error) {
 	words := []string{"[PAD]", "[UNK]", "a", "picture", "of"}
 	for len(words) < 30522 {
 		words = append(words, fmt.Sprint("w", len(words)))
@@ -129,7 +129,7 @@ func detectorGraph(f *weights.File, name string) (graph, error) {
 	if err != nil {
 		return graph{}, err
 	}
-	d := arch.MaskRCNN{Config: c, File: f}
+	d := arch.MaskRCNN{Config: c, Weights: f}
 	build := map[string]func() (onnx.Model, error){"features": d.FeatureGraph, "boxes": d.BoxGraph, "masks": d.MaskGraph}[name]
 	m, err := build()
 	return graph{m, func() []*ort.Tensor {
@@ -140,7 +140,7 @@ func detectorGraph(f *weights.File, name string) (graph, error) {
 	}}, err
 }
 
-// boxes are a thousand proposals for the box head, a hundred detections for the
+// boxes returns a thousand proposals for the box head, a hundred detections for the
 // mask head.
 func boxes(name string) []*ort.Tensor {
 	n := map[string]int{"boxes": 1000, "masks": 100}[name]
@@ -153,7 +153,7 @@ func boxes(name string) []*ort.Tensor {
 	for i := range places {
 		places[i] = int64(i)
 	}
-	rows, all := []int64{int64(n)}, int64(n) // all from the finest map
+	rows, all := []int64{int64(n)}, int64(n) // all pooled from the finest map
 	in := []*ort.Tensor{
 		ort.NewFloat32([]int64{int64(n), 4}, corners), ort.NewInt64([]int64{5}, []int64{0, all, all, all, all}),
 		ort.NewInt64(rows, make([]int64, n)), ort.NewInt64(rows, places),
@@ -165,7 +165,7 @@ func boxes(name string) []*ort.Tensor {
 }
 
 func segmenterGraph(f *weights.File, _ string) (graph, error) {
-	s, err := arch.OpenSegmenter("deeplabv3_resnet", "", f)
+	s, err := arch.Open[arch.Segmenter]("deeplabv3_resnet", f, arch.Files{})
 	if err != nil {
 		return graph{}, err
 	}

@@ -1,15 +1,15 @@
-// Command memory measures what a model's graphs cost in memory over a weights
-// file, each graph and each setting in a process of its own:
+// Command memory measures the memory use of a model's graphs over a weights file,
+// each graph and each setting in a child process:
 //
 //	go run ./tools/memory FILE…
 //
-// FILE holds BLIP, Mask R-CNN or a segmentation network, in any container; what it
-// is, its tensors say. It prints a Markdown table. Megabytes are 10⁶ bytes. "private"
-// is what the process wrote itself and no file backs (Private_Dirty of
-// /proc/self/smaps_rollup, over what it had with the runtime open and nothing
-// loaded), "peak" is all that was resident at once, mapped pages of the file
-// included (VmHWM). The file is in the page cache before a row is measured, so
-// "load" is a second start.
+// FILE contains BLIP, Mask R-CNN or a segmentation network, in any container; the
+// architecture is recognised by its tensors. The output is a Markdown table.
+// Megabytes are 10⁶ bytes. "private" is what the process wrote itself and no file
+// backs (Private_Dirty of /proc/self/smaps_rollup, minus the value with the runtime
+// open and nothing loaded), "peak" is the maximum that was resident at once, mapped
+// pages of the file included (VmHWM). The file is in the page cache before a row is
+// measured, so "load" is a second start.
 package main
 
 import (
@@ -25,16 +25,16 @@ import (
 	"descry/models/weights"
 )
 
-// row is one measurement, on its way to a child process and back.
+// row is one measurement, sent to a child process and back.
 type row struct {
 	File    string
-	Graph   string // one of those of graphsOf, or "all": as the program opens them
+	Graph   string // one of graphNames, or allGraphs: as the program opens them
 	Prepack bool
 
 	Private   int64 // bytes, after loading
 	PrivateIn int64 // after running
-	Peak      int64 // bytes resident at most, until loaded
-	PeakIn    int64 // until run
+	Peak      int64 // maximum resident bytes, after loading
+	PeakIn    int64 // after running
 	Load      float64
 	Run       float64 // seconds of one pass
 	Note      string
@@ -73,8 +73,8 @@ func fail(err error) {
 	}
 }
 
-// measure prints the rows of one file; over: the program's own way takes more
-// than twice the file to load.
+// measure prints the rows of one file. over reports whether loading as the program
+// does takes more than twice the file.
 func measure(path, library string) (over bool, err error) {
 	f, err := weights.Open(path)
 	if err != nil {
@@ -91,18 +91,18 @@ func measure(path, library string) (over bool, err error) {
 	for _, name := range names {
 		rows = append(rows, row{File: path, Graph: name}, row{File: path, Graph: name, Prepack: true})
 	}
-	for _, r := range append(rows, row{File: path, Graph: together}) {
+	for _, r := range append(rows, row{File: path, Graph: allGraphs}) {
 		got, err := spawn(r, library)
 		if err != nil {
 			return false, fmt.Errorf("%s, %s: %w", path, r.Graph, err)
 		}
-		print1(got, f.Size)
-		over = over || r.Graph == together && got.Peak > 2*f.Size
+		printRow(got, f.Size)
+		over = over || r.Graph == allGraphs && got.Peak > 2*f.Size
 	}
 	return over, nil
 }
 
-// warm reads the file, so that it lies in the page cache.
+// warm reads the file into the page cache.
 func warm(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -113,7 +113,7 @@ func warm(path string) error {
 	return err
 }
 
-// spawn measures one row in a process of its own.
+// spawn measures one row in a child process.
 func spawn(r row, library string) (row, error) {
 	text, err := json.Marshal(r)
 	if err != nil {
@@ -132,9 +132,9 @@ func spawn(r row, library string) (row, error) {
 	return r, json.Unmarshal(out, &r)
 }
 
-func print1(r row, size int64) {
+func printRow(r row, size int64) {
 	prepack := map[bool]string{false: "off", true: "on"}[r.Prepack]
-	if r.Graph == together {
+	if r.Graph == allGraphs {
 		prepack = "as chosen"
 	}
 	mb := func(n int64) string { return fmt.Sprintf("%.0f", float64(n)/1e6) }

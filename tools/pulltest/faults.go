@@ -8,27 +8,27 @@ import (
 	"strconv"
 )
 
-// passing are the faults after which an honest answer heals everything.
+// passing holds the faults from which a correct response recovers.
 var passing = []*fault{
 	{"cut", func(s *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		honest(f, &until{w, s.some(f.size - asked(r)), hangUp}, r)
+		honest(f, &cutAfter{w, s.randomN(f.size - rangeStart(r)), hangUp}, r)
 	}},
 	{"cut before the head", func(*server, *standIn, http.ResponseWriter, *http.Request) { hangUp() }},
 	{"cut after a byte", func(_ *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		honest(f, &until{w, 1, hangUp}, r)
+		honest(f, &cutAfter{w, 1, hangUp}, r)
 	}},
 	{"stall", func(s *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		honest(f, &until{w, s.some(f.size - asked(r)), s.hold(r)}, r)
+		honest(f, &cutAfter{w, s.randomN(f.size - rangeStart(r)), s.hang(r)}, r)
 	}},
 	{"stall after 1 KiB", func(s *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		honest(f, &until{w, 1 << 10, s.hold(r)}, r)
+		honest(f, &cutAfter{w, 1 << 10, s.hang(r)}, r)
 	}},
-	{"stall before the head", func(s *server, _ *standIn, _ http.ResponseWriter, r *http.Request) { s.hold(r)() }},
+	{"stall before the head", func(s *server, _ *standIn, _ http.ResponseWriter, r *http.Request) { s.hang(r)() }},
 	{"ends early without an error", func(s *server, f *standIn, w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("ETag", goodTag)
-		w.WriteHeader(http.StatusOK) // no length: in chunks, with a proper end
+		w.WriteHeader(http.StatusOK) // no length: chunked, with a regular end
 		http.NewResponseController(w).Flush()
-		io.CopyN(w, f.open(0), s.some(f.size))
+		io.CopyN(w, f.open(0), s.randomN(f.size))
 	}},
 	{"no length", func(_ *server, f *standIn, w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("ETag", goodTag)
@@ -49,7 +49,7 @@ var passing = []*fault{
 		io.Copy(w, f.open(0))
 	}},
 	{"416", func(_ *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		if asked(r) == 0 {
+		if rangeStart(r) == 0 {
 			honest(f, w, r)
 			return
 		}
@@ -57,33 +57,33 @@ var passing = []*fault{
 		http.Error(w, "", http.StatusRequestedRangeNotSatisfiable)
 	}},
 	{"another place in Content-Range", func(_ *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		first := asked(r)
-		rest(f, 0, goodTag, fmt.Sprintf("bytes %d-%d/%d", first+1, f.size-1, f.size), first, w)
+		first := rangeStart(r)
+		partial(f, 0, goodTag, fmt.Sprintf("bytes %d-%d/%d", first+1, f.size-1, f.size), first, w)
 	}},
 	{"another length in Content-Range", func(_ *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		first := asked(r)
-		rest(f, 0, goodTag, fmt.Sprintf("bytes %d-%d/%d", first, f.size, f.size+1), first, w)
+		first := rangeStart(r)
+		partial(f, 0, goodTag, fmt.Sprintf("bytes %d-%d/%d", first, f.size, f.size+1), first, w)
 	}},
 	{"no Content-Range", func(_ *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		rest(f, 0, goodTag, "", asked(r), w)
+		partial(f, 0, goodTag, "", rangeStart(r), w)
 	}},
 	{"another version, cut", func(s *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		version(f, 1, `"another"`, &until{w, s.some(f.size), hangUp}, r)
+		version(f, 1, `"another"`, &cutAfter{w, s.randomN(f.size), hangUp}, r)
 	}},
 	{"another version under the same tag, cut", func(s *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		version(f, 1, goodTag, &until{w, s.some(f.size - asked(r)), hangUp}, r)
+		version(f, 1, goodTag, &cutAfter{w, s.randomN(f.size - rangeStart(r)), hangUp}, r)
 	}},
 	{"another version for a range", func(_ *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		first := asked(r)
-		rest(f, 1, `"another"`, fmt.Sprintf("bytes %d-%d/%d", first, f.size-1, f.size), first, w)
+		first := rangeStart(r)
+		partial(f, 1, `"another"`, fmt.Sprintf("bytes %d-%d/%d", first, f.size-1, f.size), first, w)
 	}},
 }
 
-// final are the lies that cannot be healed by asking again; says is in the one
-// clear error.
+// final holds the faults that no retry can repair; says is part of the one clear
+// error.
 var final = []struct {
 	*fault
-	says string
+	message string
 }{
 	{&fault{"wrong bytes", func(_ *server, f *standIn, w http.ResponseWriter, r *http.Request) {
 		version(f, 1, goodTag, w, r)
@@ -108,22 +108,22 @@ var final = []struct {
 		io.Copy(w, io.MultiReader(f.open(0), bytes.NewReader([]byte{0})))
 	}}, "sends more than"},
 	{&fault{"a login page", func(_ *server, _ *standIn, w http.ResponseWriter, _ *http.Request) {
-		page(w, "text/html", 0)
+		loginPage(w, "text/html", 0)
 	}}, "a web page came instead"},
 	{&fault{"a login page as a file", func(_ *server, f *standIn, w http.ResponseWriter, _ *http.Request) {
-		page(w, "application/octet-stream", f.size)
+		loginPage(w, "application/octet-stream", f.size)
 	}}, "a web page came instead"},
 	{&fault{"404", func(_ *server, _ *standIn, w http.ResponseWriter, r *http.Request) { http.NotFound(w, r) }}, "has no such file"},
 	{&fault{"403", func(_ *server, _ *standIn, w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "", http.StatusForbidden)
-	}}, "refuses to give the file"},
-	{&fault{"cut for ever", passing[2].serve}, "was cut"},
+	}}, "does not allow this download"},
+	{&fault{"cut for ever", passing[2].serve}, "was lost"},
 	{&fault{"stall for ever", passing[4].serve}, "sent nothing for"},
 	{&fault{"503 for ever", func(_ *server, _ *standIn, w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "", http.StatusServiceUnavailable)
-	}}, "has trouble of its own"},
+	}}, "has a problem"},
 	{&fault{"another version each time, cut", func(s *server, f *standIn, w http.ResponseWriter, r *http.Request) {
-		v := byte(1 + s.some(200))
-		version(f, v, fmt.Sprintf("%q", fmt.Sprint(v)), &until{w, f.size / 2, hangUp}, r)
-	}}, ""}, // which of its sins ends it depends on chance; that it ends does not
+		v := byte(1 + s.randomN(200))
+		version(f, v, fmt.Sprintf("%q", fmt.Sprint(v)), &cutAfter{w, f.size / 2, hangUp}, r)
+	}}, ""}, // which fault ends the pull is random, but it must end
 }

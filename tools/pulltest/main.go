@@ -1,12 +1,12 @@
-// Command pulltest tortures the download of models: `make pulltest`.
+// Command pulltest is a torture test of downloading models: `make pulltest`.
 //
-// A server of its own on the loopback has stand-ins for the official files, as
-// long as they are, made of a seeded stream. It cuts, stalls and lies (wrong
+// Its own server on the loopback serves stand-ins for the official files, of the
+// same length, made of a seeded stream. It cuts, stalls and sends wrong data (wrong
 // bytes, wrong length, another version midway, a login page, 200 or 416 for a
-// range, a wrong Content-Range), and the process that pulls is killed (SIGKILL)
-// at random moments. Whatever happens, there must be the right file in the end
-// or one clear error, for a bounded number of bytes, and never a file under its
-// final name that is not the right one.
+// range, a wrong Content-Range), and the pulling process is killed (SIGKILL) at
+// random moments. Every pull must end with the right file or one clear error, for a
+// bounded number of bytes, and there must never be a wrong file under the final
+// name.
 //
 //	go run ./tools/pulltest                      package transfer, full size, 50 kills
 //	go run ./tools/pulltest -scale 0.01 -kills 5 a small version
@@ -24,7 +24,7 @@ import (
 	"time"
 )
 
-// config is what is to be done.
+// config holds the command's options.
 type config struct {
 	scale  float64
 	kills  int
@@ -34,9 +34,9 @@ type config struct {
 	descry string
 	out    io.Writer
 
-	stall      time.Duration // how long the puller bears silence
-	killWithin time.Duration // a process is killed before it is so old
-	lasts      time.Duration // how long one connection would take for all bytes
+	stall      time.Duration // timeout of the puller for a stalled response
+	killWithin time.Duration // maximum age at which a process is killed
+	lasts      time.Duration // duration of transferring all bytes over one connection
 }
 
 func main() {
@@ -59,7 +59,7 @@ func main() {
 	}
 }
 
-// run makes the stand-ins and their server and does all parts.
+// run makes the stand-ins and their server and runs all parts.
 func run(ctx context.Context, c config) error {
 	if c.dir == "" {
 		dir, err := os.MkdirTemp("", "pulltest-")
@@ -70,7 +70,7 @@ func run(ctx context.Context, c config) error {
 		c.dir = dir
 	}
 	fmt.Fprintf(c.out, "seed %d\n", c.seed)
-	files := fleet(c.scale)
+	files := standIns(c.scale)
 	var all int64
 	for _, f := range files {
 		all += f.size
@@ -82,9 +82,9 @@ func run(ctx context.Context, c config) error {
 	}
 	defer s.close()
 	t := &torture{config: c, s: s, files: files, all: all}
-	// Silence is given up sooner than by the program, and waits are shorter, so
-	// that the run does not consist of them; the real program has its own.
-	t.p = ownPuller{dir: filepath.Join(c.dir, "models"), url: s.url, o: order{Stall: c.stall, Retries: 6, Brisk: true}}
+	// Timeouts and waits are shorter than the program's, so that the test does not
+	// spend its time on them; the real program has its own.
+	t.p = ownPuller{dir: filepath.Join(c.dir, "models"), url: s.url, o: childOrder{Stall: c.stall, Retries: 6, Brisk: true}}
 	if c.descry != "" {
 		binary, err := filepath.Abs(c.descry)
 		if err != nil {
@@ -92,7 +92,7 @@ func run(ctx context.Context, c config) error {
 		}
 		t.p = descryPuller{binary: binary, dir: filepath.Join(c.dir, "home"), url: s.url}
 	}
-	for _, part := range []func(context.Context) error{t.eachPassingFault, t.eachFinalLie, t.mixedFaults, t.together, t.killed} {
+	for _, part := range []func(context.Context) error{t.eachPassingFault, t.eachFinalFault, t.mixedFaults, t.together, t.killed} {
 		if err := part(ctx); err != nil {
 			return fmt.Errorf("%w (seed %d)", err, c.seed)
 		}

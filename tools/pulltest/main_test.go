@@ -16,7 +16,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// The torture in small; `make pulltest` does it at full size.
+// A small run of the torture test; `make pulltest` runs it at full size.
 func TestPullsSurviveTheTortureInSmall(t *testing.T) {
 	var out strings.Builder
 	err := run(t.Context(), config{
@@ -29,7 +29,8 @@ func TestPullsSurviveTheTortureInSmall(t *testing.T) {
 	t.Log(out.String())
 }
 
-// Any part of a stand-in is the same as in the whole, and versions differ.
+// Reading a part of a stand-in returns the same bytes as reading all of it, and
+// versions differ.
 func TestAStandInIsTheSameWhereverItIsRead(t *testing.T) {
 	f := &standIn{name: "x", size: 100_003, seed: 3}
 	whole, err := io.ReadAll(f.open(0))
@@ -52,15 +53,15 @@ func TestAStandInIsTheSameWhereverItIsRead(t *testing.T) {
 	}
 }
 
-// The torture itself notices a bad file, or nothing it says counts.
+// The torture test must notice a bad file, or its result means nothing.
 func TestABadFileIsNoticed(t *testing.T) {
-	files := fleet(0.0005)
+	files := standIns(0.0005)
 	dir := t.TempDir()
 	tt := &torture{p: ownPuller{dir: dir}, files: files}
-	if err := tt.right(files, false); err != nil {
+	if err := tt.check(files, false); err != nil {
 		t.Fatal(err)
 	}
-	if err := tt.right(files, true); err == nil {
+	if err := tt.check(files, true); err == nil {
 		t.Error("an absent file is right")
 	}
 	bad, _ := io.ReadAll(files[0].open(0))
@@ -68,7 +69,7 @@ func TestABadFileIsNoticed(t *testing.T) {
 	if err := os.WriteFile(tt.p.place(files[0]), bad, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if err := tt.right(files, false); err == nil || !strings.Contains(err.Error(), "a bad file") {
-		t.Errorf("a wrong bit gives %v", err)
+	if err := tt.check(files, false); err == nil || !strings.Contains(err.Error(), "a bad file") {
+		t.Errorf("for a wrong bit, check returns %v", err)
 	}
 }

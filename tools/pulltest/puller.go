@@ -17,39 +17,41 @@ import (
 	"descry/internal/atomicfile"
 	"descry/internal/failure"
 	"descry/models/transfer"
+	"descry/network"
 )
 
-// childVariable holds the order of a process that is to pull and be killed.
+// childVariable holds the childOrder of a process that is to pull and be killed.
 const childVariable = "DESCRY_PULLTEST_CHILD"
 
-// order is what a child is to do. The files come several at once.
-type order struct {
+// childOrder holds what a child is to do. It pulls several files at once.
+type childOrder struct {
 	Requests []transfer.Request
 	Stall    time.Duration
 	Retries  int
-	Brisk    bool // waits are a hundredth
+	Brisk    bool // waits are shortened to a hundredth
 }
 
-// child pulls what the order says and prints each failure as a line of JSON.
-// Its exit code is the number of failures.
+// child pulls the files of the order and prints each failure as a line of JSON. It
+// returns the exit code, the number of failures.
 func child(text string) int {
-	var o order
+	var o childOrder
 	if err := json.Unmarshal([]byte(text), &o); err != nil {
 		fmt.Println(err)
 		return 99
 	}
-	c := transfer.New(os.Getenv)
-	c.Stall, c.Retries = o.Stall, o.Retries
+	through := network.New(os.Getenv)
+	through.Stall = o.Stall
+	c := &transfer.Client{Network: through, Retries: o.Retries}
 	if o.Brisk {
 		c.Wait = func(ctx context.Context, d time.Duration) error {
 			return transfer.Sleep(ctx, d/100)
 		}
 	}
-	var several errgroup.Group
-	several.SetLimit(3)
+	var group errgroup.Group
+	group.SetLimit(3)
 	var failed atomic.Int32
 	for _, req := range o.Requests {
-		several.Go(func() error {
+		group.Go(func() error {
 			_, err := c.Fetch(context.Background(), req, nil)
 			var f *failure.Failure
 			if errors.As(err, &f) {
@@ -59,21 +61,21 @@ func child(text string) int {
 			return nil
 		})
 	}
-	several.Wait() // no goroutine returns an error
+	group.Wait() // no goroutine returns an error
 	return int(failed.Load())
 }
 
 // puller starts the process that pulls the files into the folder.
 type puller interface {
 	command(ctx context.Context, files []*standIn) (*exec.Cmd, error)
-	// place is where a file ends up, once it is there.
+	// place returns the final path of a file.
 	place(f *standIn) string
 }
 
 // ownPuller is this program itself: package transfer without a store around it.
 type ownPuller struct {
 	dir, url string
-	o        order
+	o        childOrder
 }
 
 func (p ownPuller) place(f *standIn) string { return filepath.Join(p.dir, f.name) }
@@ -97,12 +99,12 @@ func (p ownPuller) command(ctx context.Context, files []*standIn) (*exec.Cmd, er
 }
 
 // descryPuller is the real program: descry models pull, with a catalogue of the
-// stand-ins whose addresses are asked at the server by DESCRY_MIRROR.
+// stand-ins whose addresses DESCRY_MIRROR redirects to the server.
 type descryPuller struct {
 	binary, dir, url string
 }
 
-// model is the catalogue's name of a stand-in's model.
+// model returns the catalogue's name of a stand-in's model.
 func (p descryPuller) model(f *standIn) string { return fmt.Sprintf("stand-in-%d", f.seed) }
 
 func (p descryPuller) place(f *standIn) string {
@@ -152,7 +154,7 @@ func (p descryPuller) command(ctx context.Context, files []*standIn) (*exec.Cmd,
 		_, err := w.Write(text)
 		return err
 	}
-	// In one step: another puller may be reading it.
+	// Replaced in one step, as another puller may be reading it.
 	if err := atomicfile.Write(filepath.Join(p.dir, "catalogue.json"), atomicfile.Overwrite, write); err != nil {
 		return nil, err
 	}

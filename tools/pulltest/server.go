@@ -15,19 +15,19 @@ import (
 	"time"
 )
 
-// fault is one way in which a server fails or lies, for one request.
+// fault is one wrong response of a server.
 type fault struct {
 	name  string
 	serve func(s *server, f *standIn, w http.ResponseWriter, r *http.Request)
 }
 
-// server serves the stand-ins on the loopback and counts what it does. Which
-// fault the next request of a file meets is up to next; nil is an honest answer.
+// server serves the stand-ins on the loopback and counts requests. next chooses the
+// fault for the next request of a file; nil is a correct response.
 type server struct {
 	files map[string]*standIn
 	http  *http.Server
 	url   string
-	pace  atomic.Int64 // bytes a second of one connection, 0 any
+	pace  atomic.Int64 // bytes per second of one connection, 0: unlimited
 	quit  chan struct{}
 
 	mu     sync.Mutex
@@ -36,10 +36,10 @@ type server struct {
 	counts
 }
 
-// counts are what happened at the server.
+// counts holds the server's statistics.
 type counts struct {
 	Requests int
-	Resumes  int            // requests for a part
+	Resumes  int            // range requests
 	Bytes    int64          // of bodies
 	Faults   map[string]int // by name
 }
@@ -94,31 +94,31 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Header.Get("Range") != "" {
 		s.Resumes++
 	}
-	ill := s.next(f)
-	if ill != nil {
-		s.Faults[ill.name]++
+	bad := s.next(f)
+	if bad != nil {
+		s.Faults[bad.name]++
 	}
 	s.mu.Unlock()
-	out := &counting{ResponseWriter: w, s: s, begun: time.Now()}
-	if ill == nil {
+	out := &counting{ResponseWriter: w, s: s, start: time.Now()}
+	if bad == nil {
 		honest(f, out, r)
 		return
 	}
-	ill.serve(s, f, out, r)
+	bad.serve(s, f, out, r)
 }
 
-// some returns a random number from 0 to n-1.
-func (s *server) some(n int64) int64 {
+// randomN returns a random number from 0 to n-1.
+func (s *server) randomN(n int64) int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.random.Int64N(max(n, 1))
 }
 
-// counting counts the body and keeps to the server's pace.
+// counting counts the bytes of the body and limits them to the server's pace.
 type counting struct {
 	http.ResponseWriter
 	s     *server
-	begun time.Time
+	start time.Time
 	sent  int64
 }
 
@@ -129,8 +129,8 @@ func (c *counting) Write(b []byte) (int, error) {
 	c.s.Bytes += int64(n)
 	c.s.mu.Unlock()
 	if pace := c.s.pace.Load(); pace > 0 {
-		due := c.begun.Add(time.Duration(float64(c.sent) / float64(pace) * 1e9))
-		time.Sleep(time.Until(due)) // a line's bandwidth, not a test's timing
+		due := c.start.Add(time.Duration(float64(c.sent) / float64(pace) * 1e9))
+		time.Sleep(time.Until(due)) // simulates bandwidth; no test depends on it
 	}
 	return n, err
 }
@@ -140,7 +140,7 @@ func (c *counting) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
 const goodTag = `"the-right-one"`
 
-// honest answers as a good server does, with ranges and If-Range.
+// honest responds correctly, with ranges and If-Range.
 func honest(f *standIn, w http.ResponseWriter, r *http.Request) {
 	version(f, 0, goodTag, w, r)
 }
@@ -153,14 +153,14 @@ func version(f *standIn, v byte, tag string, w http.ResponseWriter, r *http.Requ
 
 var errEnough = errors.New("enough")
 
-// until passes so many bytes on and then calls then.
-type until struct {
+// cutAfter forwards left bytes and then calls then.
+type cutAfter struct {
 	http.ResponseWriter
 	left int64
 	then func()
 }
 
-func (u *until) Write(b []byte) (int, error) {
+func (u *cutAfter) Write(b []byte) (int, error) {
 	if int64(len(b)) <= u.left {
 		u.left -= int64(len(b))
 		return u.ResponseWriter.Write(b)
@@ -174,8 +174,9 @@ func (u *until) Write(b []byte) (int, error) {
 // hangUp drops the connection.
 func hangUp() { panic(http.ErrAbortHandler) }
 
-// hold keeps the line open and silent until the other side gives up.
-func (s *server) hold(r *http.Request) func() {
+// hang returns a function that keeps the connection open and silent until the
+// client closes it.
+func (s *server) hang(r *http.Request) func() {
 	return func() {
 		select {
 		case <-r.Context().Done():
@@ -185,8 +186,8 @@ func (s *server) hold(r *http.Request) func() {
 	}
 }
 
-// page is what a hotel's network answers.
-func page(w http.ResponseWriter, kind string, length int64) {
+// loginPage responds as a captive portal does.
+func loginPage(w http.ResponseWriter, kind string, length int64) {
 	w.Header().Set("Content-Type", kind)
 	if length > 0 {
 		w.Header().Set("Content-Length", strconv.FormatInt(length, 10))
@@ -194,8 +195,9 @@ func page(w http.ResponseWriter, kind string, length int64) {
 	io.WriteString(w, "<!DOCTYPE html><html><title>Welcome</title><p>Please sign in.</html>")
 }
 
-// rest writes a 206 with any head and the file's bytes from first on.
-func rest(f *standIn, v byte, tag, contentRange string, first int64, w http.ResponseWriter) {
+// partial writes a 206 with the given header values and the file's bytes from first
+// on.
+func partial(f *standIn, v byte, tag, contentRange string, first int64, w http.ResponseWriter) {
 	w.Header().Set("ETag", tag)
 	w.Header().Set("Content-Range", contentRange)
 	w.Header().Set("Content-Length", strconv.FormatInt(f.size-first, 10))
@@ -205,8 +207,8 @@ func rest(f *standIn, v byte, tag, contentRange string, first int64, w http.Resp
 	io.Copy(w, body)
 }
 
-// asked returns the first byte that a request wants.
-func asked(r *http.Request) int64 {
+// rangeStart returns the first byte of the requested range.
+func rangeStart(r *http.Request) int64 {
 	var first int64
 	fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &first)
 	return first

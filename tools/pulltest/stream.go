@@ -9,9 +9,9 @@ import (
 	"io"
 )
 
-// standIn is a file that stands in for an official one: as long, made of a
-// seeded stream (AES in counter mode, so that any part of it can be made without
-// the rest), stored nowhere.
+// standIn stands in for an official file: it has the same length, and is made of a
+// seeded stream (AES in counter mode, so that any part can be made separately)
+// without being stored.
 type standIn struct {
 	name string
 	size int64
@@ -19,8 +19,8 @@ type standIn struct {
 	sum  string // SHA-256
 }
 
-// officialSizes are those of the files of the full set (models/catalogue) and of
-// the small ones beside them.
+// officialSizes are the sizes of the full set's files (models/catalogue) and of the
+// small files with them.
 var officialSizes = []struct {
 	name string
 	size int64
@@ -33,8 +33,8 @@ var officialSizes = []struct {
 	{"preprocessor_config.json", 287},
 }
 
-// fleet makes the stand-ins at the given part of their size.
-func fleet(scale float64) []*standIn {
+// standIns returns the stand-ins at the given fraction of their size.
+func standIns(scale float64) []*standIn {
 	var all []*standIn
 	for i, o := range officialSizes {
 		f := &standIn{name: o.name, size: max(100, int64(float64(o.size)*scale)), seed: byte(i + 1)}
@@ -46,8 +46,8 @@ func fleet(scale float64) []*standIn {
 	return all
 }
 
-// open returns the content; version 0 is the right one, others are other files of
-// the same length.
+// open returns the content; version 0 is the right one, others are different files
+// of the same length.
 func (f *standIn) open(version byte) *io.SectionReader {
 	var key [16]byte
 	key[0], key[1] = f.seed, version
@@ -58,8 +58,8 @@ func (f *standIn) open(version byte) *io.SectionReader {
 	return io.NewSectionReader(&stream{block: block}, 0, f.size)
 }
 
-// stream is the key stream of a block cipher in counter mode. It goes on from
-// where the last read ended without setting up again.
+// stream is the key stream of a block cipher in counter mode. Sequential reads
+// continue it without setting it up again.
 type stream struct {
 	block cipher.Block
 	ctr   cipher.Stream

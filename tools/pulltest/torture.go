@@ -17,17 +17,17 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// torture is the run of all parts.
+// torture is one run of the test.
 type torture struct {
 	config
 	s     *server
 	p     puller
 	files []*standIn
 	all   int64
-	good  map[string]time.Time // files whose hash was right, by time of change
+	good  map[string]time.Time // modification times of files whose hash was right
 }
 
-// pull runs the puller to its end and gives its exit code and what it printed.
+// pull runs the puller and returns its exit code and output.
 func (t *torture) pull(ctx context.Context, files []*standIn) (int, string, error) {
 	cmd, err := t.p.command(ctx, files)
 	if err != nil {
@@ -44,11 +44,11 @@ func (t *torture) pull(ctx context.Context, files []*standIn) (int, string, erro
 	return cmd.ProcessState.ExitCode(), string(out), nil
 }
 
-// eachPassingFault pulls each file once or twice through each fault that time
-// heals, each preceded by a cut so that there is something to go on with.
+// eachPassingFault pulls some files through each fault of passing, each preceded by
+// a cut so that there is a part to continue.
 func (t *torture) eachPassingFault(ctx context.Context) error {
-	for i, ill := range passing {
-		begun := time.Now()
+	for i, bad := range passing {
+		start := time.Now()
 		files := []*standIn{t.files[1+i%2], t.files[3+i%3]}
 		met := map[*standIn]int{}
 		t.s.program(func(f *standIn) *fault {
@@ -57,7 +57,7 @@ func (t *torture) eachPassingFault(ctx context.Context) error {
 			case 1:
 				return passing[0]
 			case 2:
-				return ill
+				return bad
 			}
 			return nil
 		})
@@ -66,12 +66,12 @@ func (t *torture) eachPassingFault(ctx context.Context) error {
 			return err
 		}
 		if code != 0 {
-			return fmt.Errorf("%s: the pull failed: %s", ill.name, out)
+			return fmt.Errorf("%s: the pull failed: %s", bad.name, out)
 		}
-		if err := t.right(files, true); err != nil {
-			return fmt.Errorf("%s: %w", ill.name, err)
+		if err := t.check(files, true); err != nil {
+			return fmt.Errorf("%s: %w", bad.name, err)
 		}
-		t.line(ill.name, "right", files, begun)
+		t.line(bad.name, "right", files, start)
 		if err := t.clean(); err != nil {
 			return err
 		}
@@ -79,36 +79,37 @@ func (t *torture) eachPassingFault(ctx context.Context) error {
 	return nil
 }
 
-// eachFinalLie pulls one file from a server that never stops lying: one clear
-// error, nothing under the file's name; then from an honest one: the file.
-func (t *torture) eachFinalLie(ctx context.Context) error {
-	for i, lie := range final {
-		if _, real := t.p.(descryPuller); real && lie.name == "stall for ever" {
-			continue // seven times half a minute of silence
+// eachFinalFault pulls one file from a server that repeats the fault for ever,
+// which must give one clear error and no file under the final name; then from a
+// correct one, which must give the file.
+func (t *torture) eachFinalFault(ctx context.Context) error {
+	for i, wrong := range final {
+		if _, real := t.p.(descryPuller); real && wrong.name == "stall for ever" {
+			continue // seven timeouts of half a minute
 		}
-		begun := time.Now()
+		start := time.Now()
 		files := t.files[1+i%3 : 2+i%3]
-		t.s.program(func(*standIn) *fault { return lie.fault })
+		t.s.program(func(*standIn) *fault { return wrong.fault })
 		code, out, err := t.pull(ctx, files)
 		if err != nil {
 			return err
 		}
-		if code == 0 || !strings.Contains(out, lie.says) {
-			return fmt.Errorf("%s: exit code %d, and it said: %s", lie.name, code, out)
+		if code == 0 || !strings.Contains(out, wrong.message) {
+			return fmt.Errorf("%s: exit code %d, and it said: %s", wrong.name, code, out)
 		}
 		if _, err := os.Stat(t.p.place(files[0])); err == nil {
-			return fmt.Errorf("%s: there is a file all the same", lie.name)
+			return fmt.Errorf("%s: there is a file all the same", wrong.name)
 		}
-		c := t.line(lie.name, "one error: "+sentence(out), files, begun)
+		c := t.line(wrong.name, "one error: "+sentence(out), files, start)
 		if most := 8 * files[0].size; c.Bytes > most {
-			return fmt.Errorf("%s: %d bytes were fetched of a file of %d", lie.name, c.Bytes, files[0].size)
+			return fmt.Errorf("%s: %d bytes were fetched of a file of %d", wrong.name, c.Bytes, files[0].size)
 		}
 		t.s.program(func(*standIn) *fault { return nil })
 		if code, out, err := t.pull(ctx, files); err != nil || code != 0 {
-			return fmt.Errorf("%s: then, honestly: %v: %s", lie.name, err, out)
+			return fmt.Errorf("%s: then, honestly: %v: %s", wrong.name, err, out)
 		}
-		if err := t.right(files, true); err != nil {
-			return fmt.Errorf("%s: then, honestly: %w", lie.name, err)
+		if err := t.check(files, true); err != nil {
+			return fmt.Errorf("%s: then, honestly: %w", wrong.name, err)
 		}
 		t.s.counted()
 		if err := t.clean(); err != nil {
@@ -118,13 +119,13 @@ func (t *torture) eachFinalLie(ctx context.Context) error {
 	return nil
 }
 
-// mixedFaults pulls all files through random faults of all sorts, again and
-// again until they are there.
+// mixedFaults pulls all files through random faults of all kinds, until they are
+// complete.
 func (t *torture) mixedFaults(ctx context.Context) error {
-	begun := time.Now()
+	start := time.Now()
 	pulls, failed := 0, 0
 	for range t.mixed {
-		for once := true; once || t.right(t.files, true) != nil; once = false {
+		for once := true; once || t.check(t.files, true) != nil; once = false {
 			if pulls++; pulls > 20*t.mixed {
 				return errors.New("mixed faults: it never ends")
 			}
@@ -139,7 +140,7 @@ func (t *torture) mixedFaults(ctx context.Context) error {
 					return fmt.Errorf("mixed faults: exit code %d without an error: %s", code, out)
 				}
 			}
-			if err := t.right(t.files, false); err != nil {
+			if err := t.check(t.files, false); err != nil {
 				return fmt.Errorf("mixed faults: %w", err)
 			}
 			if code == 0 {
@@ -150,34 +151,34 @@ func (t *torture) mixedFaults(ctx context.Context) error {
 			return err
 		}
 	}
-	t.line(fmt.Sprintf("mixed faults: %d rounds, %d pulls", t.mixed, pulls), fmt.Sprintf("right in the end; %d ended with a clear error before", failed), nil, begun)
+	t.line(fmt.Sprintf("mixed faults: %d rounds, %d pulls", t.mixed, pulls), fmt.Sprintf("right in the end; %d ended with a clear error before", failed), nil, start)
 	return nil
 }
 
-// randomFault is mostly one that time heals, sometimes a lie, often none.
+// randomFault returns often a fault of passing, sometimes one of final, else none.
 func (t *torture) randomFault(*standIn) *fault {
 	n := t.s.random.IntN(100) // the server holds its lock
 	switch {
 	case n < 45:
-		ill := passing[t.s.random.IntN(len(passing))]
-		if _, real := t.p.(descryPuller); real && strings.HasPrefix(ill.name, "stall") && n%5 != 0 {
-			return nil // half a minute each
+		bad := passing[t.s.random.IntN(len(passing))]
+		if _, real := t.p.(descryPuller); real && strings.HasPrefix(bad.name, "stall") && n%5 != 0 {
+			return nil // half a minute for each
 		}
-		return ill
+		return bad
 	case n < 52:
 		return final[t.s.random.IntN(9)].fault // those that do not go on for ever
 	}
 	return nil
 }
 
-// together lets three processes pull the same files at the same time: they wait
-// for one another, and nothing comes twice.
+// together runs three processes that pull the same files at the same time: they
+// must wait for one another and fetch nothing twice.
 func (t *torture) together(ctx context.Context) error {
-	begun := time.Now()
+	start := time.Now()
 	t.s.program(func(*standIn) *fault { return nil })
-	var several errgroup.Group
+	var group errgroup.Group
 	for range 3 {
-		several.Go(func() error {
+		group.Go(func() error {
 			code, out, err := t.pull(ctx, t.files)
 			if err == nil && code != 0 {
 				err = fmt.Errorf("one of three at once failed: %s", out)
@@ -185,22 +186,22 @@ func (t *torture) together(ctx context.Context) error {
 			return err
 		})
 	}
-	if err := several.Wait(); err != nil {
+	if err := group.Wait(); err != nil {
 		return err
 	}
-	if err := t.right(t.files, true); err != nil {
+	if err := t.check(t.files, true); err != nil {
 		return fmt.Errorf("three at once: %w", err)
 	}
-	if c := t.line("three processes at once", "right", t.files, begun); c.Bytes != t.all || c.Requests != len(t.files) {
+	if c := t.line("three processes at once", "right", t.files, start); c.Bytes != t.all || c.Requests != len(t.files) {
 		return fmt.Errorf("three at once fetched %d bytes in %d requests, not %d in %d", c.Bytes, c.Requests, t.all, len(t.files))
 	}
 	return t.clean()
 }
 
-// killed kills the puller at random moments and lets it go on, until it has been
-// killed often enough; meanwhile the server cuts and stalls as well.
+// killed kills the puller at random moments and restarts it, until it has been
+// killed often enough; meanwhile the server cuts connections as well.
 func (t *torture) killed(ctx context.Context) error {
-	begun := time.Now()
+	start := time.Now()
 	var sum counts
 	kills, rounds := 0, 0
 	t.s.pace.Store(int64(float64(t.all) / t.lasts.Seconds()))
@@ -218,7 +219,7 @@ func (t *torture) killed(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if err := t.right(t.files, ended); err != nil {
+			if err := t.check(t.files, ended); err != nil {
 				return fmt.Errorf("after %d kills: %w", kills, err)
 			}
 			if ended {
@@ -230,15 +231,15 @@ func (t *torture) killed(ctx context.Context) error {
 			return err
 		}
 	}
-	sum = t.line(fmt.Sprintf("%d kills in %d rounds", kills, rounds), "right", nil, begun)
+	sum = t.line(fmt.Sprintf("%d kills in %d rounds", kills, rounds), "right", nil, start)
 	whole := int64(rounds) * t.all
 	fmt.Fprintf(t.out, "killed %d times: %d bytes fetched for %d of files (%.2f times), %d requests, %d of them for a part, %d cut\n",
 		kills, sum.Bytes, whole, float64(sum.Bytes)/float64(whole), sum.Requests, sum.Resumes, sum.Faults["cut"])
 	return nil
 }
 
-// pullAndKill starts a puller and kills it at a random moment, if it lives that
-// long; true if it ended by itself, which it must do well.
+// pullAndKill starts a puller and kills it at a random moment. It returns true if
+// the puller ended before, which must be with success.
 func (t *torture) pullAndKill(ctx context.Context, kill bool) (ended bool, err error) {
 	cmd, err := t.p.command(ctx, t.files)
 	if err != nil {
@@ -250,7 +251,7 @@ func (t *torture) pullAndKill(ctx context.Context, kill bool) (ended bool, err e
 		return false, err
 	}
 	if kill {
-		moment := time.Duration(t.s.some(int64(t.killWithin)))
+		moment := time.Duration(t.s.randomN(int64(t.killWithin)))
 		timer := time.AfterFunc(moment, func() { cmd.Process.Kill() }) // SIGKILL
 		defer timer.Stop()
 	}
@@ -266,9 +267,9 @@ func (t *torture) pullAndKill(ctx context.Context, kill bool) (ended bool, err e
 	return false, fmt.Errorf("the pull failed by itself: %v: %s", err, out.String())
 }
 
-// right checks that whatever lies under a file's final name is the file, and, if
-// all is set, that it is there.
-func (t *torture) right(files []*standIn, all bool) error {
+// check checks that a file under its final name is the right one, and, if all is
+// set, that it exists.
+func (t *torture) check(files []*standIn, all bool) error {
 	if t.good == nil {
 		t.good = map[string]time.Time{}
 	}
@@ -282,7 +283,7 @@ func (t *torture) right(files []*standIn, all bool) error {
 			return err
 		}
 		if t.good[path].Equal(info.ModTime()) && info.Size() == f.size {
-			continue // it was looked at before
+			continue // it has been checked before
 		}
 		sum, err := hashFile(path)
 		if err != nil {
@@ -309,7 +310,8 @@ func hashFile(path string) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// clean empties the folder, so that the run needs no more room than the files.
+// clean removes the files, so that the test needs no more space than one set of
+// them.
 func (t *torture) clean() error {
 	for _, dir := range []string{"models", "home"} {
 		if err := os.RemoveAll(filepath.Join(t.dir, dir)); err != nil {
@@ -319,8 +321,8 @@ func (t *torture) clean() error {
 	return nil
 }
 
-// line prints one line of the report and gives the counts since the last.
-func (t *torture) line(what, outcome string, files []*standIn, begun time.Time) counts {
+// line prints one line of the report and returns the counts since the last.
+func (t *torture) line(what, outcome string, files []*standIn, start time.Time) counts {
 	c := t.s.counted()
 	var size int64
 	for _, f := range files {
@@ -330,7 +332,7 @@ func (t *torture) line(what, outcome string, files []*standIn, begun time.Time) 
 	for _, n := range c.Faults {
 		faults += n
 	}
-	fmt.Fprintf(t.out, "%-42s %6.1f s  %3d requests %3d for a part %3d faults %11d bytes", what, time.Since(begun).Seconds(), c.Requests, c.Resumes, faults, c.Bytes)
+	fmt.Fprintf(t.out, "%-42s %6.1f s  %3d requests %3d for a part %3d faults %11d bytes", what, time.Since(start).Seconds(), c.Requests, c.Resumes, faults, c.Bytes)
 	if size > 0 {
 		fmt.Fprintf(t.out, " (%.2f of the files)", float64(c.Bytes)/float64(size))
 	}
@@ -338,7 +340,7 @@ func (t *torture) line(what, outcome string, files []*standIn, begun time.Time) 
 	return c
 }
 
-// sentence takes the first error's message out of what a puller printed.
+// sentence returns the first error's message in a puller's output.
 func sentence(out string) string {
 	_, rest, ok := strings.Cut(out, `"message":"`)
 	if ok {

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Makes the small reference files under testdata/ again, with the official
-# implementations. Scripts that only others import, or that make large files when
-# asked to, do nothing here.
+# Regenerates the small reference files under testdata/ with the official
+# implementations. Scripts that are only imported by others, or that make large
+# files on request, do nothing here.
 set -eu
 cd "$(dirname "$0")/../.."
 python=$(sh tools/reference/venv.sh)

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Makes build/reference-venv, a virtual environment with the pinned official
-# implementations, and prints the path of its Python. Debian's python3-torch is
-# used if some Python here has it: which need not be the python3 that PATH names.
-# Set PYTHON to choose one.
+# implementations, and prints the path of its Python. It uses Debian's python3-torch
+# if some installed Python, not necessarily the python3 of PATH, has it. Set PYTHON
+# to choose one.
 set -eu
 cd "$(dirname "$0")/../.."
 venv=build/reference-venv

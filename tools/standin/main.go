@@ -1,16 +1,15 @@
-// Command standin is a server of models on this machine, for screenshots and the
-// test of the Models page: no model hub is asked.
+// Command standin is a local server of models, for screenshots and the test of the
+// Models page, which must not contact a model hub.
 //
 //	standin -address FILE -catalogue FILE [-rate BYTES] [-starter FOLDER]
 //
-// It writes its address and a catalogue file, and serves two things. Below
-// /small/ are the built-in models' own files under other names, which the
-// catalogue file lists as little-blip, little-maskrcnn, little-deeplab and
-// wrong-blip (whose bytes are not those that the catalogue says): they are
-// fetched, checked and run for real. Everything else is what a mirror
-// (DESCRY_MIRROR) is asked for, HOST/PATH: bytes of the official file's size,
-// all zero, which a download shows but which are never taken for the model.
-// Answers are as slow as -rate says; Range and If-Range are honoured.
+// It writes its address and a catalogue file, and serves two things. Below /small/
+// are the built-in models' own files under other names, listed in the catalogue
+// file as little-blip, little-maskrcnn, little-deeplab and wrong-blip (whose bytes
+// differ from the catalogue's hash): they are fetched, checked and run for real.
+// All other paths are those of a mirror (DESCRY_MIRROR), HOST/PATH: zeros in the
+// official file's size, for showing a download, which never pass as the model.
+// -rate limits the speed; Range and If-Range are supported.
 package main
 
 import (
@@ -60,7 +59,7 @@ func run(addressFile, catalogueFile, starter string, rate int64) error {
 	for _, f := range []struct {
 		path string
 		text []byte
-	}{{catalogueFile, text}, {addressFile, []byte(base)}} { // the address last: who waits for it finds both
+	}{{catalogueFile, text}, {addressFile, []byte(base)}} { // the address last: when it exists, both do
 		if err := os.WriteFile(f.path, f.text, 0o600); err != nil {
 			return err
 		}
@@ -68,7 +67,7 @@ func run(addressFile, catalogueFile, starter string, rate int64) error {
 	return http.Serve(listener, &server{starter: starter, rate: rate})
 }
 
-// little are the stand-ins: a name, its task and architecture, its folder.
+// little lists the stand-ins: a name, its task and architecture, its folder.
 var little = []struct{ name, title, task, architecture, folder string }{
 	{"little-blip", "Little BLIP", catalogue.ForCaption, "blip", "blip"},
 	{"little-maskrcnn", "Little Mask R-CNN", catalogue.ForInstances, "maskrcnn_resnet_fpn", "maskrcnn"},
@@ -76,21 +75,21 @@ var little = []struct{ name, title, task, architecture, folder string }{
 	{"wrong-blip", "Wrong BLIP", catalogue.ForCaption, "blip", "blip"},
 }
 
-// roles are the roles of the built-in models' files.
+// roles maps the built-in models' files to their roles.
 var roles = map[string]string{
 	"config.json": catalogue.RoleConfig, "model.fp16.safetensors": catalogue.RoleWeights,
 	"preprocessor_config.json": catalogue.RolePreprocessor, "vocab.txt": catalogue.RoleVocabulary,
 }
 
-// file is the format of a catalogue file.
-type file struct {
+// catalogueJSON is the format of a catalogue file.
+type catalogueJSON struct {
 	Format int `json:"format"`
 	catalogue.Catalogue
 }
 
-// entries lists the stand-ins with the hashes that their files have.
-func entries(base, starter string) (file, error) {
-	list := file{Format: 1}
+// entries returns the stand-ins with the hashes of their files.
+func entries(base, starter string) (catalogueJSON, error) {
+	list := catalogueJSON{Format: 1}
 	for _, l := range little {
 		m := catalogue.Model{Name: l.name, Title: l.title, For: l.task, Architecture: l.architecture, Licence: "BSD-3-Clause", LicenceText: "The licence of a stand-in.\n", Memory: 50e6, GMAC: 1}
 		files, err := os.ReadDir(filepath.Join(starter, l.folder))
@@ -128,9 +127,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	http.ServeContent(&slow{w, s.rate, time.Now(), 0}, r, "", time.Time{}, content)
 }
 
-// content returns what is at a path of the server.
+// content returns the file at a path of the server.
 func (s *server) content(path string) (io.ReadSeeker, int64, error) {
-	_, rest, small := strings.Cut("/"+path, "/small/") // as a mirror it is asked for HOST/small/…
+	_, rest, small := strings.Cut("/"+path, "/small/") // requests to a mirror are for HOST/small/…
 	if !small {
 		return officialSize(path)
 	}
@@ -151,7 +150,7 @@ func (s *server) content(path string) (io.ReadSeeker, int64, error) {
 	return nil, 0, errors.New("there is no such model")
 }
 
-// officialSize returns zeros, as many as the official file at HOST/PATH has bytes.
+// officialSize returns as many zeros as the official file at HOST/PATH has bytes.
 func officialSize(path string) (io.ReadSeeker, int64, error) {
 	for _, m := range catalogue.Official().Models {
 		for _, f := range m.Files {
@@ -163,7 +162,7 @@ func officialSize(path string) (io.ReadSeeker, int64, error) {
 	return nil, 0, errors.New("there is no such file")
 }
 
-// zeros is a file without end and without content.
+// zeros is an endless file of zeros.
 type zeros struct{}
 
 func (zeros) ReadAt(p []byte, _ int64) (int, error) {
@@ -171,8 +170,7 @@ func (zeros) ReadAt(p []byte, _ int64) (int, error) {
 	return len(p), nil
 }
 
-// slow writes no faster than a rate. It has no ReadFrom, so that every piece
-// passes here.
+// slow limits writes to a rate. It has no ReadFrom, so that all writes are limited.
 type slow struct {
 	http.ResponseWriter
 	rate  int64

@@ -13,7 +13,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"descry/ui/state/core"
-	"descry/ui/state/picture"
+	picturestate "descry/ui/state/picture"
 	"descry/ui/theme"
 )
 
@@ -22,13 +22,13 @@ const (
 	settleAfter = 150 * time.Millisecond
 )
 
-// Params are what a Canvas needs and whom it tells. The view itself is not the
-// canvas's: it asks for a change, and shows the one that SetView gives.
+// Params are what a Canvas needs, and its callbacks. The canvas does not own the
+// view: it sends actions that change it, and shows the view passed to Set.
 type Params struct {
 	Dispatch func(func())      // runs a function on the window's goroutine
 	Send     func(core.Action) // CanvasSized, ZoomedAt, Panned, ViewFitted
-	OnHover  func(index int)   // the object under the pointer, -1 for none; told when it changes
-	OnClass  func(class int)   // the class under the pointer, -1 for none; told when it changes
+	OnHover  func(index int)   // called when another object, or none (-1), is under the pointer
+	OnClass  func(class int)   // called when another class, or none (-1), is under the pointer
 	OnPick   func(index int)   // an object, or -1, was clicked
 }
 
@@ -38,22 +38,22 @@ type Canvas struct {
 	p      Params
 	stats  Stats
 	scene  Scene
-	view   picture.View
+	view   picturestate.View
 	render *renderer
 	raster *fynecanvas.Raster
-	frame  *image.RGBA // the last finished one
+	frame  *image.RGBA // the last finished frame
 
 	devW, devH int     // the widget's size in device pixels, as last drawn
 	scale      float64 // device pixels per dp
 	hover      int
 	class      int
-	moving     bool // the person zooms or pans: a coarse frame will do for now
+	moving     bool // the user zooms or pans: frames may be coarse
 	settle     *time.Timer
 }
 
-// New returns an empty canvas and starts its render goroutine; Close ends it.
+// New returns an empty canvas and starts its render goroutine, which Close stops.
 func New(p Params) *Canvas {
-	c := &Canvas{p: p, view: picture.ViewFit(), scale: 1, hover: -1, class: -1}
+	c := &Canvas{p: p, view: picturestate.ViewFit(), scale: 1, hover: -1, class: -1}
 	c.render = newRenderer(&c.stats, func(frame *image.RGBA, _ request) {
 		p.Dispatch(func() { c.show(frame) })
 	})
@@ -63,8 +63,8 @@ func New(p Params) *Canvas {
 	return c
 }
 
-// Close ends the render goroutine and waits for it. It must not be called from
-// within the dispatcher while that waits for the render goroutine.
+// Close stops the render goroutine and waits for it. It must not be called by a
+// dispatcher that is itself waiting for the render goroutine.
 func (c *Canvas) Close() {
 	if c.settle != nil {
 		c.settle.Stop()
@@ -72,30 +72,30 @@ func (c *Canvas) Close() {
 	c.render.close()
 }
 
-// Stats returns the counter of frame times, readable from any goroutine.
+// Stats returns the frame times; they may be read from any goroutine.
 func (c *Canvas) Stats() *Stats { return &c.stats }
 
 // Set shows a scene in a view.
-func (c *Canvas) Set(s Scene, v picture.View) {
+func (c *Canvas) Set(s Scene, v picturestate.View) {
 	c.scene, c.view = s, v
 	if s.Class == nil {
-		c.class = -1 // nobody needs to be told: the map is gone
+		c.class = -1 // no callback: the class map is gone
 	}
 	c.update()
 }
 
-// Frame returns the sizes that a view is reckoned with.
-func (c *Canvas) Frame() picture.Frame {
+// Frame returns the sizes that a view is computed from.
+func (c *Canvas) Frame() picturestate.Frame {
 	w, h := c.scene.Size()
-	return picture.Frame{Width: float64(c.devW), Height: float64(c.devH), Scale: c.scale, PictureWidth: w, PictureHeight: h}
+	return picturestate.Frame{Width: float64(c.devW), Height: float64(c.devH), Scale: c.scale, PictureWidth: w, PictureHeight: h}
 }
 
-// at returns the picture's point under a place of the widget.
+// at returns the point of the picture at a position in the widget.
 func (c *Canvas) at(p fyne.Position) (x, y float64) {
 	return c.view.Target(c.Frame()).Picture(float64(p.X)*c.scale, float64(p.Y)*c.scale)
 }
 
-// update asks for the frame of the present view.
+// update requests a frame of the current view.
 func (c *Canvas) update() {
 	if c.devW > 0 && c.devH > 0 {
 		c.render.ask(c.request())
@@ -104,13 +104,13 @@ func (c *Canvas) update() {
 
 func (c *Canvas) request() request {
 	return request{
-		scene: c.scene, w: c.devW, h: c.devH, scale: c.scale, ground: groundColour(), moving: c.moving,
+		scene: c.scene, w: c.devW, h: c.devH, scale: c.scale, background: backgroundColour(), moving: c.moving,
 		view: c.view.Target(c.Frame()),
 	}
 }
 
-// move asks for another view and draws coarsely until nothing has moved for a
-// moment.
+// move sends an action that changes the view, and allows coarse frames until the
+// view has not moved for settleAfter.
 func (c *Canvas) move(a core.Action) {
 	if len(c.scene.Levels) == 0 {
 		return
@@ -123,7 +123,7 @@ func (c *Canvas) move(a core.Action) {
 	c.p.Send(a)
 }
 
-// rest draws the sharp frame.
+// rest requests a sharp frame after a move.
 func (c *Canvas) rest() {
 	if c.moving {
 		c.moving = false
@@ -131,7 +131,7 @@ func (c *Canvas) rest() {
 	}
 }
 
-func groundColour() [4]uint8 {
+func backgroundColour() [4]uint8 {
 	r, g, b, _ := fynetheme.Color(theme.Canvas).RGBA()
 	return [4]uint8{uint8(r >> 8), uint8(g >> 8), uint8(b >> 8), 255}
 }
@@ -142,28 +142,28 @@ func (c *Canvas) show(frame *image.RGBA) {
 	c.raster.Refresh()
 }
 
-// generate is asked by Fyne for w × h device pixels. It gives the last frame,
-// stretched by the graphics card if that has another size, and tells a size that
-// is new.
+// generate returns an image for w × h device pixels, as Fyne's raster asks for:
+// the last frame, which the graphics card stretches if its size differs. It
+// reports a new size to the state.
 func (c *Canvas) generate(w, h int) image.Image {
 	if w != c.devW || h != c.devH {
 		c.devW, c.devH = w, h
 		if s := c.Size(); s.Width > 0 {
 			c.scale = float64(w) / float64(s.Width)
 		}
-		c.p.Send(picture.CanvasSized{Width: float64(w), Height: float64(h), Scale: c.scale})
+		c.p.Send(picturestate.CanvasSized{Width: float64(w), Height: float64(h), Scale: c.scale})
 		c.update()
 	}
 	if c.frame == nil {
 		one := image.NewRGBA(image.Rect(0, 0, 1, 1))
-		g := groundColour()
+		g := backgroundColour()
 		one.SetRGBA(0, 0, color.RGBA{R: g[0], G: g[1], B: g[2], A: g[3]})
 		return one
 	}
 	return c.frame
 }
 
-// Settle draws the present view at once, on the caller's goroutine: for
+// Settle draws the current view immediately, on the calling goroutine. It is for
 // screenshots and tests.
 func (c *Canvas) Settle() {
 	if c.devW > 0 && c.devH > 0 {
@@ -181,15 +181,15 @@ func (c *Canvas) Scrolled(e *fyne.ScrollEvent) {
 }
 
 func (c *Canvas) zoomAt(factor float64, p fyne.Position) {
-	c.move(picture.ZoomedAt{Factor: factor, X: float64(p.X) * c.scale, Y: float64(p.Y) * c.scale})
+	c.move(picturestate.ZoomedAt{Factor: factor, X: float64(p.X) * c.scale, Y: float64(p.Y) * c.scale})
 }
 
 // Dragged pans.
 func (c *Canvas) Dragged(e *fyne.DragEvent) {
-	c.move(picture.Panned{DX: float64(e.Dragged.DX) * c.scale, DY: float64(e.Dragged.DY) * c.scale})
+	c.move(picturestate.Panned{DX: float64(e.Dragged.DX) * c.scale, DY: float64(e.Dragged.DY) * c.scale})
 }
 
-// DragEnd draws the sharp frame.
+// DragEnd requests a sharp frame.
 func (c *Canvas) DragEnd() { c.rest() }
 
 // Tapped picks the object under the pointer.
@@ -199,11 +199,11 @@ func (c *Canvas) Tapped(e *fyne.PointEvent) {
 	}
 }
 
-// DoubleTapped changes between the whole picture and a closer look at the
-// pointer: pixel for pixel, or twice as large where that is more.
+// DoubleTapped toggles between the whole picture and a zoom at the pointer: actual
+// size, or twice the fitted size if that is larger.
 func (c *Canvas) DoubleTapped(e *fyne.PointEvent) {
 	if !c.view.Fit {
-		c.move(picture.ViewFitted{})
+		c.move(picturestate.ViewFitted{})
 		return
 	}
 	fit := c.Frame().FitZoom()
@@ -213,7 +213,7 @@ func (c *Canvas) DoubleTapped(e *fyne.PointEvent) {
 // MouseIn implements desktop.Hoverable.
 func (c *Canvas) MouseIn(e *desktop.MouseEvent) { c.MouseMoved(e) }
 
-// MouseMoved tells which object and which class is under the pointer.
+// MouseMoved reports the object and the class under the pointer if they changed.
 func (c *Canvas) MouseMoved(e *desktop.MouseEvent) {
 	object, class := -1, -1
 	x, y := c.at(e.Position)
@@ -223,18 +223,18 @@ func (c *Canvas) MouseMoved(e *desktop.MouseEvent) {
 	if c.scene.Class != nil {
 		class = c.scene.Class(x, y)
 	}
-	tell(&c.hover, object, c.p.OnHover)
-	tell(&c.class, class, c.p.OnClass)
+	notify(&c.hover, object, c.p.OnHover)
+	notify(&c.class, class, c.p.OnClass)
 }
 
 // MouseOut implements desktop.Hoverable.
 func (c *Canvas) MouseOut() {
-	tell(&c.hover, -1, c.p.OnHover)
-	tell(&c.class, -1, c.p.OnClass)
+	notify(&c.hover, -1, c.p.OnHover)
+	notify(&c.class, -1, c.p.OnClass)
 }
 
-// tell keeps what the pointer is on, and tells it when it changes.
-func tell(last *int, now int, listener func(int)) {
+// notify stores now in last and calls the listener if it changed.
+func notify(last *int, now int, listener func(int)) {
 	if *last != now {
 		if *last = now; listener != nil {
 			listener(now)

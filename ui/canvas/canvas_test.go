@@ -14,10 +14,10 @@ import (
 	"fyne.io/fyne/v2/test"
 	fynetheme "fyne.io/fyne/v2/theme"
 
-	pixels "descry/picture"
+	"descry/picture"
 	"descry/render"
 	"descry/ui/state/core"
-	"descry/ui/state/picture"
+	picturestate "descry/ui/state/picture"
 	"descry/ui/theme"
 )
 
@@ -44,17 +44,17 @@ func (m *mailbox) dispatch(f func()) { m.mu.Lock(); m.jobs = append(m.jobs, f); 
 func shown(t *testing.T, s Scene, w, h float32, p Params) (*Canvas, fyne.Window) {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(theme.Fixed(fynetheme.VariantDark))
-	view := picture.ViewFit()
+	view := picturestate.ViewFit()
 	var c *Canvas
 	if p.Send == nil {
 		p.Send = func(a core.Action) { // what the state does with it
 			switch f := c.Frame(); a := a.(type) {
-			case picture.ZoomedAt:
-				view = picture.ZoomAt(view, f, a.Factor, a.X, a.Y)
-			case picture.Panned:
-				view = picture.Pan(view, f, a.DX, a.DY)
-			case picture.ViewFitted:
-				view = picture.ViewFit()
+			case picturestate.ZoomedAt:
+				view = picturestate.ZoomAt(view, f, a.Factor, a.X, a.Y)
+			case picturestate.Panned:
+				view = picturestate.Pan(view, f, a.DX, a.DY)
+			case picturestate.ViewFitted:
+				view = picturestate.ViewFit()
 			}
 			c.Set(s, view)
 		}
@@ -76,7 +76,7 @@ func shown(t *testing.T, s Scene, w, h float32, p Params) (*Canvas, fyne.Window)
 func TestPixelForPixelIsThePictureItself(t *testing.T) {
 	pic := chequered(90, 70)
 	dst := image.NewRGBA(image.Rect(0, 0, 60, 50))
-	drawBase(dst, pixels.Pyramid(context.Background(), pic), render.View{X: 7, Y: 11, Zoom: 1}, [4]uint8{})
+	drawBase(dst, picture.Pyramid(context.Background(), pic), render.View{X: 7, Y: 11, Zoom: 1}, [4]uint8{})
 	for y := range 50 {
 		for x := range 60 {
 			if got, want := dst.RGBAAt(x, y), pic.RGBAAt(x+7, y+11); got != want {
@@ -88,13 +88,13 @@ func TestPixelForPixelIsThePictureItself(t *testing.T) {
 
 func TestOutsideThePictureIsTheGround(t *testing.T) {
 	dst := image.NewRGBA(image.Rect(0, 0, 40, 40))
-	drawBase(dst, pixels.Pyramid(context.Background(), chequered(10, 10)), render.View{X: -15, Y: -15, Zoom: 1}, [4]uint8{1, 2, 3, 255})
+	drawBase(dst, picture.Pyramid(context.Background(), chequered(10, 10)), render.View{X: -15, Y: -15, Zoom: 1}, [4]uint8{1, 2, 3, 255})
 	inside := image.Rect(15, 15, 25, 25)
 	for y := range 40 {
 		for x := range 40 {
-			ground := dst.RGBAAt(x, y) == color.RGBA{1, 2, 3, 255}
-			if ground == (image.Pt(x, y).In(inside)) {
-				t.Fatalf("at %d,%d ground is %v", x, y, ground)
+			background := dst.RGBAAt(x, y) == color.RGBA{1, 2, 3, 255}
+			if background == (image.Pt(x, y).In(inside)) {
+				t.Fatalf("at %d,%d background is %v", x, y, background)
 			}
 		}
 	}
@@ -111,7 +111,7 @@ func TestASmallViewUsesALevelThatIsFineEnough(t *testing.T) {
 		}
 	}
 	dst := image.NewRGBA(image.Rect(0, 0, 512, 8))
-	drawBase(dst, pixels.Pyramid(context.Background(), pic), render.View{Zoom: 0.125}, [4]uint8{})
+	drawBase(dst, picture.Pyramid(context.Background(), pic), render.View{Zoom: 0.125}, [4]uint8{})
 	for x := 1; x < 511; x++ { // at the very edge the kernel repeats the edge's black or white
 		if v := dst.RGBAAt(x, 4).R; v < 120 || v > 135 {
 			t.Fatalf("column %d is %d, want a middle grey", x, v)
@@ -120,7 +120,7 @@ func TestASmallViewUsesALevelThatIsFineEnough(t *testing.T) {
 }
 
 func TestTheWheelZoomsAtThePointer(t *testing.T) {
-	c, _ := shown(t, Scene{Levels: pixels.Pyramid(context.Background(), chequered(2000, 1500))}, 800, 600, Params{})
+	c, _ := shown(t, Scene{Levels: picture.Pyramid(context.Background(), chequered(2000, 1500))}, 800, 600, Params{})
 	at := fyne.NewPos(300, 200)
 	zoom := c.view.Resolved(c.Frame()).Zoom
 	for _, wheel := range []float32{10, 30, -20, 40} {
@@ -139,7 +139,7 @@ func TestTheWheelZoomsAtThePointer(t *testing.T) {
 }
 
 func TestDraggingMovesThePictureWithThePointer(t *testing.T) {
-	c, _ := shown(t, Scene{Levels: pixels.Pyramid(context.Background(), chequered(4000, 3000))}, 800, 600, Params{})
+	c, _ := shown(t, Scene{Levels: picture.Pyramid(context.Background(), chequered(4000, 3000))}, 800, 600, Params{})
 	c.Scrolled(&fyne.ScrollEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(400, 280)}, Scrolled: fyne.NewDelta(0, 150)})
 	x0, y0 := c.at(fyne.NewPos(400, 300))
 	c.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(50, -20)})
@@ -150,7 +150,7 @@ func TestDraggingMovesThePictureWithThePointer(t *testing.T) {
 }
 
 func TestDoubleClickChangesBetweenWholeAndCloser(t *testing.T) {
-	c, _ := shown(t, Scene{Levels: pixels.Pyramid(context.Background(), chequered(4000, 3000))}, 800, 600, Params{})
+	c, _ := shown(t, Scene{Levels: picture.Pyramid(context.Background(), chequered(4000, 3000))}, 800, 600, Params{})
 	c.DoubleTapped(&fyne.PointEvent{Position: fyne.NewPos(400, 300)})
 	if v := c.view; v.Fit || v.Zoom < 1 {
 		t.Errorf("after one double click: %+v", v)
@@ -176,44 +176,44 @@ func TestWithoutAPictureNothingIsAskedFor(t *testing.T) {
 func TestTheCanvasTellsItsSizeInPixels(t *testing.T) {
 	var sent []core.Action
 	_, win := shown(t, Scene{}, 300, 200, Params{Send: func(a core.Action) { sent = append(sent, a) }})
-	if len(sent) == 0 || sent[len(sent)-1] != (picture.CanvasSized{Width: 300, Height: 200, Scale: 1}) {
+	if len(sent) == 0 || sent[len(sent)-1] != (picturestate.CanvasSized{Width: 300, Height: 200, Scale: 1}) {
 		t.Errorf("sent %v", sent)
 	}
 	win.Resize(fyne.NewSize(400, 250))
 	win.Canvas().Capture()
-	if sent[len(sent)-1] != (picture.CanvasSized{Width: 400, Height: 250, Scale: 1}) {
+	if sent[len(sent)-1] != (picturestate.CanvasSized{Width: 400, Height: 250, Scale: 1}) {
 		t.Errorf("sent %v", sent)
 	}
 }
 
 func TestThePointerTellsWhatItIsOn(t *testing.T) {
-	var told []int
-	s := Scene{Levels: pixels.Pyramid(context.Background(), chequered(100, 100)), Hit: func(x, y float64) int {
+	var reported []int
+	s := Scene{Levels: picture.Pyramid(context.Background(), chequered(100, 100)), Hit: func(x, y float64) int {
 		if x < 50 {
 			return 3
 		}
 		return -1
 	}}
-	c, _ := shown(t, s, 800, 600, Params{OnHover: func(i int) { told = append(told, i) }})
+	c, _ := shown(t, s, 800, 600, Params{OnHover: func(i int) { reported = append(reported, i) }})
 	m := fyne.NewPos(400, (24+600-64)/2)
 	for _, dx := range []float32{-60, -40, 40, 60, -60} {
 		c.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(m.X+dx, m.Y)}})
 	}
 	c.MouseOut()
-	if want := []int{3, -1, 3, -1}; len(told) != 4 || told[0] != want[0] || told[1] != want[1] || told[2] != want[2] || told[3] != want[3] {
-		t.Errorf("told %v, want %v", told, want)
+	if want := []int{3, -1, 3, -1}; len(reported) != 4 || reported[0] != want[0] || reported[1] != want[1] || reported[2] != want[2] || reported[3] != want[3] {
+		t.Errorf("reported %v, want %v", reported, want)
 	}
 }
 
 func TestThePointerTellsTheClassUnderIt(t *testing.T) {
-	var told []int
-	s := Scene{Levels: pixels.Pyramid(context.Background(), chequered(100, 100)), Class: func(x, y float64) int {
+	var reported []int
+	s := Scene{Levels: picture.Pyramid(context.Background(), chequered(100, 100)), Class: func(x, y float64) int {
 		if x < 0 || y < 0 || x >= 100 || y >= 100 {
 			return -1
 		}
 		return int(x) / 50
 	}}
-	c, _ := shown(t, s, 400, 400, Params{OnClass: func(i int) { told = append(told, i) }})
+	c, _ := shown(t, s, 400, 400, Params{OnClass: func(i int) { reported = append(reported, i) }})
 	over := func(x, y float64) { // a point of the picture
 		v := c.view.Target(c.Frame())
 		c.MouseMoved(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(float32((x-v.X)*v.Zoom/c.scale), float32((y-v.Y)*v.Zoom/c.scale))}})
@@ -223,17 +223,17 @@ func TestThePointerTellsTheClassUnderIt(t *testing.T) {
 	}
 	over(10, 10)
 	c.MouseOut()
-	if want := []int{0, 1, -1, 0, -1}; !slices.Equal(told, want) {
-		t.Errorf("told %v, want %v", told, want)
+	if want := []int{0, 1, -1, 0, -1}; !slices.Equal(reported, want) {
+		t.Errorf("reported %v, want %v", reported, want)
 	}
 	over(10, 10)
 	plain := s
 	plain.Class = nil
-	c.Set(plain, c.view) // the layer is switched off and on again
+	c.Set(plain, c.view) // the layer is disabled and on again
 	c.Set(s, c.view)
 	over(10, 10)
-	if want := []int{0, 1, -1, 0, -1, 0, 0}; !slices.Equal(told, want) {
-		t.Errorf("told %v, want %v", told, want)
+	if want := []int{0, 1, -1, 0, -1, 0, 0}; !slices.Equal(reported, want) {
+		t.Errorf("reported %v, want %v", reported, want)
 	}
 }
 
@@ -248,8 +248,8 @@ func TestCanvasDrawsPictureAndOverlay(t *testing.T) {
 	}
 	for name, s := range map[string]Scene{
 		"empty":   {},
-		"fit":     {Levels: pixels.Pyramid(context.Background(), chequered(64, 48))},
-		"overlay": {Levels: pixels.Pyramid(context.Background(), chequered(64, 48)), Draw: red},
+		"fit":     {Levels: picture.Pyramid(context.Background(), chequered(64, 48))},
+		"overlay": {Levels: picture.Pyramid(context.Background(), chequered(64, 48)), Draw: red},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, win := shown(t, s, 320, 240, Params{})

@@ -7,7 +7,7 @@ import (
 	"descry/render"
 )
 
-// inBands shares rows out among a number of goroutines and waits for them.
+// inBands divides rows among a number of goroutines and waits for them.
 func inBands(rows, workers int, do func(from, to int)) {
 	workers = max(1, min(workers, rows/32))
 	var wg sync.WaitGroup
@@ -22,29 +22,29 @@ func inBands(rows, workers int, do func(from, to int)) {
 	wg.Wait()
 }
 
-// drawBase fills dst with the seen part of the picture; ground is what lies
-// around it. Up to twice the picture's size pixels are blended, beyond that
-// they stand as squares: who looks so closely wants to see them.
-func drawBase(dst *image.RGBA, levels []*image.RGBA, v render.View, ground [4]uint8) {
+// drawBase fills dst with the visible part of the picture, and with background
+// around it. Pixels are interpolated up to a zoom of 2 and drawn as squares
+// beyond: at that zoom, users want to see them.
+func drawBase(dst *image.RGBA, levels []*image.RGBA, v render.View, background [4]uint8) {
 	level, scale := 0, v.Zoom
 	for scale <= 0.5 && level+1 < len(levels) {
 		level, scale = level+1, scale*2
 	}
 	src := levels[level]
-	// The level's own size per pixel of the picture; not exactly 1/2^level,
-	// because odd sides are rounded up.
+	// Pixels of the level per pixel of the picture: not exactly 1/2^level, because
+	// odd sizes are rounded up.
 	kx := float64(src.Rect.Dx()) / float64(levels[0].Rect.Dx())
 	ky := float64(src.Rect.Dy()) / float64(levels[0].Rect.Dy())
 	xs := columns(dst.Rect.Dx(), v.X, v.Zoom, kx, src.Rect.Dx(), scale > 2)
 	inBands(dst.Rect.Dy(), 2, func(from, to int) {
 		for y := from; y < to; y++ {
-			drawRow(dst.Pix[y*dst.Stride:y*dst.Stride+4*dst.Rect.Dx()], src, xs, (v.Y+(float64(y)+0.5)/v.Zoom)*ky, scale > 2, ground)
+			drawRow(dst.Pix[y*dst.Stride:y*dst.Stride+4*dst.Rect.Dx()], src, xs, (v.Y+(float64(y)+0.5)/v.Zoom)*ky, scale > 2, background)
 		}
 	})
 }
 
-// column is where one column of the target lies in the source: two byte
-// offsets and the weight of the second, in 1/256. a < 0 is outside.
+// column is a column of the target in the source: the byte offsets of two
+// neighbours, and the weight of the second in 1/256. If a < 0, it is outside.
 type column struct{ a, b, f int }
 
 func columns(n int, x0, zoom, k float64, width int, squares bool) []column {
@@ -55,7 +55,7 @@ func columns(n int, x0, zoom, k float64, width int, squares bool) []column {
 	return cols
 }
 
-// sample returns the two neighbours of a place and their weight.
+// sample returns the two neighbours of a position and their weight.
 func sample(at float64, size, step int, squares bool) column {
 	if at < 0 || at >= float64(size) {
 		return column{a: -1}
@@ -68,11 +68,11 @@ func sample(at float64, size, step int, squares bool) column {
 	return column{i * step, min(i+1, size-1) * step, int((at - float64(i)) * 256)}
 }
 
-func drawRow(out []uint8, src *image.RGBA, cols []column, at float64, squares bool, ground [4]uint8) {
+func drawRow(out []uint8, src *image.RGBA, cols []column, at float64, squares bool, background [4]uint8) {
 	row := sample(at, src.Rect.Dy(), src.Stride, squares)
 	if row.a < 0 {
 		for i := range cols {
-			copy(out[4*i:], ground[:])
+			copy(out[4*i:], background[:])
 		}
 		return
 	}
@@ -80,7 +80,7 @@ func drawRow(out []uint8, src *image.RGBA, cols []column, at float64, squares bo
 	for i, c := range cols {
 		o := out[4*i : 4*i+4 : 4*i+4]
 		if c.a < 0 {
-			copy(o, ground[:])
+			copy(o, background[:])
 			continue
 		}
 		if squares {

@@ -8,21 +8,22 @@ import (
 	"descry/render"
 )
 
-// Scene is a picture and what is drawn over it. The levels and everything that
-// Draw and Hit read are shared and read-only.
+// Scene is a picture and its overlay. The levels, and everything that Draw, Hit
+// and Class read, are shared and read-only.
 type Scene struct {
-	Levels []*image.RGBA // the picture and its halves (picture.Pyramid); none: an empty canvas
-	// Draw draws the overlay over the base; scale is device pixels per dp. Nil:
-	// nothing. It is called on the render goroutine.
+	Levels []*image.RGBA // from picture.Pyramid; empty without a picture
+	// Draw draws the overlay, on the render goroutine; scale is device pixels per
+	// dp. Nil if there is none.
 	Draw func(dst *image.RGBA, v render.View, scale float64)
-	// Hit gives the object at a point of the picture, -1 for none. Nil: none.
+	// Hit returns the object at a point of the picture, or -1. Nil if there are no
+	// objects.
 	Hit func(x, y float64) int
-	// Class gives the class at a point of the picture, -1 outside. Nil: there is no
-	// class map.
+	// Class returns the class at a point of the picture, or -1 outside it. Nil if
+	// there is no class map.
 	Class func(x, y float64) int
 }
 
-// Size returns the picture's size in pixels, 0 × 0 without a picture.
+// Size returns the picture's size in pixels, or 0 × 0 without a picture.
 func (s Scene) Size() (w, h int) {
 	if len(s.Levels) == 0 {
 		return 0, 0
@@ -30,20 +31,20 @@ func (s Scene) Size() (w, h int) {
 	return s.Levels[0].Rect.Dx(), s.Levels[0].Rect.Dy()
 }
 
-// request asks for one frame of w × h device pixels.
+// request describes a frame of w × h device pixels.
 type request struct {
-	scene  Scene
-	view   render.View // for w × h
-	w, h   int
-	scale  float64
-	ground [4]uint8
-	moving bool // may be coarse: another one follows
+	scene      Scene
+	view       render.View // for w × h
+	w, h       int
+	scale      float64
+	background [4]uint8
+	moving     bool // may be coarse: another request follows
 }
 
-// slow is the time of a frame from which a moving one is drawn coarser.
+// slow is the duration of a frame above which moving frames are drawn coarser.
 const slow = 20 * time.Millisecond
 
-// renderer draws the newest request on a goroutine of its own.
+// renderer draws the newest request on its own goroutine.
 type renderer struct {
 	stats   *Stats
 	deliver func(*image.RGBA, request)
@@ -54,7 +55,7 @@ type renderer struct {
 	closed bool
 	done   chan struct{}
 
-	coarse int // a moving frame's pixels are this many device pixels wide
+	coarse int // width of a moving frame's pixels in device pixels
 }
 
 func newRenderer(stats *Stats, deliver func(*image.RGBA, request)) *renderer {
@@ -63,7 +64,7 @@ func newRenderer(stats *Stats, deliver func(*image.RGBA, request)) *renderer {
 	return r
 }
 
-// ask replaces whatever request still waits.
+// ask replaces the waiting request, if any.
 func (r *renderer) ask(q request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -110,7 +111,8 @@ func (r *renderer) run() {
 	}
 }
 
-// adapt chooses how coarse the next moving frame is.
+// adapt chooses how coarse the next moving frame is, from the duration of the last
+// one.
 func (r *renderer) adapt(took time.Duration) {
 	switch {
 	case took > slow && r.coarse < 4:
@@ -120,7 +122,7 @@ func (r *renderer) adapt(took time.Duration) {
 	}
 }
 
-// draw makes one frame, in a buffer of its own.
+// draw returns a frame in a new buffer.
 func (r *renderer) draw(q request) *image.RGBA {
 	k := 1
 	if q.moving {
@@ -131,11 +133,11 @@ func (r *renderer) draw(q request) *image.RGBA {
 	v.Zoom, scale = v.Zoom/float64(k), scale/float64(k)
 	if len(q.scene.Levels) == 0 {
 		for i := 0; i < len(dst.Pix); i += 4 {
-			copy(dst.Pix[i:], q.ground[:])
+			copy(dst.Pix[i:], q.background[:])
 		}
 		return dst
 	}
-	drawBase(dst, q.scene.Levels, v, q.ground)
+	drawBase(dst, q.scene.Levels, v, q.background)
 	if q.scene.Draw != nil {
 		q.scene.Draw(dst, v, scale)
 	}

@@ -6,23 +6,23 @@ import (
 	"time"
 )
 
-// keptFrames is how many frame times the percentiles look back on.
+// keptFrames is the number of frame times that are kept.
 const keptFrames = 512
 
-// Stats counts frames; safe for use from any goroutine.
+// Stats records frame times. It is safe for concurrent use.
 type Stats struct {
 	mu     sync.Mutex
-	times  []time.Duration // the last keptFrames, as a ring
+	times  []time.Duration // the last keptFrames, a ring buffer
 	next   int
 	frames uint64
 }
 
-// Report is what Stats knows: how many frames were drawn, and how long the last
-// ones took from request to finished buffer.
+// Report summarizes Stats: the number of frames drawn, and how long the last
+// keptFrames took from request to finished buffer.
 type Report struct {
 	Frames         uint64
 	Last, P50, P95 time.Duration
-	Longest        time.Duration // among the frames looked back on
+	Longest        time.Duration
 }
 
 func (s *Stats) frame(d time.Duration) {
@@ -38,7 +38,7 @@ func (s *Stats) frame(d time.Duration) {
 	s.next = (s.next + 1) % keptFrames
 }
 
-// Report sums up.
+// Report returns a summary.
 func (s *Stats) Report() Report {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -53,22 +53,22 @@ func (s *Stats) Report() Report {
 	return r
 }
 
-// Watchdog measures how long the window's goroutine was kept from answering: it
-// posts a heartbeat through the dispatcher and times its return, again and
-// again. One heartbeat is under way at a time, so it never adds to a queue.
+// Watchdog measures how long the window's goroutine is blocked: it repeatedly
+// dispatches a function and measures how long it takes to run. Only one function
+// is dispatched at a time, so that the queue never grows.
 type Watchdog struct {
 	mu      sync.Mutex
 	longest time.Duration
-	late    int // beats that took longer than StallLimit
+	late    int // heartbeats that took longer than StallLimit
 	beats   uint64
 	stop    chan struct{}
 	done    chan struct{}
 }
 
-// StallLimit is what the window's goroutine must stay below.
+// StallLimit is the longest time that the window's goroutine may be blocked.
 const StallLimit = 50 * time.Millisecond
 
-// NewWatchdog starts measuring; every is the pause between two heartbeats.
+// NewWatchdog returns a running watchdog with a pause between two heartbeats.
 func NewWatchdog(dispatch func(func()), every time.Duration) *Watchdog {
 	w := &Watchdog{stop: make(chan struct{}), done: make(chan struct{})}
 	go w.run(dispatch, every)
@@ -108,23 +108,22 @@ func (w *Watchdog) beat(d time.Duration) {
 	}
 }
 
-// Stalls returns the longest wait, how many were over StallLimit, and how many
-// heartbeats there were.
+// Stalls returns the longest delay, the number of delays over StallLimit, and the
+// number of heartbeats.
 func (w *Watchdog) Stalls() (longest time.Duration, late int, beats uint64) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.longest, w.late, w.beats
 }
 
-// Reset forgets what was measured so far: the start of a program is not what
-// is asked about.
+// Reset discards the measurements so far, such as those of the program's start.
 func (w *Watchdog) Reset() {
 	w.mu.Lock()
 	w.longest, w.late, w.beats = 0, 0, 0
 	w.mu.Unlock()
 }
 
-// Close ends the measuring and waits for its goroutine.
+// Close stops measuring and waits for its goroutine.
 func (w *Watchdog) Close() {
 	close(w.stop)
 	<-w.done

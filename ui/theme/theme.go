@@ -1,10 +1,10 @@
-// Package theme is the look of Descry's window as one table: colours for light
-// and dark, sizes of text, corners and gaps. Widgets ask for a name and never
-// hold a colour of their own, so a change of the system's theme repaints all.
+// Package theme defines the look of Descry's window in one table: colours for the
+// light and the dark theme, text sizes, corner radii and gaps. Widgets use names
+// and never hold colours of their own, so that a change of the system's theme
+// repaints everything.
 //
-// The names that Fyne knows are mapped to the same palette, so that Fyne's own
-// widgets (text fields, menus, dialogs) look like ours. The font is the one
-// that Fyne carries, Noto Sans.
+// Fyne's own names are mapped to the same palette, so that Fyne's widgets (text
+// fields, menus, dialogs) match. The font is Fyne's, Noto Sans.
 package theme
 
 import (
@@ -17,29 +17,29 @@ import (
 // Colour names beyond Fyne's.
 const (
 	Background   fyne.ThemeColorName = "descry.background" // of the window
-	Panel        fyne.ThemeColorName = "descry.panel"      // tool bar, inspector, cards, bars
+	Panel        fyne.ThemeColorName = "descry.panel"      // tool bar, side panel, cards, bars
 	Canvas       fyne.ThemeColorName = "descry.canvas"     // around the picture
 	Text         fyne.ThemeColorName = "descry.text"
-	Secondary    fyne.ThemeColorName = "descry.secondary" // text of second rank
+	Secondary    fyne.ThemeColorName = "descry.secondary" // secondary text
 	Line         fyne.ThemeColorName = "descry.line"      // borders and rules, 1 px
-	Hover        fyne.ThemeColorName = "descry.hover"     // ground of what the pointer is on, of chips and grey bars
-	Field        fyne.ThemeColorName = "descry.field"     // ground of a text field
-	Accent       fyne.ThemeColorName = "descry.accent"    // the one primary action, focus, selection, links
+	Hover        fyne.ThemeColorName = "descry.hover"     // background of hovered controls, chips and placeholders
+	Field        fyne.ThemeColorName = "descry.field"     // background of text fields
+	Accent       fyne.ThemeColorName = "descry.accent"    // the main action, focus, selection, links
 	OnAccent     fyne.ThemeColorName = "descry.on-accent"
 	AccentHover  fyne.ThemeColorName = "descry.accent-hover"
 	Notice       fyne.ThemeColorName = "descry.notice" // text of a notice
 	NoticeGround fyne.ThemeColorName = "descry.notice-ground"
-	Faint        fyne.ThemeColorName = "descry.faint" // text of a control that is switched off
-	Clear        fyne.ThemeColorName = "descry.clear" // nothing at all
+	Faint        fyne.ThemeColorName = "descry.faint" // text of disabled controls
+	Clear        fyne.ThemeColorName = "descry.clear" // transparent
 )
 
 // Sizes beyond Fyne's, in dp.
 const (
 	SizeCaption   fyne.ThemeSizeName = "descry.caption"   // the caption in its editor
 	SizeBody      fyne.ThemeSizeName = "descry.body"      // most text
-	SizeLabel     fyne.ThemeSizeName = "descry.label"     // controls and headings of sections
-	SizeSecondary fyne.ThemeSizeName = "descry.secondary" // text of second rank
-	SizeTitle     fyne.ThemeSizeName = "descry.title"     // the start page's one line
+	SizeLabel     fyne.ThemeSizeName = "descry.label"     // controls and section headings
+	SizeSecondary fyne.ThemeSizeName = "descry.secondary" // secondary text
+	SizeTitle     fyne.ThemeSizeName = "descry.title"     // the heading of the start page
 )
 
 // Gaps and corners in dp: a grid of 4.
@@ -51,13 +51,13 @@ const (
 	RadiusField float32 = 6 // fields, buttons
 	RadiusCard  float32 = 8
 	FocusRing   float32 = 2
-	LeastHit    float32 = 28 // the least height of what can be pressed
+	MinHit      float32 = 28 // minimum height of controls
 )
 
-// pair is one colour of the palette, light and dark, as 0xRRGGBB.
+// pair is a colour of the palette, light and dark, as 0xRRGGBB.
 type pair struct{ light, dark uint32 }
 
-// palette is the table of specs: the window's colours.
+// palette holds the window's colours.
 var palette = map[fyne.ThemeColorName]pair{
 	Background:   {0xF4F5F7, 0x1B1C1F},
 	Panel:        {0xFFFFFF, 0x232529},
@@ -97,7 +97,8 @@ var fyneNames = map[fyne.ThemeColorName]fyne.ThemeColorName{
 	fynetheme.ColorNameWarning:             Notice,
 }
 
-// translucent colours have an alpha: what lies beneath must stay visible.
+// translucent holds the colours with an alpha value, through which other things
+// stay visible.
 var translucent = map[fyne.ThemeColorName][2]color.NRGBA{
 	fynetheme.ColorNameSelection:           {{0x0F, 0x6C, 0xBD, 0x40}, {0x5A, 0xA9, 0xF0, 0x50}},
 	fynetheme.ColorNameFocus:               {{0x0F, 0x6C, 0xBD, 0x30}, {0x5A, 0xA9, 0xF0, 0x38}},
@@ -107,7 +108,7 @@ var translucent = map[fyne.ThemeColorName][2]color.NRGBA{
 	Clear:                                  {{}, {}},
 }
 
-// sizes of text and of Fyne's own widgets, in dp.
+// sizes holds the sizes of text and of Fyne's own widgets, in dp.
 var sizes = map[fyne.ThemeSizeName]float32{
 	SizeCaption:                         20,
 	SizeBody:                            14,
@@ -142,13 +143,13 @@ type Theme struct {
 	variant fyne.ThemeVariant
 }
 
-// System returns the theme that is light or dark as the system is.
+// System returns the theme that follows the system's light or dark theme.
 func System() *Theme { return &Theme{} }
 
-// Fixed returns the theme in one variant, whatever the system says.
+// Fixed returns the theme in one variant, regardless of the system.
 func Fixed(v fyne.ThemeVariant) *Theme { return &Theme{fixed: true, variant: v} }
 
-// Color returns the colour of a name; of one that the palette lacks, Fyne's own.
+// Color returns the colour of a name: Fyne's, if it is not in the palette.
 func (t *Theme) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 	if t.fixed {
 		v = t.variant
@@ -177,7 +178,7 @@ func (t *Theme) Font(s fyne.TextStyle) fyne.Resource { return fynetheme.DefaultT
 // Icon returns Fyne's own icons.
 func (t *Theme) Icon(n fyne.ThemeIconName) fyne.Resource { return fynetheme.DefaultTheme().Icon(n) }
 
-// Size returns the size of a name in dp; of one that the table lacks, Fyne's own.
+// Size returns the size of a name in dp: Fyne's, if it is not in the table.
 func (t *Theme) Size(n fyne.ThemeSizeName) float32 {
 	if s, ok := sizes[n]; ok {
 		return s

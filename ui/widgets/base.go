@@ -12,10 +12,10 @@ import (
 	"descry/ui/theme"
 )
 
-// colour looks a name up in the theme that is in force.
+// colour returns a colour of the current theme.
 func colour(n fyne.ThemeColorName) color.Color { return fynetheme.Color(n) }
 
-// renderer is a widget's drawing as three functions over a list of objects.
+// renderer is a fyne.WidgetRenderer made of a list of objects and three functions.
 type renderer struct {
 	objects []fyne.CanvasObject
 	layout  func(fyne.Size)
@@ -29,30 +29,30 @@ func (r *renderer) MinSize() fyne.Size           { return r.min() }
 func (r *renderer) Objects() []fyne.CanvasObject { return r.objects }
 func (r *renderer) Refresh()                     { r.refresh() }
 
-// place moves and sizes an object.
-func place(o fyne.CanvasObject, x, y, w, h float32) {
+// Place moves and resizes an object.
+func Place(o fyne.CanvasObject, x, y, w, h float32) {
 	o.Move(fyne.NewPos(x, y))
 	o.Resize(fyne.NewSize(w, h))
 }
 
-// Box is a ground: a filled rectangle with a border and round corners, all by
-// the theme's names.
+// Box is a background: a filled rectangle with a border and rounded corners, in
+// colours of the theme.
 type Box struct {
 	widget.BaseWidget
 	Fill, Border fyne.ThemeColorName
 	Radius       float32
 	BorderWidth  float32
-	Shadow       bool // for what floats over the picture
+	Shadow       bool // for bars that float over the picture
 }
 
-// NewBox returns a ground. An empty border name means none.
+// NewBox returns a background. An empty border name means no border.
 func NewBox(fill, border fyne.ThemeColorName, radius float32) *Box {
 	b := &Box{Fill: fill, Border: border, Radius: radius, BorderWidth: 1}
 	b.ExtendBaseWidget(b)
 	return b
 }
 
-// SetColours changes the names of ground and border.
+// SetColours changes the colours of fill and border.
 func (b *Box) SetColours(fill, border fyne.ThemeColorName) {
 	if b.Fill == fill && b.Border == border {
 		return
@@ -83,8 +83,8 @@ func (b *Box) CreateRenderer() fyne.WidgetRenderer {
 	}
 }
 
-// Text is one line of text in the theme's colours and sizes. A line that may be
-// cut ends in an ellipsis where it has no room.
+// Text is a single line of text in a colour and size of the theme. With Cut it
+// is truncated with an ellipsis when it does not fit.
 type Text struct {
 	widget.BaseWidget
 	text  string
@@ -95,23 +95,23 @@ type Text struct {
 	cut   bool
 }
 
-// NewText returns a line of text that needs its whole width.
+// NewText returns a line of text that is never truncated.
 func NewText(text string, c fyne.ThemeColorName, s fyne.ThemeSizeName, bold bool) *Text {
 	t := &Text{text: text, color: c, size: s, bold: bold}
 	t.ExtendBaseWidget(t)
 	return t
 }
 
-// Cut lets the line be cut with an ellipsis; it then needs no width.
+// Cut allows the text to be truncated with an ellipsis, so that it can be narrow.
 func (t *Text) Cut() *Text { t.cut = true; return t }
 
-// Aligned sets where the line stands in a wider room.
+// Aligned sets the alignment of the text within its width.
 func (t *Text) Aligned(a fyne.TextAlign) *Text { t.align = a; return t }
 
-// Text returns the whole text, cut or not.
+// Text returns the whole text, truncated or not.
 func (t *Text) Text() string { return t.text }
 
-// Wanted returns the width of the whole text.
+// Wanted returns the width that the whole text needs.
 func (t *Text) Wanted() float32 { return t.measure(t.text).Width }
 
 // SetText changes the text.
@@ -122,7 +122,7 @@ func (t *Text) SetText(s string) {
 	}
 }
 
-// SetStyle changes colour and weight.
+// SetStyle changes the colour and the weight.
 func (t *Text) SetStyle(c fyne.ThemeColorName, bold bool) {
 	if t.color != c || t.bold != bold {
 		t.color, t.bold = c, bold
@@ -134,7 +134,7 @@ func (t *Text) measure(s string) fyne.Size {
 	return fyne.MeasureText(s, fynetheme.Size(t.size), fyne.TextStyle{Bold: t.bold})
 }
 
-// fit returns as much of the text as the width holds, with an ellipsis if cut.
+// fit returns the text, truncated with an ellipsis if it is wider than width.
 func (t *Text) fit(width float32) string {
 	if !t.cut || t.measure(t.text).Width <= width {
 		return t.text
@@ -174,7 +174,7 @@ func (t *Text) CreateRenderer() fyne.WidgetRenderer {
 	}
 }
 
-// Icon is a small picture of lines in one of the theme's colours.
+// Icon is a small line drawing in a colour of the theme.
 type Icon struct {
 	widget.BaseWidget
 	name  IconName
@@ -189,7 +189,7 @@ func NewIcon(n IconName, c fyne.ThemeColorName, side float32) *Icon {
 	return i
 }
 
-// SetColour changes the colour's name.
+// SetColour changes the colour.
 func (i *Icon) SetColour(c fyne.ThemeColorName) {
 	if i.color != c {
 		i.color = c
@@ -197,7 +197,7 @@ func (i *Icon) SetColour(c fyne.ThemeColorName) {
 	}
 }
 
-// SetIcon changes which icon is shown.
+// SetIcon changes the drawing.
 func (i *Icon) SetIcon(n IconName) {
 	if i.name != n {
 		i.name = n
@@ -212,7 +212,7 @@ func (i *Icon) CreateRenderer() fyne.WidgetRenderer {
 	return &renderer{
 		objects: []fyne.CanvasObject{img},
 		layout: func(s fyne.Size) {
-			place(img, (s.Width-i.side)/2, (s.Height-i.side)/2, i.side, i.side)
+			Place(img, (s.Width-i.side)/2, (s.Height-i.side)/2, i.side, i.side)
 		},
 		min: func() fyne.Size { return fyne.NewSquareSize(i.side) },
 		refresh: func() {
@@ -224,7 +224,7 @@ func (i *Icon) CreateRenderer() fyne.WidgetRenderer {
 	}
 }
 
-// NewRule returns a line of 1 px across the width.
+// NewRule returns a horizontal line of 1 dp.
 func NewRule() fyne.CanvasObject {
 	return Padded(NewBox(theme.Line, "", 0), 0, 0, 0, 0, fyne.NewSize(1, 1))
 }

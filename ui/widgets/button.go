@@ -10,21 +10,21 @@ import (
 	"descry/ui/theme"
 )
 
-// Look says how a button is drawn.
+// Look is the style of a button.
 type Look int
 
 // The looks of a button.
 const (
-	Secondary Look = iota // a border on the panel's ground
-	Primary               // the one filled with the accent
-	Quiet                 // no border: an icon or word within a bar
-	Link                  // a word in the accent's colour
-	Muted                 // a word of second rank, with an icon after it
+	Secondary Look = iota // a border, on the panel's background
+	Primary               // filled with the accent colour: the main action
+	Quiet                 // no border: an icon or text in a bar
+	Link                  // text in the accent colour
+	Muted                 // secondary text, with an icon after it
 	Pill                  // a toggle
 )
 
-// lookColours is ground, border and text of a look, at rest and under the
-// pointer.
+// lookColours holds the colours of a look: fill at rest and under the pointer,
+// border and text.
 type lookColours struct{ fill, hover, border, text fyne.ThemeColorName }
 
 var looks = map[Look]lookColours{
@@ -36,22 +36,22 @@ var looks = map[Look]lookColours{
 	Pill:      {theme.Clear, theme.Hover, theme.Line, theme.Secondary},
 }
 
-// Button is a word, an icon or both that can be pressed; with Look Pill it is a
-// toggle that shows whether it is on.
+// Button is a button with text, an icon or both. With Look Pill it is a toggle
+// that shows whether it is on.
 type Button struct {
 	Control
-	text  string
-	icon  IconName
-	look  Look
-	on    bool // a pill's
-	least fyne.Size
-	side  float32 // margin left and right
-	small bool    // text of second rank
+	text    string
+	icon    IconName
+	look    Look
+	on      bool // of a Pill
+	minSize fyne.Size
+	side    float32 // horizontal padding
+	small   bool    // with the size of secondary text
 }
 
-// NewButton returns a button with a word on it.
+// NewButton returns a button with text.
 func NewButton(look Look, text, tip string, tap func()) *Button {
-	b := &Button{text: text, look: look, least: fyne.NewSize(0, theme.LeastHit), side: 16}
+	b := &Button{text: text, look: look, minSize: fyne.NewSize(0, theme.MinHit), side: 16}
 	switch look {
 	case Link:
 		b.side = 0
@@ -62,21 +62,21 @@ func NewButton(look Look, text, tip string, tap func()) *Button {
 	return b
 }
 
-// NewIconButton returns a button with an icon on it; the tooltip is its label.
+// NewIconButton returns a button with an icon; its tooltip is its label.
 func NewIconButton(look Look, icon IconName, tip string, tap func()) *Button {
 	b := NewButton(look, "", tip, tap)
 	b.icon, b.side = icon, 6
-	b.least = fyne.NewSquareSize(theme.LeastHit)
+	b.minSize = fyne.NewSquareSize(theme.MinHit)
 	return b
 }
 
-// After puts an icon after the word.
+// After adds an icon after the text.
 func (b *Button) After(n IconName) *Button { b.icon = n; return b }
 
-// Tight takes some of the margin left and right.
+// Tight reduces the horizontal padding.
 func (b *Button) Tight() *Button { b.side = 10; return b }
 
-// Small makes the word as small as text of second rank.
+// Small gives the text the size of secondary text.
 func (b *Button) Small() *Button { b.small = true; return b }
 
 func (b *Button) sizeName() fyne.ThemeSizeName {
@@ -86,13 +86,13 @@ func (b *Button) sizeName() fyne.ThemeSizeName {
 	return theme.SizeLabel
 }
 
-// Sized sets the least size in dp.
-func (b *Button) Sized(w, h float32) *Button { b.least = fyne.NewSize(w, h); return b }
+// Sized sets the minimum size in dp.
+func (b *Button) Sized(w, h float32) *Button { b.minSize = fyne.NewSize(w, h); return b }
 
-// Text returns the word on the button.
+// Text returns the button's text.
 func (b *Button) Text() string { return b.text }
 
-// SetText changes the word.
+// SetText changes the text.
 func (b *Button) SetText(s string) {
 	if b.text != s {
 		b.text = s
@@ -100,13 +100,13 @@ func (b *Button) SetText(s string) {
 	}
 }
 
-// SetIcon changes icon and word at once: a toggle is a word where there is room
-// and an icon where there is none.
-func (b *Button) SetIcon(n IconName, text string, least fyne.Size) {
-	if b.icon == n && b.text == text && b.least == least {
+// SetIcon changes icon, text and minimum size at once: a toggle shows text where
+// there is room, and an icon where there is not.
+func (b *Button) SetIcon(n IconName, text string, minSize fyne.Size) {
+	if b.icon == n && b.text == text && b.minSize == minSize {
 		return
 	}
-	b.icon, b.text, b.least = n, text, least
+	b.icon, b.text, b.minSize = n, text, minSize
 	b.side = 16
 	if text == "" {
 		b.side = 6
@@ -114,7 +114,7 @@ func (b *Button) SetIcon(n IconName, text string, least fyne.Size) {
 	b.Refresh()
 }
 
-// SetOn shows a pill as on or off.
+// SetOn shows a Pill as on or off.
 func (b *Button) SetOn(on bool) {
 	if b.on != on {
 		b.on = on
@@ -122,7 +122,7 @@ func (b *Button) SetOn(on bool) {
 	}
 }
 
-// On reports what a pill shows.
+// On reports whether a Pill is shown as on.
 func (b *Button) On() bool { return b.on }
 
 func (b *Button) colours() (fill, border, text fyne.ThemeColorName, bold bool) {
@@ -159,26 +159,26 @@ func (b *Button) textSize() fyne.Size {
 	if b.text == "" {
 		return fyne.Size{}
 	}
-	// Measured bold, so that a pill does not jump when it is switched on.
+	// Measured in bold, so that a Pill keeps its width when it is switched on.
 	return fyne.MeasureText(b.text, fynetheme.Size(b.sizeName()), fyne.TextStyle{Bold: b.look == Pill || b.look == Primary})
 }
 
 // CreateRenderer implements fyne.Widget.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
-	ground := canvas.NewRectangle(color.Transparent)
+	background := canvas.NewRectangle(color.Transparent)
 	line := canvas.NewText("", color.Black)
 	line.Alignment = fyne.TextAlignCenter
 	under := canvas.NewRectangle(color.Transparent)
 	icon := NewIcon(IconTick, theme.Text, 18)
 	focus := newRing()
-	r := &renderer{objects: []fyne.CanvasObject{ground, icon, line, under, focus.rect}}
+	r := &renderer{objects: []fyne.CanvasObject{background, icon, line, under, focus.rect}}
 	paint := func() {
 		fill, border, text, bold := b.colours()
-		ground.FillColor, ground.CornerRadius, ground.StrokeWidth = colour(fill), b.radius(), 0
+		background.FillColor, background.CornerRadius, background.StrokeWidth = colour(fill), b.radius(), 0
 		if border != "" {
-			ground.StrokeColor, ground.StrokeWidth = colour(border), 1
+			background.StrokeColor, background.StrokeWidth = colour(border), 1
 			if b.look == Pill && b.on {
-				ground.StrokeWidth = 1.5
+				background.StrokeWidth = 1.5
 			}
 		}
 		line.Text, line.Color, line.TextSize = b.text, colour(text), fynetheme.Size(b.sizeName())
@@ -196,19 +196,19 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	}
 	r.layout = func(s fyne.Size) {
 		paint()
-		ground.Resize(s)
-		place(focus.rect, -2, -2, s.Width+4, s.Height+4)
+		background.Resize(s)
+		Place(focus.rect, -2, -2, s.Width+4, s.Height+4)
 		t := b.textSize()
 		switch {
 		case b.icon != "" && b.text != "":
 			x := (s.Width - t.Width - 20) / 2
-			place(line, x, (s.Height-t.Height)/2, t.Width, t.Height)
-			place(icon, x+t.Width+4, (s.Height-16)/2, 16, 16)
+			Place(line, x, (s.Height-t.Height)/2, t.Width, t.Height)
+			Place(icon, x+t.Width+4, (s.Height-16)/2, 16, 16)
 		default:
-			place(icon, (s.Width-18)/2, (s.Height-18)/2, 18, 18)
-			place(line, 0, (s.Height-t.Height)/2, s.Width, t.Height)
+			Place(icon, (s.Width-18)/2, (s.Height-18)/2, 18, 18)
+			Place(line, 0, (s.Height-t.Height)/2, s.Width, t.Height)
 		}
-		place(under, (s.Width-t.Width)/2, (s.Height+t.Height)/2-2, t.Width, 1)
+		Place(under, (s.Width-t.Width)/2, (s.Height+t.Height)/2-2, t.Width, 1)
 	}
 	r.min = func() fyne.Size {
 		s := b.textSize()
@@ -218,7 +218,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 				s.Width += 2
 			}
 		}
-		return s.AddWidthHeight(2*b.side, 8).Max(b.least)
+		return s.AddWidthHeight(2*b.side, 8).Max(b.minSize)
 	}
 	r.refresh = func() { r.layout(b.BaseWidget.Size()); canvas.Refresh(b) }
 	paint()

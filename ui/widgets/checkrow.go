@@ -10,26 +10,26 @@ import (
 	"descry/ui/theme"
 )
 
-// CheckRow is a check box with a word beside it.
+// CheckRow is a check box, or a radio button, with a label.
 type CheckRow struct {
 	Control
 	text    string
 	checked bool
-	round   bool // one of several that exclude each other
+	round   bool // a radio button
 }
 
-// NewCheckRow returns a box without a tick. tap is told the press; what the box
-// shows then is for the owner to set.
+// NewCheckRow returns an unchecked box. A press calls tap and changes nothing by
+// itself: the caller sets what the box shows.
 func NewCheckRow(text, tip string, tap func()) *CheckRow {
 	c := &CheckRow{text: text}
 	c.extend(c, tip, tap)
 	return c
 }
 
-// Round makes it a round one: a choice among several.
+// Round makes it a radio button: one choice of several.
 func (c *CheckRow) Round() *CheckRow { c.round = true; return c }
 
-// SetText changes the word.
+// SetText changes the label.
 func (c *CheckRow) SetText(s string) {
 	if c.text != s {
 		c.text = s
@@ -37,7 +37,7 @@ func (c *CheckRow) SetText(s string) {
 	}
 }
 
-// SetChecked shows or takes the tick.
+// SetChecked shows or hides the tick.
 func (c *CheckRow) SetChecked(on bool) {
 	if c.checked != on {
 		c.checked = on
@@ -85,15 +85,15 @@ func (c *CheckRow) CreateRenderer() fyne.WidgetRenderer {
 	paint()
 	r.layout = func(s fyne.Size) {
 		y := (s.Height - 16) / 2
-		place(box, 4, y, 16, 16)
-		place(tick, 5, y+1, 14, 14)
-		place(dot, 9, y+5, 6, 6)
-		place(word, 28, (s.Height-19)/2, max(0, s.Width-30), 19)
+		Place(box, 4, y, 16, 16)
+		Place(tick, 5, y+1, 14, 14)
+		Place(dot, 9, y+5, 6, 6)
+		Place(word, 28, (s.Height-19)/2, max(0, s.Width-30), 19)
 		focus.rect.Resize(s)
 	}
 	r.min = func() fyne.Size {
 		w := fyne.MeasureText(c.text, fynetheme.Size(theme.SizeLabel), fyne.TextStyle{}).Width
-		return fyne.NewSize(min(w+36, 180), theme.LeastHit)
+		return fyne.NewSize(min(w+36, 180), theme.MinHit)
 	}
 	r.refresh = func() { paint(); canvas.Refresh(c) }
 	return r

@@ -11,9 +11,9 @@ import (
 	"descry/ui/theme"
 )
 
-// Control is what every part that can be pressed is built on: tooltip, hover,
-// focus, Space and Enter. A part embeds it, calls extend with itself, and
-// redraws from the flags in its renderer.
+// Control is the base of every widget that can be pressed: it handles tooltip,
+// hover, focus, Space and Enter. A widget embeds it, calls extend with itself,
+// and draws the flags in its renderer.
 type Control struct {
 	tooltip.ToolTipWidget
 	self     fyne.Widget
@@ -21,19 +21,20 @@ type Control struct {
 	focused  bool
 	disabled bool
 	onTap    func()
+	list     rowHost // the list that the control is a row of, or nil
 }
 
-// extend makes the embedding widget known to Fyne and to the tooltips.
+// extend registers the embedding widget with Fyne and with the tooltips.
 func (c *Control) extend(self fyne.Widget, tip string, tap func()) {
 	c.self, c.onTap = self, tap
 	c.ExtendBaseWidget(self)
 	c.SetToolTip(tip)
 }
 
-// OnTap changes what the control does.
+// OnTap changes what a press does.
 func (c *Control) OnTap(do func()) { c.onTap = do }
 
-// SetEnabled switches the control on or off.
+// SetEnabled enables or disables the control.
 func (c *Control) SetEnabled(on bool) {
 	if c.disabled == on {
 		c.disabled = !on
@@ -48,18 +49,18 @@ func (c *Control) SetTip(tip string) {
 	}
 }
 
-// Disabled reports whether the control is switched off; Fyne leaves such a one
-// out of the Tab order.
+// Disabled reports whether the control is disabled. Fyne leaves disabled
+// controls out of the Tab order.
 func (c *Control) Disabled() bool { return c.disabled }
 
-// Enable and Disable make the control a fyne.Disableable.
+// Enable enables the control. It implements fyne.Disableable.
 func (c *Control) Enable() { c.SetEnabled(true) }
 
-// Disable switches the control off.
+// Disable disables the control. It implements fyne.Disableable.
 func (c *Control) Disable() { c.SetEnabled(false) }
 
-// Tapped does what the control is for. Its tooltip goes: what was pressed needs
-// no explanation, and the control may be gone before the pointer moves.
+// Tapped presses the control and hides its tooltip: the control may be gone
+// before the pointer moves.
 func (c *Control) Tapped(*fyne.PointEvent) {
 	c.ToolTipWidget.MouseOut()
 	c.press()
@@ -86,12 +87,19 @@ func (c *Control) MouseOut() {
 }
 
 // FocusGained implements fyne.Focusable.
-func (c *Control) FocusGained() { c.focused = true; c.self.Refresh() }
+func (c *Control) FocusGained() {
+	c.focused = true
+	c.self.Refresh()
+	if c.list != nil {
+		c.list.rowFocused(c)
+	}
+}
 
 // FocusLost implements fyne.Focusable.
 func (c *Control) FocusLost() { c.focused = false; c.self.Refresh() }
 
-// TypedRune hands a letter to the window: a focused control has no use for it.
+// TypedRune passes the rune to the window, except a space, which pressed the
+// control.
 func (c *Control) TypedRune(r rune) {
 	if r == ' ' {
 		return
@@ -101,8 +109,8 @@ func (c *Control) TypedRune(r rune) {
 	}
 }
 
-// TypedKey presses the control with Space or Enter and hands the other keys to
-// the window.
+// TypedKey presses the control on Space or Enter and passes other keys to its
+// list, if it is a row, and to the window.
 func (c *Control) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeySpace, fyne.KeyReturn, fyne.KeyEnter:
@@ -113,19 +121,22 @@ func (c *Control) TypedKey(e *fyne.KeyEvent) {
 }
 
 func (c *Control) forward(e *fyne.KeyEvent) {
+	if c.list != nil && c.list.rowKey(c, e) {
+		return
+	}
 	if win := c.window(); win != nil && win.OnTypedKey() != nil {
 		win.OnTypedKey()(e)
 	}
 }
 
-// KeyDown hands the key to the window: it may be held for an effect.
+// KeyDown passes the key to the window, which has commands for keys held down.
 func (c *Control) KeyDown(e *fyne.KeyEvent) {
 	if win, ok := c.window().(desktop.Canvas); ok && win.OnKeyDown() != nil {
 		win.OnKeyDown()(e)
 	}
 }
 
-// KeyUp hands the key to the window.
+// KeyUp passes the key to the window.
 func (c *Control) KeyUp(e *fyne.KeyEvent) {
 	if win, ok := c.window().(desktop.Canvas); ok && win.OnKeyUp() != nil {
 		win.OnKeyUp()(e)
@@ -136,7 +147,7 @@ func (c *Control) window() fyne.Canvas {
 	return fyne.CurrentApp().Driver().CanvasForObject(c.self)
 }
 
-// ring is the accent line around what has the focus.
+// ring is the line around a focused control.
 type ring struct{ rect *canvas.Rectangle }
 
 func newRing() ring {
@@ -146,7 +157,7 @@ func newRing() ring {
 	return ring{r}
 }
 
-// paint shows the ring at the given corners where the control has the focus.
+// paint shows the ring if the control has the focus.
 func (r ring) paint(c *Control, radius float32) {
 	r.rect.StrokeColor, r.rect.CornerRadius = colour(theme.Accent), radius
 	if c.focused && !c.disabled {

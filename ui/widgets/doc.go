@@ -1,13 +1,16 @@
-// Package widgets has the parts that Descry's window is made of: pills,
-// buttons, chips, rows, bars, cards. They are drawn from the theme's names
-// (package ui/theme), know nothing of models or pictures, and tell what was
-// done to them by calling one function.
+// Package widgets holds the widgets that Descry's window is built from: pills,
+// buttons, chips, rows, lists, bars, cards. They take colours and sizes from the
+// theme (package ui/theme), know nothing about models or pictures, and report
+// user input through callbacks.
 //
-// Three things hold for all of them. What can be pressed is a Control: it has a
-// tooltip, can be reached with Tab, shows its focus by a ring of 2 dp, and is
-// worked with Space or Enter. A click never takes the keyboard: the focus stays
-// where it was, and a focused control hands every key that it does not use to
-// the window, so that a letter key works wherever the focus is, but in a text
-// field. A setter changes only what differs and never calls back, so that
-// showing a state can not be mistaken for a person's act.
+// Three rules hold for all of them. Everything that can be pressed is a Control:
+// it has a tooltip, can be reached with Tab, shows its focus with a ring of 2 dp,
+// and responds to Space and Enter. A click never moves the keyboard focus, and a
+// focused control passes every key that it does not use to the window, so that
+// shortcuts work wherever the focus is, except in a text field. Setters change
+// only what differs and never call back, so that showing a state cannot be
+// mistaken for user input.
+//
+// Layouts are functions that return containers (Row, Column, Flow, …), whose heights
+// may depend on their width (TallFor). A List has widgets for visible rows only.
 package widgets

@@ -13,9 +13,8 @@ import (
 	"descry/ui/theme"
 )
 
-// Editor is the caption: large text that can be changed, in a field with a ring
-// while it is typed in. While the caption is being written by the model the
-// words so far stand there with a block for a cursor.
+// Editor is a multi-line text field for the caption. While the model writes the
+// caption, it shows the words so far, followed by a block cursor.
 type Editor struct {
 	widget.BaseWidget
 	entry   *entry
@@ -25,8 +24,8 @@ type Editor struct {
 	lines   int
 }
 
-// NewEditor returns an empty editor, at least lines lines high. changed is
-// called with the text for a person's edits only.
+// NewEditor returns an empty editor that is at least lines lines high. changed
+// is called with the text after user edits only.
 func NewEditor(lines int, changed func(text string)) *Editor {
 	e := &Editor{lines: lines, stream: newStream()}
 	e.entry = newEntry(func(s string) {
@@ -38,8 +37,8 @@ func NewEditor(lines int, changed func(text string)) *Editor {
 	return e
 }
 
-// SetText shows a text. The cursor stays where it is while a person types the
-// same text; writing says that the model is not done yet.
+// SetText shows a text; writing reports that the model is still writing it. The
+// cursor does not move if the text is the same.
 func (e *Editor) SetText(s string, writing bool) {
 	if e.writing != writing {
 		e.writing = writing
@@ -56,14 +55,14 @@ func (e *Editor) SetText(s string, writing bool) {
 	}
 }
 
-// SetPlaceHolder sets what stands in an empty field.
+// SetPlaceHolder sets the text that an empty field shows.
 func (e *Editor) SetPlaceHolder(s string) {
 	if e.entry.PlaceHolder != s {
 		e.entry.SetPlaceHolder(s)
 	}
 }
 
-// SetEditable says whether the text can be changed.
+// SetEditable enables or disables editing.
 func (e *Editor) SetEditable(on bool) {
 	switch {
 	case on && e.entry.Disabled():
@@ -76,14 +75,14 @@ func (e *Editor) SetEditable(on bool) {
 // Text returns the text in the field.
 func (e *Editor) Text() string { return e.entry.Text }
 
-// Focusable returns what is to be focused for typing.
+// Focusable returns the object that takes the focus for typing.
 func (e *Editor) Focusable() fyne.Focusable { return e.entry }
 
-// Typing reports whether the keyboard writes into the field.
+// Typing reports whether the field has the focus.
 func (e *Editor) Typing() bool { return e.entry.typing }
 
-// mostLines is how many lines the editor grows to before it scrolls.
-const mostLines = 6
+// maxLines is the number of lines that the editor grows to before it scrolls.
+const maxLines = 6
 
 // HeightFor implements TallFor: the editor grows with its text.
 func (e *Editor) HeightFor(width float32) float32 {
@@ -92,35 +91,35 @@ func (e *Editor) HeightFor(width float32) float32 {
 		words = NewParagraph(e.entry.Text, theme.Text, theme.SizeCaption, false)
 	}
 	lines := len(words.broken(max(80, width-24)))
-	return float32(min(max(lines, e.lines), mostLines))*words.lineHeight() + 32
+	return float32(min(max(lines, e.lines), maxLines))*words.lineHeight() + 32
 }
 
 // CreateRenderer implements fyne.Widget.
 func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
-	ground := canvas.NewRectangle(color.Transparent)
+	background := canvas.NewRectangle(color.Transparent)
 	field := container.NewThemeOverride(e.entry, editorTheme{})
-	r := &renderer{objects: []fyne.CanvasObject{ground, field, e.stream}}
+	r := &renderer{objects: []fyne.CanvasObject{background, field, e.stream}}
 	paint := func() {
-		ground.FillColor, ground.CornerRadius = colour(theme.Field), theme.RadiusField
-		ground.StrokeColor, ground.StrokeWidth = colour(theme.Line), 1
+		background.FillColor, background.CornerRadius = colour(theme.Field), theme.RadiusField
+		background.StrokeColor, background.StrokeWidth = colour(theme.Line), 1
 		if e.entry.typing {
-			ground.StrokeColor, ground.StrokeWidth = colour(theme.Accent), theme.FocusRing
+			background.StrokeColor, background.StrokeWidth = colour(theme.Accent), theme.FocusRing
 		}
 		field.Hidden, e.stream.Hidden = e.writing, !e.writing
 	}
 	paint()
 	r.layout = func(s fyne.Size) {
-		ground.Resize(s)
-		place(field, 2, 2, s.Width-4, s.Height-4)
-		place(e.stream, 12, 10, s.Width-24, s.Height-20)
+		background.Resize(s)
+		Place(field, 2, 2, s.Width-4, s.Height-4)
+		Place(e.stream, 12, 10, s.Width-24, s.Height-20)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(160, e.HeightFor(max(160, e.BaseWidget.Size().Width))) }
 	r.refresh = func() { paint(); canvas.Refresh(e) }
 	return r
 }
 
-// editorTheme is the window's theme with the caption's size and without the
-// frame that Fyne draws.
+// editorTheme is the window's theme with the caption's text size and without
+// Fyne's frame around text fields.
 type editorTheme struct{}
 
 func (editorTheme) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
@@ -143,7 +142,7 @@ func (editorTheme) Size(n fyne.ThemeSizeName) float32 {
 	return windowTheme().Size(n)
 }
 
-// entry is Fyne's text field that hands to the window what is not typing.
+// entry is Fyne's text field; shortcuts that do not edit go to the window.
 type entry struct {
 	widget.Entry
 	typing bool
@@ -165,10 +164,10 @@ func (e *entry) FocusGained() { e.typing = true; e.Entry.FocusGained(); e.focus(
 // FocusLost implements fyne.Focusable.
 func (e *entry) FocusLost() { e.typing = false; e.Entry.FocusLost(); e.focus() }
 
-// AcceptsTab leaves Tab to the walk through the window.
+// AcceptsTab returns false: Tab moves the focus.
 func (e *entry) AcceptsTab() bool { return false }
 
-// TypedKey ends typing with Escape.
+// TypedKey removes the focus on Escape.
 func (e *entry) TypedKey(k *fyne.KeyEvent) {
 	if k.Name == fyne.KeyEscape {
 		if c := fyne.CurrentApp().Driver().CanvasForObject(e); c != nil {
@@ -179,15 +178,15 @@ func (e *entry) TypedKey(k *fyne.KeyEvent) {
 	e.Entry.TypedKey(k)
 }
 
-// editKeys are what a text field itself does with a modifier held.
+// editKeys are the keys that a text field handles together with a modifier.
 var editKeys = map[fyne.KeyName]bool{
 	fyne.KeyLeft: true, fyne.KeyRight: true, fyne.KeyUp: true, fyne.KeyDown: true, fyne.KeyHome: true,
 	fyne.KeyEnd: true, fyne.KeyBackspace: true, fyne.KeyDelete: true,
 }
 
-// forWindow reports whether a shortcut is the window's: its commands, undo and
-// redo (the window's history survives the program, the field's does not), and
-// copying where nothing is selected, which copies the caption.
+// forWindow reports whether the window handles a shortcut: its commands, undo and
+// redo (the window's history is kept on disk), and copy without a selection,
+// which copies the whole caption.
 func (e *entry) forWindow(s fyne.Shortcut) bool {
 	switch s := s.(type) {
 	case *desktop.CustomShortcut:
@@ -200,7 +199,7 @@ func (e *entry) forWindow(s fyne.Shortcut) bool {
 	return false
 }
 
-// TypedShortcut edits, or hands the shortcut to the window.
+// TypedShortcut edits the text or passes the shortcut to the window.
 func (e *entry) TypedShortcut(s fyne.Shortcut) {
 	if e.forWindow(s) {
 		if c, ok := fyne.CurrentApp().Driver().CanvasForObject(e).(fyne.Shortcutable); ok {
@@ -211,7 +210,7 @@ func (e *entry) TypedShortcut(s fyne.Shortcut) {
 	e.Entry.TypedShortcut(s)
 }
 
-// stream is text that grows, with a block for a cursor at its end.
+// stream is growing text with a block cursor at its end.
 type stream struct {
 	widget.BaseWidget
 	words *Paragraph
@@ -243,13 +242,13 @@ func (s *stream) CreateRenderer() fyne.WidgetRenderer {
 		if x > 0 {
 			x += 5
 		}
-		place(block, min(x, size.Width-9), float32(len(lines)-1)*h+4, 9, h-8)
+		Place(block, min(x, size.Width-9), float32(len(lines)-1)*h+4, 9, h-8)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(100, 30) }
 	r.refresh = func() { r.layout(s.BaseWidget.Size()); canvas.Refresh(s) }
 	return r
 }
 
-// windowTheme is the theme without the editor's changes. Fyne's own Current
-// gives the one that is being drawn with, which would be this one again.
+// windowTheme returns the theme without the editor's changes. Fyne's Current
+// would return the theme being drawn with, which is editorTheme again.
 func windowTheme() fyne.Theme { return fyne.CurrentApp().Settings().Theme() }

@@ -5,14 +5,14 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Field is one line of text that a person types.
+// Field is a single-line text field.
 type Field struct {
 	widget.Entry
 	setting bool
 }
 
-// NewField returns an empty field. changed is called with the text for a
-// person's edits only.
+// NewField returns an empty field. changed is called with the text after user
+// edits only.
 func NewField(changed func(text string)) *Field {
 	f := &Field{}
 	f.OnChanged = func(s string) {
@@ -24,7 +24,7 @@ func NewField(changed func(text string)) *Field {
 	return f
 }
 
-// Put puts a text and a place-holder there.
+// Put shows a text and a placeholder.
 func (f *Field) Put(text, placeholder string) {
 	if f.PlaceHolder != placeholder {
 		f.SetPlaceHolder(placeholder)
@@ -36,7 +36,7 @@ func (f *Field) Put(text, placeholder string) {
 	}
 }
 
-// TypedKey ends typing with Escape; a second one is the window's.
+// TypedKey removes the focus on Escape; a second Escape goes to the window.
 func (f *Field) TypedKey(k *fyne.KeyEvent) {
 	if k.Name == fyne.KeyEscape {
 		if c := fyne.CurrentApp().Driver().CanvasForObject(f); c != nil {

@@ -7,14 +7,15 @@ import (
 	"descry/ui/theme"
 )
 
-// NewFloatingBar returns a bar that floats over the picture, with round ends.
+// NewFloatingBar returns a bar with rounded ends that floats over the picture.
 func NewFloatingBar(content fyne.CanvasObject) *fyne.Container {
-	ground := NewBox(theme.Panel, theme.Line, 20)
-	ground.Shadow = true
-	return On(ground, content, 5, 18, 5, 18)
+	background := NewBox(theme.Panel, theme.Line, 20)
+	background.Shadow = true
+	return On(background, content, 5, 18, 5, 18)
 }
 
-// Busy is the pill that says what runs, for how long, and stops it.
+// Busy is a floating bar that shows the running task and its duration, with a
+// button that stops it.
 type Busy struct {
 	*fyne.Container
 	what, time *Text
@@ -23,7 +24,7 @@ type Busy struct {
 	bed, line  *fyne.Container
 }
 
-// NewBusy returns a hidden pill.
+// NewBusy returns a hidden bar.
 func NewBusy(stop func()) *Busy {
 	b := &Busy{
 		what: NewText("", theme.Text, theme.SizeLabel, false),
@@ -31,18 +32,18 @@ func NewBusy(stop func()) *Busy {
 		stop: NewIconButton(Quiet, IconClose, "Stop", stop),
 		bar:  NewBox(theme.Accent, "", 1.5),
 	}
-	ground := NewBox(theme.Panel, theme.Line, 22)
-	ground.Shadow = true
+	background := NewBox(theme.Panel, theme.Line, 22)
+	background.Shadow = true
 	line := Padded(Row(GapBar, 0, b.what, b.time, b.stop), 4, 12, 6, 22, fyne.NewSize(260, 44))
 	b.line = line
 	b.bed = Arrange(func() fyne.Size { return fyne.NewSize(0, 3) }, func(s fyne.Size) {
-		place(b.bar, 0, 0, s.Width/2, 3)
+		Place(b.bar, 0, 0, s.Width/2, 3)
 	}, b.bar)
 	b.Container = Arrange(line.MinSize, func(s fyne.Size) {
-		place(ground, 0, 0, s.Width, s.Height)
-		place(line, 0, 0, s.Width, s.Height)
-		place(b.bed, 18, s.Height-7, s.Width-36, 3)
-	}, ground, line, b.bed)
+		Place(background, 0, 0, s.Width, s.Height)
+		Place(line, 0, 0, s.Width, s.Height)
+		Place(b.bed, 18, s.Height-7, s.Width-36, 3)
+	}, background, line, b.bed)
 	b.Hide()
 	return b
 }
@@ -50,8 +51,8 @@ func NewBusy(stop func()) *Busy {
 // GapBar is the gap between the parts of a floating bar.
 const GapBar = theme.GapWide
 
-// Set shows what runs and for how long; an empty what hides the pill. It
-// reports whether the pill's size changed, so that it has to be placed anew.
+// Set shows a task and its duration, or hides the bar if what is empty. It
+// reports whether the bar must be laid out again because its size changed.
 func (b *Busy) Set(what, time, stopTip string, stop func()) (changed bool) {
 	if what == "" {
 		if b.Visible() {
@@ -77,10 +78,10 @@ func (b *Busy) Set(what, time, stopTip string, stop func()) (changed bool) {
 // overlaid is the layout of Overlaid.
 type overlaid struct{}
 
-// Overlaid lays content on its ground and a small button in the upper right
-// corner.
-func Overlaid(ground, inner, corner fyne.CanvasObject) *fyne.Container {
-	return container.New(&overlaid{}, ground, inner, corner)
+// Overlaid stacks content on a background, with a small button in the upper
+// right corner.
+func Overlaid(background, inner, corner fyne.CanvasObject) *fyne.Container {
+	return container.New(&overlaid{}, background, inner, corner)
 }
 
 func (o *overlaid) heightFor(parts []fyne.CanvasObject, width float32) float32 {
@@ -90,13 +91,13 @@ func (o *overlaid) heightFor(parts []fyne.CanvasObject, width float32) float32 {
 func (o *overlaid) MinSize(parts []fyne.CanvasObject) fyne.Size { return parts[1].MinSize() }
 
 func (o *overlaid) Layout(parts []fyne.CanvasObject, size fyne.Size) {
-	place(parts[0], 0, 0, size.Width, size.Height)
-	place(parts[1], 0, 0, size.Width, size.Height)
+	Place(parts[0], 0, 0, size.Width, size.Height)
+	Place(parts[1], 0, 0, size.Width, size.Height)
 	m := parts[2].MinSize()
-	place(parts[2], size.Width-m.Width-4, 4, m.Width, m.Height)
+	Place(parts[2], size.Width-m.Width-4, 4, m.Width, m.Height)
 }
 
-// SetVisible shows or hides an object where it is not so already.
+// SetVisible shows or hides an object if it is not so already.
 func SetVisible(o fyne.CanvasObject, on bool) {
 	switch {
 	case on && !o.Visible():
@@ -106,5 +107,5 @@ func SetVisible(o fyne.CanvasObject, on bool) {
 	}
 }
 
-// Stop does what the pill's ✕ does.
+// Stop presses the bar's ✕.
 func (b *Busy) Stop() { b.stop.Tapped(nil) }

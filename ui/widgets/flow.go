@@ -5,18 +5,19 @@ import (
 	"fyne.io/fyne/v2/container"
 )
 
-// flow lays parts side by side and begins a new line where one has no room.
+// flow lays out parts in lines, as text is wrapped.
 type flow struct {
 	gap   float32
 	width float32 // at which it was last laid out
 }
 
-// Flow puts parts side by side like words.
+// Flow returns a container with parts in lines: one that does not fit starts a
+// new line.
 func Flow(gap float32, parts ...fyne.CanvasObject) *fyne.Container {
 	return container.New(&flow{gap: gap}, parts...)
 }
 
-// walk returns each part's place to put and returns the height of all lines.
+// walk calls put with the place of each part and returns the height of all lines.
 func (f *flow) walk(parts []fyne.CanvasObject, width float32, put func(o fyne.CanvasObject, x, y float32, s fyne.Size)) float32 {
 	var x, y, line float32
 	for _, p := range parts {
@@ -50,27 +51,27 @@ func (f *flow) MinSize(parts []fyne.CanvasObject) fyne.Size {
 
 func (f *flow) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	f.width = size.Width
-	f.walk(parts, size.Width, func(o fyne.CanvasObject, x, y float32, s fyne.Size) { place(o, x, y, s.Width, s.Height) })
+	f.walk(parts, size.Width, func(o fyne.CanvasObject, x, y float32, s fyne.Size) { Place(o, x, y, s.Width, s.Height) })
 }
 
-// sized is laid out by two functions: its height depends on its width.
+// sized is the layout of Sized.
 type sized struct {
-	least  float32
-	height func(width float32) float32
-	lay    func(fyne.Size)
-	width  float32 // at which it was last laid out
+	minWidth float32
+	height   func(width float32) float32
+	lay      func(fyne.Size)
+	width    float32 // at which it was last laid out
 }
 
-// Sized returns a container, at least so wide, whose height for a width and
-// whose layout are given by functions.
-func Sized(least float32, height func(width float32) float32, lay func(fyne.Size), parts ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&sized{least: least, height: height, lay: lay}, parts...)
+// Sized returns a container with a minimum width, whose height for a width and
+// whose layout are defined by functions.
+func Sized(minWidth float32, height func(width float32) float32, lay func(fyne.Size), parts ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&sized{minWidth: minWidth, height: height, lay: lay}, parts...)
 }
 
 func (s *sized) heightFor(_ []fyne.CanvasObject, width float32) float32 { return s.height(width) }
 
 func (s *sized) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(s.least, s.height(max(s.least, s.width)))
+	return fyne.NewSize(s.minWidth, s.height(max(s.minWidth, s.width)))
 }
 
 func (s *sized) Layout(_ []fyne.CanvasObject, size fyne.Size) {
@@ -78,7 +79,8 @@ func (s *sized) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	s.lay(size)
 }
 
-// Beside puts text that is broken to its width left of a part that keeps its size.
+// Beside returns a container with wrapped text on the left and a part that keeps
+// its size on the right.
 func Beside(gap float32, text *Paragraph, part fyne.CanvasObject) *fyne.Container {
 	room := func(width float32) float32 {
 		if !part.Visible() {
@@ -96,8 +98,8 @@ func Beside(gap float32, text *Paragraph, part fyne.CanvasObject) *fyne.Containe
 	return Sized(200, height, func(s fyne.Size) {
 		w := room(s.Width)
 		h := text.HeightFor(w)
-		place(text, 0, (s.Height-h)/2, w, h)
+		Place(text, 0, (s.Height-h)/2, w, h)
 		m := part.MinSize()
-		place(part, s.Width-m.Width, (s.Height-m.Height)/2, m.Width, m.Height)
+		Place(part, s.Width-m.Width, (s.Height-m.Height)/2, m.Width, m.Height)
 	}, text, part)
 }

@@ -8,7 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 )
 
-// IconName names a drawing on a grid of 24.
+// IconName names an icon.
 type IconName string
 
 // The icons of the window.
@@ -31,7 +31,8 @@ const (
 	IconOpen     IconName = "open"
 )
 
-// drawings are the bodies of the icons; S stands for stroke, F for fill.
+// drawings are the SVG paths of the icons on a grid of 24; S stands for stroke, F
+// for fill.
 var drawings = map[IconName]string{
 	IconMasks:    `<path F d="M12 3.5c3 0 4 2 6 3.5s3 3.5 2 7-4 6.5-8 6.5-8-2.5-8.5-6.5S6 3.5 12 3.5z"/>`,
 	IconOutlines: `<path S d="M12 3.5c3 0 4 2 6 3.5s3 3.5 2 7-4 6.5-8 6.5-8-2.5-8.5-6.5S6 3.5 12 3.5z"/>`,
@@ -51,8 +52,8 @@ var drawings = map[IconName]string{
 	IconOpen:     `<path S d="M3.5 18.5v-13h6l2 2.5h9v10.5z"/>`,
 }
 
-// resource returns the icon in one colour. Its name has the colour in it, since
-// Fyne keeps drawn icons by name.
+// resource returns the icon in a colour. The colour is part of the resource's name,
+// because Fyne caches images by name.
 func (n IconName) resource(c color.Color) fyne.Resource {
 	r, g, b, _ := c.RGBA()
 	hex := fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)

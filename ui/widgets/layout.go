@@ -5,13 +5,14 @@ import (
 	"fyne.io/fyne/v2/container"
 )
 
-// TallFor is what a part has whose height depends on its width.
+// TallFor is implemented by objects whose height depends on their width.
 type TallFor interface {
-	// HeightFor returns the height that the part needs at a width, in dp.
+	// HeightFor returns the height in dp that the object needs at a width.
 	HeightFor(width float32) float32
 }
 
-// heightFor asks a part for its height at a width.
+// heightFor returns the height that an object needs at a width: that of TallFor,
+// of a layout of this package, or its minimum height.
 func heightFor(o fyne.CanvasObject, width float32) float32 {
 	if t, ok := o.(TallFor); ok {
 		return t.HeightFor(width)
@@ -26,8 +27,8 @@ func heightFor(o fyne.CanvasObject, width float32) float32 {
 	return o.MinSize().Height
 }
 
-// shown reports whether a part takes room: a container of ours whose parts are
-// all hidden does not.
+// shown reports whether a part takes up space. A row, column or margin whose
+// parts are all hidden does not, nor does an empty list.
 func shown(o fyne.CanvasObject) bool {
 	if !o.Visible() {
 		return false
@@ -38,10 +39,12 @@ func shown(o fyne.CanvasObject) bool {
 	}
 	switch l := c.Layout.(type) {
 	case *padded:
-		if !l.least.IsZero() {
+		if !l.minSize.IsZero() {
 			return true
 		}
 	case *row, *column:
+	case interface{ empty() bool }:
+		return !l.empty()
 	default:
 		return true
 	}
@@ -53,14 +56,15 @@ func shown(o fyne.CanvasObject) bool {
 	return false
 }
 
-// row lays parts side by side, each as tall as the row or centred.
+// row is the layout of Row.
 type row struct {
 	gap  float32
-	grow int // index of the part that takes the room left; -1: none
+	grow int // index of the part that takes the remaining width, or -1
 }
 
-// Row puts parts side by side, gap apart. The part with index grow takes what
-// is left; hidden parts take nothing.
+// Row returns a container with parts side by side, gap apart and vertically
+// centred. The part with index grow takes the remaining width; hidden parts take
+// up no space.
 func Row(gap float32, grow int, parts ...fyne.CanvasObject) *fyne.Container {
 	return container.New(&row{gap, grow}, parts...)
 }
@@ -95,18 +99,19 @@ func (r *row) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 		if i == r.grow {
 			w = max(0, w+left)
 		}
-		place(p, x, (size.Height-m.Height)/2, w, m.Height)
+		Place(p, x, (size.Height-m.Height)/2, w, m.Height)
 		x += w + r.gap
 	}
 }
 
-// column lays parts one below the other, each as wide as the column.
+// column is the layout of Column.
 type column struct {
 	gap   float32
 	width float32 // at which it was last laid out
 }
 
-// Column puts parts one below the other, gap apart; hidden parts take nothing.
+// Column returns a container with parts one below the other, gap apart, each as
+// wide as the column. Hidden parts take up no space.
 func Column(gap float32, parts ...fyne.CanvasObject) *fyne.Container {
 	return container.New(&column{gap: gap}, parts...)
 }
@@ -144,20 +149,20 @@ func (c *column) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 			continue
 		}
 		h := heightFor(p, size.Width)
-		place(p, 0, y, size.Width, h)
+		Place(p, 0, y, size.Width, h)
 		y += h + c.gap
 	}
 }
 
-// padded keeps a margin around its one part, and a least size.
+// padded is the layout of Padded.
 type padded struct {
 	top, right, bottom, left float32
-	least                    fyne.Size
+	minSize                  fyne.Size
 }
 
-// Padded keeps a margin around a part; the whole is at least as large as least.
-func Padded(part fyne.CanvasObject, top, right, bottom, left float32, least fyne.Size) *fyne.Container {
-	return container.New(&padded{top, right, bottom, left, least}, part)
+// Padded returns a container with a margin around a part, and a minimum size.
+func Padded(part fyne.CanvasObject, top, right, bottom, left float32, minSize fyne.Size) *fyne.Container {
+	return container.New(&padded{top, right, bottom, left, minSize}, part)
 }
 
 func (p *padded) MinSize(parts []fyne.CanvasObject) fyne.Size {
@@ -167,7 +172,7 @@ func (p *padded) MinSize(parts []fyne.CanvasObject) fyne.Size {
 			s = s.Max(o.MinSize())
 		}
 	}
-	return s.AddWidthHeight(p.left+p.right, p.top+p.bottom).Max(p.least)
+	return s.AddWidthHeight(p.left+p.right, p.top+p.bottom).Max(p.minSize)
 }
 
 func (p *padded) heightFor(parts []fyne.CanvasObject, width float32) float32 {
@@ -177,21 +182,21 @@ func (p *padded) heightFor(parts []fyne.CanvasObject, width float32) float32 {
 			h = max(h, heightFor(o, width-p.left-p.right))
 		}
 	}
-	return max(h+p.top+p.bottom, p.least.Height)
+	return max(h+p.top+p.bottom, p.minSize.Height)
 }
 
 func (p *padded) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range parts {
-		place(o, p.left, p.top, size.Width-p.left-p.right, size.Height-p.top-p.bottom)
+		Place(o, p.left, p.top, size.Width-p.left-p.right, size.Height-p.top-p.bottom)
 	}
 }
 
-// On puts a part on a ground with a margin around it.
-func On(ground *Box, part fyne.CanvasObject, top, right, bottom, left float32) *fyne.Container {
-	return container.New(&stack{}, ground, Padded(part, top, right, bottom, left, fyne.Size{}))
+// On returns a container with a part, and a margin around it, on a background.
+func On(background *Box, part fyne.CanvasObject, top, right, bottom, left float32) *fyne.Container {
+	return container.New(&stack{}, background, Padded(part, top, right, bottom, left, fyne.Size{}))
 }
 
-// stack lays its parts over one another and asks them for their heights.
+// stack is a layout that gives each part the whole size.
 type stack struct{}
 
 func (*stack) MinSize(parts []fyne.CanvasObject) fyne.Size {
@@ -216,33 +221,30 @@ func (*stack) heightFor(parts []fyne.CanvasObject, width float32) float32 {
 
 func (*stack) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range parts {
-		place(o, 0, 0, size.Width, size.Height)
+		Place(o, 0, 0, size.Width, size.Height)
 	}
 }
 
-// Arrange returns a container laid out by two functions.
-func Arrange(least func() fyne.Size, lay func(fyne.Size), parts ...fyne.CanvasObject) *fyne.Container {
-	return container.New(&arranged{least, lay}, parts...)
+// Arrange returns a container whose minimum size and layout are functions.
+func Arrange(minSize func() fyne.Size, lay func(fyne.Size), parts ...fyne.CanvasObject) *fyne.Container {
+	return container.New(&arranged{minSize, lay}, parts...)
 }
 
 type arranged struct {
-	least func() fyne.Size
-	lay   func(fyne.Size)
+	minSize func() fyne.Size
+	lay     func(fyne.Size)
 }
 
-func (a *arranged) MinSize([]fyne.CanvasObject) fyne.Size        { return a.least() }
+func (a *arranged) MinSize([]fyne.CanvasObject) fyne.Size        { return a.minSize() }
 func (a *arranged) Layout(_ []fyne.CanvasObject, size fyne.Size) { a.lay(size) }
 
-// Place moves and sizes a part; for use in the functions of Arrange.
-func Place(o fyne.CanvasObject, x, y, w, h float32) { place(o, x, y, w, h) }
-
-// HeightFor returns the height that a part needs at a width.
+// HeightFor returns the height that an object needs at a width.
 func HeightFor(o fyne.CanvasObject, width float32) float32 { return heightFor(o, width) }
 
-// halves shares the width evenly.
+// halves is the layout of Halves.
 type halves struct{ gap float32 }
 
-// Halves puts parts side by side, all equally wide.
+// Halves returns a container with parts side by side, all equally wide.
 func Halves(gap float32, parts ...fyne.CanvasObject) *fyne.Container {
 	return container.New(&halves{gap}, parts...)
 }
@@ -258,35 +260,36 @@ func (h *halves) MinSize(parts []fyne.CanvasObject) fyne.Size {
 
 func (h *halves) heightFor(parts []fyne.CanvasObject, width float32) float32 {
 	n := float32(len(parts))
-	var most float32
+	var highest float32
 	for _, p := range parts {
-		most = max(most, heightFor(p, (width-h.gap*(n-1))/n))
+		highest = max(highest, heightFor(p, (width-h.gap*(n-1))/n))
 	}
-	return most
+	return highest
 }
 
 func (h *halves) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	n := float32(len(parts))
 	w := (size.Width - h.gap*(n-1)) / n
 	for i, p := range parts {
-		place(p, float32(i)*(w+h.gap), 0, w, size.Height)
+		Place(p, float32(i)*(w+h.gap), 0, w, size.Height)
 	}
 }
 
-// newspaper lays parts in columns of even height, in reading order.
+// newspaper is the layout of Newspaper.
 type newspaper struct {
 	gapX, gapY float32
 	columns    int
 }
 
-// Newspaper lays parts in a number of columns that are about equally high; one
-// column where there is no room for more than 260 dp each.
+// Newspaper returns a container with parts in columns of about the same height,
+// in reading order. There are fewer columns where one would be narrower than
+// 200 dp.
 func Newspaper(gapX, gapY float32, columns int, parts ...fyne.CanvasObject) *fyne.Container {
 	return container.New(&newspaper{gapX, gapY, columns}, parts...)
 }
 
-// split returns the index at which each column begins and the highest one's
-// height.
+// split returns the index of the first part of each column, and the height of the
+// highest column.
 func (n *newspaper) split(parts []fyne.CanvasObject, columns int) (starts []int, height float32) {
 	var total float32
 	for _, p := range parts {
@@ -324,7 +327,7 @@ func (n *newspaper) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 		y := float32(0)
 		for _, p := range parts[from:to] {
 			h := p.MinSize().Height
-			place(p, float32(c)*(w+n.gapX), y, w, h)
+			Place(p, float32(c)*(w+n.gapX), y, w, h)
 			y += h + n.gapY
 		}
 	}

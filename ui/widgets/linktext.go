@@ -7,8 +7,7 @@ import (
 	"descry/ui/theme"
 )
 
-// LinkText is an underlined sentence that can be pressed; it is broken at words
-// where it has no room.
+// LinkText is underlined, wrapped text that can be pressed.
 type LinkText struct {
 	Control
 	words *Paragraph
@@ -22,7 +21,7 @@ func NewLinkText(c fyne.ThemeColorName, tap func()) *LinkText {
 	return l
 }
 
-// SetText changes the sentence.
+// SetText changes the text.
 func (l *LinkText) SetText(s string) { l.words.SetText(s) }
 
 // HeightFor implements TallFor.
@@ -35,7 +34,7 @@ func (l *LinkText) CreateRenderer() fyne.WidgetRenderer {
 	r.layout = func(s fyne.Size) {
 		l.words.Resize(s)
 		focus.paint(&l.Control, 4)
-		place(focus.rect, -3, -1, s.Width+6, s.Height+2)
+		Place(focus.rect, -3, -1, s.Width+6, s.Height+2)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(60, l.HeightFor(max(60, l.BaseWidget.Size().Width))) }
 	r.refresh = func() { r.layout(l.BaseWidget.Size()); canvas.Refresh(l) }

@@ -10,7 +10,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// Paragraph is text that is broken at words to the width it is given.
+// Paragraph is text that is wrapped to its width.
 type Paragraph struct {
 	widget.BaseWidget
 	text  string
@@ -28,7 +28,7 @@ func NewParagraph(text string, c fyne.ThemeColorName, s fyne.ThemeSizeName, bold
 	return p
 }
 
-// Aligned sets where the lines stand.
+// Aligned sets the alignment of the lines.
 func (p *Paragraph) Aligned(a fyne.TextAlign) *Paragraph { p.align = a; return p }
 
 // Text returns the whole text.
@@ -42,12 +42,12 @@ func (p *Paragraph) SetText(s string) {
 	}
 }
 
-// HeightFor returns the height of the broken text at a width.
+// HeightFor returns the height of the text wrapped to a width.
 func (p *Paragraph) HeightFor(width float32) float32 {
 	return float32(len(p.broken(width))) * p.lineHeight()
 }
 
-// SetColour changes the colour's name.
+// SetColour changes the colour.
 func (p *Paragraph) SetColour(c fyne.ThemeColorName) {
 	if p.color != c {
 		p.color = c
@@ -59,7 +59,8 @@ func (p *Paragraph) lineHeight() float32 {
 	return fyne.MeasureText("Xg", fynetheme.Size(p.size), fyne.TextStyle{Bold: p.bold}).Height
 }
 
-// broken breaks the text at spaces, and within a word that alone is too long.
+// broken returns the lines of the text wrapped to a width. Words that are wider
+// than that are broken.
 func (p *Paragraph) broken(width float32) []string {
 	fits := func(s string) bool {
 		return fyne.MeasureText(s, fynetheme.Size(p.size), fyne.TextStyle{Bold: p.bold}).Width <= width
@@ -100,7 +101,7 @@ func (p *Paragraph) CreateRenderer() fyne.WidgetRenderer {
 			t := canvas.NewText(l, color.Black)
 			t.Color, t.TextSize = colour(p.color), fynetheme.Size(p.size)
 			t.TextStyle, t.Alignment = fyne.TextStyle{Bold: p.bold, Underline: p.under}, p.align
-			place(t, 0, float32(i)*p.lineHeight(), s.Width, p.lineHeight())
+			Place(t, 0, float32(i)*p.lineHeight(), s.Width, p.lineHeight())
 			r.objects = append(r.objects, t)
 		}
 	}

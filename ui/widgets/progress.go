@@ -10,7 +10,7 @@ import (
 	"descry/ui/theme"
 )
 
-// Progress is a thin bar of which a part is filled.
+// Progress is a thin progress bar.
 type Progress struct {
 	widget.BaseWidget
 	part  float64
@@ -24,7 +24,7 @@ func NewProgress() *Progress {
 	return p
 }
 
-// Set fills a part of the bar, 0 to 1; a quiet one is grey: nothing moves.
+// Set shows progress, 0 to 1. A quiet bar is grey: the task is paused.
 func (p *Progress) Set(part float64, quiet bool) {
 	part = min(max(part, 0), 1)
 	if p.part != part || p.quiet != quiet {
@@ -33,7 +33,7 @@ func (p *Progress) Set(part float64, quiet bool) {
 	}
 }
 
-// Part returns how much of the bar is filled.
+// Part returns the progress shown.
 func (p *Progress) Part() float64 { return p.part }
 
 // CreateRenderer implements fyne.Widget.

@@ -11,42 +11,42 @@ import (
 	"descry/ui/theme"
 )
 
-// ObjectData is what one row of the list of objects says.
+// ObjectData is the content of an ObjectRow.
 type ObjectData struct {
-	Index       int // in the result
+	Index       int // of the object in the result
 	Name        string
 	Detail      string // "lower right · 4 % of the picture"
 	Score       string // "99 %"
 	Colour      Colour
 	Shown       bool // ticked
-	Highlighted bool // the pointer is on it, here or in the picture
+	Highlighted bool // hovered or selected, here or in the picture
 }
 
-// ObjectActs are what a row of the list of objects can ask for.
-type ObjectActs struct {
+// ObjectHandlers are the callbacks of an ObjectRow.
+type ObjectHandlers struct {
 	Toggle func(index int, show bool)
 	Zoom   func(index int)
-	Hover  func(index int) // -1: the pointer left
+	Hover  func(index int) // -1 when the pointer leaves
 	Menu   func(index int, at fyne.Position)
 }
 
-// ObjectRow shows one object: chip with tick, name, where and how large, score.
+// ObjectRow shows an object: check box in its colour, name, place and size, score.
 type ObjectRow struct {
 	Control
-	data ObjectData
-	acts ObjectActs
+	data     ObjectData
+	handlers ObjectHandlers
 }
 
 const (
 	objectRowHeight float32 = 44
-	objectCheckEdge float32 = 34 // what lies left of it toggles
+	objectCheckEdge float32 = 34 // a click left of it toggles the check box
 )
 
-// NewObjectRow returns a row without content.
-func NewObjectRow(acts ObjectActs) *ObjectRow {
-	o := &ObjectRow{acts: acts}
-	o.extend(o, "Click to look closer, on the chip to hide it, right-click for more", nil)
-	o.onTap = func() { o.acts.Zoom(o.data.Index) }
+// NewObjectRow returns an empty row.
+func NewObjectRow(handlers ObjectHandlers) *ObjectRow {
+	o := &ObjectRow{handlers: handlers}
+	o.extend(o, "Click to zoom in; use the check box to hide", nil)
+	o.onTap = func() { o.handlers.Zoom(o.data.Index) }
 	return o
 }
 
@@ -61,55 +61,56 @@ func (o *ObjectRow) Set(d ObjectData) {
 	}
 }
 
-// Tapped hides or shows the object on its chip, else goes to it.
+// Tapped hides or shows the object if the check box was clicked, else zooms in on
+// it.
 func (o *ObjectRow) Tapped(e *fyne.PointEvent) {
 	if e.Position.X < objectCheckEdge {
-		o.acts.Toggle(o.data.Index, !o.data.Shown)
+		o.handlers.Toggle(o.data.Index, !o.data.Shown)
 		return
 	}
-	o.acts.Zoom(o.data.Index)
+	o.handlers.Zoom(o.data.Index)
 }
 
-// TappedSecondary opens the object's menu.
+// TappedSecondary opens the object's menu at the pointer.
 func (o *ObjectRow) TappedSecondary(e *fyne.PointEvent) {
-	o.acts.Menu(o.data.Index, e.AbsolutePosition)
+	o.handlers.Menu(o.data.Index, e.AbsolutePosition)
 }
 
-// TypedKey ticks with Space and goes to the object with Enter.
+// TypedKey hides or shows the object on Space and zooms in on it on Enter.
 func (o *ObjectRow) TypedKey(e *fyne.KeyEvent) {
 	if e.Name == fyne.KeySpace {
-		o.acts.Toggle(o.data.Index, !o.data.Shown)
+		o.handlers.Toggle(o.data.Index, !o.data.Shown)
 		return
 	}
 	o.Control.TypedKey(e)
 }
 
-// MouseIn tells that the pointer is on the object.
+// MouseIn implements desktop.Hoverable.
 func (o *ObjectRow) MouseIn(e *desktop.MouseEvent) {
 	o.Control.MouseIn(e)
-	o.acts.Hover(o.data.Index)
+	o.handlers.Hover(o.data.Index)
 }
 
-// MouseOut tells that the pointer left.
+// MouseOut implements desktop.Hoverable.
 func (o *ObjectRow) MouseOut() {
 	o.Control.MouseOut()
-	o.acts.Hover(-1)
+	o.handlers.Hover(-1)
 }
 
 // CreateRenderer implements fyne.Widget.
 func (o *ObjectRow) CreateRenderer() fyne.WidgetRenderer {
-	ground := canvas.NewRectangle(color.Transparent)
-	ground.CornerRadius = theme.RadiusField
+	background := canvas.NewRectangle(color.Transparent)
+	background.CornerRadius = theme.RadiusField
 	chip := NewSwatch(18, true)
 	name := NewText("", theme.Text, theme.SizeBody, true).Cut()
 	detail := NewText("", theme.Secondary, theme.SizeSecondary, false).Cut()
 	score := NewText("", theme.Text, theme.SizeLabel, false).Aligned(fyne.TextAlignTrailing)
 	focus := newRing()
-	r := &renderer{objects: []fyne.CanvasObject{ground, chip, name, detail, score, focus.rect}}
+	r := &renderer{objects: []fyne.CanvasObject{background, chip, name, detail, score, focus.rect}}
 	paint := func() {
-		ground.FillColor = color.Transparent
+		background.FillColor = color.Transparent
 		if o.hovered || o.data.Highlighted {
-			ground.FillColor = colour(theme.Hover)
+			background.FillColor = colour(theme.Hover)
 		}
 		chip.Set(o.data.Colour, o.data.Shown)
 		ink := theme.Text
@@ -124,27 +125,27 @@ func (o *ObjectRow) CreateRenderer() fyne.WidgetRenderer {
 	}
 	paint()
 	r.layout = func(s fyne.Size) {
-		place(ground, -6, 0, s.Width+12, s.Height)
-		place(focus.rect, -6, 0, s.Width+12, s.Height)
-		place(chip, 4, (s.Height-18)/2, 18, 18)
+		Place(background, -6, 0, s.Width+12, s.Height)
+		Place(focus.rect, -6, 0, s.Width+12, s.Height)
+		Place(chip, 4, (s.Height-18)/2, 18, 18)
 		w := score.MinSize().Width
-		place(score, s.Width-w-4, (s.Height-20)/2, w, 20)
-		place(name, objectCheckEdge, 3, max(0, s.Width-w-objectCheckEdge-16), 20)
-		place(detail, objectCheckEdge, 22, max(0, s.Width-w-objectCheckEdge-16), 18)
+		Place(score, s.Width-w-4, (s.Height-20)/2, w, 20)
+		Place(name, objectCheckEdge, 3, max(0, s.Width-w-objectCheckEdge-16), 20)
+		Place(detail, objectCheckEdge, 22, max(0, s.Width-w-objectCheckEdge-16), 18)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(160, objectRowHeight) }
 	r.refresh = func() { paint(); r.layout(o.BaseWidget.Size()); canvas.Refresh(o) }
 	return r
 }
 
-// CandidateRow is another caption that can be picked, and how likely it is.
+// CandidateRow is an alternative caption, with its likelihood. A click picks it.
 type CandidateRow struct {
 	Control
 	text, likely string
 	words        *Paragraph
 }
 
-// NewCandidateRow returns a row without content.
+// NewCandidateRow returns an empty row.
 func NewCandidateRow(pick func()) *CandidateRow {
 	c := &CandidateRow{words: NewParagraph("", theme.Text, theme.SizeLabel, false)}
 	c.extend(c, "Use this caption", pick)
@@ -162,70 +163,70 @@ func (c *CandidateRow) Set(text, likely string, pick func()) {
 	}
 }
 
-// HeightFor implements TallFor: a long caption takes two lines rather than being
-// cut.
+// HeightFor implements TallFor: long captions are wrapped, not truncated.
 func (c *CandidateRow) HeightFor(width float32) float32 {
 	w := fyne.MeasureText(c.likely, fynetheme.Size(theme.SizeSecondary), fyne.TextStyle{}).Width
-	return max(theme.LeastHit, c.words.HeightFor(max(60, width-w-34))+8)
+	return max(theme.MinHit, c.words.HeightFor(max(60, width-w-34))+8)
 }
 
 // CreateRenderer implements fyne.Widget.
 func (c *CandidateRow) CreateRenderer() fyne.WidgetRenderer {
-	ground := canvas.NewRectangle(color.Transparent)
-	ground.CornerRadius = theme.RadiusField
+	background := canvas.NewRectangle(color.Transparent)
+	background.CornerRadius = theme.RadiusField
 	text := c.words
 	likely := NewText("", theme.Secondary, theme.SizeSecondary, false)
 	focus := newRing()
-	r := &renderer{objects: []fyne.CanvasObject{ground, text, likely, focus.rect}}
+	r := &renderer{objects: []fyne.CanvasObject{background, text, likely, focus.rect}}
 	paint := func() {
-		ground.FillColor, ground.StrokeWidth = colour(theme.Hover), 0
+		background.FillColor, background.StrokeWidth = colour(theme.Hover), 0
 		if c.hovered {
-			ground.StrokeColor, ground.StrokeWidth = colour(theme.Accent), 1
+			background.StrokeColor, background.StrokeWidth = colour(theme.Accent), 1
 		}
 		likely.SetText(c.likely)
 		focus.paint(&c.Control, theme.RadiusField)
 	}
 	paint()
 	r.layout = func(s fyne.Size) {
-		ground.Resize(s)
+		background.Resize(s)
 		focus.rect.Resize(s)
 		w := likely.MinSize().Width
-		place(likely, s.Width-w-10, (s.Height-18)/2, w, 18)
+		Place(likely, s.Width-w-10, (s.Height-18)/2, w, 18)
 		h := text.HeightFor(max(0, s.Width-w-34))
-		place(text, 12, (s.Height-h)/2, max(0, s.Width-w-34), h)
+		Place(text, 12, (s.Height-h)/2, max(0, s.Width-w-34), h)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(160, c.HeightFor(max(160, c.BaseWidget.Size().Width))) }
 	r.refresh = func() { paint(); r.layout(c.BaseWidget.Size()); canvas.Refresh(c) }
 	return r
 }
 
-// LegendRow is one class of the class map: chip, name, share; a click hides it.
+// LegendRow shows a class of the class map: check box in its colour, name, share
+// of the picture. A click hides or shows the class.
 type LegendRow struct {
 	Control
-	data LegendData
-	acts LegendActs
+	data     LegendData
+	handlers LegendHandlers
 }
 
-// LegendData is what a row of the legend shows.
+// LegendData is the content of a LegendRow.
 type LegendData struct {
 	Class       int // its value in the map
 	Name, Share string
 	Colour      Colour
 	Shown       bool // ticked
-	Highlighted bool // the pointer is on it, here or in the picture
+	Highlighted bool // pointed at, here or in the picture
 }
 
-// LegendActs are what a row of the legend can ask for.
-type LegendActs struct {
+// LegendHandlers are the callbacks of a LegendRow.
+type LegendHandlers struct {
 	Toggle func(class int)
-	Point  func(class int) // pointer or focus is on it; −1: they left
+	Point  func(class int) // got the pointer or the focus; -1 when they leave
 }
 
-// NewLegendRow returns a row without content.
-func NewLegendRow(acts LegendActs) *LegendRow {
-	l := &LegendRow{acts: acts}
+// NewLegendRow returns an empty row.
+func NewLegendRow(handlers LegendHandlers) *LegendRow {
+	l := &LegendRow{handlers: handlers}
 	l.extend(l, "Show or hide this class", nil)
-	l.onTap = func() { l.acts.Toggle(l.data.Class) }
+	l.onTap = func() { l.handlers.Toggle(l.data.Class) }
 	return l
 }
 
@@ -237,43 +238,43 @@ func (l *LegendRow) Set(d LegendData) {
 	}
 }
 
-// MouseIn tells that the pointer is on the class.
+// MouseIn implements desktop.Hoverable.
 func (l *LegendRow) MouseIn(e *desktop.MouseEvent) {
 	l.Control.MouseIn(e)
-	l.acts.Point(l.data.Class)
+	l.handlers.Point(l.data.Class)
 }
 
-// MouseOut tells that the pointer left.
+// MouseOut implements desktop.Hoverable.
 func (l *LegendRow) MouseOut() {
 	l.Control.MouseOut()
-	l.acts.Point(-1)
+	l.handlers.Point(-1)
 }
 
-// FocusGained does with the keyboard what MouseIn does.
+// FocusGained points at the class, as the pointer does.
 func (l *LegendRow) FocusGained() {
 	l.Control.FocusGained()
-	l.acts.Point(l.data.Class)
+	l.handlers.Point(l.data.Class)
 }
 
-// FocusLost tells that the keyboard left.
+// FocusLost implements fyne.Focusable.
 func (l *LegendRow) FocusLost() {
 	l.Control.FocusLost()
-	l.acts.Point(-1)
+	l.handlers.Point(-1)
 }
 
 // CreateRenderer implements fyne.Widget.
 func (l *LegendRow) CreateRenderer() fyne.WidgetRenderer {
-	ground := canvas.NewRectangle(color.Transparent)
-	ground.CornerRadius = theme.RadiusField
+	background := canvas.NewRectangle(color.Transparent)
+	background.CornerRadius = theme.RadiusField
 	chip := NewSwatch(14, true)
 	name := NewText("", theme.Text, theme.SizeLabel, false).Cut()
 	share := NewText("", theme.Secondary, theme.SizeSecondary, false)
 	focus := newRing()
-	r := &renderer{objects: []fyne.CanvasObject{ground, chip, name, share, focus.rect}}
+	r := &renderer{objects: []fyne.CanvasObject{background, chip, name, share, focus.rect}}
 	paint := func() {
-		ground.FillColor = color.Transparent
+		background.FillColor = color.Transparent
 		if l.hovered || l.data.Highlighted {
-			ground.FillColor = colour(theme.Hover)
+			background.FillColor = colour(theme.Hover)
 		}
 		chip.Set(l.data.Colour, l.data.Shown)
 		name.SetText(l.data.Name)
@@ -282,14 +283,14 @@ func (l *LegendRow) CreateRenderer() fyne.WidgetRenderer {
 	}
 	paint()
 	r.layout = func(s fyne.Size) {
-		place(ground, -6, 0, s.Width+12, s.Height)
-		place(focus.rect, -6, 0, s.Width+12, s.Height)
+		Place(background, -6, 0, s.Width+12, s.Height)
+		Place(focus.rect, -6, 0, s.Width+12, s.Height)
 		w := share.MinSize().Width
-		place(chip, 4, (s.Height-14)/2, 14, 14)
-		place(share, s.Width-w-4, (s.Height-18)/2, w, 18)
-		place(name, objectCheckEdge, (s.Height-19)/2, max(0, s.Width-w-objectCheckEdge-16), 19)
+		Place(chip, 4, (s.Height-14)/2, 14, 14)
+		Place(share, s.Width-w-4, (s.Height-18)/2, w, 18)
+		Place(name, objectCheckEdge, (s.Height-19)/2, max(0, s.Width-w-objectCheckEdge-16), 19)
 	}
-	r.min = func() fyne.Size { return fyne.NewSize(140, theme.LeastHit) }
+	r.min = func() fyne.Size { return fyne.NewSize(140, theme.MinHit) }
 	r.refresh = func() { paint(); r.layout(l.BaseWidget.Size()); canvas.Refresh(l) }
 	return r
 }

@@ -15,26 +15,26 @@ const (
 	trackThick float32 = 4
 )
 
-// Slider picks a number in a range, 0 to 1 unless told otherwise, in steps of a
-// hundredth: by dragging, by a click on the track, by the wheel, by the keys.
+// Slider selects a number in a range, 0 to 1 by default, in steps of 0.01: by
+// dragging, by a click on the track, with the wheel or with keys.
 type Slider struct {
 	Control
 	value   float64
-	least   float64
-	most    float64
+	low     float64
+	high    float64
 	width   float32
 	changed func(float64)
 }
 
-// NewSlider returns a slider whose track is width dp long. changed is called
-// for a person's act only, never by SetValue.
+// NewSlider returns a slider whose track is width dp long. changed is called on
+// user input only, never by SetValue.
 func NewSlider(tip string, width float32, changed func(float64)) *Slider {
-	s := &Slider{width: width, most: 1, changed: changed}
+	s := &Slider{width: width, high: 1, changed: changed}
 	s.extend(s, tip, nil)
 	return s
 }
 
-// Value returns what the slider shows.
+// Value returns the value shown.
 func (s *Slider) Value() float64 { return s.value }
 
 // SetValue shows a value.
@@ -45,23 +45,23 @@ func (s *Slider) SetValue(v float64) {
 	}
 }
 
-// SetRange sets what can be picked.
-func (s *Slider) SetRange(least, most float64) {
-	if most > least && (s.least != least || s.most != most) {
-		s.least, s.most = least, most
+// SetRange sets the range of values.
+func (s *Slider) SetRange(low, high float64) {
+	if high > low && (s.low != low || s.high != high) {
+		s.low, s.high = low, high
 		s.value = s.hundredth(s.value)
 		s.Refresh()
 	}
 }
 
 func (s *Slider) hundredth(v float64) float64 {
-	return min(s.most, max(s.least, math.Round(v*100)/100))
+	return min(s.high, max(s.low, math.Round(v*100)/100))
 }
 
-// part returns where in the range the value is, 0 to 1.
-func (s *Slider) part() float64 { return (s.value - s.least) / (s.most - s.least) }
+// part returns the value's position in the range, 0 to 1.
+func (s *Slider) part() float64 { return (s.value - s.low) / (s.high - s.low) }
 
-// pick is a person's choice: shown at once, then told.
+// pick shows a value that the user chose, then reports it.
 func (s *Slider) pick(v float64) {
 	if v = s.hundredth(v); v == s.value || s.disabled {
 		return
@@ -72,7 +72,7 @@ func (s *Slider) pick(v float64) {
 
 func (s *Slider) pickAt(x float32) {
 	part := float64((x - thumbSide/2) / max(1, s.BaseWidget.Size().Width-thumbSide))
-	s.pick(s.least + part*(s.most-s.least))
+	s.pick(s.low + part*(s.high-s.low))
 }
 
 // Tapped picks the value under the pointer.
@@ -84,7 +84,7 @@ func (s *Slider) Dragged(e *fyne.DragEvent) { s.pickAt(e.Position.X) }
 // DragEnd implements fyne.Draggable.
 func (s *Slider) DragEnd() {}
 
-// Scrolled moves by a few hundredths a notch.
+// Scrolled moves the thumb by 0.02 per event of the wheel.
 func (s *Slider) Scrolled(e *fyne.ScrollEvent) {
 	if step := 0.02; e.Scrolled.DY > 0 || e.Scrolled.DX > 0 {
 		s.pick(s.value + step)
@@ -93,7 +93,8 @@ func (s *Slider) Scrolled(e *fyne.ScrollEvent) {
 	}
 }
 
-// TypedKey moves the slider with the arrows; other keys go to the window.
+// TypedKey moves the thumb with the arrow keys, PageUp, PageDown, Home and End;
+// other keys go to the window.
 func (s *Slider) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyLeft, fyne.KeyDown:
@@ -105,9 +106,9 @@ func (s *Slider) TypedKey(e *fyne.KeyEvent) {
 	case fyne.KeyPageUp:
 		s.pick(s.value + 0.1)
 	case fyne.KeyHome:
-		s.pick(s.least)
+		s.pick(s.low)
 	case fyne.KeyEnd:
-		s.pick(s.most)
+		s.pick(s.high)
 	default:
 		s.forward(e)
 	}
@@ -133,12 +134,12 @@ func (s *Slider) CreateRenderer() fyne.WidgetRenderer {
 		focus.paint(&s.Control, size.Height/2)
 		x := float32(s.part()) * (size.Width - thumbSide)
 		y := (size.Height - trackThick) / 2
-		place(track, 0, y, size.Width, trackThick)
-		place(filled, 0, y, x+thumbSide/2, trackThick)
-		place(thumb, x, (size.Height-thumbSide)/2, thumbSide, thumbSide)
-		place(focus.rect, -4, 0, size.Width+8, size.Height)
+		Place(track, 0, y, size.Width, trackThick)
+		Place(filled, 0, y, x+thumbSide/2, trackThick)
+		Place(thumb, x, (size.Height-thumbSide)/2, thumbSide, thumbSide)
+		Place(focus.rect, -4, 0, size.Width+8, size.Height)
 	}
-	r.min = func() fyne.Size { return fyne.NewSize(s.width, theme.LeastHit) }
+	r.min = func() fyne.Size { return fyne.NewSize(s.width, theme.MinHit) }
 	r.refresh = func() { r.layout(s.BaseWidget.Size()); canvas.Refresh(s) }
 	return r
 }

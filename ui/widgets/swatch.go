@@ -11,8 +11,8 @@ import (
 	"descry/render"
 )
 
-// Colour is an object's or class's colour with its pattern, and the ink that can
-// be read on it.
+// Colour is the colour and pattern of an object or a class, and a text colour that
+// is readable on it.
 type Colour struct {
 	Fill    color.NRGBA
 	Stripe  color.NRGBA // of the pattern
@@ -20,7 +20,7 @@ type Colour struct {
 	Pattern render.Pattern
 }
 
-// Swatch is a chip of colour; as a check box it has a tick.
+// Swatch is a small coloured square, optionally a check box.
 type Swatch struct {
 	widget.BaseWidget
 	colour Colour
@@ -29,8 +29,8 @@ type Swatch struct {
 	side   float32
 }
 
-// NewSwatch returns a chip of the given side. One that is a check box is filled
-// while it is ticked and only a frame while it is not.
+// NewSwatch returns a square with the given side. A check box is filled if it is
+// ticked, else an empty frame.
 func NewSwatch(side float32, check bool) *Swatch {
 	s := &Swatch{side: side, check: check}
 	s.ExtendBaseWidget(s)
@@ -45,7 +45,7 @@ func (s *Swatch) Set(c Colour, ticked bool) {
 	}
 }
 
-// stripes draws the pattern with round corners, w×h device pixels.
+// stripes draws the pattern with rounded corners, w×h device pixels.
 func (s *Swatch) stripes(w, h int) image.Image {
 	img := image.NewRGBA(image.Rect(0, 0, w, h))
 	if s.colour.Pattern == 0 || w == 0 {
@@ -70,16 +70,16 @@ func (s *Swatch) stripes(w, h int) image.Image {
 
 // CreateRenderer implements fyne.Widget.
 func (s *Swatch) CreateRenderer() fyne.WidgetRenderer {
-	ground := canvas.NewRectangle(color.Transparent)
-	ground.CornerRadius = 4
+	background := canvas.NewRectangle(color.Transparent)
+	background.CornerRadius = 4
 	stripes := canvas.NewRaster(s.stripes)
 	a, b := canvas.NewLine(color.Black), canvas.NewLine(color.Black)
 	under := [2]*canvas.Line{canvas.NewLine(color.Black), canvas.NewLine(color.Black)}
 	paint := func() {
 		full := s.ticked || !s.check
-		ground.FillColor, ground.StrokeColor, ground.StrokeWidth = color.Transparent, s.colour.Fill, 2
+		background.FillColor, background.StrokeColor, background.StrokeWidth = color.Transparent, s.colour.Fill, 2
 		if full {
-			ground.FillColor, ground.StrokeWidth = s.colour.Fill, 0
+			background.FillColor, background.StrokeWidth = s.colour.Fill, 0
 		}
 		stripes.Hidden = !full || s.colour.Pattern == 0
 		a.Hidden, b.Hidden = !s.check || !s.ticked, !s.check || !s.ticked
@@ -91,12 +91,12 @@ func (s *Swatch) CreateRenderer() fyne.WidgetRenderer {
 	}
 	paint()
 	return &renderer{
-		objects: []fyne.CanvasObject{ground, stripes, under[0], under[1], a, b},
+		objects: []fyne.CanvasObject{background, stripes, under[0], under[1], a, b},
 		layout: func(size fyne.Size) {
 			u := s.side / 18
 			x, y := (size.Width-s.side)/2, (size.Height-s.side)/2
-			place(ground, x, y, s.side, s.side)
-			place(stripes, x, y, s.side, s.side)
+			Place(background, x, y, s.side, s.side)
+			Place(stripes, x, y, s.side, s.side)
 			a.Position1, a.Position2 = fyne.NewPos(x+4.2*u, y+9.2*u), fyne.NewPos(x+7.8*u, y+12.8*u)
 			b.Position1, b.Position2 = fyne.NewPos(x+7.8*u, y+12.8*u), fyne.NewPos(x+14*u, y+5.4*u)
 			under[0].Position1, under[0].Position2 = a.Position1, a.Position2

@@ -6,13 +6,13 @@ import (
 	tooltip "github.com/dweymouth/fyne-tooltip/widget"
 )
 
-// Tip gives a tooltip to a part that has none of its own and cannot be pressed.
+// Tip adds a tooltip to an object that is not a Control.
 type Tip struct {
 	tooltip.ToolTipWidget
 	part fyne.CanvasObject
 }
 
-// NewTip returns a part with an empty tooltip, which is not shown.
+// NewTip returns an object with no tooltip yet.
 func NewTip(part fyne.CanvasObject) *Tip {
 	t := &Tip{part: part}
 	t.ExtendBaseWidget(t)

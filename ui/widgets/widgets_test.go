@@ -21,9 +21,11 @@ import (
 func themed(t *testing.T) fyne.App {
 	t.Helper()
 	a := test.NewTempApp(t)
-	a.Settings().SetTheme(theme.Fixed(fynetheme.VariantLight))
+	a.Settings().SetTheme(lightTheme())
 	return a
 }
+
+func lightTheme() fyne.Theme { return theme.Fixed(fynetheme.VariantLight) }
 
 // placed puts an object into a window of a size.
 func placed(t *testing.T, o fyne.CanvasObject, w, h float32) fyne.Window {
@@ -72,7 +74,7 @@ func TestPartsRenderByState(t *testing.T) {
 }
 
 func objectRow(shown, hovered bool) *ObjectRow {
-	o := NewObjectRow(ObjectActs{})
+	o := NewObjectRow(ObjectHandlers{})
 	o.Set(ObjectData{Index: 1, Name: "boat", Detail: "middle · 9 % of the picture", Score: "99 %", Colour: boatBlue, Shown: shown, Highlighted: hovered})
 	return o
 }
@@ -102,8 +104,8 @@ func TestSettersNeverCallBack(t *testing.T) {
 
 func TestSliderPicksWhatAPersonPointsAt(t *testing.T) {
 	themed(t)
-	var told []float64
-	s := NewSlider("", 115, func(v float64) { told = append(told, v) })
+	var reported []float64
+	s := NewSlider("", 115, func(v float64) { reported = append(reported, v) })
 	placed(t, s, 115, 28)
 	s.Tapped(&fyne.PointEvent{Position: fyne.NewPos(thumbSide/2+50, 14)})
 	s.Dragged(&fyne.DragEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(900, 14)}})
@@ -111,16 +113,16 @@ func TestSliderPicksWhatAPersonPointsAt(t *testing.T) {
 	s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyLeft})
 	s.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, -10)})
 	s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
-	if want := []float64{0.5, 1, 0.99, 0.97, 0}; !slices.Equal(told, want) {
-		t.Errorf("told %v, want %v", told, want)
+	if want := []float64{0.5, 1, 0.99, 0.97, 0}; !slices.Equal(reported, want) {
+		t.Errorf("reported %v, want %v", reported, want)
 	}
 	s.Disable()
 	if s.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEnd}); s.Value() != 0 {
-		t.Error("a slider that is switched off moves")
+		t.Error("a slider that is disabled moves")
 	}
 }
 
-func TestSwitchedOffControlsDoNothing(t *testing.T) {
+func TestDisabledControlsDoNothing(t *testing.T) {
 	themed(t)
 	pressed := 0
 	b := NewButton(Secondary, "Undo", "", func() { pressed++ })
@@ -143,9 +145,9 @@ func TestEverythingToPressIsHighEnoughToHit(t *testing.T) {
 	themed(t)
 	for name, o := range map[string]fyne.CanvasObject{
 		"button": NewButton(Secondary, "A", "", nil), "link": NewButton(Link, "show", "", nil), "icon": NewIconButton(Quiet, IconClose, "", nil),
-		"slider": NewSlider("", 90, nil), "object": NewObjectRow(ObjectActs{}), "candidate": NewCandidateRow(nil), "class": NewLegendRow(LegendActs{}), "check": NewCheckRow("A", "", nil),
+		"slider": NewSlider("", 90, nil), "object": NewObjectRow(ObjectHandlers{}), "candidate": NewCandidateRow(nil), "class": NewLegendRow(LegendHandlers{}), "check": NewCheckRow("A", "", nil),
 	} {
-		if h := o.MinSize().Height; h < theme.LeastHit {
+		if h := o.MinSize().Height; h < theme.MinHit {
 			t.Errorf("%s is %g high", name, h)
 		}
 	}
@@ -170,6 +172,12 @@ func TestTooltipAppearsAfterAWhileAndGoes(t *testing.T) {
 		}
 		if b.MouseOut(); tip() {
 			t.Error("the tooltip stays")
+		}
+		b.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{AbsolutePosition: fyne.NewPos(50, 50)}})
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if b.Tapped(nil); tip() {
+			t.Error("the tooltip stays after a click")
 		}
 	})
 }
@@ -261,27 +269,6 @@ func TestFlowBeginsANewLineWhereThereIsNoRoom(t *testing.T) {
 			t.Errorf("at %g: %g high, want %g", width, h, want)
 		}
 	}
-}
-
-func TestDashedFrameIsClosedAndEmptyWithin(t *testing.T) {
-	img := dashedFrame(200, 100, 1, color.NRGBA{255, 255, 255, 255})
-	drawn, within := 0, 0
-	for y := range 100 {
-		for x := range 200 {
-			if img.RGBAAt(x, y).A == 0 {
-				continue
-			}
-			drawn++
-			if x > 16 && x < 184 && y > 16 && y < 84 {
-				within++
-			}
-		}
-	}
-	// About 9/16 of a line of 2 pixels along some 570 of edge.
-	if within != 0 || drawn < 500 || drawn > 900 {
-		t.Errorf("%d pixels drawn, %d of them within", drawn, within)
-	}
-	dashedFrame(1, 1, 1, color.White)
 }
 
 func TestEveryIconIsADrawing(t *testing.T) {

@@ -1,0 +1,95 @@
+// Package cli is Descry's command line: a file a command, which reads flags, asks
+// the services and package describe, and writes text. It opens no window itself:
+// it is handed what does, so that it can be built and tested without one.
+//
+// Every command returns an error; Run alone turns it into one line on standard
+// error and an exit code (the table in codes.go).
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"descry/app/services"
+)
+
+// Program is what the command line works with: where it reads and writes, its
+// services, and what opens the window.
+type Program struct {
+	In         io.Reader
+	Out, Err   io.Writer
+	Services   *services.Services
+	OpenWindow func(ctx context.Context, o services.WindowOptions) error
+}
+
+// program is a Program that runs: what every command is given.
+type program struct {
+	ctx        context.Context
+	in         io.Reader
+	out        io.Writer
+	err        io.Writer
+	services   *services.Services
+	openWindow func(context.Context, services.WindowOptions) error
+}
+
+// Run runs the command line and returns the exit code of codes.go. An interrupt
+// is the end of ctx.
+func (o Program) Run(ctx context.Context, args []string) int {
+	p := &program{ctx: ctx, in: o.In, out: o.Out, err: o.Err, services: o.Services, openWindow: o.OpenWindow}
+	root := p.command()
+	root.SetArgs(args)
+	root.SetIn(p.in)
+	root.SetOut(p.out)
+	root.SetErr(p.err)
+	return p.finish(root.ExecuteContext(ctx))
+}
+
+// finish writes the one line an error is worth and picks the exit code.
+func (p *program) finish(err error) int {
+	if err == nil {
+		return codeDone
+	}
+	var told *toldError
+	if errors.As(err, &told) {
+		return told.code
+	}
+	if p.ctx.Err() != nil {
+		fmt.Fprintln(p.err, "descry: interrupted")
+		return codeInterrupted
+	}
+	fmt.Fprintln(p.err, "descry: "+oneLine(err.Error()))
+	return codeOf(err)
+}
+
+// command builds the whole tree of commands. Without a command, the arguments
+// are pictures for the window.
+func (p *program) command() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "descry [PICTURE…]",
+		Short: "Describe pictures on this machine: caption, objects, classes",
+		Long: `Descry writes a caption for a picture, outlines and names every object in it,
+classes every pixel, and exports the result. Everything runs on this machine.
+
+Without a command it opens its window, on the pictures named.`,
+		Example: `  descry                                   open the window
+  descry harbour.png                       open the window on a picture
+  descry --catalogue birds.json            open it with models of your own in the list
+  descry describe *.jpg                    describe pictures in the terminal
+  descry describe --json --out out *.jpg   JSON lines, and files in a folder
+  descry doctor                            check what is installed`,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          picturesNotCommands,
+	}
+	root.AddCommand(p.describeCommand(), p.inspectCommand(), p.modelsCommand(), p.doctorCommand(), p.devicesCommand(), p.versionCommand(), p.measureSpeedCommand())
+	root.CompletionOptions.DisableDescriptions = false
+	root.SetFlagErrorFunc(flagError)
+	var window windowFlags
+	window.add(root)
+	root.RunE = func(_ *cobra.Command, args []string) error { return p.window(window, args) }
+	return root
+}

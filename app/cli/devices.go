@@ -1,0 +1,91 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"descry/app/services"
+	"descry/inference/ort"
+)
+
+func (p *program) devicesCommand() *cobra.Command {
+	var asJSON, test bool
+	var f runtimeFlags
+	c := &cobra.Command{
+		Use:   "devices",
+		Short: "List what the models can run on, and why not on the rest",
+		Long: `Lists the devices of this system in the order in which --device auto tries them,
+with what keeps ONNX Runtime from using each. With --test a small graph is really
+run on each.`,
+		Example: `  descry devices
+  descry devices --test
+  descry devices --test --ort /opt/onnxruntime-gpu/lib`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if err := f.check(); err != nil {
+				return err
+			}
+			r := p.services.NewRuntime(f.options())
+			defer r.Close()
+			report, err := r.TryDevices(p.ctx, test)
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return writeJSON(p.out, report)
+			}
+			fmt.Fprintf(p.out, "ONNX Runtime %s, %s\n", report.Version, report.Library)
+			for _, d := range report.Devices {
+				fmt.Fprintln(p.out, deviceLine(d))
+			}
+			return nil
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	c.Flags().BoolVar(&test, "test", false, "run a small graph on each")
+	f.add(c)
+	return c
+}
+
+// deviceLine is what people read of a device.
+func deviceLine(d services.DeviceReport) string {
+	mark := "  "
+	if d.Auto {
+		mark = "* "
+	}
+	return fmt.Sprintf("%s%-9s %s", mark, d.ID, deviceText(d))
+}
+
+// deviceText says whether a device can be used.
+func deviceText(d services.DeviceReport) string {
+	switch {
+	case !d.Usable:
+		text := "not available: " + d.Message
+		if d.Hint != "" {
+			text += ". " + d.Hint
+		}
+		return text
+	case d.Tested:
+		return fmt.Sprintf("works (ready in %.0f ms, then %.2f ms)", d.LoadMS, d.RunMS)
+	}
+	return "can be used"
+}
+
+// deviceFindings are the doctor's lines on devices: the one that is wanted must
+// work; that others do not is no fault.
+func deviceFindings(devices []services.DeviceReport, wanted string) []finding {
+	var all []finding
+	for _, d := range devices {
+		used := d.ID == wanted || d.Auto && wanted == ort.DeviceAuto
+		f := finding{Check: "device " + d.ID, OK: d.Usable || d.ID != wanted, Found: deviceText(d), absent: !d.Usable}
+		if used && d.Usable {
+			f.Found = "used; " + f.Found
+		}
+		if !d.Usable {
+			f.Found, f.Hint = "not available: "+d.Message, d.Hint
+		}
+		all = append(all, f)
+	}
+	return all
+}

@@ -1,0 +1,66 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"descry/describe"
+	"descry/internal/failure"
+	"descry/picture"
+)
+
+// inputs turns the arguments into pictures, in their order.
+func (p *program) inputs(samples bool, args []string) ([]describe.Input, error) {
+	if samples {
+		return describe.Samples(), nil
+	}
+	var all []describe.Input
+	stdin := false
+	for _, arg := range args {
+		if arg == "-" {
+			if stdin {
+				return nil, usage(`"-" was named twice, and standard input holds one picture`).WithHint("Name it once.")
+			}
+			stdin = true
+			all = append(all, p.standardInput())
+			continue
+		}
+		all = append(all, describe.File(arg))
+	}
+	return all, nil
+}
+
+// standardInput reads a picture from standard input into a file of its own, so
+// that a large one costs no memory, and decodes it from there.
+func (p *program) standardInput() describe.Input {
+	return describe.Input{Name: "-", Open: func(ctx context.Context, l picture.Limits) (*picture.Picture, error) {
+		f, err := os.CreateTemp("", "descry-stdin-*")
+		if err != nil {
+			return nil, failure.Wrap(failure.Unreadable, "read", "-", err, "")
+		}
+		defer os.Remove(f.Name())
+		defer f.Close()
+		n, err := io.Copy(f, io.LimitReader(p.in, l.Bytes+1))
+		if err != nil {
+			return nil, failure.Wrap(failure.Unreadable, "read", "-", err, "")
+		}
+		if n > l.Bytes {
+			return nil, failure.New(failure.TooLarge, "read", "-", "standard input gave more than %d bytes", l.Bytes).WithHint("Save the picture to a file and name that.")
+		}
+		return picture.Decode(ctx, f, n, "-", l)
+	}}
+}
+
+// limits are the bounds of what is decoded: the flag, else the setting, else
+// the default.
+func (p *program) limits(flag int64) picture.Limits {
+	l := picture.DefaultLimits()
+	if n := int64(p.services.Settings.MegaPixels) * 1e6; n > 0 {
+		l.Pixels = n
+	}
+	if flag > 0 {
+		l.Pixels = flag
+	}
+	return l
+}

@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"descry/internal/failure"
+	"descry/picture"
+)
+
+// inspectFlags are those of descry inspect.
+type inspectFlags struct {
+	runtime       runtimeFlags
+	json          bool
+	noHash, noRun bool
+	all           bool
+}
+
+func (p *program) inspectCommand() *cobra.Command {
+	var f inspectFlags
+	c := &cobra.Command{
+		Use:     "inspect FILE…",
+		Aliases: []string{"fidelity"},
+		Short:   "Say what a picture or a file of weights is",
+		Long: `Says what files are, by their content and not their names.
+
+Of a picture: its format, size, orientation and colour profile, and the SHA-256 of
+its pixels as the models see them (upright, 8-bit RGB, without transparency). With
+--json that is one object a line.
+
+Of a file of weights: its container, types and sizes, the architecture it belongs
+to, tensors that are missing, of another shape or left over, and whether it is a
+published file, by its SHA-256. Then it is run once on a sample picture. Nothing
+of the file is executed, and nothing of it is changed.
+
+Exit codes: 0 all can be read, 1 a picture cannot, 3 no model can be made of
+a file of weights.`,
+		Example: `  descry inspect harbour.png
+  descry inspect --json *.jpg > pictures.jsonl
+  descry inspect maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth
+  descry inspect --no-run pytorch_model.bin
+  descry inspect --json --no-hash model.safetensors`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("no file named").WithHint("Write descry inspect FILE.")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return p.inspect(f, args) },
+	}
+	c.Flags().BoolVar(&f.json, "json", false, "as JSON: an object a line for pictures, with every name for weights")
+	c.Flags().BoolVar(&f.noHash, "no-hash", false, "do not compute the SHA-256 of weights")
+	c.Flags().BoolVar(&f.noRun, "no-run", false, "do not run weights")
+	c.Flags().BoolVar(&f.all, "all", false, "list every missing and unexpected tensor")
+	f.runtime.add(c)
+	return c
+}
+
+// inspect looks at each file. One that is bad gets its line on standard error, and
+// the others are looked at all the same.
+func (p *program) inspect(f inspectFlags, paths []string) error {
+	if err := f.runtime.check(); err != nil {
+		return err
+	}
+	code := codeDone
+	for _, path := range paths {
+		err := p.inspectFile(f, path)
+		if err == nil {
+			continue
+		}
+		if p.ctx.Err() != nil {
+			return err
+		}
+		code = max(code, p.finish(err))
+	}
+	if code != codeDone {
+		return &toldError{code}
+	}
+	return nil
+}
+
+// inspectFile looks at one file. A name that nothing lies under tells nothing but
+// itself of what was meant.
+func (p *program) inspectFile(f inspectFlags, path string) error {
+	if !picture.Recognise(path) && !(absent(path) && picture.IsPictureName(path)) {
+		return p.inspectWeights(f, path)
+	}
+	r, err := inspectPicture(p.ctx, path, p.limits(0))
+	if err != nil {
+		return err
+	}
+	if !f.json {
+		_, err = io.WriteString(p.out, r.text(path))
+		return err
+	}
+	line, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.out, "%s\n", line)
+	return err
+}
+
+// absent reports whether there is nothing at path.
+func absent(path string) bool {
+	_, err := os.Lstat(path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
+// pictureReport is what descry inspect says of a picture.
+type pictureReport struct {
+	Format      string   `json:"format"` // "jpeg", "png", …
+	Width       int      `json:"width"`  // upright
+	Height      int      `json:"height"`
+	Orientation int      `json:"orientation"` // as the file says, 1 to 8
+	Profile     string   `json:"profile"`     // the description of the ICC profile
+	Warnings    []string `json:"warnings"`
+	RGB         string   `json:"rgb_sha256"`
+}
+
+// inspectPicture decodes a picture as for the models and looks at its profile.
+func inspectPicture(ctx context.Context, path string, l picture.Limits) (*pictureReport, error) {
+	pic, err := picture.Open(ctx, path, l)
+	if err != nil {
+		return nil, err
+	}
+	name, embedded, err := picture.ProfileName(ctx, path)
+	if err != nil {
+		return nil, failure.Of(err, failure.Unreadable)
+	}
+	sum := sha256.Sum256(pic.RGB)
+	r := &pictureReport{Format: strings.ToLower(pic.Format), Width: pic.Width, Height: pic.Height, Orientation: max(1, pic.Orientation),
+		Profile: name, Warnings: []string{}, RGB: hex.EncodeToString(sum[:])}
+	if embedded && name == "" {
+		r.Warnings = append(r.Warnings, "the embedded colour profile has no name that can be read")
+	}
+	return r, nil
+}
+
+// text is the report for people: the first line begins with the name.
+func (r *pictureReport) text(path string) string {
+	var b strings.Builder
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "%-12s %s\n", name, printable(fmt.Sprintf(format, args...)))
+	}
+	line("file", "%s", short(path))
+	line("format", "%s", r.Format)
+	line("size", "%d × %d pixels", r.Width, r.Height)
+	line("orientation", "%d", r.Orientation)
+	if r.Profile != "" {
+		line("profile", "%s", r.Profile)
+	}
+	for _, w := range r.Warnings {
+		line("warning", "%s", w)
+	}
+	line("RGB SHA-256", "%s", r.RGB)
+	return b.String()
+}

@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"descry/inference"
+	"descry/internal/failure"
+	"descry/models"
+	"descry/models/identify"
+)
+
+// trialSet makes a model set of one file, with what lies beside it. A captioner
+// without its vocabulary gets one of numbers, so that it can be run all the same;
+// done removes it.
+func trialSet(r identify.Report) (set *models.Set, done func(), err error) {
+	done = func() {}
+	common := models.Common{Set: r.Path, Architecture: r.Architecture, Weights: r.Path, Config: r.Config}
+	set = &models.Set{Name: r.Path, Dir: filepath.Dir(r.Path)}
+	switch inference.Task(r.Task) {
+	case inference.TaskInstances:
+		set.Instances = &models.InstancesSpec{Common: common}
+	case inference.TaskClasses:
+		set.Classes = &models.ClassesSpec{Common: common}
+	default:
+		set.Caption = &models.CaptionSpec{Common: common, Vocabulary: filepath.Join(set.Dir, "vocab.txt")}
+		if _, err := os.Stat(set.Caption.Vocabulary); err != nil {
+			set.Caption.Vocabulary, done, err = numberedVocabulary()
+			return set, done, err
+		}
+	}
+	return set, done, nil
+}
+
+// numberedVocabulary writes a vocabulary whose words are their own numbers.
+func numberedVocabulary() (path string, done func(), err error) {
+	dir, err := os.MkdirTemp("", "descry-vocabulary-*")
+	if err != nil {
+		return "", func() {}, failure.Wrap(failure.Unreadable, "write", "", err, "")
+	}
+	done = func() { os.RemoveAll(dir) }
+	words := []string{"[PAD]", "[UNK]", "[CLS]", "[SEP]"}
+	for i := len(words); i < 128; i++ {
+		words = append(words, fmt.Sprintf("#%d", i))
+	}
+	path = filepath.Join(dir, "vocab.txt")
+	if err = os.WriteFile(path, []byte(strings.Join(words, "\n")+"\n"), 0o600); err != nil {
+		done()
+		return "", func() {}, failure.Wrap(failure.Unreadable, "write", path, err, "")
+	}
+	return path, done, nil
+}
+
+// trialResult says shortly what came out of the one task that ran.
+func trialResult(d *inference.Description) string {
+	switch {
+	case d.Caption != nil:
+		h := d.Caption.Hypotheses[0]
+		return fmt.Sprintf("a caption of %d tokens: %q", len(h.TokenIDs), h.Text)
+	case d.Instances != nil:
+		best := ""
+		if items := d.Instances.Items; len(items) > 0 {
+			best = fmt.Sprintf(", the surest %q with %.2f", items[0].Label, items[0].Score)
+		}
+		return fmt.Sprintf("%d objects%s", len(d.Instances.Items), best)
+	case d.Classes == nil:
+		return "nothing"
+	}
+	most, seen := 0, 0
+	for i, n := range d.Classes.Pixels {
+		if n > 0 {
+			seen++
+		}
+		if n > d.Classes.Pixels[most] {
+			most = i
+		}
+	}
+	return fmt.Sprintf("%d classes, most of it %q", seen, d.Classes.Labels[most])
+}
+
+// mostListed is how many tensors are listed without --all.
+const mostListed = 10
+
+// text is the report for people.
+func (r weightsReport) text(f inspectFlags) string {
+	var b strings.Builder
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "%-12s %s\n", name, printable(fmt.Sprintf(format, args...)))
+	}
+	line("file", "%s", short(r.Path))
+	line("container", "%s, %s bytes", r.Container, thousands(r.Bytes))
+	line("tensors", "%s with %s numbers", thousands(int64(r.Tensors)), thousands(r.Parameters))
+	for _, t := range r.Types {
+		line("type", "%s: %s tensors, %s bytes", t.Type, thousands(int64(t.Tensors)), thousands(t.Bytes))
+	}
+	line("is", "%s", r.Verdict)
+	if r.Config != "" {
+		line("config", "%s, which lies beside it", short(r.Config))
+	}
+	if r.Spare > 0 {
+		line("not needed", "%s tensors that only training uses, or that stand there twice", thousands(int64(r.Spare)))
+	}
+	most := mostListed
+	if f.all {
+		most = len(r.Missing) + len(r.Unexpected) + len(r.Reshaped)
+	}
+	list(line, "missing", r.Missing, most)
+	var reshaped []string
+	for _, x := range r.Reshaped {
+		reshaped = append(reshaped, fmt.Sprintf("%s is %v %s, expected %v", x.Name, x.Have, x.Type, x.Want))
+	}
+	list(line, "other shape", reshaped, most)
+	list(line, "unexpected", r.Unexpected, most)
+	if r.SHA256 != "" {
+		line("SHA-256", "%s", r.SHA256)
+		line("known", "%s", r.Known.text())
+	}
+	if t := r.Run; t != nil {
+		line("run", "%s (%s)", t.Result, t.Picture)
+		line("time", "%.2f s to load, %.2f s to run (%s, %d threads)", t.LoadSeconds, t.Seconds, t.Device, t.Threads)
+		if t.MemoryBytes > 0 {
+			line("memory", "%s bytes resident after the run, mapped pages of the file among them", thousands(int64(t.MemoryBytes)))
+		}
+	}
+	return b.String()
+}
+
+// list writes some names, one a line, and how many there are besides.
+func list(line func(name, format string, args ...any), what string, names []string, most int) {
+	for i, n := range names {
+		if i == most {
+			line(what, "… and %d more (--all lists them)", len(names)-most)
+			return
+		}
+		line(what, "%s", n)
+	}
+}
+
+// text says whether a file is a published one.
+func (k *knownFile) text() string {
+	switch {
+	case k == nil:
+		return "no: not one of the published files that Descry knows by their sums"
+	case k.Pinned:
+		return fmt.Sprintf("yes: this is %s of %s, unchanged", k.File, k.Model)
+	}
+	return fmt.Sprintf("yes, as far as the sum's first digits tell: %s of %s", k.File, k.Model)
+}
+
+// thousands writes a number with separators: 989,820,849.
+func thousands(n int64) string {
+	text := fmt.Sprint(n)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}

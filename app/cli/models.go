@@ -1,0 +1,340 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"descry/internal/failure"
+	"descry/models"
+	"descry/models/catalogue"
+	"descry/models/store"
+)
+
+// catalogueUsage is the help of --catalogue.
+const catalogueUsage = "a JSON file that adds models (else DESCRY_CATALOGUE; format in models/README.md)"
+
+// modelsFlags are the flags that all of `descry models …` have.
+type modelsFlags struct {
+	catalogue string
+	offline   bool
+	json      bool
+}
+
+// open makes the store that the flags ask for.
+func (f *modelsFlags) open(p *program) (*store.Store, error) {
+	return p.services.ModelStore(f.catalogue, f.offline || p.services.Settings.Offline)
+}
+
+func (p *program) modelsCommand() *cobra.Command {
+	var f modelsFlags
+	c := &cobra.Command{
+		Use:   "models",
+		Short: "Get, check and remove models",
+		Long: `Descry's own models know drawings. The published models, for photographs, are
+fetched once and kept in the cache; what Hugging Face's or torch's caches hold
+already is used there and not fetched again.
+
+Sets: "full" is BLIP base, Mask R-CNN v2 and DeepLabV3 ResNet-101 (1.4 GB); "fast"
+is BLIP base, Mask R-CNN v1 and DeepLabV3 MobileNetV3. Each model can be fetched
+and used alone, and any captioner goes with any segmenter:
+descry describe --model caption=blip-base,instances=maskrcnn-v1 photo.jpg`,
+		Example: `  descry models list
+  descry models pull full
+  descry models pull blip-base maskrcnn-v1
+  descry models import --in-place ~/Downloads
+  descry models verify --repair`,
+		Args: knownCommand,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	flags := c.PersistentFlags()
+	flags.StringVar(&f.catalogue, "catalogue", "", catalogueUsage)
+	flags.BoolVar(&f.offline, "offline", false, "use no network (also DESCRY_OFFLINE=1)")
+	flags.BoolVar(&f.json, "json", false, "as JSON")
+	c.AddCommand(p.modelsListCommand(&f), p.modelsPullCommand(&f), p.modelsImportCommand(&f), p.modelsVerifyCommand(&f),
+		p.modelsRemoveCommand(&f), p.modelsPathCommand(&f), p.modelsLicenceCommand(&f))
+	return c
+}
+
+// modelNames completes names of models and sets.
+func (p *program) modelNames(f *modelsFlags) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+		c, _ := p.services.Catalogue(f.catalogue) // the official ones in any case
+		return c.Names(), cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// modelsListing is what `descry models list --json` gives.
+type modelsListing struct {
+	store.Listing
+	Sets    []catalogue.Set `json:"sets"`
+	Default string          `json:"default"` // the set that is used where none is named
+	Idle    []string        `json:"idle"`    // models that are here and not part of it
+	Folder  string          `json:"folder"`
+}
+
+func (p *program) modelsListCommand(f *modelsFlags) *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the models: for what, how large, what is here",
+		Long: `Lists every model that can be fetched and every set that is installed. A "*"
+after the size says that Descry pins no SHA-256 of it, so that the hub's own
+record is all there is. MEMORY is what to expect with the model loaded, TIME what
+a picture takes on this machine ("~": reckoned from its speed, not measured).`,
+		Example: "  descry models list\n  descry models list --json",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			s, err := f.open(p)
+			if err != nil {
+				return err
+			}
+			l := p.listModels(s)
+			if f.json {
+				return writeJSON(p.out, l)
+			}
+			return l.write(p.out)
+		},
+	}
+}
+
+// listModels lists the store, and what of it the set in use does not need.
+func (p *program) listModels(s *store.Store) modelsListing {
+	dirs := p.services.ModelDirs("")
+	l := modelsListing{Listing: s.List(), Sets: s.Catalogue.Sets, Default: dirs.Default(), Idle: []string{}, Folder: p.services.Dirs.Models()}
+	used := p.services.Settings.Model
+	if used == "" {
+		used = l.Default
+	}
+	set, err := models.Resolve(used, dirs)
+	if err != nil {
+		return l // a damaged set is told by its models
+	}
+	for _, i := range l.Items {
+		if i.Usable() && i.Catalogued && i.For != catalogue.ForRuntime && !slices.Contains(modelsOf(set), i.Name) {
+			l.Idle = append(l.Idle, i.Name)
+		}
+	}
+	return l
+}
+
+// modelsOf names the models that a set is made of.
+func modelsOf(set *models.Set) []string {
+	var names []string
+	if set.Caption != nil {
+		names = append(names, set.Caption.Set)
+	}
+	if set.Instances != nil {
+		names = append(names, set.Instances.Set)
+	}
+	if set.Classes != nil {
+		names = append(names, set.Classes.Set)
+	}
+	return names
+}
+
+// writeJSON writes one JSON value for programs.
+func writeJSON(w io.Writer, v any) error {
+	text, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(w, string(text))
+	return err
+}
+
+// write prints the list for people.
+func (l modelsListing) write(out io.Writer) error {
+	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "NAME\tFOR\tSTATE\tSIZE\tMEMORY\tTIME\tLICENCE\tWHAT")
+	for _, i := range l.Items {
+		fmt.Fprintln(w, strings.Join(listColumns(i), "\t"))
+	}
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintln(out)
+	for _, s := range l.Sets {
+		fmt.Fprintf(out, "%s: %s\n", s.Name, strings.Join(s.Names(), ", "))
+	}
+	for _, i := range l.Items {
+		if i.Problem != "" {
+			fmt.Fprintf(out, "%s: %s\n", i.Name, printable(oneLine(i.Problem)))
+		}
+	}
+	fmt.Fprintf(out, "on disk %s", store.Size(l.OnDisk))
+	if l.Unused > 0 {
+		fmt.Fprintf(out, ", of which %s is unused (descry models remove --unused)", store.Size(l.Unused))
+	}
+	if l.Elsewhere > 0 {
+		fmt.Fprintf(out, "; used in place %s", store.Size(l.Elsewhere))
+	}
+	if len(l.Idle) > 0 {
+		fmt.Fprintf(out, "; downloaded but not in use: %s", strings.Join(l.Idle, ", "))
+	}
+	_, err := fmt.Fprintf(out, "; default: %s; in %s\n", l.Default, printable(short(l.Folder)))
+	return err
+}
+
+// listColumns words one model for the list.
+func listColumns(i store.Item) []string {
+	size, memory, seconds := store.Size(i.Bytes), "-", "-"
+	if i.Catalogued && !i.Pinned {
+		size += " *"
+	}
+	if i.Memory > 0 {
+		memory = store.Size(i.Memory)
+	}
+	if i.Seconds > 0 {
+		seconds = fmt.Sprintf("%.2g s", i.Seconds)
+		if !i.Measured {
+			seconds = "~" + seconds
+		}
+	}
+	return []string{i.Name, i.For, itemState(i), size, memory, seconds, i.Licence, i.Title}
+}
+
+// itemState words a state in a few words.
+func itemState(i store.Item) string {
+	if i.State == store.Partial && i.Bytes > 0 {
+		return fmt.Sprintf("%d %% here", 100*i.Done/i.Bytes)
+	}
+	return string(i.State)
+}
+
+func (p *program) modelsPathCommand(f *modelsFlags) *cobra.Command {
+	return &cobra.Command{
+		Use:               "path [NAME]",
+		Short:             "Print the folder of an installed model, or of all of them",
+		Example:           "  descry models path\n  descry models path blip-base",
+		Args:              atMost(1),
+		ValidArgsFunction: p.modelNames(f),
+		RunE: func(_ *cobra.Command, args []string) error {
+			s, err := f.open(p)
+			if err != nil {
+				return err
+			}
+			dir := p.services.Dirs.Models()
+			if len(args) == 1 {
+				if dir, err = s.Path(args[0]); err != nil {
+					return err
+				}
+			}
+			if f.json {
+				return writeJSON(p.out, map[string]string{"path": dir})
+			}
+			_, err = fmt.Fprintln(p.out, dir)
+			return err
+		},
+	}
+}
+
+// atMost refuses more arguments than a command takes.
+func atMost(n int) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) > n {
+			return usage("%s takes at most %d name, and %d are given", c.CommandPath(), n, len(args))
+		}
+		return nil
+	}
+}
+
+// modelLicence is one model's licence as JSON.
+type modelLicence struct {
+	Model   string `json:"model"`
+	Licence string `json:"licence"`
+	Text    string `json:"text"`
+}
+
+func (p *program) modelsLicenceCommand(f *modelsFlags) *cobra.Command {
+	return &cobra.Command{
+		Use:               "licence NAME…",
+		Aliases:           []string{"license"},
+		Short:             "Print the whole licence of models",
+		Example:           "  descry models licence blip-base\n  descry models licence full",
+		ValidArgsFunction: p.modelNames(f),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("no model named").WithHint("Name models or sets: descry models list.")
+			}
+			s, err := f.open(p)
+			if err != nil {
+				return err
+			}
+			list, err := licenceTexts(s.Catalogue, args)
+			if err != nil {
+				return err
+			}
+			if f.json {
+				return writeJSON(p.out, list)
+			}
+			return writeLicences(p.out, list)
+		},
+	}
+}
+
+// licenceTexts collects the licences of models and sets by name.
+func licenceTexts(c catalogue.Catalogue, args []string) ([]modelLicence, error) {
+	names, unknown := c.Expand(args)
+	if unknown != "" {
+		return nil, meant(failure.New(failure.Usage, "find", unknown, "the catalogue has no such model"), unknown, c.Names())
+	}
+	var list []modelLicence
+	for _, name := range names {
+		m, _ := c.Model(name) // Expand found it
+		text := m.LicenceText
+		if text == "" {
+			text = "The catalogue has no text of this licence: ask whoever publishes the model.\n"
+		}
+		list = append(list, modelLicence{name, m.Licence, text})
+	}
+	return list, nil
+}
+
+// writeLicences prints each text once, under the names of its models.
+func writeLicences(w io.Writer, list []modelLicence) error {
+	for i, l := range list {
+		var names []string
+		first := true
+		for k, other := range list {
+			if other.Text == l.Text {
+				names = append(names, other.Model)
+				first = first && k >= i
+			}
+		}
+		if !first {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "%s: %s\n\n%s\n", strings.Join(names, ", "), l.Licence, l.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// installedSet is one model set as the doctor looks at it.
+type installedSet struct {
+	Name        string
+	Description string
+	Dir         string
+	Problem     string
+}
+
+// installed resolves the built-in set and those in the models folder.
+func (p *program) installed() []installedSet {
+	var all []installedSet
+	for _, name := range p.services.ModelDirs("").Installed() {
+		set, err := p.services.Resolve(name, "")
+		if err != nil {
+			all = append(all, installedSet{Name: name, Dir: filepath.Join(p.services.Dirs.Models(), name), Problem: err.Error()})
+			continue
+		}
+		all = append(all, installedSet{Name: name, Description: set.Description, Dir: set.Dir})
+	}
+	return all
+}

@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+
+	"descry/inference"
+	"descry/render"
+)
+
+// isTerminal reports whether f is a terminal rather than a pipe or a file.
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// writeForPeople prints what is known of one picture for somebody at a
+// terminal or a screen reader: one fact a line, no drawing characters.
+func writeForPeople(w io.Writer, d *inference.Description) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s (%d × %d)\n", printable(d.Image), d.Width, d.Height)
+	if d.Caption != nil && len(d.Caption.Hypotheses) > 0 {
+		h := d.Caption.Hypotheses[0]
+		fmt.Fprintf(&b, "  %s (%s)\n", h.Text, render.CaptionSureness(h.Score))
+		for _, h := range d.Caption.Hypotheses[1:] {
+			fmt.Fprintf(&b, "  or: %s (%s)\n", h.Text, render.CaptionSureness(h.Score))
+		}
+	}
+	if d.Instances != nil {
+		writeObjects(&b, d)
+	}
+	if d.Classes != nil {
+		writeClasses(&b, d.Classes)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func writeObjects(b *strings.Builder, d *inference.Description) {
+	shown := d.Instances.Items
+	if len(shown) == 0 {
+		fmt.Fprintln(b, "  no objects found")
+	}
+	for _, i := range shown {
+		fmt.Fprintf(b, "  %s %s, %s, %s\n", i.Label, render.Percent(float64(i.Score)),
+			render.Where(i.Box, d.Width, d.Height), render.Share(i.Area, d.Width, d.Height))
+	}
+}
+
+func writeClasses(b *strings.Builder, c *inference.Classes) {
+	var parts []string
+	for i, n := range c.Pixels {
+		if i > 0 && n > 0 {
+			parts = append(parts, fmt.Sprintf("%s %.1f %%", c.Labels[i], 100*float64(n)/float64(c.Width*c.Height)))
+		}
+	}
+	if len(parts) == 0 {
+		return
+	}
+	from := ""
+	if c.From == inference.TaskInstances {
+		from = " (from the objects)"
+	}
+	fmt.Fprintf(b, "  pixels%s: %s\n", from, strings.Join(parts, ", "))
+}
+
+// printable replaces control characters of a file name, which could play tricks
+// on a terminal.
+func printable(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 {
+			return '\uFFFD'
+		}
+		return r
+	}, strings.ToValidUTF8(name, "\uFFFD"))
+}

@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"errors"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"descry/internal/failure"
+	"descry/internal/nearest"
+)
+
+// flagError names the flag that was probably meant.
+func flagError(c *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		var known []string
+		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
+		if near := nearest.Word(unknown.GetSpecifiedName(), known); near != "" {
+			return usage("%s", err.Error()).WithHint("Did you mean --%s?", near)
+		}
+	}
+	return usage("%s", err.Error()).WithHint("Run %s --help for the flags it has.", c.CommandPath())
+}
+
+// commandNames are the names of c's commands.
+func commandNames(c *cobra.Command) []string {
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	return names
+}
+
+// knownCommand refuses a word that is none of c's commands and names the
+// nearest.
+func knownCommand(c *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return meant(usage("%s has no command %q", c.CommandPath(), args[0]), args[0], commandNames(c))
+}
+
+// picturesNotCommands lets pictures pass, but not a mistyped command, which
+// would open the window on a file that does not exist.
+func picturesNotCommands(c *cobra.Command, args []string) error {
+	if len(args) == 0 || strings.ContainsAny(args[0], `./\`) {
+		return nil
+	}
+	if _, err := os.Lstat(args[0]); err == nil {
+		return nil
+	}
+	if near := nearest.Word(args[0], commandNames(c)); near != "" {
+		return usage("%q is neither a picture nor a command", args[0]).WithHint("Did you mean %s?", near)
+	}
+	return nil
+}
+
+// usage is the error of wrong use: exit code 2.
+func usage(format string, args ...any) *failure.Failure {
+	return failure.New(failure.Usage, "use", "", format, args...)
+}
+
+// meant adds the word that was probably meant to the error about one that is not
+// known.
+func meant(f *failure.Failure, got string, known []string) *failure.Failure {
+	if near := nearest.Word(got, known); near != "" {
+		return f.WithHint("Did you mean %s?", near)
+	}
+	return f
+}
+
+// oneLine keeps an error on one line whatever a file name or library put in.
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,19 @@
+package desktop
+
+import (
+	"context"
+	"time"
+
+	"descry/ui/state"
+	"descry/ui/state/core"
+)
+
+// clockHandlers perform what is about time, and the end.
+func clockHandlers(k toolkit) []handler {
+	return []handler{
+		on(func(_ context.Context, e state.Wake, send func(core.Action)) {
+			time.AfterFunc(e.After, func() { send(state.Tick{Wake: e.Number, Now: time.Now()}) })
+		}),
+		on(func(context.Context, state.Quit, func(core.Action)) { k.Quit() }),
+	}
+}

@@ -1,0 +1,162 @@
+package desktop
+
+import (
+	"os"
+	"slices"
+	"strings"
+
+	"descry/app/services"
+	"descry/describe"
+	"descry/inference"
+	"descry/internal/failure"
+	"descry/internal/machine"
+	"descry/models"
+	"descry/models/arch"
+	"descry/models/catalogue"
+	"descry/models/store"
+	"descry/network"
+	modelstate "descry/ui/state/models"
+)
+
+// inventory tells the window what models there are, what is here, and what room
+// the machine has.
+func inventory(svc *services.Services, o services.WindowOptions) modelstate.Inventory {
+	c, _ := svc.Catalogue(o.Runtime.Catalogue) // what is wrong with the file is said below
+	v := modelstate.Inventory{Others: ownSets(svc, o, c), Folder: svc.Dirs.Models()}
+	s, err := svc.ModelStore(o.Runtime.Catalogue, false)
+	if err != nil { // the catalogue file is at fault: nothing is fetched until it is mended
+		v.Closed = oneLine(err.Error())
+		return v
+	}
+	if network.Disabled(os.Getenv) {
+		v.Closed = "DESCRY_OFFLINE is set, so nothing is downloaded."
+	}
+	s.Seconds = svc.SecondsNow
+	list := s.List()
+	v.Disk = list.OnDisk
+	for _, i := range list.Items {
+		if m, ok := s.Catalogue.Model(i.Name); ok && i.Catalogued && s.RunsHere(m) {
+			v.Models = append(v.Models, storedModel(m, i))
+		}
+	}
+	for _, set := range s.Catalogue.Sets {
+		title, about, _ := strings.Cut(set.Title, ":")
+		if about == "" {
+			title = ""
+		}
+		v.Sets = append(v.Sets, modelstate.Set{Name: set.Name, Title: strings.ToUpper(set.Name[:1]) + set.Name[1:] + " models", About: title, Models: set.Names()})
+	}
+	if free, err := machine.FreeDisk(v.Folder); err == nil {
+		v.Free = int64(min(free, 1<<62))
+	}
+	if _, free, err := machine.Memory(); err == nil {
+		v.Memory = int64(min(free, 1<<62))
+	}
+	return v
+}
+
+// storedModel is a catalogue entry and what is here of it, as the window tells it.
+func storedModel(m catalogue.Model, i store.Item) modelstate.Model {
+	keeps := map[store.State]modelstate.Keep{store.Partial: modelstate.KeepPartial, store.Ready: modelstate.KeepReady, store.InPlace: modelstate.KeepReady, store.Damaged: modelstate.KeepDamaged}
+	x := modelstate.Model{
+		Name: m.Name, Title: strings.TrimSuffix(i.Title, " (boxes only)"), About: i.About, Licence: m.Licence, Text: m.LicenceText, Source: i.Source,
+		Revision: i.Revision, Bytes: i.Bytes, Pinned: i.Pinned, Memory: i.Memory, Seconds: i.Seconds, Measured: i.Measured,
+		Keep: modelstate.KeepAbsent, Here: i.Done, Disk: i.OnDisk,
+	}
+	x.Boxes = arch.BoxesOnly(m.Architecture)
+	if m.For != catalogue.ForRuntime {
+		x.Task = inference.Task(m.For)
+	}
+	if keep, ok := keeps[i.State]; ok {
+		x.Keep = keep
+	}
+	if x.About == "" {
+		x.About = "From a catalogue file."
+	}
+	if i.State == store.InPlace {
+		x.Place = i.Place
+	}
+	if i.State == store.Damaged {
+		x.Problem = failure.New(failure.Model, "load", m.Name, "%s", i.Problem).WithHint("Repair it: only what is damaged is fetched again.")
+	}
+	return x
+}
+
+// ownSets are the model sets that are in no catalogue: the built-in one, those
+// installed, and those in use, also the parts of a mix. What the catalogue has,
+// the window shows model by model.
+func ownSets(svc *services.Services, o services.WindowOptions, c catalogue.Catalogue) []modelstate.Info {
+	used := o.Settings.Model
+	names := svc.ModelDirs(o.Runtime.Catalogue).Installed()
+	parts := mixed(used)
+	for _, name := range parts {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	known := c.Names()
+	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(known, name) })
+	var list []modelstate.Info
+	for _, name := range names {
+		info := modelstate.Info{Spec: name, Name: name, Drawings: name == models.Starter}
+		if name == models.Starter {
+			info.Name, info.Description = "Starter models", "Small and built in. They know drawings of 63 kinds of thing, not photographs."
+			info.Tasks = []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses}
+			list = append(list, info)
+			continue
+		}
+		set, err := svc.Resolve(name, o.Runtime.Catalogue)
+		if err != nil {
+			info.Description = oneLine(err.Error())
+			if !slices.Contains(parts, name) || parts[0] == used { // of a mix the load says it, task by task
+				list = append(list, info)
+			}
+			continue
+		}
+		info.Name, info.Description = set.Name, set.Description
+		info.Place, info.Bytes = set.Dir, map[inference.Task]int64{}
+		for _, t := range set.Tasks() {
+			info.Tasks = append(info.Tasks, inference.Task(t))
+			info.Bytes[inference.Task(t)] = weightOf(set, t)
+		}
+		list = append(list, info)
+	}
+	return list
+}
+
+// mixed lists the models that a word of --model names: those of a mix, each once,
+// else the one.
+func mixed(spec string) []string {
+	if task, _, ok := strings.Cut(spec, "="); !ok || !isTask(strings.TrimSpace(task)) {
+		return slices.DeleteFunc([]string{spec}, func(s string) bool { return s == "" })
+	}
+	var names []string
+	for _, part := range strings.Split(spec, ",") {
+		if _, name, _ := strings.Cut(strings.TrimSpace(part), "="); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// weightOf returns the bytes of the weights with which a set does a task; 0: they
+// cannot be looked at.
+func weightOf(set *models.Set, task string) int64 {
+	var file string
+	switch {
+	case task == string(inference.TaskCaption) && set.Caption != nil:
+		file = set.Caption.Weights
+	case task == string(inference.TaskInstances) && set.Instances != nil:
+		file = set.Instances.Weights
+	case task == string(inference.TaskClasses) && set.Classes != nil:
+		file = set.Classes.Weights
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// isTask reports whether a word is the name of a task.
+func isTask(word string) bool { return slices.Contains(describe.Tasks, inference.Task(word)) }

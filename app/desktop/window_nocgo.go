@@ -1,0 +1,15 @@
+//go:build !cgo
+
+package desktop
+
+import (
+	"context"
+
+	"descry/app/services"
+	"descry/internal/failure"
+)
+
+// Open says that this build has no window.
+func Open(context.Context, *services.Services, services.WindowOptions) error {
+	return failure.New(failure.Usage, "open", "", "this build of Descry has no window").WithHint("Use descry describe, or build with cgo (CGO_ENABLED=1).")
+}

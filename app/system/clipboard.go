@@ -1,0 +1,201 @@
+package system
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Fyne's clipboard knows text only, so a picture on the clipboard is asked for
+// with the system's own tools.
+
+const (
+	clipboardTimeout = 5 * time.Second
+	mostClipboard    = 1 << 30 // bytes
+)
+
+// Clip is what lies on the clipboard: a picture's bytes, or paths, or text.
+type Clip struct {
+	Picture []byte
+	Paths   []string
+	Text    string
+}
+
+// clipboardTool is a program that tells what the clipboard holds and gives it.
+type clipboardTool struct {
+	name  string
+	where func(getenv func(string) string) bool
+	types []string              // arguments that list the kinds held
+	give  func(string) []string // arguments that give one kind
+}
+
+var clipboardTools = []clipboardTool{
+	{"wl-paste", func(env func(string) string) bool { return env("WAYLAND_DISPLAY") != "" },
+		[]string{"--list-types"}, func(kind string) []string { return []string{"--no-newline", "--type", kind} }},
+	{"xclip", func(env func(string) string) bool { return env("DISPLAY") != "" },
+		[]string{"-selection", "clipboard", "-o", "-t", "TARGETS"}, func(kind string) []string { return []string{"-selection", "clipboard", "-o", "-t", kind} }},
+}
+
+// pictureKinds are the clipboard's picture formats that Descry reads, best first.
+var pictureKinds = []string{"image/png", "image/jpeg", "image/webp", "image/tiff", "image/bmp", "image/gif"}
+
+// ReadClipboard returns what the clipboard holds; a picture comes before paths,
+// paths before text. An empty clipboard is no error.
+func ReadClipboard(ctx context.Context) (Clip, error) {
+	ctx, cancel := context.WithTimeout(ctx, clipboardTimeout)
+	defer cancel()
+	switch runtime.GOOS {
+	case "darwin":
+		return macClipboard(ctx)
+	case "windows":
+		return windowsClipboard(ctx)
+	}
+	var known []string
+	for _, tool := range clipboardTools {
+		if !tool.where(os.Getenv) {
+			continue
+		}
+		known = append(known, tool.name)
+		if _, err := exec.LookPath(tool.name); err == nil {
+			return tool.read(ctx)
+		}
+	}
+	if known == nil {
+		return Clip{}, errors.New("there is no display whose clipboard could be read")
+	}
+	return Clip{}, fmt.Errorf("pasting needs the program %s (Debian, Ubuntu: apt-get install %s)", strings.Join(known, " or "), packageOf(known[0]))
+}
+
+// packageOf names the Debian package of a clipboard tool.
+func packageOf(tool string) string {
+	if tool == "wl-paste" {
+		return "wl-clipboard"
+	}
+	return tool
+}
+
+// read asks for the kinds held and takes the best.
+func (t clipboardTool) read(ctx context.Context) (Clip, error) {
+	list, err := output(ctx, t.name, t.types...)
+	if err != nil {
+		return Clip{}, nil // both tools fail on an empty clipboard
+	}
+	kinds := strings.Fields(string(list))
+	for _, kind := range pictureKinds {
+		if slices.Contains(kinds, kind) {
+			data, err := output(ctx, t.name, t.give(kind)...)
+			return Clip{Picture: data}, err
+		}
+	}
+	if slices.Contains(kinds, "text/uri-list") {
+		data, err := output(ctx, t.name, t.give("text/uri-list")...)
+		if paths := pathsOf(string(data)); err == nil && len(paths) > 0 {
+			return Clip{Paths: paths}, nil
+		}
+	}
+	for _, kind := range []string{"text/plain;charset=utf-8", "UTF8_STRING", "text/plain", "STRING"} {
+		if slices.Contains(kinds, kind) {
+			data, err := output(ctx, t.name, t.give(kind)...)
+			return textClip(string(data)), err
+		}
+	}
+	return Clip{}, nil
+}
+
+// textClip reads text as paths where it is nothing but existing files.
+func textClip(text string) Clip {
+	paths := pathsOf(text)
+	for _, path := range paths {
+		if _, err := os.Stat(path); err != nil {
+			return Clip{Text: text}
+		}
+	}
+	return Clip{Paths: paths, Text: text}
+}
+
+// pathsOf reads one path or file:// address a line.
+func pathsOf(text string) []string {
+	var paths []string
+	for _, line := range strings.Split(text, "\n") {
+		line = strings.Trim(strings.TrimSpace(line), `"'`)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		if u, err := url.Parse(line); err == nil && u.Scheme == "file" {
+			line = u.Path
+			if runtime.GOOS == "windows" {
+				line = strings.TrimPrefix(line, "/")
+			}
+		}
+		paths = append(paths, line)
+	}
+	return paths
+}
+
+// macClipboard asks AppleScript, which prints a picture as «data PNGf89504E…».
+func macClipboard(ctx context.Context) (Clip, error) {
+	out, err := output(ctx, "osascript", "-e", "the clipboard as «class PNGf»")
+	if err == nil {
+		text := strings.TrimSuffix(strings.TrimSpace(string(out)), "»")
+		if _, digits, ok := strings.Cut(text, "PNGf"); ok {
+			data, err := hex.DecodeString(digits)
+			return Clip{Picture: data}, err
+		}
+	}
+	out, err = output(ctx, "pbpaste")
+	return textClip(string(out)), err
+}
+
+// windowsClipboard asks PowerShell for a picture as base64, then for files and
+// text.
+func windowsClipboard(ctx context.Context) (Clip, error) {
+	const script = `Add-Type -AssemblyName System.Windows.Forms,System.Drawing
+$i=[Windows.Forms.Clipboard]::GetImage()
+if($i){$m=New-Object IO.MemoryStream;$i.Save($m,[Drawing.Imaging.ImageFormat]::Png);'PNG '+[Convert]::ToBase64String($m.ToArray())}
+elseif([Windows.Forms.Clipboard]::ContainsFileDropList()){[Windows.Forms.Clipboard]::GetFileDropList()}
+else{[Windows.Forms.Clipboard]::GetText()}`
+	out, err := output(ctx, "powershell", "-NoProfile", "-STA", "-Command", script)
+	if err != nil {
+		return Clip{}, err
+	}
+	text := strings.TrimSpace(string(out))
+	if digits, ok := strings.CutPrefix(text, "PNG "); ok {
+		data, err := base64.StdEncoding.DecodeString(digits)
+		return Clip{Picture: data}, err
+	}
+	return textClip(text), nil
+}
+
+// output runs a program and returns what it printed, bounded.
+func output(ctx context.Context, name string, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	pipe, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	var errs bytes.Buffer
+	cmd.Stderr = &errs
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	data, readErr := io.ReadAll(io.LimitReader(pipe, mostClipboard+1))
+	if len(data) > mostClipboard {
+		readErr = fmt.Errorf("the clipboard holds more than %d bytes", mostClipboard)
+		_ = cmd.Process.Kill()
+	}
+	if err := cmd.Wait(); err != nil && readErr == nil {
+		readErr = fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(errs.String()))
+	}
+	return data, readErr
+}

@@ -1,0 +1,83 @@
+package system
+
+import (
+	"cmp"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"descry/picture"
+)
+
+// mostInFolder bounds how many names of one folder are kept for walking.
+const mostInFolder = 100_000
+
+// PicturesIn lists the pictures of a folder as paths, in the order in which
+// people count: "2.png" before "10.png", case apart. Hidden files are left out.
+func PicturesIn(dir string) ([]string, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	names, err := f.Readdirnames(mostInFolder)
+	if err != nil && len(names) == 0 {
+		return nil, err
+	}
+	var paths []string
+	for _, name := range names {
+		if picture.IsPictureName(name) && !strings.HasPrefix(name, ".") {
+			paths = append(paths, filepath.Join(dir, name))
+		}
+	}
+	slices.SortFunc(paths, func(a, b string) int { return compareNatural(filepath.Base(a), filepath.Base(b)) })
+	return paths, nil
+}
+
+// Expand replaces folders by the pictures in them. A folder without pictures stays,
+// so that whoever opens it is told.
+func Expand(paths []string) []string {
+	var all []string
+	for _, path := range paths {
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			if inside, err := PicturesIn(path); err == nil && len(inside) > 0 {
+				all = append(all, inside...)
+				continue
+			}
+		}
+		all = append(all, path)
+	}
+	return all
+}
+
+// compareNatural orders names with runs of digits by their value; names that
+// differ in nothing else are ordered by their bytes, so that the order is total.
+func compareNatural(a, b string) int {
+	x, y := strings.ToLower(a), strings.ToLower(b)
+	for x != "" && y != "" {
+		p, q := digits(x), digits(y)
+		if p > 0 && q > 0 {
+			m, n := strings.TrimLeft(x[:p], "0"), strings.TrimLeft(y[:q], "0")
+			if c := cmp.Or(cmp.Compare(len(m), len(n)), cmp.Compare(m, n)); c != 0 {
+				return c
+			}
+			x, y = x[p:], y[q:]
+			continue
+		}
+		if x[0] != y[0] {
+			return cmp.Compare(x[0], y[0])
+		}
+		x, y = x[1:], y[1:]
+	}
+	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(a, b))
+}
+
+// digits is how many ASCII digits s begins with.
+func digits(s string) int {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return n
+}

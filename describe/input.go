@@ -1,0 +1,35 @@
+package describe
+
+import (
+	"bytes"
+	"context"
+
+	"descry/picture"
+	"descry/resources"
+)
+
+// Input is one picture of a run: what it is called, where it lies, and how it is
+// opened.
+type Input struct {
+	Name string
+	Path string // empty: it is no file
+	Open func(context.Context, picture.Limits) (*picture.Picture, error)
+}
+
+// File is the picture in a file.
+func File(path string) Input {
+	return Input{path, path, func(ctx context.Context, l picture.Limits) (*picture.Picture, error) {
+		return picture.Open(ctx, path, l)
+	}}
+}
+
+// Samples are the built-in pictures.
+func Samples() []Input {
+	var all []Input
+	for _, s := range resources.Samples() {
+		all = append(all, Input{s.Name, "", func(ctx context.Context, l picture.Limits) (*picture.Picture, error) {
+			return picture.Decode(ctx, bytes.NewReader(s.PNG), int64(len(s.PNG)), s.Name, l)
+		}})
+	}
+	return all
+}

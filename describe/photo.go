@@ -1,0 +1,26 @@
+package describe
+
+import "descry/picture"
+
+// The built-in models know drawings only. LooksLikePhoto is a hint for telling
+// so once, not a judgement: it asks for a size that cameras make and for the
+// many colours that light makes.
+const (
+	photoPixels  = 300_000 // drawings for these models have fewer: sides of 192 to 320
+	photoSamples = 64      // a grid of 64 × 64 samples
+	photoColours = 150     // distinct colours of 5 bits a channel among those samples; photographs tried had 240 to 840
+)
+
+// LooksLikePhoto reports whether p is plainly no flat drawing.
+func LooksLikePhoto(p *picture.Picture) bool {
+	if p.Width*p.Height < photoPixels {
+		return false
+	}
+	seen := map[uint32]bool{}
+	for i := range photoSamples * photoSamples {
+		x, y := (i%photoSamples)*p.Width/photoSamples, (i/photoSamples)*p.Height/photoSamples
+		at := 3 * (y*p.Width + x)
+		seen[uint32(p.RGB[at]>>3)<<10|uint32(p.RGB[at+1]>>3)<<5|uint32(p.RGB[at+2]>>3)] = true
+	}
+	return len(seen) > photoColours
+}

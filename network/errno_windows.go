@@ -1,0 +1,10 @@
+package network
+
+import "golang.org/x/sys/windows"
+
+// The system's errors that have sentences of their own.
+var (
+	errnoNoNet   = []error{windows.WSAENETUNREACH, windows.WSAENETDOWN}
+	errnoRefused = []error{windows.WSAECONNREFUSED}
+	errnoCut     = []error{windows.WSAECONNRESET, windows.WSAECONNABORTED}
+)

@@ -1,0 +1,110 @@
+package network
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The statuses that callers distinguish (RFC 9110 §15, RFC 6585).
+const (
+	StatusOK                    = http.StatusOK
+	StatusPartialContent        = http.StatusPartialContent
+	StatusUnauthorized          = http.StatusUnauthorized
+	StatusForbidden             = http.StatusForbidden
+	StatusNotFound              = http.StatusNotFound
+	StatusProxyAuthRequired     = http.StatusProxyAuthRequired
+	StatusRequestTimeout        = http.StatusRequestTimeout
+	StatusGone                  = http.StatusGone
+	StatusRangeNotSatisfiable   = http.StatusRequestedRangeNotSatisfiable
+	StatusTooEarly              = http.StatusTooEarly
+	StatusTooManyRequests       = http.StatusTooManyRequests
+	StatusNetworkAuthentication = http.StatusNetworkAuthenticationRequired
+)
+
+// Response is an answer whose head has arrived.
+type Response struct {
+	Status    int
+	Header    Header
+	Length    int64    // bytes of the body; -1: not said
+	Host      string   // which answered, where redirects led
+	Redirects []Header // heads of the answers that led here, the first one first
+	Body      io.ReadCloser
+}
+
+// StatusText returns the status as people know it: "404 Not Found".
+func (r *Response) StatusText() string {
+	return strings.TrimSpace(strconv.Itoa(r.Status) + " " + http.StatusText(r.Status))
+}
+
+// RetryAfter returns how long the server asks to wait: the header of that name,
+// seconds or a date.
+func (r *Response) RetryAfter(now time.Time) time.Duration {
+	value := strings.TrimSpace(r.Header.Get("Retry-After"))
+	if n, err := strconv.ParseUint(value, 10, 31); err == nil {
+		return time.Duration(n) * time.Second
+	}
+	if t, err := http.ParseTime(value); err == nil {
+		return max(0, t.Sub(now))
+	}
+	return 0
+}
+
+func (c *Client) response(ctx context.Context, resp *http.Response, dog watchdog, cancel context.CancelCauseFunc) *Response {
+	r := &Response{Status: resp.StatusCode, Header: resp.Header, Length: resp.ContentLength, Host: resp.Request.URL.Host}
+	for before := resp.Request.Response; before != nil; before = before.Request.Response {
+		r.Redirects = append(r.Redirects, before.Header)
+	}
+	slices.Reverse(r.Redirects)
+	r.Body = &body{c, ctx, r.Host, resp.Body, dog, cancel}
+	return r
+}
+
+// errStalled is the cause with which the watchdog ends a request.
+var errStalled = errors.New("stalled")
+
+// watchdog ends a request whose line is silent for too long. It cancels the
+// request's context, which closes the connection under a blocked read: setting
+// a flag that the reader looks at between two reads would not wake it.
+type watchdog struct {
+	timer *time.Timer
+	limit time.Duration
+}
+
+func newWatchdog(limit time.Duration, cancel context.CancelCauseFunc) watchdog {
+	return watchdog{time.AfterFunc(limit, func() { cancel(errStalled) }), limit}
+}
+
+func (w watchdog) watch() { w.timer.Reset(w.limit) }
+func (w watchdog) rest()  { w.timer.Stop() }
+
+// body is the body of an answer, watched while it is read.
+type body struct {
+	c      *Client
+	ctx    context.Context
+	host   string
+	from   io.ReadCloser
+	dog    watchdog
+	cancel context.CancelCauseFunc
+}
+
+func (b *body) Read(p []byte) (int, error) {
+	b.dog.watch()
+	n, err := b.from.Read(p)
+	b.dog.rest()
+	if err != nil && err != io.EOF {
+		err = b.c.explain(b.ctx, b.host, err)
+	}
+	return n, err
+}
+
+func (b *body) Close() error {
+	b.dog.rest()
+	b.cancel(nil)
+	return b.from.Close()
+}

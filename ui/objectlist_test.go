@@ -1,0 +1,86 @@
+package ui
+
+import (
+	"fmt"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"descry/ui/state/core"
+	"descry/ui/widgets"
+)
+
+// crowdedScreen is a result with a number of objects.
+func crowdedScreen(objects int) shown {
+	s := resultScreen()
+	s.Panel.Objects.Rows = nil
+	for i := range objects {
+		s.Panel.Objects.Rows = append(s.Panel.Objects.Rows, objectRow(i, fmt.Sprintf("object %d", i), "middle", "99 %"))
+	}
+	return s
+}
+
+func TestManyObjectsHaveRowsWhereTheyAreSeen(t *testing.T) {
+	x := opened(t, crowdedScreen(500), 1280, 700)
+	p := x.desk.panel
+	check := func(when string, first, last int) {
+		t.Helper()
+		for i, want := range map[int]bool{first: true, last: true, first - 5: false, last + 6: false} {
+			row, ok := p.objects.Row(i)
+			if ok != want {
+				t.Errorf("%s: object %d has a row: %v, want %v", when, i, ok, want)
+			}
+			if ok && row.Data().Name != fmt.Sprintf("object %d", i) {
+				t.Errorf("%s: the row of object %d shows %q", when, i, row.Data().Name)
+			}
+		}
+	}
+	height := p.scroll.Size().Height
+	inView := func(at float32) (first, last int) { // of objects, below what stands above them
+		driver := fyne.CurrentApp().Driver()
+		above := driver.AbsolutePositionForObject(p.objects.Container).Y - driver.AbsolutePositionForObject(p.scroll).Y
+		return int((0 - above) / 46), int((at - above) / 46)
+	}
+	_, last := inView(height)
+	check("at the start", 0, last)
+	if n := len(p.objects.Objects); n > 20 {
+		t.Errorf("%d rows exist", n)
+	}
+	p.scroll.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, -9200)})
+	first, last := inView(height)
+	check("scrolled", first, last)
+	x.win.Resize(fyne.NewSize(1280, 1500))
+	first, last = inView(p.scroll.Size().Height)
+	check("in a higher window", first, last)
+	s := crowdedScreen(500)
+	s.Panel.Caption.Others = nil
+	s.Panel.Caption.OthersTitle = ""
+	x.Paint(s.whole())
+	first, last = inView(p.scroll.Size().Height)
+	check("with less above", first, last)
+	x.Paint(crowdedScreen(3).whole())
+	check("with fewer objects", 0, 2)
+	if n := len(p.objects.Objects); n != 3 {
+		t.Errorf("%d rows exist, want 3", n)
+	}
+}
+
+func TestKeysGoThroughTheObjects(t *testing.T) {
+	x := opened(t, crowdedScreen(200), 1280, 700)
+	list := x.desk.panel.objects
+	list.Focus(0)
+	for _, k := range []struct {
+		key  fyne.KeyName
+		want int
+	}{{fyne.KeyDown, 1}, {fyne.KeyEnd, 199}, {fyne.KeyUp, 198}, {fyne.KeyHome, 0}} {
+		x.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: k.key})
+		if i, ok := list.Focused(); !ok || i != k.want {
+			t.Errorf("after %s the focus is on %d (%v), want %d", k.key, i, ok, k.want)
+		}
+	}
+	x.sent = nil
+	x.win.Canvas().Focused().(*widgets.ObjectRow).TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	if len(x.sent) != 1 || x.sent[0] != (core.Run{Command: core.CommandNext}) {
+		t.Errorf("the right arrow sent %#v", x.sent)
+	}
+}
