@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"descry/export"
-	"descry/ui/state"
+	picturestate "descry/ui/state/picture"
 )
 
 // A file that is there is replaced when the person has agreed to that, also while
@@ -20,8 +20,8 @@ func TestAFileThatIsThereIsReplacedWhenAgreed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	e := state.WriteFile{Target: state.Target{Write: 1, Path: there, Original: original}, Format: "txt", Description: writtenDescription()}
-	if a, ok := performWrite(t, g, e).(state.ExportFailed); !ok || !a.Exists {
+	e := picturestate.WriteFile{Target: picturestate.Target{Write: 1, Path: there, Original: original}, Format: "txt", Description: writtenDescription()}
+	if a, ok := performWrite(t, g, e).(picturestate.ExportFailed); !ok || !a.Exists {
 		t.Errorf("without being asked: %+v", a)
 	}
 	for _, original := range []string{original, filepath.Join(dir, "gone.png"), ""} {
@@ -29,7 +29,7 @@ func TestAFileThatIsThereIsReplacedWhenAgreed(t *testing.T) {
 			t.Fatal(err)
 		}
 		e.Overwrite, e.Original = true, original
-		if a := performWrite(t, g, e); a != (state.Exported{Write: 1, Path: there}) {
+		if a := performWrite(t, g, e); a != (picturestate.Exported{Write: 1, Path: there}) {
 			t.Errorf("of %q: %+v", original, a)
 		}
 		if text, err := os.ReadFile(there); err != nil || string(text) != "a dog\n" {

@@ -13,7 +13,8 @@ import (
 
 	"descry/picture"
 	"descry/render"
-	"descry/ui/state"
+	"descry/ui/state/core"
+	picturestate "descry/ui/state/picture"
 )
 
 // halved is a scene whose left half is object 3.
@@ -106,7 +107,7 @@ func TestSharpFrameFollowsAMove(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				box := &mailbox{}
-				c := &Canvas{p: Params{Dispatch: box.dispatch, Send: func(state.Action) {}}, view: state.ViewFit(), scale: 1, devW: 8, devH: 8}
+				c := &Canvas{p: Params{Dispatch: box.dispatch, Send: func(core.Action) {}}, view: picturestate.ViewFit(), scale: 1, devW: 8, devH: 8}
 				c.scene = halved()
 				c.render = &renderer{wake: make(chan struct{}, 1)} // keeps the request
 				c.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(5, 0)})
