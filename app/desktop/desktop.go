@@ -2,7 +2,7 @@
 // window's state asks for, and it is the only package that opens a window of the
 // system.
 //
-// A file is a family of effects (worker, opening, dialogs, writes, edits, settings,
+// A file is a family of effects (worker, opening, lists, dialogs, writes, edits, settings,
 // models, devices, clock), each with the list of its handlers. The performer makes
 // one table of them all; an effect that is in no list is a mistake in the program
 // and ends it loudly, and a test compares the table with the effects that there
@@ -55,7 +55,7 @@ func newPerformer(s *services.Services, o services.WindowOptions, k toolkit, g *
 	worker := newWorkerEffects(s, o, g, t, send)
 	dialogs := &dialogEffects{toolkit: k, gallery: g, timeline: t}
 	return tableOf(worker,
-		clockHandlers(k), openingHandlers(g), worker.handlers(), dialogs.handlers(), writeHandlers(g),
+		clockHandlers(k), openingHandlers(g), listHandlers(), worker.handlers(), dialogs.handlers(), writeHandlers(g),
 		editHandlers(s.Edits(), t), settingsHandlers(s.Dirs.Config), newModelEffects(s, o, t).handlers(), deviceHandlers(o.Runtime.Library))
 }
 

@@ -104,6 +104,13 @@ func (g *gallery) keepClip(number uint64, data []byte) {
 	g.clips[number] = data
 }
 
+// releaseClip forgets a pasted picture's bytes.
+func (g *gallery) releaseClip(number uint64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	delete(g.clips, number)
+}
+
 // Levels returns a picture's pyramid, nil when there are no pixels.
 func (g *gallery) Levels(id picturestate.PictureID) []*image.RGBA {
 	g.mu.Lock()

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"descry/app/system"
 	"descry/describe"
 	"descry/internal/failure"
 	"descry/picture"
@@ -13,20 +12,12 @@ import (
 	picturestate "descry/ui/state/picture"
 )
 
-// openingHandlers decode pictures and look at what lies beside them.
+// openingHandlers decode pictures and let them go.
 func openingHandlers(g *gallery) []handler {
 	return []handler{
 		on(g.perform),
 		on(func(_ context.Context, e picturestate.Release, _ func(core.Action)) { g.release(e.Picture) }),
-		on(func(_ context.Context, e picturestate.ListFolder, send func(core.Action)) {
-			go func() { // a folder on a sleeping disk must not hold up the end
-				paths, err := system.PicturesIn(e.Dir)
-				if err != nil {
-					paths = nil // the picture itself stays; its neighbours are not known
-				}
-				send(picturestate.FolderListed{Dir: e.Dir, Paths: paths})
-			}()
-		}),
+		on(func(_ context.Context, e picturestate.ReleaseClip, _ func(core.Action)) { g.releaseClip(e.Clip) }),
 	}
 }
 

@@ -372,14 +372,6 @@ func TestTheClipboardIsWrittenAndPasted(t *testing.T) {
 	answers(t, b.perform(picturestate.ReadClipboard{}), picturestate.Pasted{Text: "a text"})
 }
 
-func TestNeighboursAreListed(t *testing.T) {
-	b := newBench(t, services.WindowOptions{})
-	one, two := b.file("2.png", nil), b.file("10.png", nil)
-	b.file("notes.txt", nil)
-	answers(t, b.perform(picturestate.ListFolder{Dir: b.dir}), picturestate.FolderListed{Dir: b.dir, Paths: []string{one, two}})
-	answers(t, b.perform(picturestate.ListFolder{Dir: b.dir + "/absent"}), picturestate.FolderListed{Dir: b.dir + "/absent"})
-}
-
 func TestTheFileManagerIsOpened(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the file managers of Linux")

@@ -30,6 +30,7 @@ type world struct {
 	asked   []uint64
 	writing []uint64
 	pulls   map[uint64]string // downloads and checks under way
+	lists   map[picture.ListID][]string
 	quit    bool
 }
 
@@ -43,13 +44,22 @@ func (w *world) next(n int) int {
 	return int(b) % n
 }
 
+// manyPaths are more than State holds of a list.
+var manyPaths = func() (all []string) {
+	for i := range 60 {
+		all = append(all, fmt.Sprintf("/many/%d.png", i))
+	}
+	return all
+}()
+
 var fuzzPaths = []string{"/p/a.png", "/p/b.png", "/p/c.png", "/p/d.png"}
 
 // choices are what may happen, each with an argument from the input.
 var choices = []func(w *world) []core.Action{
 	func(w *world) []core.Action { return []core.Action{picture.Opened{Paths: fuzzPaths[w.next(4):]}} },
+	func(w *world) []core.Action { return []core.Action{picture.Opened{Paths: manyPaths}} },
 	func(w *world) []core.Action {
-		return []core.Action{picture.Opened{Paths: fuzzPaths[:1]}, picture.FolderListed{Dir: "/p", Paths: fuzzPaths}}
+		return []core.Action{picture.Opened{Paths: fuzzPaths[:1+w.next(2)]}}
 	},
 	func(w *world) []core.Action { return []core.Action{picture.Walked{Step: w.next(3) - 1}} },
 	func(w *world) []core.Action { return []core.Action{picture.Pasted{Clip: uint64(w.next(3))}} },
@@ -225,6 +235,13 @@ func (w *world) perform(effects []core.Effect) {
 			w.jobs[e.Request.ID] = e
 		case picture.Cancel:
 			w.ended[e.Job] = true
+		case picture.KeepList:
+			w.lists[e.List] = e.Paths
+		case picture.ListFolder:
+			w.lists[e.List] = fuzzPaths
+			if !slices.Contains(fuzzPaths, e.Path) {
+				w.lists[e.List] = []string{e.Path}
+			}
 		case picture.SaveEdit:
 			if e.Unread {
 				e.Edit = picture.Joined(w.stored[e.Key], e.Edit, true)
@@ -317,12 +334,10 @@ func (w *world) holds() {
 		w.t.Fatalf("%d pictures, %d held, %d open", len(all), held, len(w.open))
 	}
 	for key, text := range w.typed {
-		found := false
-		if e, ok := s.picture.EditOf(key); ok {
-			found = holdsText(e, text)
-		}
+		e, held := s.picture.EditOf(key)
+		found := held && holdsText(e, text) || holdsText(w.stored[key], text)
 		if w.quit {
-			found = found && holdsText(w.stored[key], text)
+			found = holdsText(w.stored[key], text)
 		}
 		if !found {
 			w.t.Fatalf("%q is lost", text)
@@ -361,10 +376,37 @@ func holdsText(e picture.Edit, text string) bool {
 	return e.Own && e.Caption == text || slices.Contains(e.Earlier, text) || slices.Contains(e.Later, text)
 }
 
+// late answers what files and lists are asked, unless the disk is slow.
+func (w *world) late(effects []core.Effect) (all []core.Action) {
+	for _, e := range effects {
+		var answer core.Action
+		switch e := e.(type) {
+		case picture.LoadEdit:
+			stored, written := w.stored[e.Key]
+			answer = picture.EditLoaded{Key: e.Key}
+			if written {
+				answer = picture.EditLoaded{Key: e.Key, Edit: &stored}
+			}
+		case picture.SaveEdit:
+			answer = picture.EditSaved{Key: e.Key}
+		case picture.ListFolder:
+			answer = picture.WindowOf(e.List, w.lists[e.List], slices.Index(w.lists[e.List], e.Path))
+		case picture.LookUp:
+			answer = picture.WindowOf(e.List, w.lists[e.List], e.At)
+		default:
+			continue
+		}
+		if w.next(3) > 0 {
+			all = append(all, answer)
+		}
+	}
+	return all
+}
+
 // lived lives through what the bytes say, from the window's opening to its end.
 func lived(t testing.TB, data []byte) {
 	w := &world{desk: storeDesk(t, func(s *Setup) { s.Models = testSetup().Models }), pulls: map[uint64]string{}, bytes: data, open: map[picture.PictureID]picture.Source{}, decoded: map[picture.PictureID]bool{},
-		jobs: map[inference.JobID]picture.Submit{}, ended: map[inference.JobID]bool{}, typed: map[string]string{}, stored: map[string]picture.Edit{}}
+		jobs: map[inference.JobID]picture.Submit{}, ended: map[inference.JobID]bool{}, typed: map[string]string{}, lists: map[picture.ListID][]string{}, stored: map[string]picture.Edit{}}
 	for len(w.bytes) > 0 {
 		actions := choices[w.next(len(choices))](w)
 		w.perform(w.take())
@@ -373,11 +415,7 @@ func lived(t testing.TB, data []byte) {
 			actions = actions[1:]
 			effects := w.take()
 			w.perform(effects)
-			for _, e := range pick[picture.LoadEdit](effects) {
-				if w.next(3) > 0 { // else the disk is slow
-					actions = append(actions, picture.EditLoaded{Key: e.Key, Edit: nil})
-				}
-			}
+			actions = append(actions, w.late(effects)...)
 			w.holds()
 		}
 	}

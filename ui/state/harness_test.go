@@ -29,8 +29,9 @@ type desk struct {
 	effects  []core.Effect // since the last take
 	now      time.Time
 	wakes    []dueWake
-	lastJob  inference.JobID // the last one that was submitted
-	lastPull uint64          // the last download or check that was wanted
+	folder   picture.ListFolder // the last one that was wanted
+	lastJob  inference.JobID    // the last one that was submitted
+	lastPull uint64             // the last download or check that was wanted
 }
 
 // dueWake is a Wake that was not answered yet.
@@ -102,6 +103,8 @@ func (d *desk) send(actions ...core.Action) {
 			switch e := e.(type) {
 			case Wake:
 				d.wakes = append(d.wakes, dueWake{e.Number, d.now.Add(e.After)})
+			case picture.ListFolder:
+				d.folder = e
 			case picture.Submit:
 				d.lastJob = e.Request.ID
 			case models.Pull:
@@ -257,6 +260,17 @@ func (d *desk) pic() picture.Scene { return look(&d.s).pic }
 
 // model returns what is in use, as one set.
 func (d *desk) model() models.Info { return d.s.models.Model(look(&d.s).modelsEnv()) }
+
+// listed answers the ListFolder that is open, as if the folder had these pictures.
+func (d *desk) listed(paths ...string) {
+	d.t.Helper()
+	e := d.folder
+	at := slices.Index(paths, e.Path)
+	if at < 0 {
+		at, paths = 0, slices.Insert(slices.Clone(paths), 0, e.Path)
+	}
+	d.send(picture.WindowOf(e.List, paths, at))
+}
 
 // open opens files and decodes the visible one.
 func (d *desk) open(paths ...string) picture.PictureID {

@@ -208,7 +208,7 @@ func TestAnActionThatChangesNothingChangesNothing(t *testing.T) {
 		prefs.ThreadsSet{Threads: 0}, prefs.PixelLimitSet{Millions: 200}, picture.PlacementSet{Placement: 0}, picture.FormatSet{Format: "png"}, picture.Panned{DX: 0, DY: 0}, picture.ViewMoved{View: s.picture.View()}, picture.Walked{Step: 1}, picture.Opened{}, picture.Bare{On: false},
 		core.SheetOpened{Sheet: core.SheetNone}, core.NoticeClosed{ID: 99}, picture.PlaceChosen{Ask: 9}, picture.Exported{Write: 9}, picture.ExportFailed{Write: 9}, picture.EditSaved{Key: "x"}, picture.EditLoaded{Key: "x"},
 		picture.EngineSaid{Event: inference.Event{ID: 4}}, picture.Decoded{Picture: 1, Key: "z", Width: 1, Height: 1}, picture.DecodeFailed{Picture: 1}, picture.DecodeAgain{}, picture.Stopped{}, picture.Again{},
-		picture.CaptionUndone{}, picture.CaptionRedone{}, picture.ObjectToggled{Object: 77}, picture.ClassToggled{Class: 77}, picture.ObjectsShown{}, picture.LookedAt{Object: 77}, Tick{Now: d.now}, picture.FolderListed{},
+		picture.CaptionUndone{}, picture.CaptionRedone{}, picture.ObjectToggled{Object: 77}, picture.ClassToggled{Class: 77}, picture.ObjectsShown{}, picture.LookedAt{Object: 77}, Tick{Now: d.now}, picture.Window{},
 		picture.RecentsRestored{Paths: s.Settings().Recent}, core.Run{Command: "nothing"}, core.Run{Command: core.CommandStop}, picture.LayerToggled{Layer: "nothing"}, picture.ExportToggled{Format: "png"}, picture.FormatSet{Format: "txt"}, prefs.DoctorSaid{}, picture.Replaced{},
 	} {
 		next, effects := Reduce(s, a)

@@ -83,11 +83,11 @@ func TestTheFirstOfSeveralIsShownAndTheRestWalkedThrough(t *testing.T) {
 func TestTheFolderOfOneFileIsWalkedThrough(t *testing.T) {
 	d := newDesk(t)
 	d.send(picture.Opened{Paths: []string{"/p/b.png"}})
-	d.send(picture.FolderListed{Dir: "/other", Paths: []string{"/other/x.png"}})
+	d.send(picture.WindowOf(77, []string{"/other/x.png", "/other/y.png"}, 0))
 	if got := d.screen().Bar.Place; got != "" {
 		t.Errorf("another folder's list was taken: %q", got)
 	}
-	d.send(picture.FolderListed{Dir: "/p", Paths: []string{"/p/a.png", "/p/b.png", "/p/c.png"}})
+	d.listed("/p/a.png", "/p/b.png", "/p/c.png")
 	if got := d.screen().Bar.Place; got != "2 of 3" {
 		t.Errorf("place %q", got)
 	}
@@ -96,7 +96,8 @@ func TestTheFolderOfOneFileIsWalkedThrough(t *testing.T) {
 		t.Errorf("walked to %q", got)
 	}
 	d = newDesk(t)
-	d.send(picture.Opened{Paths: []string{"/p/odd"}}, picture.FolderListed{Dir: "/p", Paths: []string{"/p/a.png"}})
+	d.send(picture.Opened{Paths: []string{"/p/odd"}})
+	d.listed("/p/a.png")
 	if got := d.screen().Bar.Place; got != "1 of 2" {
 		t.Errorf("a file whose name is not a picture's: %q", got)
 	}

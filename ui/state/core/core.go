@@ -32,6 +32,7 @@ const (
 	LaneSettings  = "settings"
 	LaneClipboard = "clipboard"
 	LaneModels    = "models"
+	LaneLists     = "lists"
 )
 
 // PageID names a page: one that fills the window, or a sheet, which lies over

@@ -33,9 +33,14 @@ type (
 	RecentsCleared struct{}
 	// RecentsRestored takes RecentsCleared back.
 	RecentsRestored struct{ Paths []string }
-	// FolderListed tells the pictures of a folder in the order of walking.
-	FolderListed struct {
-		Dir   string
+	// Window tells a part of a list, about a place in it: in answer to ListFolder,
+	// where the picture that was opened stands, or to LookUp. A Count of 0: there
+	// is no such list, or nothing in it.
+	Window struct {
+		List  ListID
+		Count int // of the whole list
+		At    int
+		First int // the place of Paths[0]
 		Paths []string
 	}
 	// Walked goes to the next (1) or previous (−1) picture of the folder.

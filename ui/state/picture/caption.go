@@ -190,19 +190,20 @@ func Joined(stored, since Edit, written bool) Edit {
 
 func (a EditSaved) on(r *reduction) {
 	i := r.s.draftAt(a.Key)
-	if i < 0 || a.Failure == nil {
+	if i < 0 || r.s.drafts[i].saving == 0 {
 		return
 	}
 	d := r.s.drafts[i]
-	if d.dirty || d.failed {
-		return // the next one will tell
-	}
-	d.failed = true
+	d.saving--
+	tell := a.Failure != nil && !d.dirty && !d.failed // else the next one will tell
+	d.failed = d.failed || tell
 	r.s.drafts = core.Replaced(r.s.drafts, i, d)
-	r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: "Your caption of " + d.name + " could not be kept on disk.", Detail: core.Explain(a.Failure)})
+	if tell {
+		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: "Your caption of " + d.name + " could not be kept on disk.", Detail: core.Explain(a.Failure)})
+	}
 }
 
-// saveDrafts hands the changed drafts that which tells to the disk.
+// saveDrafts saves every changed draft for which which returns true.
 func (r *reduction) saveDrafts(which func(draft) bool) {
 	r.s.drafts = core.Stamped(r.s.drafts, func(d *draft) bool {
 		if !d.dirty || !which(*d) {
@@ -210,6 +211,7 @@ func (r *reduction) saveDrafts(which func(draft) bool) {
 		}
 		r.t.Do(SaveEdit{Key: d.key, Name: d.name, Edit: d.edit, Unread: !d.read})
 		d.dirty, d.burst, d.since = false, false, time.Time{}
+		d.saving++
 		return true
 	})
 }

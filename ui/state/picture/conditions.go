@@ -23,7 +23,7 @@ func (s Scene) HasStale() bool { return s.stalePictures() > 0 }
 func (s Scene) CanBack() bool { return s.current != 0 && s.walk.at > 0 }
 
 // CanNext reports whether there is a picture after this one.
-func (s Scene) CanNext() bool { return s.current != 0 && s.walk.at < len(s.walk.paths)-1 }
+func (s Scene) CanNext() bool { return s.current != 0 && s.walk.at < s.walk.count-1 }
 
 // CanUndo reports whether the caption is a person's own.
 func (s Scene) CanUndo() bool { return s.draft().edit.Own }

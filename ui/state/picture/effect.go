@@ -38,8 +38,25 @@ type (
 	AskOpen struct{ Folder string }
 	// ReadClipboard answers with Pasted.
 	ReadClipboard struct{}
-	// ListFolder answers with FolderListed.
-	ListFolder struct{ Dir string }
+	// ListFolder lists the pictures of a folder in the order of walking, keeps them
+	// as KeepList does, and answers with a Window about the picture Path. It is in
+	// the list even where its name does not say that it is a picture.
+	ListFolder struct {
+		List ListID
+		Dir  string
+		Path string
+	}
+	// KeepList hands over a list of pictures. It is kept until a list of a higher
+	// ID comes.
+	KeepList struct {
+		List  ListID
+		Paths []string
+	}
+	// LookUp answers with a Window about a place of a list that is kept.
+	LookUp struct {
+		List ListID
+		At   int
+	}
 	// Decode answers with Decoded or DecodeFailed. Pixels is the limit on the
 	// number of pixels.
 	Decode struct {
@@ -49,6 +66,8 @@ type (
 	}
 	// Release forgets a picture and its pixels, and stops its decoding.
 	Release struct{ Picture PictureID }
+	// ReleaseClip forgets what was pasted.
+	ReleaseClip struct{ Clip uint64 }
 )
 
 // The worker.
@@ -195,3 +214,18 @@ func (WriteCutout) isEffect() {}
 func (WriteFile) Lane() string { return core.LaneNone }
 
 func (WriteFile) isEffect() {}
+
+// Lane implements core.Effect.
+func (KeepList) Lane() string { return core.LaneLists }
+
+func (KeepList) isEffect() {}
+
+// Lane implements core.Effect.
+func (LookUp) Lane() string { return core.LaneLists }
+
+func (LookUp) isEffect() {}
+
+// Lane implements core.Effect.
+func (ReleaseClip) Lane() string { return core.LaneNone }
+
+func (ReleaseClip) isEffect() {}

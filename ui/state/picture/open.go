@@ -16,26 +16,6 @@ import (
 
 func (OpenAsked) on(r *reduction) { r.t.Do(AskOpen{Folder: r.s.Settings().Folder}) }
 
-func (a Opened) on(r *reduction) {
-	var paths []string
-	for _, p := range a.Paths {
-		if p = settings.Sound(p); p != "" && !slices.Contains(paths, p) {
-			paths = append(paths, p)
-		}
-	}
-	if len(paths) == 0 {
-		return
-	}
-	r.t.ChangeSettings(func(s *settings.Settings) { s.Folder = filepath.Dir(paths[0]) })
-	if len(paths) > 1 {
-		r.s.walk = walk{paths: paths}
-	} else if dir := filepath.Dir(paths[0]); r.s.walk.dir != dir || !slices.Contains(r.s.walk.paths, paths[0]) {
-		r.s.walk = walk{dir: dir, paths: paths}
-		r.t.Do(ListFolder{Dir: dir})
-	}
-	r.open(Source{Kind: SourceFile, Path: paths[0]})
-}
-
 func (PasteAsked) on(r *reduction) { r.t.Do(ReadClipboard{}) }
 
 func (a Pasted) on(r *reduction) {
@@ -97,29 +77,6 @@ func (RecentsCleared) on(r *reduction) {
 
 func (a RecentsRestored) on(r *reduction) {
 	r.t.ChangeSettings(func(s *settings.Settings) { s.Recent = append(slices.Clone(s.Recent), a.Paths...) })
-}
-
-func (a FolderListed) on(r *reduction) {
-	w := r.s.walk
-	if a.Dir == "" || a.Dir != w.dir || len(a.Paths) == 0 || len(w.paths) == 0 {
-		return
-	}
-	here := w.paths[w.at]
-	paths := slices.Clone(a.Paths)
-	at := slices.Index(paths, here)
-	if at < 0 { // a picture whose name does not say so
-		at = 0
-		paths = slices.Insert(paths, 0, here)
-	}
-	r.s.walk = walk{dir: a.Dir, paths: paths, at: at}
-}
-
-func (a Walked) on(r *reduction) {
-	w := r.s.walk
-	if to := w.at + a.Step; a.Step != 0 && r.s.current != 0 && to >= 0 && to < len(w.paths) {
-		r.s.walk.at = to
-		r.open(Source{Kind: SourceFile, Path: w.paths[to]})
-	}
 }
 
 func (PictureClosed) on(r *reduction) {

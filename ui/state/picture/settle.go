@@ -40,6 +40,9 @@ func (r *reduction) settlePictures() {
 		}
 		r.cancel(func(j job) bool { return j.picture == p.id })
 		r.release(p)
+		if p.source.Kind == SourceClip {
+			r.t.Do(ReleaseClip{p.source.Clip})
+		}
 		return true
 	})
 	here := r.s.visible()
@@ -56,20 +59,6 @@ func (r *reduction) settlePictures() {
 			return
 		}
 	}
-}
-
-// neighbours are the sources of the next and the previous picture of the walk.
-func (s Scene) neighbours() []Source {
-	var all []Source
-	if s.current == 0 {
-		return nil
-	}
-	for _, step := range []int{1, -1} {
-		if at := s.walk.at + step; at >= 0 && at < len(s.walk.paths) {
-			all = append(all, Source{Kind: SourceFile, Path: s.walk.paths[at]})
-		}
-	}
-	return all
 }
 
 func (s Scene) pictureOf(source Source) (picture, bool) {

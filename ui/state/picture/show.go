@@ -23,7 +23,7 @@ func (s Scene) Name() string { return s.visible().name }
 // Place says where the visible picture stands among those that can be walked
 // through: "2 of 30"; empty where it is the only one.
 func (s Scene) Place() string {
-	if n := len(s.walk.paths); n > 1 {
+	if n := s.walk.count; n > 1 {
 		return fmt.Sprintf("%d of %d", s.walk.at+1, n)
 	}
 	return ""

@@ -129,7 +129,9 @@ func (s State) Reduce(a Action, env Env, t *core.Turn) State {
 // Settle compares what should be with what is, and makes effects of the difference.
 func (s State) Settle(env Env, t *core.Turn) State {
 	r := &reduction{Scene{&s, env}, t}
+	r.settleWalk()
 	r.settlePictures()
+	r.settleDrafts()
 	r.settleJobs()
 	r.settleSelection()
 	r.settlePointed()
@@ -226,6 +228,7 @@ type counters struct {
 	picture    PictureID
 	job        inference.JobID
 	ask, write uint64
+	list       ListID
 }
 
 // phase is how far a picture is.
@@ -249,14 +252,6 @@ type picture struct {
 	took          float64 // milliseconds of decoding
 	failure       *failure.Failure
 	released      bool // its decoding was stopped
-}
-
-// walk is the pictures that the arrows walk through. An empty dir with paths:
-// they were opened together.
-type walk struct {
-	dir   string
-	paths []string
-	at    int
 }
 
 // Slot is one of the things that are asked of a picture.
@@ -312,6 +307,7 @@ type draft struct {
 	burst     bool // being typed: the next letter is no step of its own
 	dirty     bool // not handed to SaveEdit yet
 	since     time.Time
+	saving    int  // SaveEdits that were not answered yet
 	failed    bool // the last SaveEdit failed
 }
 
