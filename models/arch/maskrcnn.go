@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models/onnx"
 )
 
@@ -56,7 +57,7 @@ func (d MaskRCNN) Title() string {
 	if isV2(d.Weights) {
 		version = "v2"
 	}
-	return fmt.Sprintf("%s %s, %s, %d classes", name, version, bodyName(d.Weights, detectorBody), d.Classes())
+	return message.Sprintf("%s %s, %s, %d classes", name, version, bodyName(d.Weights, detectorBody), d.Classes())
 }
 
 // isV2 reports whether a detector is torchvision's second variant, whose pyramid has

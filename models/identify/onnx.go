@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models/arch"
 	"descry/models/onnx"
 	"descry/models/readymade"
@@ -36,7 +37,7 @@ func identifyONNX(path string) (Report, error) {
 	r.countONNX(f)
 	known, err := readymade.Recognise(f)
 	if err != nil {
-		r.Verdict = "No model that Descry can run: " + message(err) + "."
+		r.Verdict = message.Sprintf("No model that Descry can run: %s.", clause(err))
 		if x := failure.Of(err, failure.Model); !x.Hint.IsZero() {
 			r.Verdict += " " + x.Hint.String()
 		}
