@@ -8,12 +8,6 @@ import (
 	"descry/models/onnx"
 )
 
-// The names of the architectures, as in descry.json.
-const (
-	NameMaskRCNN   = "maskrcnn_resnet_fpn"
-	NameFasterRCNN = "fasterrcnn_resnet_fpn"
-)
-
 // MaskRCNN is Mask R-CNN with a ResNet body and a feature pyramid (He et al.
 // 2017; torchvision/models/detection/mask_rcnn.py), or Faster R-CNN where the
 // file has no mask head. Both of torchvision's variants are read: v1 (two fully
