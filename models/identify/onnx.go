@@ -27,9 +27,9 @@ func identifyONNX(path string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{Path: path, Container: fmt.Sprintf("ONNX, opset %d", f.Opset)}
+	r := Report{Path: path, Container: message.Sprintf("ONNX, opset %d", f.Opset)}
 	if f.Producer != "" {
-		r.Container += ", made by " + clean(f.Producer)
+		r.Container = message.Sprintf("ONNX, opset %d, made by %s", f.Opset, clean(f.Producer))
 	}
 	if info, err := os.Stat(path); err == nil {
 		r.Bytes = info.Size()
@@ -44,7 +44,7 @@ func identifyONNX(path string) (Report, error) {
 		return r, nil
 	}
 	r.Architecture, r.Task, r.Title = arch.NameReadymade, known.Task(), known.Title()
-	r.Verdict = r.Title + ": its inputs and outputs are those of a kind that Descry runs as it is."
+	r.Verdict = message.Sprintf("%s: its inputs and outputs are those of a kind that Descry runs as it is.", r.Title)
 	return r, nil
 }
 
