@@ -1,5 +1,6 @@
-# Descry: `make run` opens the program, `make test` proves it. Both install or
-# name what is missing. See README.md.
+# Descry: `make run` opens the program, `make test` proves it in minutes, `make
+# check` does what takes longer. All install or name what is missing. See README.md
+# and docs/testing.md.
 
 GO        ?= go
 BIN       := bin
@@ -15,7 +16,13 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
 FUZZTIME  ?= 5s
 PURE      := CGO_ENABLED=0 $(GO)
 
-.PHONY: run build setup setup-test runtime test format vet lint vuln rules test-pure test-native race fuzz smoke pulltest bench memory reference fidelity screenshots clean install
+# Packages whose tests need ONNX Runtime, and so cgo: `make test` runs them with
+# it, and all others without.
+NATIVE    := app inference/ort inference/pipeline inference/speed
+space     := $(subst ,, )
+NOTPURE   := ^descry/($(subst $(space),|,$(NATIVE)))(/|$$)
+
+.PHONY: run build setup setup-test runtime test check format vet lint vuln rules test-pure test-native test-other race fuzz smoke pictures mutants pulltest bench memory reference fidelity screenshots clean install
 
 run: build
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" = Darwin ] || [ "$(OS)" = Windows_NT ]; then \
@@ -37,9 +44,15 @@ setup-test:
 runtime:
 	@$(PURE) run ./tools/fetchort -out $(BIN) -cache $(CACHE)/onnxruntime
 
-# Cheap and sure first; stops at the first failure.
-test: setup-test runtime format vet lint rules test-pure test-native race fuzz smoke
-	@echo "All tests passed."
+# Cheap and sure first; stops at the first failure. Every test of every package
+# runs once, in the build that people get.
+test: setup runtime format vet lint test-pure test-native
+	@echo "All tests passed. make check has the rest."
+
+# What takes longer: each package in the other build too, twice under the race
+# detector, every fuzz target, the real window driven and drawn.
+check: setup-test runtime test-other race fuzz smoke pictures
+	@echo "All checks passed."
 
 format:
 	@bad=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$bad" ] || { echo "Not gofmt'd: $$bad"; exit 1; }
@@ -53,7 +66,7 @@ vet:
 lint:
 	$(GO) run $(STATICCHECK) ./...
 
-# Needs the vulnerability database, so it is not part of `make test`.
+# Needs the vulnerability database, so it is part of no other target.
 vuln:
 	$(GO) run $(GOVULNCHECK) ./...
 
@@ -61,14 +74,19 @@ rules:
 	$(PURE) test ./internal/rules
 
 test-pure:
-	$(PURE) test -shuffle=on ./...
+	$(PURE) test -shuffle=on $$($(PURE) list ./... | grep -vE '$(NOTPURE)')
 
 test-native:
-	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test ./app/... ./inference/... ./models/...
+	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test $(NATIVE:%=./%/...)
+
+# Without cgo what test-native ran with it, and with it what test-pure ran without.
+test-other:
+	$(PURE) test -shuffle=on $(NATIVE:%=./%/...)
+	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test $$($(GO) list ./inference/... ./models/... | grep -vE '$(NOTPURE)')
 
 race:
-	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short -timeout 20m -count=2 -cpu=1,2 ./inference ./ui/state
-	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short -timeout 20m ./app ./inference/ort ./models/... ./ui/...
+	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short -timeout 20m -count=2 -cpu=1,2 ./inference ./ui/state/...
+	DESCRY_ORT="$(CURDIR)/$(BIN)" $(GO) test -race -short -timeout 20m ./app/... ./inference/ort ./models/... ./ui/...
 
 fuzz:
 	@FUZZTIME=$(FUZZTIME) sh tools/fuzz.sh
@@ -76,6 +94,15 @@ fuzz:
 smoke: setup-test runtime
 	sh tools/smoke.sh
 	sh tools/models.sh
+
+# Changes the code a little, one place at a time, and says which changes no test
+# notices (docs/testing.md). SAMPLE=0 tries all that there are.
+MUTATED ?= ./inference/rle ./inference/segment ./inference/detect ./inference/generate ./internal/atomicfile \
+	./models/weights ./models/transfer ./picture ./picture/resample ./picture/jpegplanes ./export
+SAMPLE  ?= 150
+SEED    ?= 2
+mutants:
+	$(PURE) run ./tools/mutate -n $(SAMPLE) -seed $(SEED) $(MUTATED)
 
 # Downloads of full-size stand-ins from a server that cuts, stalls and lies, the
 # puller killed 50 times. Takes minutes and 3 GB of disk; DESCRY=bin/descry tests
@@ -104,6 +131,10 @@ fidelity: runtime
 
 screenshots: build
 	sh tools/screenshots.sh docs/screenshots
+
+# The same pictures into build/, where they change nothing: every state can be drawn.
+pictures: build
+	sh tools/screenshots.sh build/screenshots
 
 # For this machine: PREFIX=$HOME/.local needs no root.
 PREFIX ?= /usr/local

@@ -38,6 +38,7 @@ need libxkbcommon-dev /usr/include/xkbcommon/xkbcommon.h
 if [ "$what" = test ]; then
   need xvfb Xvfb
   need xdotool xdotool
+  need x11-utils xprop
   need imagemagick import
   need libgl1-mesa-dri "/usr/lib/*/dri/swrast_dri.so"
 fi

@@ -11,13 +11,17 @@ import (
 
 	"descry/settings"
 	"descry/ui/state"
+	"descry/ui/state/core"
+	"descry/ui/state/devices"
+	"descry/ui/state/picture"
+	"descry/ui/state/prefs"
 	"descry/ui/widgets"
 )
 
 // ofType keeps the actions of the wanted one's type: hovering and sizes come
 // along with much.
-func ofType(sent []state.Action, want state.Action) []state.Action {
-	var list []state.Action
+func ofType(sent []core.Action, want core.Action) []core.Action {
+	var list []core.Action
 	for _, a := range sent {
 		if reflect.TypeOf(a) == reflect.TypeOf(want) {
 			list = append(list, a)
@@ -33,49 +37,49 @@ func TestEachControlSendsItsAction(t *testing.T) {
 		return x.desk.panel.objects.Objects[i].(*widgets.ObjectRow)
 	}
 	for name, c := range map[string]struct {
-		screen func() state.Screen
+		screen func() shown
 		do     func(x *harness)
-		want   state.Action
+		want   core.Action
 	}{
-		"open":            {startScreen, func(x *harness) { test.Tap(x.start.open) }, state.OpenAsked{}},
-		"paste":           {startScreen, func(x *harness) { test.Tap(x.start.paste) }, state.PasteAsked{}},
-		"sample":          {startScreen, func(x *harness) { test.Tap(x.start.cards[2]) }, state.SampleOpened{Name: "Two cakes"}},
-		"recent":          {startScreen, func(x *harness) { test.Tap(x.start.links[1]) }, state.Opened{Paths: []string{"/p/kitchen.jpg"}}},
-		"tool bar open":   {resultScreen, func(x *harness) { test.Tap(x.bar.open) }, state.OpenAsked{}},
-		"next":            {resultScreen, func(x *harness) { test.Tap(x.bar.next) }, state.Walked{Step: 1}},
-		"back":            {resultScreen, func(x *harness) { test.Tap(x.bar.back) }, state.Walked{Step: -1}},
-		"save":            {resultScreen, func(x *harness) { test.Tap(x.bar.save) }, state.SheetOpened{Sheet: state.SheetSave}},
-		"panel":           {resultScreen, func(x *harness) { test.Tap(x.bar.panel) }, state.PanelToggled{}},
-		"boxes":           {resultScreen, func(x *harness) { test.Tap(x.bar.pills[2]) }, state.LayerToggled{Layer: settings.LayerBoxes}},
-		"opacity":         {resultScreen, func(x *harness) { x.desk.opacity.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight}) }, state.OpacitySet{Value: 0.39}},
-		"threshold":       {resultScreen, func(x *harness) { x.desk.least.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome}) }, state.ScoreSet{Value: 0.05}},
-		"larger":          {resultScreen, func(x *harness) { test.Tap(x.desk.larger) }, state.ZoomStepped{Step: 1}},
-		"fit":             {resultScreen, func(x *harness) { test.Tap(x.desk.fit) }, state.ViewFitted{}},
-		"actual":          {resultScreen, func(x *harness) { test.Tap(x.desk.one) }, state.ViewActual{}},
-		"stop":            {busyScreen, func(x *harness) { x.desk.busy.Stop() }, state.Stopped{}},
-		"object row":      {resultScreen, func(x *harness) { row(x, 1).Tapped(at(200, 20)) }, state.LookedAt{Object: 1}},
-		"object chip":     {resultScreen, func(x *harness) { row(x, 0).Tapped(at(10, 20)) }, state.ObjectToggled{Object: 0}},
-		"object by key":   {resultScreen, func(x *harness) { row(x, 0).TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace}) }, state.ObjectToggled{Object: 0}},
-		"object hovered":  {resultScreen, func(x *harness) { row(x, 1).SetTip(""); row(x, 1).MouseIn(&desktop.MouseEvent{}) }, state.Hovered{Object: 1}},
-		"candidate":       {resultScreen, func(x *harness) { test.Tap(x.desk.panel.others.Objects[0].(fyne.Tappable)) }, state.CaptionPicked{Text: "a boat above a sports ball at night"}},
-		"retry":           {resultScreen, func(x *harness) { test.Tap(x.desk.panel.again) }, state.Regenerated{}},
-		"lower threshold": {emptyScreen, func(x *harness) { test.Tap(x.desk.panel.moreB) }, state.ScoreSet{Value: 0.3}},
-		"second names":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.second) }, state.SecondNamesToggled{}},
-		"class":           {classesScreen, func(x *harness) { test.Tap(x.desk.panel.legend.Objects[1].(fyne.Tappable)) }, state.ClassToggled{Class: 12}},
-		"class by key":    {classesScreen, func(x *harness) { x.win.Canvas().Focus(x.desk.panel.legend.Objects[1].(fyne.Focusable)) }, state.ClassPointed{Class: 12, Listed: true}},
-		"class in list":   {classesScreen, func(x *harness) { legendRow(x, 0).SetTip(""); legendRow(x, 0).MouseIn(&desktop.MouseEvent{}) }, state.ClassPointed{Class: 4, Listed: true}},
-		"class hovered":   {classesScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, state.ClassPointed{Class: 4}},
-		"device":          {devicesScreen, func(x *harness) { test.Tap(x.deviceRow(1)) }, state.DeviceSet{Device: "cuda"}},
-		"caption way":     {captionScreen, func(x *harness) { test.Tap(x.captionChoice(0, 1)) }, state.PresetSet{Preset: "paper"}},
-		"caption search":  {captionScreen, func(x *harness) { test.Tap(x.captionChoice(1, 0)) }, state.BeamsSet{Beams: 1}},
-		"caption noise":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().noise) }, state.AnyStartToggled{}},
-		"caption again":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().again) }, state.Run{Command: state.CommandRegenerate}},
-		"how captions":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.how) }, state.SheetOpened{Sheet: state.SheetCaption}},
-		"device test":     {devicesScreen, func(x *harness) { test.Tap(x.devicesPage().test) }, state.DevicesTested{}},
-		"notice":          {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].links.Objects[0].(fyne.Tappable)) }, state.FolderShown{Path: "/p"}},
-		"notice gone":     {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].close) }, state.NoticeClosed{ID: 3}},
-		"error's offer":   {errorScreen, func(x *harness) { test.Tap(x.desk.failure.buttons.Objects[1].(fyne.Tappable)) }, state.DecodeAgain{}},
-		"picture hovered": {resultScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, state.Hovered{Object: 1}},
+		"open":            {startScreen, func(x *harness) { test.Tap(x.start.open) }, picture.OpenAsked{}},
+		"paste":           {startScreen, func(x *harness) { test.Tap(x.start.paste) }, picture.PasteAsked{}},
+		"sample":          {startScreen, func(x *harness) { test.Tap(x.start.cards[2]) }, picture.SampleOpened{Name: "Two cakes"}},
+		"recent":          {startScreen, func(x *harness) { test.Tap(x.start.links[1]) }, picture.Opened{Paths: []string{"/p/kitchen.jpg"}}},
+		"tool bar open":   {resultScreen, func(x *harness) { test.Tap(x.bar.open) }, picture.OpenAsked{}},
+		"next":            {resultScreen, func(x *harness) { test.Tap(x.bar.next) }, picture.Walked{Step: 1}},
+		"back":            {resultScreen, func(x *harness) { test.Tap(x.bar.back) }, picture.Walked{Step: -1}},
+		"save":            {resultScreen, func(x *harness) { test.Tap(x.bar.save) }, core.SheetOpened{Sheet: picture.SheetSave}},
+		"panel":           {resultScreen, func(x *harness) { test.Tap(x.bar.panel) }, picture.PanelToggled{}},
+		"boxes":           {resultScreen, func(x *harness) { test.Tap(x.bar.pills[2]) }, picture.LayerToggled{Layer: settings.LayerBoxes}},
+		"opacity":         {resultScreen, func(x *harness) { x.desk.opacity.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight}) }, picture.OpacitySet{Value: 0.39}},
+		"threshold":       {resultScreen, func(x *harness) { x.desk.least.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome}) }, picture.ScoreSet{Value: 0.05}},
+		"larger":          {resultScreen, func(x *harness) { test.Tap(x.desk.larger) }, picture.ZoomStepped{Step: 1}},
+		"fit":             {resultScreen, func(x *harness) { test.Tap(x.desk.fit) }, picture.ViewFitted{}},
+		"actual":          {resultScreen, func(x *harness) { test.Tap(x.desk.one) }, picture.ViewActual{}},
+		"stop":            {busyScreen, func(x *harness) { x.desk.busy.Stop() }, picture.Stopped{}},
+		"object row":      {resultScreen, func(x *harness) { row(x, 1).Tapped(at(200, 20)) }, picture.LookedAt{Object: 1}},
+		"object chip":     {resultScreen, func(x *harness) { row(x, 0).Tapped(at(10, 20)) }, picture.ObjectToggled{Object: 0}},
+		"object by key":   {resultScreen, func(x *harness) { row(x, 0).TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace}) }, picture.ObjectToggled{Object: 0}},
+		"object hovered":  {resultScreen, func(x *harness) { row(x, 1).SetTip(""); row(x, 1).MouseIn(&desktop.MouseEvent{}) }, picture.Hovered{Object: 1}},
+		"candidate":       {resultScreen, func(x *harness) { test.Tap(x.desk.panel.others.Objects[0].(fyne.Tappable)) }, picture.CaptionPicked{Text: "a boat above a sports ball at night"}},
+		"retry":           {resultScreen, func(x *harness) { test.Tap(x.desk.panel.again) }, picture.Regenerated{}},
+		"lower threshold": {emptyScreen, func(x *harness) { test.Tap(x.desk.panel.moreB) }, picture.ScoreSet{Value: 0.3}},
+		"second names":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.second) }, picture.SecondNamesToggled{}},
+		"class":           {classesScreen, func(x *harness) { test.Tap(x.desk.panel.legend.Objects[1].(fyne.Tappable)) }, picture.ClassToggled{Class: 12}},
+		"class by key":    {classesScreen, func(x *harness) { x.win.Canvas().Focus(x.desk.panel.legend.Objects[1].(fyne.Focusable)) }, picture.ClassPointed{Class: 12, Listed: true}},
+		"class in list":   {classesScreen, func(x *harness) { legendRow(x, 0).SetTip(""); legendRow(x, 0).MouseIn(&desktop.MouseEvent{}) }, picture.ClassPointed{Class: 4, Listed: true}},
+		"class hovered":   {classesScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, picture.ClassPointed{Class: 4}},
+		"device":          {devicesScreen, func(x *harness) { test.Tap(x.deviceRow(1)) }, devices.Chosen{Device: "cuda"}},
+		"caption way":     {captionScreen, func(x *harness) { test.Tap(x.captionChoice(0, 1)) }, prefs.PresetSet{Preset: "paper"}},
+		"caption search":  {captionScreen, func(x *harness) { test.Tap(x.captionChoice(1, 0)) }, prefs.BeamsSet{Beams: 1}},
+		"caption noise":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().noise) }, prefs.AnyStartToggled{}},
+		"caption again":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().again) }, core.Run{Command: core.CommandRegenerate}},
+		"how captions":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.how) }, core.SheetOpened{Sheet: prefs.SheetCaption}},
+		"device test":     {devicesScreen, func(x *harness) { test.Tap(x.devicesPage().test) }, devices.Tested{}},
+		"notice":          {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].links.Objects[0].(fyne.Tappable)) }, core.FolderShown{Path: "/p"}},
+		"notice gone":     {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].close) }, core.NoticeClosed{ID: 3}},
+		"error's offer":   {errorScreen, func(x *harness) { test.Tap(x.desk.failure.buttons.Objects[1].(fyne.Tappable)) }, picture.DecodeAgain{}},
+		"picture hovered": {resultScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, picture.Hovered{Object: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := opened(t, c.screen(), 1280, 800)
@@ -98,12 +102,12 @@ func TestPaintingIsNeverTakenForAPersonsAct(t *testing.T) {
 			s := states[name]()
 			s.Canvas.Opacity.Value, s.Canvas.Score.Value = 0.11, 0.22
 			s.Panel.Caption.Text += "!"
-			x.Paint(s)
+			x.Paint(s.whole())
 		}
 	}
 	for _, a := range x.sent {
 		switch a.(type) {
-		case state.CanvasSized, state.WindowSized:
+		case picture.CanvasSized, state.WindowSized:
 		default:
 			t.Errorf("painting sent %#v", a)
 		}
@@ -116,22 +120,22 @@ func TestKeysBecomeCommands(t *testing.T) {
 	press := func(name fyne.KeyName) { c.OnTypedKey()(&fyne.KeyEvent{Name: name}) }
 	for _, k := range []struct {
 		do   func()
-		want state.CommandID
+		want core.CommandID
 	}{
 		{func() { press(fyne.KeyM) }, "masks"},
-		{func() { press(fyne.KeyRight) }, state.CommandNext},
-		{func() { press(fyne.Key0) }, state.CommandFit},
-		{func() { c.OnTypedRune()('+') }, state.CommandZoomIn},
-		{func() { c.OnTypedRune()('-') }, state.CommandZoomOut},
-		{func() { press(fyne.KeyF1) }, state.CommandShortcuts},
+		{func() { press(fyne.KeyRight) }, core.CommandNext},
+		{func() { press(fyne.Key0) }, core.CommandFit},
+		{func() { c.OnTypedRune()('+') }, core.CommandZoomIn},
+		{func() { c.OnTypedRune()('-') }, core.CommandZoomOut},
+		{func() { press(fyne.KeyF1) }, core.CommandShortcuts},
 		{func() {
 			x.keys.shortcut(&desktop.CustomShortcut{KeyName: fyne.KeyS, Modifier: fyne.KeyModifierShortcutDefault})
-		}, state.CommandSave},
-		{func() { x.keys.shortcut(&fyne.ShortcutPaste{}) }, state.CommandPaste},
+		}, core.CommandSave},
+		{func() { x.keys.shortcut(&fyne.ShortcutPaste{}) }, core.CommandPaste},
 	} {
 		x.sent = nil
 		k.do()
-		if len(x.sent) != 1 || x.sent[0] != (state.Run{Command: k.want}) {
+		if len(x.sent) != 1 || x.sent[0] != (core.Run{Command: k.want}) {
 			t.Errorf("sent %#v, want %s", x.sent, k.want)
 		}
 	}
@@ -164,7 +168,7 @@ func TestTheBarePictureShowsWhileTheKeyIsHeld(t *testing.T) {
 	for _, down := range []bool{true, true, false, false} { // the system repeats a key that is held
 		x.keys.held(fyne.KeyH, down)
 	}
-	if len(x.sent) != 2 || x.sent[0] != (state.Bare{On: true}) || x.sent[1] != (state.Bare{}) {
+	if len(x.sent) != 2 || x.sent[0] != (picture.Bare{On: true}) || x.sent[1] != (picture.Bare{}) {
 		t.Errorf("sent %#v", x.sent)
 	}
 }
@@ -175,11 +179,11 @@ func TestLettersGoIntoTheCaptionWhileItIsTyped(t *testing.T) {
 	x.win.Canvas().Focus(e.Focusable())
 	test.Type(e.Focusable(), "My ")
 	for _, a := range x.sent {
-		if _, edit := a.(state.CaptionEdited); !edit {
+		if _, edit := a.(picture.CaptionEdited); !edit {
 			t.Errorf("sent %#v", a)
 		}
 	}
-	if last, _ := x.sent[len(x.sent)-1].(state.CaptionEdited); !strings.HasPrefix(last.Text, "My ") {
+	if last, _ := x.sent[len(x.sent)-1].(picture.CaptionEdited); !strings.HasPrefix(last.Text, "My ") {
 		t.Errorf("the last edit is %q", last.Text)
 	}
 	x.sent = nil
@@ -193,12 +197,12 @@ func TestAFocusedButtonLeavesLettersToTheWindow(t *testing.T) {
 	x := opened(t, resultScreen(), 1280, 800)
 	x.win.Canvas().Focus(x.bar.next)
 	x.bar.next.TypedKey(&fyne.KeyEvent{Name: fyne.KeyM})
-	if len(x.sent) != 1 || x.sent[0] != (state.Run{Command: "masks"}) {
+	if len(x.sent) != 1 || x.sent[0] != (core.Run{Command: "masks"}) {
 		t.Errorf("sent %#v", x.sent)
 	}
 	x.sent = nil
 	x.bar.next.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	if len(x.sent) != 1 || x.sent[0] != (state.Walked{Step: 1}) {
+	if len(x.sent) != 1 || x.sent[0] != (picture.Walked{Step: 1}) {
 		t.Errorf("Enter sent %#v", x.sent)
 	}
 	test.Tap(x.bar.back)
@@ -228,7 +232,7 @@ func TestTabWalksThroughTheControls(t *testing.T) {
 }
 
 func TestMenusShowKeysAndTicks(t *testing.T) {
-	if menus := menuOf(testMenus(), func(state.Action) {}); len(menus) != 2 || menus[0].Items[0].Shortcut == nil || !menus[1].Items[0].Checked {
+	if menus := menuOf(testMenus(), func(core.Action) {}); len(menus) != 2 || menus[0].Items[0].Shortcut == nil || !menus[1].Items[0].Checked {
 		t.Errorf("the menus are %+v", menus)
 	}
 }

@@ -6,15 +6,16 @@ import (
 	"fyne.io/fyne/v2"
 
 	"descry/render"
-	"descry/ui/state"
+	"descry/ui/state/core"
+	"descry/ui/state/picture"
 	"descry/ui/widgets"
 )
 
 // sender is the one way out of the window.
-type sender func(state.Action)
+type sender func(core.Action)
 
 // do returns a function that sends an action; of none, one that does nothing.
-func (s sender) do(a state.Action) func() {
+func (s sender) do(a core.Action) func() {
 	return func() {
 		if a != nil {
 			s(a)
@@ -24,7 +25,7 @@ func (s sender) do(a state.Action) func() {
 
 // button makes a control say and do what the state says. A button that is no
 // button is hidden.
-func (s sender) button(w *widgets.Button, b state.Button) {
+func (s sender) button(w *widgets.Button, b core.Button) {
 	widgets.SetVisible(w, !none(b))
 	if none(b) {
 		return
@@ -34,7 +35,7 @@ func (s sender) button(w *widgets.Button, b state.Button) {
 }
 
 // icon is button for a control whose label is an icon.
-func (s sender) icon(w *widgets.Button, b state.Button) {
+func (s sender) icon(w *widgets.Button, b core.Button) {
 	w.SetTip(b.Tip)
 	w.SetEnabled(b.Enabled)
 	w.SetOn(b.On)
@@ -42,7 +43,7 @@ func (s sender) icon(w *widgets.Button, b state.Button) {
 }
 
 // check is button for a check box, whose words are fixed.
-func (s sender) check(w *widgets.CheckRow, b state.Button) {
+func (s sender) check(w *widgets.CheckRow, b core.Button) {
 	widgets.SetVisible(w, !none(b))
 	w.SetText(b.Text)
 	w.SetTip(b.Tip)
@@ -52,7 +53,7 @@ func (s sender) check(w *widgets.CheckRow, b state.Button) {
 }
 
 // choices shows a list of which one is chosen as round boxes in a column.
-func (s sender) choices(into *fyne.Container, list []state.Choice) {
+func (s sender) choices(into *fyne.Container, list []core.Choice) {
 	changed := len(into.Objects) != len(list)
 	for len(into.Objects) < len(list) {
 		into.Objects = append(into.Objects, widgets.NewCheckRow("", "", nil).Round())
@@ -72,7 +73,7 @@ func (s sender) choices(into *fyne.Container, list []state.Choice) {
 
 // buttons shows a list of buttons in a row, the first as the primary one where
 // that is asked for.
-func (s sender) buttons(into *fyne.Container, list []state.Button, primary bool) {
+func (s sender) buttons(into *fyne.Container, list []core.Button, primary bool) {
 	changed := len(into.Objects) != len(list)
 	for i := len(into.Objects); i < len(list); i++ {
 		look := widgets.Secondary
@@ -93,7 +94,7 @@ func (s sender) buttons(into *fyne.Container, list []state.Button, primary bool)
 }
 
 // slider makes a slider show a value.
-func slider(w *widgets.Slider, text *widgets.Text, v state.Slider) {
+func slider(w *widgets.Slider, text *widgets.Text, v picture.Slider) {
 	w.SetRange(v.Least, v.Most)
 	w.SetValue(v.Value)
 	w.SetTip(v.Tip)
@@ -102,10 +103,10 @@ func slider(w *widgets.Slider, text *widgets.Text, v state.Slider) {
 }
 
 // none reports whether a button is not there at all.
-func none(b state.Button) bool { return b.Text == "" && b.Do == nil }
+func none(b core.Button) bool { return b.Text == "" && b.Do == nil }
 
 // swatch returns a class's colour with what can be read on it.
-func swatch(t state.Tint) widgets.Colour {
+func swatch(t picture.Tint) widgets.Colour {
 	c := widgets.Colour{Fill: t.Color, Ink: render.InkOn(t.Color), Stripe: render.StripeOf(t.Color), Pattern: t.Pattern}
 	if c.Fill == (color.NRGBA{}) {
 		c.Fill.A = 255

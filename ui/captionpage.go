@@ -4,7 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"descry/ui/state"
+	"descry/ui/state/core"
+	"descry/ui/state/prefs"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -36,7 +37,7 @@ func newCaptionField(changed func(string)) *captionField {
 	return f
 }
 
-func (f *captionField) show(s state.TextField, fill bool) {
+func (f *captionField) show(s core.TextField, fill bool) {
 	f.name.SetText(s.Name)
 	f.hint.SetText(s.Hint)
 	text := f.field.Text
@@ -52,8 +53,8 @@ func newCaptionPage(send sender) *captionPage {
 		again: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(130, 36),
 		done:  widgets.NewButton(widgets.Primary, "", "", nil).Sized(110, 36),
 	}
-	p.prompt = newCaptionField(func(text string) { send(state.PromptSet{Text: text}) })
-	p.avoid = newCaptionField(func(text string) { send(state.AvoidSet{Text: text}) })
+	p.prompt = newCaptionField(func(text string) { send(prefs.PromptSet{Text: text}) })
+	p.avoid = newCaptionField(func(text string) { send(prefs.AvoidSet{Text: text}) })
 	p.column = widgets.Column(14)
 	foot := widgets.Padded(widgets.Row(8, 0, widgets.NewText("", theme.Text, theme.SizeLabel, false), p.again, p.done), 10, 0, 0, 0, fyne.Size{})
 	p.whole = container.NewBorder(widgets.Padded(p.text, 0, 0, 10, 0, fyne.Size{}), foot, nil, nil, container.NewVScroll(widgets.Padded(p.column, 0, 16, 8, 0, fyne.Size{})))
@@ -64,8 +65,8 @@ func (p *captionPage) close() {}
 
 func (p *captionPage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(600, 640) }
 
-func (p *captionPage) show(s state.Screen) string {
-	x := s.Captions
+func (p *captionPage) show(content any) string {
+	x := content.(prefs.CaptionPage)
 	p.text.SetText(x.Text)
 	p.send.button(p.again, x.Again)
 	p.send.button(p.done, x.Close)

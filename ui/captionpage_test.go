@@ -6,22 +6,23 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"descry/ui/state"
+	"descry/ui/state/core"
+	"descry/ui/state/prefs"
 	"descry/ui/widgets"
 )
 
 // captionScreen is the sheet of how captions are found.
-func captionScreen() state.Screen {
+func captionScreen() shown {
 	s := startScreen()
-	s.Sheet = state.SheetCaption
-	s.Captions = state.CaptionSheet{Title: "How captions are found", Text: "For pictures from now on.", Close: button("Done", "", state.SheetOpened{}),
-		Groups: []state.SettingsGroup{
-			{Name: "Way", Text: "What holds", Choices: []state.Choice{{Text: "As the model says", On: true, Do: state.PresetSet{}}, {Text: "As in BLIP's paper", Do: state.PresetSet{Preset: "paper"}}}},
-			{Name: "Search", Choices: []state.Choice{{Text: "1", Do: state.BeamsSet{Beams: 1}}, {Text: "Vary", On: true, Do: state.DrawingSet{TopP: 0.9, Temperature: 1}}}}},
-		Prompt: state.TextField{Name: "Beginning", Hint: "The model goes on from it", Placeholder: "a picture of"},
-		Avoid:  state.TextField{Name: "Words to avoid", Placeholder: "man", Text: "dog"},
-		Noise:  state.Button{Text: "Never begin with noise", Enabled: true, On: true, Do: state.AnyStartToggled{}},
-		Again:  button("Write again", "", state.Run{Command: state.CommandRegenerate})}
+	s.Sheet = prefs.SheetCaption
+	s.Captions = prefs.CaptionPage{Title: "How captions are found", Text: "For pictures from now on.", Close: button("Done", "", core.SheetOpened{}),
+		Groups: []core.Group{
+			{Name: "Way", Text: "What holds", Choices: []core.Choice{{Text: "As the model says", On: true, Do: prefs.PresetSet{}}, {Text: "As in BLIP's paper", Do: prefs.PresetSet{Preset: "paper"}}}},
+			{Name: "Search", Choices: []core.Choice{{Text: "1", Do: prefs.BeamsSet{Beams: 1}}, {Text: "Vary", On: true, Do: prefs.DrawingSet{TopP: 0.9, Temperature: 1}}}}},
+		Prompt: core.TextField{Name: "Beginning", Hint: "The model goes on from it", Placeholder: "a picture of"},
+		Avoid:  core.TextField{Name: "Words to avoid", Placeholder: "man", Text: "dog"},
+		Noise:  core.Button{Text: "Never begin with noise", Enabled: true, On: true, Do: prefs.AnyStartToggled{}},
+		Again:  button("Write again", "", core.Run{Command: core.CommandRegenerate})}
 	return s
 }
 
@@ -41,17 +42,17 @@ func TestWhatIsTypedOnTheCaptionSheetIsSentAndNotTakenBack(t *testing.T) {
 	}
 	x.win.Canvas().Focus(p.prompt.field)
 	test.Type(p.prompt.field, "a cat")
-	sent := ofType(x.sent, state.PromptSet{})
-	if len(sent) != 5 || sent[4] != (state.PromptSet{Text: "a cat"}) {
+	sent := ofType(x.sent, prefs.PromptSet{})
+	if len(sent) != 5 || sent[4] != (prefs.PromptSet{Text: "a cat"}) {
 		t.Errorf("sent %#v", sent)
 	}
 	late := captionScreen() // made before the last letters
 	late.Captions.Prompt.Text, late.Captions.Prompt.Placeholder = "a c", "none"
-	x.Paint(late)
+	x.Paint(late.whole())
 	if p.prompt.field.Text != "a cat" || p.prompt.field.PlaceHolder != "none" {
 		t.Errorf("%q, %q", p.prompt.field.Text, p.prompt.field.PlaceHolder)
 	}
-	if n := len(ofType(x.sent, state.PromptSet{})); n != 5 {
+	if n := len(ofType(x.sent, prefs.PromptSet{})); n != 5 {
 		t.Errorf("painting sent %d more", n-5)
 	}
 	p.prompt.field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})

@@ -3,7 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 
-	"descry/ui/state"
+	"descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -28,7 +28,7 @@ func newClassLabel() classLabel {
 
 // show names a class, nil for none, and tells whether the label's size or place
 // is another.
-func (l classLabel) show(c *state.PointedClass) bool {
+func (l classLabel) show(c *picture.PointedClass) bool {
 	before, shown := l.box.MinSize(), l.box.Visible()
 	if c != nil {
 		l.name.SetText(c.Text)

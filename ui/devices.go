@@ -4,7 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"descry/ui/state"
+	"descry/ui/state/devices"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -42,8 +42,8 @@ func (p *devicesPage) close() {}
 
 func (p *devicesPage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(560, 460) }
 
-func (p *devicesPage) show(s state.Screen) string {
-	x := s.Devices
+func (p *devicesPage) show(content any) string {
+	x := content.(devices.Page)
 	p.text.SetText(x.Text)
 	p.trouble.SetText(x.Trouble)
 	widgets.SetVisible(p.trouble, x.Trouble != "")

@@ -6,7 +6,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
-	"descry/ui/state"
+	"descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -37,7 +37,7 @@ func newFailureCard(send sender) *failureCard {
 }
 
 // show paints a failure; nil hides the card.
-func (f *failureCard) show(c *state.FailureCard) {
+func (f *failureCard) show(c *picture.FailureCard) {
 	widgets.SetVisible(f, c != nil)
 	if c == nil {
 		return

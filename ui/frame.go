@@ -9,7 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	piccanvas "descry/ui/canvas"
-	"descry/ui/state"
+	"descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -49,8 +49,8 @@ type desk struct {
 
 func newDesk(send sender, view *piccanvas.Canvas, panel *inspector) *desk {
 	d := &desk{send: send, view: view, panel: panel, failure: newFailureCard(send)}
-	d.opacity = widgets.NewSlider("", 76, func(v float64) { send(state.OpacitySet{Value: v}) })
-	d.least = widgets.NewSlider("", 84, func(v float64) { send(state.ScoreSet{Value: v}) })
+	d.opacity = widgets.NewSlider("", 76, func(v float64) { send(picture.OpacitySet{Value: v}) })
+	d.least = widgets.NewSlider("", 84, func(v float64) { send(picture.ScoreSet{Value: v}) })
 	d.opWord, d.minWord = secondary(), secondary()
 	d.opText = widgets.NewText("", theme.Text, theme.SizeSecondary, false)
 	d.minText = widgets.NewText("", theme.Text, theme.SizeSecondary, false)
@@ -65,14 +65,14 @@ func newDesk(send sender, view *piccanvas.Canvas, panel *inspector) *desk {
 	d.busy = widgets.NewBusy(nil)
 	d.class = newClassLabel()
 	d.title = widgets.NewText("", theme.Secondary, theme.SizeBody, false).Aligned(fyne.TextAlignCenter).Cut()
-	d.grip = newGrip(d.dragged, func() { send(state.PanelSized{Width: d.wide}) })
+	d.grip = newGrip(d.dragged, func() { send(picture.PanelSized{Width: d.wide}) })
 	d.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(480, 300) }, d.lay,
 		view, d.title, d.left, d.right, d.busy.Container, d.class.box, d.failure, panel.box, d.grip)
 	return d
 }
 
 // show paints what floats over the picture, and the panel's place.
-func (d *desk) show(c state.Canvas, p state.Panel, name string) {
+func (d *desk) show(c picture.Canvas, p picture.Panel, name string) {
 	bars := d.left.MinSize().Width + d.right.MinSize().Width
 	d.opWord.SetText(c.Opacity.Label)
 	d.minWord.SetText(c.Score.Label)
@@ -97,7 +97,7 @@ func (d *desk) show(c state.Canvas, p state.Panel, name string) {
 	d.failure.show(c.Failure)
 	d.title.SetText(name)
 	widgets.SetVisible(d.title, c.Failure == nil && c.Picture == 0)
-	busy := state.Busy{}
+	busy := picture.Busy{}
 	if c.Busy != nil {
 		busy = *c.Busy
 	}

@@ -39,7 +39,7 @@ func TestTheReportFitsItsSheet(t *testing.T) {
 			t.Errorf("at %v the report says %q", width, a.report.Text)
 		}
 		s.About.Report += "one more line"
-		if x.Paint(s); !strings.HasSuffix(a.report.Text, "one more line") {
+		if x.Paint(s.whole()); !strings.HasSuffix(a.report.Text, "one more line") {
 			t.Error("a new report is not shown")
 		}
 	}

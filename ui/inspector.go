@@ -4,7 +4,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
-	"descry/ui/state"
+	"descry/ui/state/core"
+	picturestate "descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -18,7 +19,7 @@ type inspector struct {
 	box     *fyne.Container
 	send    sender
 	menu    func(items []*fyne.MenuItem, at fyne.Position)
-	shown   state.Panel
+	shown   picturestate.Panel
 	body    *fyne.Container
 	scroll  *container.Scroll
 	notices [2]*noticeCard // at the foot, and in the list where the panel is low
@@ -35,8 +36,8 @@ type inspector struct {
 type captionPart struct {
 	title, sure       *widgets.Text
 	editor            *widgets.Editor
-	serial            uint64          // counts what was typed
-	picture           state.PictureID // whose caption is in the field
+	serial            uint64                 // counts what was typed
+	picture           picturestate.PictureID // whose caption is in the field
 	length            *widgets.Text
 	copyB, undo, redo *widgets.Button
 	again, how        *widgets.Button
@@ -108,7 +109,7 @@ func (p *inspector) makeCaption() fyne.CanvasObject {
 	c.title, c.sure, c.length = heading(), secondary(), secondary()
 	c.editor = widgets.NewEditor(2, func(text string) {
 		c.serial++
-		p.send(state.CaptionEdited{Picture: c.picture, Text: text, Serial: c.serial})
+		p.send(picturestate.CaptionEdited{Picture: c.picture, Text: text, Serial: c.serial})
 	})
 	small := func() *widgets.Button {
 		return widgets.NewButton(widgets.Secondary, "", "", nil).Tight().Sized(54, 28)
@@ -159,7 +160,7 @@ func (p *inspector) makeClasses() fyne.CanvasObject {
 }
 
 // show paints the panel.
-func (p *inspector) show(s state.Panel) {
+func (p *inspector) show(s picturestate.Panel) {
 	p.shown = s
 	p.showCaption(s.Caption)
 	p.showObjects(s.Objects)
@@ -173,7 +174,7 @@ func (p *inspector) show(s state.Panel) {
 	p.relayout()
 }
 
-func (p *inspector) showCaption(s state.CaptionPart) {
+func (p *inspector) showCaption(s picturestate.CaptionPart) {
 	c := &p.captionPart
 	c.title.SetText(s.Title)
 	c.sure.SetText(s.Sure)
@@ -214,7 +215,7 @@ func (p *inspector) showCaption(s state.CaptionPart) {
 	}
 }
 
-func (p *inspector) showObjects(s state.ObjectsPart) {
+func (p *inspector) showObjects(s picturestate.ObjectsPart) {
 	o := &p.objectPart
 	o.objTitle.SetText(s.Title)
 	o.objShown.SetText(s.Shown)
@@ -244,9 +245,9 @@ func (p *inspector) showObject(i int, row *widgets.ObjectRow) {
 // that a row can be used for another object.
 func (p *inspector) objectActs() widgets.ObjectHandlers {
 	return widgets.ObjectHandlers{
-		Toggle: func(object int, _ bool) { p.send(state.ObjectToggled{Object: object}) },
-		Zoom:   func(object int) { p.send(state.LookedAt{Object: object}) },
-		Hover:  func(object int) { p.send(state.Hovered{Object: object}) },
+		Toggle: func(object int, _ bool) { p.send(picturestate.ObjectToggled{Object: object}) },
+		Zoom:   func(object int) { p.send(picturestate.LookedAt{Object: object}) },
+		Hover:  func(object int) { p.send(picturestate.Hovered{Object: object}) },
 		Menu:   p.objectMenu,
 	}
 }
@@ -258,7 +259,7 @@ func (p *inspector) objectMenu(object int, at fyne.Position) {
 			continue
 		}
 		var items []*fyne.MenuItem
-		for _, b := range []state.Button{r.Look, r.Toggle, r.SavePNG} {
+		for _, b := range []core.Button{r.Look, r.Toggle, r.SavePNG} {
 			if none(b) {
 				continue
 			}
@@ -286,12 +287,12 @@ func (p *inspector) sortMenu() {
 // legendActs are what the rows of the legend ask for.
 func (p *inspector) legendActs() widgets.LegendHandlers {
 	return widgets.LegendHandlers{
-		Toggle: func(class int) { p.send(state.ClassToggled{Class: class}) },
-		Point:  func(class int) { p.send(state.ClassPointed{Class: class, Listed: true}) },
+		Toggle: func(class int) { p.send(picturestate.ClassToggled{Class: class}) },
+		Point:  func(class int) { p.send(picturestate.ClassPointed{Class: class, Listed: true}) },
 	}
 }
 
-func (p *inspector) showClasses(s state.ClassesPart) {
+func (p *inspector) showClasses(s picturestate.ClassesPart) {
 	c := &p.classPart
 	c.classTitle.SetText(s.Title)
 	for len(c.legend.Objects) < len(s.Rows) {

@@ -7,6 +7,8 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 
 	"descry/ui/state"
+	"descry/ui/state/core"
+	"descry/ui/state/picture"
 )
 
 // fyneKeys are the keys whose name in the command table is not Fyne's.
@@ -96,19 +98,19 @@ func (k *keyboard) typed(e *fyne.KeyEvent) {
 		return
 	}
 	if cmd, ok := k.plain[e.Name]; ok && !cmd.Held && !k.typing() {
-		k.send(state.Run{Command: cmd.ID})
+		k.send(core.Run{Command: cmd.ID})
 	}
 }
 
 func (k *keyboard) shortcut(s fyne.Shortcut) {
 	if cmd, ok := k.ctrl[s.ShortcutName()]; ok {
-		k.send(state.Run{Command: cmd.ID})
+		k.send(core.Run{Command: cmd.ID})
 	}
 }
 
 func (k *keyboard) rune(r rune) {
 	if cmd, ok := k.runes[r]; ok && !k.typing() {
-		k.send(state.Run{Command: cmd.ID})
+		k.send(core.Run{Command: cmd.ID})
 	}
 }
 
@@ -123,7 +125,7 @@ func (k *keyboard) held(name fyne.KeyName, down bool) {
 		k.send(cmd.Do)
 		return
 	}
-	k.send(state.Bare{})
+	k.send(picture.Bare{})
 }
 
 // menuOf returns the window's menus as Fyne's.

@@ -6,7 +6,8 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
-	"descry/ui/state"
+	"descry/ui/state/core"
+	"descry/ui/state/models"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -83,8 +84,8 @@ func (p *modelsPage) wants() fyne.Size {
 	return size
 }
 
-func (p *modelsPage) show(s state.Screen) string {
-	m := s.Models
+func (p *modelsPage) show(content any) string {
+	m := content.(models.Page)
 	table := m.Offer == nil && m.Licence == nil
 	for _, o := range []fyne.CanvasObject{p.list, p.foot, p.news, p.rule} {
 		widgets.SetVisible(o, table)
@@ -113,7 +114,7 @@ func (p *modelsPage) show(s state.Screen) string {
 	return m.Title
 }
 
-func (p *modelsPage) showCards(sets []state.SetCard) {
+func (p *modelsPage) showCards(sets []models.SetCard) {
 	for len(p.cards) < len(sets) {
 		c := newSetCard(p.send)
 		p.cards = append(p.cards, c)
@@ -130,7 +131,7 @@ func (p *modelsPage) showCards(sets []state.SetCard) {
 
 // showTable paints the rows. One keeps its widgets as long as its model is in
 // the table, so that focus and tooltips stay.
-func (p *modelsPage) showTable(groups []state.ModelGroup) {
+func (p *modelsPage) showTable(groups []models.Group) {
 	var parts []fyne.CanvasObject
 	for _, g := range groups {
 		title := p.groups[g.Title]
@@ -179,7 +180,7 @@ func newToldLine(send sender) *toldLine {
 	return t
 }
 
-func (t *toldLine) show(text string, do state.Button) {
+func (t *toldLine) show(text string, do core.Button) {
 	widgets.SetVisible(t.box, text != "")
 	t.text.SetText(text)
 	t.send.button(t.act, do)
@@ -204,7 +205,7 @@ func newTroubleBox(send sender) *troubleBox {
 	return t
 }
 
-func (t *troubleBox) show(r *state.RowTrouble) {
+func (t *troubleBox) show(r *models.Trouble) {
 	widgets.SetVisible(t.box, r != nil)
 	if r == nil {
 		return
@@ -239,7 +240,7 @@ func (c *setCard) column() *fyne.Container {
 	return c.box.Objects[1].(*fyne.Container).Objects[0].(*fyne.Container)
 }
 
-func (c *setCard) show(s state.SetCard, first bool) {
+func (c *setCard) show(s models.SetCard, first bool) {
 	if c.get == nil { // the first card has the page's one primary button
 		look := widgets.Secondary
 		if first {
@@ -278,7 +279,7 @@ func newLicenceView(send sender) *licenceView {
 	return l
 }
 
-func (l *licenceView) show(s *state.LicencePart) {
+func (l *licenceView) show(s *models.Licence) {
 	widgets.SetVisible(l.box, s != nil)
 	if s == nil {
 		return

@@ -11,14 +11,17 @@ import (
 	"descry/internal/failure"
 	"descry/settings"
 	"descry/ui/state"
+	"descry/ui/state/core"
+	"descry/ui/state/models"
+	"descry/ui/state/picture"
 )
 
 // storeInventory is a catalogue as the program has it, with real sizes.
-func storeInventory() state.Inventory {
+func storeInventory() models.Inventory {
 	const licence = "Copyright (c) 2022, Salesforce.com, Inc.\nAll rights reserved.\n\nRedistribution and use in source and binary forms, with or without modification, are permitted provided that the following conditions are met:\n\n* Redistributions of source code must retain the above copyright notice, this list of conditions and the following disclaimer.\n\n* Redistributions in binary form must reproduce the above copyright notice …\n"
-	all := state.Inventory{Folder: "/home/ada/.cache/descry/models", Disk: 17_000_000, Free: 53e9, Memory: 15_000_000_000,
-		Others: []state.ModelInfo{{Spec: "starter", Name: "Starter models", Description: "Small and built in.", Tasks: []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses}, Drawings: true}},
-		Sets: []state.StoredSet{
+	all := models.Inventory{Folder: "/home/ada/.cache/descry/models", Disk: 17_000_000, Free: 53e9, Memory: 15_000_000_000,
+		Others: []models.Info{{Spec: "starter", Name: "Starter models", Description: "Small and built in.", Tasks: []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses}, Drawings: true}},
+		Sets: []models.Set{
 			{Name: "full", Title: "Full models", About: "The best captions, objects and classes", Models: []string{"blip-base", "maskrcnn-v2", "deeplabv3-resnet101"}},
 			{Name: "fast", Title: "Fast models", About: "Less exact, several times as fast", Models: []string{"blip-base", "maskrcnn-v1", "deeplabv3-mobilenetv3"}},
 		}}
@@ -38,64 +41,64 @@ func storeInventory() state.Inventory {
 		{"deeplabv3-mobilenetv3", "DeepLabV3 MobileNetV3", "20 classes; small and fast.", inference.TaskClasses, 44_356_147, 200_000_000, 0.3, "download.pytorch.org"},
 		{"onnxruntime-cuda", "ONNX Runtime for NVIDIA cards", "Lets the models run on a card; needs CUDA 12 and cuDNN 9.", "", 220_000_000, 0, 0, "github.com"},
 	} {
-		all.Models = append(all.Models, state.StoredModel{Name: m.name, Title: m.title, About: m.about, Task: m.task, Licence: "BSD-3-Clause", Text: licence,
-			Source: m.source, Bytes: m.bytes, Pinned: m.bytes > 0, Memory: m.memory, Seconds: m.seconds, Keep: state.KeepAbsent})
+		all.Models = append(all.Models, models.Model{Name: m.name, Title: m.title, About: m.about, Task: m.task, Licence: "BSD-3-Clause", Text: licence,
+			Source: m.source, Bytes: m.bytes, Pinned: m.bytes > 0, Memory: m.memory, Seconds: m.seconds, Keep: models.KeepAbsent})
 	}
 	return all
 }
 
 // modelsScreen reduces actions from a new window with a catalogue.
-func modelsScreen(change func(*state.Inventory), actions ...state.Action) state.Screen {
+func modelsScreen(change func(*models.Inventory), actions ...core.Action) shown {
 	v := storeInventory()
 	if change != nil {
 		change(&v)
 	}
 	s := state.New(state.Setup{Settings: settings.Default(), Home: "/home/ada", Models: v.Others, Store: v, Threads: 1, Cores: 2,
-		Samples: []state.Sample{{Name: "A dog at night", Title: "A dog at night"}, {Name: "A green book", Title: "A green book"}, {Name: "Two cakes", Title: "Two cakes"}, {Name: "Boat and ball", Title: "Boat and ball"}}})
-	s, _ = state.Reduce(s, state.ModelsListed{Inventory: v})
+		Samples: []picture.Sample{{Name: "A dog at night", Title: "A dog at night"}, {Name: "A green book", Title: "A green book"}, {Name: "Two cakes", Title: "Two cakes"}, {Name: "Boat and ball", Title: "Boat and ball"}}})
+	s, _ = state.Reduce(s, models.Listed{Inventory: v})
 	for _, a := range actions {
 		s, _ = state.Reduce(s, a)
 	}
-	return state.Show(s)
+	return shownOf(state.Show(s))
 }
 
-var modelStates = map[string]func() state.Screen{
-	"models-card":  func() state.Screen { return modelsScreen(nil) },
-	"models-empty": func() state.Screen { return modelsScreen(nil, state.SheetOpened{Sheet: state.SheetModels}) },
-	"models-offer": func() state.Screen { return modelsScreen(nil, state.SetOffered{Set: "full"}) },
-	"models-licence": func() state.Screen {
-		return modelsScreen(nil, state.SetOffered{Set: "full"}, state.LicenceShown{Model: "blip-base"})
+var modelStates = map[string]func() shown{
+	"models-card":  func() shown { return modelsScreen(nil) },
+	"models-empty": func() shown { return modelsScreen(nil, core.SheetOpened{Sheet: models.Sheet}) },
+	"models-offer": func() shown { return modelsScreen(nil, models.SetOffered{Set: "full"}) },
+	"models-licence": func() shown {
+		return modelsScreen(nil, models.SetOffered{Set: "full"}, models.LicenceShown{Model: "blip-base"})
 	},
-	"models-short": func() state.Screen {
-		return modelsScreen(func(v *state.Inventory) { v.Free, v.Memory = 900_000_000, 2_000_000_000 }, state.ModelOffered{Model: "blip-large"})
+	"models-short": func() shown {
+		return modelsScreen(func(v *models.Inventory) { v.Free, v.Memory = 900_000_000, 2_000_000_000 }, models.Offered{Model: "blip-large"})
 	},
-	"models-busy": func() state.Screen {
-		return modelsScreen(func(v *state.Inventory) { v.Models[6].Keep, v.Models[6].Measured = state.KeepReady, true },
-			state.SetOffered{Set: "full"}, state.OfferTaken{}, state.PullProgressed{Pull: 1, Progress: state.Progress{Stage: state.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}},
-			state.PullProgressed{Pull: 2, Progress: state.Progress{Stage: state.StageRetrying, Done: 90_000_000, Total: 185_828_065, Note: "the server is busy (503)"}},
-			state.PullPaused{Model: "deeplabv3-resnet101"}, state.PullEnded{Pull: 3, Failure: failure.New(failure.Cancelled, "download", "", "stopped")})
+	"models-busy": func() shown {
+		return modelsScreen(func(v *models.Inventory) { v.Models[6].Keep, v.Models[6].Measured = models.KeepReady, true },
+			models.SetOffered{Set: "full"}, models.OfferTaken{}, models.PullProgressed{Pull: 1, Progress: models.Progress{Stage: models.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}},
+			models.PullProgressed{Pull: 2, Progress: models.Progress{Stage: models.StageRetrying, Done: 90_000_000, Total: 185_828_065, Note: "the server is busy (503)"}},
+			models.PullPaused{Model: "deeplabv3-resnet101"}, models.PullEnded{Pull: 3, Failure: failure.New(failure.Cancelled, "download", "", "stopped")})
 	},
-	"models-error": func() state.Screen {
-		return modelsScreen(nil, state.SetOffered{Set: "full"}, state.OfferTaken{},
-			state.PullProgressed{Pull: 1, Progress: state.Progress{Stage: state.StageReceiving, Done: 370_000_000, Total: 990_768_152}},
-			state.PullEnded{Pull: 1, Failure: failure.New(failure.Unreadable, "download", "pytorch_model.bin", "the file that came is not the one that was published: its hash is 0a1b2c…, not d66386…").WithHint("It was put aside and is not used. Try again; if it comes again, something between here and huggingface.co changes files.")},
-			state.PullEnded{Pull: 2, Failure: failure.New(failure.Unreadable, "download", "x", "download.pytorch.org was not found").WithHint("Is this computer online?")})
+	"models-error": func() shown {
+		return modelsScreen(nil, models.SetOffered{Set: "full"}, models.OfferTaken{},
+			models.PullProgressed{Pull: 1, Progress: models.Progress{Stage: models.StageReceiving, Done: 370_000_000, Total: 990_768_152}},
+			models.PullEnded{Pull: 1, Failure: failure.New(failure.Unreadable, "download", "pytorch_model.bin", "the file that came is not the one that was published: its hash is 0a1b2c…, not d66386…").WithHint("It was put aside and is not used. Try again; if it comes again, something between here and huggingface.co changes files.")},
+			models.PullEnded{Pull: 2, Failure: failure.New(failure.Unreadable, "download", "x", "download.pytorch.org was not found").WithHint("Is this computer online?")})
 	},
-	"models-ready": func() state.Screen {
-		return modelsScreen(func(v *state.Inventory) {
+	"models-ready": func() shown {
+		return modelsScreen(func(v *models.Inventory) {
 			for _, i := range []int{0, 3, 5} {
-				v.Models[i].Keep, v.Models[i].Measured, v.Models[i].Here = state.KeepReady, true, v.Models[i].Bytes
+				v.Models[i].Keep, v.Models[i].Measured, v.Models[i].Here = models.KeepReady, true, v.Models[i].Bytes
 			}
 			v.Models[0].Place, v.Disk = "Hugging Face's cache", 447e6
-		}, state.SheetOpened{Sheet: state.SheetModels})
+		}, core.SheetOpened{Sheet: models.Sheet})
 	},
-	"models-closing": func() state.Screen {
-		return modelsScreen(nil, state.SetOffered{Set: "full"}, state.OfferTaken{},
-			state.PullProgressed{Pull: 1, Progress: state.Progress{Stage: state.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}}, state.Closing{})
+	"models-closing": func() shown {
+		return modelsScreen(nil, models.SetOffered{Set: "full"}, models.OfferTaken{},
+			models.PullProgressed{Pull: 1, Progress: models.Progress{Stage: models.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}}, state.Closing{})
 	},
-	"models-status": func() state.Screen {
-		return modelsScreen(nil, state.SetOffered{Set: "full"}, state.OfferTaken{}, state.SheetOpened{},
-			state.PullProgressed{Pull: 1, Progress: state.Progress{Stage: state.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}})
+	"models-status": func() shown {
+		return modelsScreen(nil, models.SetOffered{Set: "full"}, models.OfferTaken{}, core.SheetOpened{},
+			models.PullProgressed{Pull: 1, Progress: models.Progress{Stage: models.StageReceiving, Done: 370_000_000, Total: 990_768_152, PerSecond: 12e6}})
 	},
 }
 
@@ -155,7 +158,7 @@ func TestNothingIsCutOnTheModelsPage(t *testing.T) {
 func TestTheModelsPageSendsWhatItSays(t *testing.T) {
 	x := opened(t, states["models-busy"](), 1280, 800)
 	p := x.sheets.page.(*modelsPage)
-	pressed := func(c fyne.Tappable) state.Action {
+	pressed := func(c fyne.Tappable) core.Action {
 		t.Helper()
 		x.sent = nil
 		c.Tapped(&fyne.PointEvent{})
@@ -166,26 +169,26 @@ func TestTheModelsPageSendsWhatItSays(t *testing.T) {
 	}
 	for _, c := range []struct {
 		on   fyne.Tappable
-		want state.Action
+		want core.Action
 	}{
-		{p.rows["Captions/blip-base"].line.acts[0], state.PullPaused{Model: "blip-base"}},
-		{p.rows["Classes of pixels/deeplabv3-resnet101"].line.acts[0], state.PullResumed{Model: "deeplabv3-resnet101"}},
-		{p.rows["Classes of pixels/deeplabv3-resnet101"].line.acts[1], state.RemovalAsked{Model: "deeplabv3-resnet101"}},
-		{p.rows["Classes of pixels/deeplabv3-mobilenetv3"].line.acts[0], state.VerifyAsked{Model: "deeplabv3-mobilenetv3"}},
-		{p.rows["Captions/blip-large"].line.acts[0], state.ModelOffered{Model: "blip-large"}},
-		{p.rows["Captions/blip-large"].line.licence, state.LicenceShown{Model: "blip-large"}},
-		{p.rows["Objects/starter"].line.use, state.TaskModelSet{Task: inference.TaskInstances, Model: "starter"}},
-		{p.cards[1].get, state.SetOffered{Set: "fast"}},
-		{p.offline, state.OfflineToggled{}},
-		{p.folder, state.ModelsFolderShown{}},
-		{p.load, state.ImportAsked{}},
-		{p.done, state.SheetOpened{}},
+		{p.rows["Captions/blip-base"].line.acts[0], models.PullPaused{Model: "blip-base"}},
+		{p.rows["Classes of pixels/deeplabv3-resnet101"].line.acts[0], models.PullResumed{Model: "deeplabv3-resnet101"}},
+		{p.rows["Classes of pixels/deeplabv3-resnet101"].line.acts[1], models.RemovalAsked{Model: "deeplabv3-resnet101"}},
+		{p.rows["Classes of pixels/deeplabv3-mobilenetv3"].line.acts[0], models.VerifyAsked{Model: "deeplabv3-mobilenetv3"}},
+		{p.rows["Captions/blip-large"].line.acts[0], models.Offered{Model: "blip-large"}},
+		{p.rows["Captions/blip-large"].line.licence, models.LicenceShown{Model: "blip-large"}},
+		{p.rows["Objects/starter"].line.use, models.Chosen{Task: inference.TaskInstances, Model: "starter"}},
+		{p.cards[1].get, models.SetOffered{Set: "fast"}},
+		{p.offline, models.OfflineToggled{}},
+		{p.folder, models.FolderShown{}},
+		{p.load, models.ImportAsked{}},
+		{p.done, core.SheetOpened{}},
 	} {
 		if got := pressed(c.on); got != c.want {
 			t.Errorf("sent %#v, want %#v", got, c.want)
 		}
 	}
-	if got := pressed(x.status.pull); got != (state.SheetOpened{Sheet: state.SheetModels}) {
+	if got := pressed(x.status.pull); got != (core.SheetOpened{Sheet: models.Sheet}) {
 		t.Errorf("the status bar's chip sends %#v", got)
 	}
 }
@@ -207,7 +210,7 @@ func TestProgressKeepsFocusAndRows(t *testing.T) {
 				}
 			}
 		}
-		x.Paint(s)
+		x.Paint(s.whole())
 	}
 	if x.win.Canvas().Focused() != fyne.Focusable(b) {
 		t.Error("painting took the keyboard away")

@@ -6,6 +6,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 
 	"descry/ui/state"
+	"descry/ui/state/models"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -56,7 +57,7 @@ func newOfferView(send sender) *offerView {
 	return v
 }
 
-func (v *offerView) show(s *state.OfferPart) {
+func (v *offerView) show(s *models.Offer) {
 	widgets.SetVisible(v.box, s != nil)
 	if s == nil {
 		return
@@ -130,7 +131,7 @@ func newOfferRow(send sender) *offerRow {
 	return r
 }
 
-func (r *offerRow) show(s state.OfferRow) {
+func (r *offerRow) show(s models.OfferRow) {
 	r.title.SetText(s.Title)
 	r.about.SetText(s.About)
 	r.size.SetText(s.Size)
@@ -157,7 +158,7 @@ func newFactLine() *factLine {
 	return f
 }
 
-func (f *factLine) show(s state.Fact) {
+func (f *factLine) show(s models.Fact) {
 	f.name.SetText(s.Name)
 	f.text.SetText(s.Text)
 	ink := theme.Text
@@ -187,9 +188,10 @@ func (c *closingPage) close() {}
 
 func (c *closingPage) body() (fyne.CanvasObject, fyne.Size) { return c.whole, fyne.NewSize(480, 200) }
 
-func (c *closingPage) show(s state.Screen) string {
-	c.text.SetText(s.Closing.Text)
-	c.send.button(c.stay, s.Closing.Stay)
-	c.send.button(c.leave, s.Closing.Leave)
-	return s.Closing.Title
+func (c *closingPage) show(content any) string {
+	x := content.(state.ClosingSheet)
+	c.text.SetText(x.Text)
+	c.send.button(c.stay, x.Stay)
+	c.send.button(c.leave, x.Leave)
+	return x.Title
 }

@@ -4,7 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	fynetheme "fyne.io/fyne/v2/theme"
 
-	"descry/ui/state"
+	"descry/ui/state/models"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -171,7 +171,7 @@ func (l *rowLine) lay(s fyne.Size) {
 	}
 }
 
-func (r *modelRow) show(s state.ModelRow) {
+func (r *modelRow) show(s models.Row) {
 	l := r.line
 	widgets.SetVisible(l.use, !none(s.Use))
 	l.use.SetTip(s.Use.Tip)

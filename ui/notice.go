@@ -3,7 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 
-	"descry/ui/state"
+	"descry/ui/state/core"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -33,7 +33,7 @@ func newNoticeCard(send sender) *noticeCard {
 }
 
 // show paints a notice; nil hides the card.
-func (n *noticeCard) show(s *state.Notice) {
+func (n *noticeCard) show(s *core.NoticeView) {
 	widgets.SetVisible(n.box, s != nil)
 	if s == nil {
 		return
@@ -77,7 +77,7 @@ func newNoticePile(send sender) *noticePile {
 }
 
 // show paints the notices.
-func (p *noticePile) show(list []state.Notice) {
+func (p *noticePile) show(list []core.NoticeView) {
 	for len(p.cards) < len(list) {
 		card := newNoticeCard(p.send)
 		p.cards = append(p.cards, card)

@@ -6,12 +6,12 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"descry/ui/state"
+	"descry/ui/state/core"
 	"descry/ui/widgets"
 )
 
 // crowdedScreen is a result with a number of objects.
-func crowdedScreen(objects int) state.Screen {
+func crowdedScreen(objects int) shown {
 	s := resultScreen()
 	s.Panel.Objects.Rows = nil
 	for i := range objects {
@@ -55,10 +55,10 @@ func TestManyObjectsHaveRowsWhereTheyAreSeen(t *testing.T) {
 	s := crowdedScreen(500)
 	s.Panel.Caption.Others = nil
 	s.Panel.Caption.OthersTitle = ""
-	x.Paint(s)
+	x.Paint(s.whole())
 	first, last = inView(p.scroll.Size().Height)
 	check("with less above", first, last)
-	x.Paint(crowdedScreen(3))
+	x.Paint(crowdedScreen(3).whole())
 	check("with fewer objects", 0, 2)
 	if n := len(p.objects.Objects); n != 3 {
 		t.Errorf("%d rows exist, want 3", n)
@@ -80,7 +80,7 @@ func TestKeysGoThroughTheObjects(t *testing.T) {
 	}
 	x.sent = nil
 	x.win.Canvas().Focused().(*widgets.ObjectRow).TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
-	if len(x.sent) != 1 || x.sent[0] != (state.Run{Command: state.CommandNext}) {
+	if len(x.sent) != 1 || x.sent[0] != (core.Run{Command: core.CommandNext}) {
 		t.Errorf("the right arrow sent %#v", x.sent)
 	}
 }

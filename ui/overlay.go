@@ -9,7 +9,7 @@ import (
 	"descry/inference"
 	"descry/render"
 	piccanvas "descry/ui/canvas"
-	"descry/ui/state"
+	"descry/ui/state/picture"
 )
 
 // Pixels gives the window what it shows, ready-made. Both are called on the
@@ -17,7 +17,7 @@ import (
 // Whoever keeps the pixels calls Window.Repaint when something new is there.
 type Pixels interface {
 	// Levels returns a picture upright as picture.Pyramid makes it; nil: not there.
-	Levels(id state.PictureID) []*image.RGBA
+	Levels(id picture.PictureID) []*image.RGBA
 	// Thumbnail returns a sample's picture in small; nil: not there yet.
 	Thumbnail(sample string) *image.RGBA
 }
@@ -31,7 +31,7 @@ type overlays struct {
 }
 
 // scene returns the picture with what is drawn over it.
-func (o *overlays) scene(levels []*image.RGBA, c state.Canvas) piccanvas.Scene {
+func (o *overlays) scene(levels []*image.RGBA, c picture.Canvas) piccanvas.Scene {
 	content := render.Content{Items: c.Items, Classes: c.Classes, HideClass: c.HideClass}
 	style := c.Style
 	scene := piccanvas.Scene{
@@ -85,8 +85,8 @@ func sameContent(a, b render.Content) bool {
 
 // sameCanvas reports whether the canvas shows the same picture, drawing and
 // view, so that no frame is needed.
-func sameCanvas(a, b state.Canvas) bool {
-	content := func(c state.Canvas) render.Content {
+func sameCanvas(a, b picture.Canvas) bool {
+	content := func(c picture.Canvas) render.Content {
 		return render.Content{Items: c.Items, Classes: c.Classes, HideClass: c.HideClass}
 	}
 	return a.Picture == b.Picture && a.View == b.View && a.Style == b.Style && sameContent(content(a), content(b))

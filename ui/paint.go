@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"descry/ui/state"
+	"descry/ui/state/picture"
 	"descry/ui/widgets"
 )
 
@@ -35,39 +36,41 @@ func (w *Window) Paint(s state.Screen) {
 	if first || differs(s.Status, last.Status) {
 		w.status.show(s.Status)
 	}
-	w.paintPage(s, last, first)
+	if first || differs(s.Page, last.Page) {
+		w.paintPage(s.Page, last.Page)
+	}
 	if first || differs(s.Notices, last.Notices) {
 		w.pile.show(s.Notices)
 	}
-	w.sheets.show(s)
+	w.sheets.show(s.Sheet)
 	if w.p.MainMenu && (first || differs(s.Menus, last.Menus)) {
 		w.win.SetMainMenu(fyne.NewMainMenu(menuOf(s.Menus, w.send)...))
 	}
 }
 
-// paintPage shows the start page or the picture.
-func (w *Window) paintPage(s, last state.Screen, first bool) {
-	picture := s.Page == state.PagePicture
-	widgets.SetVisible(w.start.box, !picture)
-	widgets.SetVisible(w.desk.box, picture)
-	if !picture {
-		if first || last.Page != s.Page || differs(s.Start, last.Start) || differs(s.Canvas.Failure, last.Canvas.Failure) {
-			w.start.show(s.Start, s.Canvas.Failure)
-		}
+// paintPage shows the page that fills the window.
+func (w *Window) paintPage(v, last state.View) {
+	pic, isPicture := v.Content.(picture.Content)
+	widgets.SetVisible(w.start.box, !isPicture)
+	widgets.SetVisible(w.desk.box, isPicture)
+	if start, is := v.Content.(state.StartPage); is {
+		w.start.show(start)
 		return
 	}
-	if first || differs(s.Canvas, last.Canvas) || s.Panel.Shown != last.Panel.Shown || s.Panel.Width != last.Panel.Width || s.Page != last.Page {
-		w.desk.show(s.Canvas, s.Panel, s.Bar.Name)
+	old, again := last.Content.(picture.Content)
+	again = !again // another page was there
+	if again || differs(pic.Canvas, old.Canvas) || pic.Panel.Shown != old.Panel.Shown || pic.Panel.Width != old.Panel.Width {
+		w.desk.show(pic.Canvas, pic.Panel, w.last.Bar.Name)
 	}
-	if first || s.Page != last.Page || !sameCanvas(s.Canvas, last.Canvas) {
-		w.paintCanvas(s.Canvas)
+	if again || !sameCanvas(pic.Canvas, old.Canvas) {
+		w.paintCanvas(pic.Canvas)
 	}
-	if first || s.Page != last.Page || differs(s.Panel, last.Panel) {
-		w.desk.panel.show(s.Panel)
+	if again || differs(pic.Panel, old.Panel) {
+		w.desk.panel.show(pic.Panel)
 	}
 }
 
-func (w *Window) paintCanvas(c state.Canvas) {
+func (w *Window) paintCanvas(c picture.Canvas) {
 	w.view.Set(w.overlays.scene(w.p.Pixels.Levels(c.Picture), c), c.View)
 }
 
@@ -77,10 +80,11 @@ func (w *Window) Repaint() {
 	if !w.painted {
 		return
 	}
-	if w.last.Page == state.PagePicture {
-		w.paintCanvas(w.last.Canvas)
-	} else {
-		w.start.show(w.last.Start, w.last.Canvas.Failure)
+	switch c := w.last.Page.Content.(type) {
+	case picture.Content:
+		w.paintCanvas(c.Canvas)
+	case state.StartPage:
+		w.start.show(c)
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"sync"
 
 	"descry/render"
-	"descry/ui/state"
+	"descry/ui/state/picture"
 )
 
 // previewSide is the longer side of a preview's picture in pixels.
@@ -21,8 +21,8 @@ type previewer struct {
 	done    chan struct{}
 
 	mu     sync.Mutex
-	next   *state.Captioned
-	last   *state.Captioned
+	next   *picture.Captioned
+	last   *picture.Captioned
 	closed bool
 
 	prepared *render.Prepared // the goroutine's own
@@ -35,7 +35,7 @@ func newPreviewer(pixels Pixels, deliver func(*image.RGBA)) *previewer {
 }
 
 // ask wishes for a preview; the same again is none.
-func (p *previewer) ask(c state.Captioned) {
+func (p *previewer) ask(c picture.Captioned) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed || p.last != nil && reflect.DeepEqual(*p.last, c) {
@@ -79,7 +79,7 @@ func (p *previewer) run() {
 	}
 }
 
-func (p *previewer) draw(c state.Captioned) *image.RGBA {
+func (p *previewer) draw(c picture.Captioned) *image.RGBA {
 	levels := p.pixels.Levels(c.Picture)
 	if len(levels) == 0 {
 		return nil

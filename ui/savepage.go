@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
-	"descry/ui/state"
+	"descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -63,8 +63,8 @@ func (p *savePage) close() { p.previewer.close() }
 
 func (p *savePage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(900, 620) }
 
-func (p *savePage) show(s state.Screen) string {
-	x := s.Save
+func (p *savePage) show(content any) string {
+	x := content.(picture.SaveSheet)
 	p.placeName.SetText(x.PlacementName)
 	p.formats.SetText(x.FormatName)
 	p.send.choices(p.places, x.Placements)

@@ -8,10 +8,14 @@ import (
 
 	"descry/inference"
 	"descry/inference/rle"
-	"descry/picture"
+	pixels "descry/picture"
 	"descry/render"
 	"descry/settings"
 	"descry/ui/state"
+	"descry/ui/state/core"
+	"descry/ui/state/devices"
+	"descry/ui/state/picture"
+	"descry/ui/state/prefs"
 )
 
 // night is a drawn picture for tests: a dark ground with a disc and a bar.
@@ -40,10 +44,10 @@ type stock struct {
 
 func newStock() stock {
 	pic := night()
-	return stock{picture.Pyramid(context.Background(), pic), pic}
+	return stock{pixels.Pyramid(context.Background(), pic), pic}
 }
 
-func (s stock) Levels(id state.PictureID) []*image.RGBA {
+func (s stock) Levels(id picture.PictureID) []*image.RGBA {
 	if id == 0 {
 		return nil
 	}
@@ -72,40 +76,41 @@ var testItems = []render.Item{
 		Mask: maskOf(func(x, y int) bool { return x > 60 && x < 200 && y > 80 && y < 150 })}},
 }
 
-func button(text, tip string, do state.Action) state.Button {
-	return state.Button{Text: text, Tip: tip, Enabled: true, Do: do}
+func button(text, tip string, do core.Action) core.Button {
+	return core.Button{Text: text, Tip: tip, Enabled: true, Do: do}
 }
 
-func tint(label string) state.Tint {
+func tint(label string) picture.Tint {
 	c, pattern := render.ClassColor(label)
-	return state.Tint{Color: c, Pattern: pattern}
+	return picture.Tint{Color: c, Pattern: pattern}
 }
 
 func testMenus() []state.Menu {
 	return []state.Menu{{Name: "File", Items: []state.MenuItem{
-		{Command: state.CommandOpen, Keys: []state.Key{{Ctrl: true, Name: "O"}}, KeyText: "Ctrl+O", Button: button("Open picture…", "", state.Run{Command: state.CommandOpen})},
-		{Separator: true, Keys: []state.Key{{Name: "Right"}}, KeyText: "→", Button: button("Next picture", "", state.Walked{Step: 1})},
+		{Command: core.CommandOpen, Keys: []state.Key{{Ctrl: true, Name: "O"}}, KeyText: "Ctrl+O", Button: button("Open picture…", "", core.Run{Command: core.CommandOpen})},
+		{Separator: true, Keys: []state.Key{{Name: "Right"}}, KeyText: "→", Button: button("Next picture", "", picture.Walked{Step: 1})},
 	}}, {Name: "View", Items: []state.MenuItem{
-		{Check: true, Keys: []state.Key{{Name: "M"}}, KeyText: "M", Button: state.Button{Text: "Masks", Enabled: true, On: true, Do: state.LayerToggled{Layer: settings.LayerMasks}}},
+		{Check: true, Keys: []state.Key{{Name: "M"}}, KeyText: "M", Button: core.Button{Text: "Masks", Enabled: true, On: true, Do: picture.LayerToggled{Layer: settings.LayerMasks}}},
 	}}}
 }
 
-func startScreen() state.Screen {
-	s := state.Screen{
-		Title: "Descry", Page: state.PageStart, Menus: testMenus(),
-		Bar:    state.ToolBar{Name: "Descry", Open: button("Open…", "Choose a picture (Ctrl+O)", state.OpenAsked{})},
-		Status: state.StatusBar{Text: "Ready", Model: button("Starter models", "", nil), Device: button("CPU · 2 threads", "", nil)},
+func startScreen() shown {
+	s := shown{
+		Page: core.PageStart,
+		Screen: state.Screen{Title: "Descry", Menus: testMenus(),
+			Bar:    state.ToolBar{Name: "Descry", Open: button("Open…", "Choose a picture (Ctrl+O)", picture.OpenAsked{})},
+			Status: state.StatusBar{Text: "Ready", Model: button("Starter models", "", nil), Device: button("CPU · 2 threads", "", nil)}},
 		Start: state.StartPage{
 			Title: "Drop a picture here", Text: "It is captioned, every object is outlined and named. Nothing leaves this computer.",
 			Hint: "Ctrl+O · Ctrl+V · F1 for all keys", SamplesTitle: "Or try one of these", RecentTitle: "Recent",
-			Open: button("Open picture…", "Choose a picture file", state.OpenAsked{}), Paste: button("Paste", "Open what is in the clipboard", state.PasteAsked{}),
+			Open: button("Open picture…", "Choose a picture file", picture.OpenAsked{}), Paste: button("Paste", "Open what is in the clipboard", picture.PasteAsked{}),
 		},
 	}
 	for _, t := range []string{"A dog at night", "A green book", "Two cakes", "Boat and ball"} {
-		s.Start.Samples = append(s.Start.Samples, state.SampleCard{Name: t, Title: t, Tip: "Open this sample", Do: state.SampleOpened{Name: t}})
+		s.Start.Samples = append(s.Start.Samples, state.SampleCard{Name: t, Title: t, Tip: "Open this sample", Do: picture.SampleOpened{Name: t}})
 	}
 	for _, n := range []string{"harbour.png", "kitchen.jpg"} {
-		s.Start.Recent = append(s.Start.Recent, state.RecentLink{Name: n, Folder: "~/Pictures", Path: "/p/" + n, Do: state.Opened{Paths: []string{"/p/" + n}}})
+		s.Start.Recent = append(s.Start.Recent, state.RecentLink{Name: n, Folder: "~/Pictures", Path: "/p/" + n, Do: picture.Opened{Paths: []string{"/p/" + n}}})
 	}
 	return s
 }
@@ -114,64 +119,64 @@ func testLayers() []state.LayerToggle {
 	var list []state.LayerToggle
 	for i, l := range []settings.Layer{settings.LayerMasks, settings.LayerOutlines, settings.LayerBoxes, settings.LayerLabels, settings.LayerClasses} {
 		name := string(l)
-		list = append(list, state.LayerToggle{Layer: l, Button: state.Button{
-			Text: string(name[0]-32) + name[1:], Tip: "Show or hide the " + name, Enabled: true, On: i == 0 || i == 3, Do: state.LayerToggled{Layer: l}}})
+		list = append(list, state.LayerToggle{Layer: l, Button: core.Button{
+			Text: string(name[0]-32) + name[1:], Tip: "Show or hide the " + name, Enabled: true, On: i == 0 || i == 3, Do: picture.LayerToggled{Layer: l}}})
 	}
 	return list
 }
 
-func resultScreen() state.Screen {
+func resultScreen() shown {
 	s := startScreen()
-	s.Title, s.Page = "harbour.png – Descry", state.PagePicture
+	s.Title, s.Page = "harbour.png – Descry", picture.Page
 	s.Bar = state.ToolBar{Name: "harbour.png", Place: "2 of 30", Open: s.Bar.Open, Layers: testLayers(),
-		Back: button("Back", "Previous picture (←)", state.Walked{Step: -1}), Next: button("Next", "Next picture (→)", state.Walked{Step: 1}),
-		Save: button("Save picture…", "Save it (Ctrl+S)", state.SheetOpened{Sheet: state.SheetSave}), Panel: button("Panel", "Show or hide the panel (I)", state.PanelToggled{})}
+		Back: button("Back", "Previous picture (←)", picture.Walked{Step: -1}), Next: button("Next", "Next picture (→)", picture.Walked{Step: 1}),
+		Save: button("Save picture…", "Save it (Ctrl+S)", core.SheetOpened{Sheet: picture.SheetSave}), Panel: button("Panel", "Show or hide the panel (I)", picture.PanelToggled{})}
 	s.Status.Text = "Caption 0.21 s · objects 0.14 s · classes 0.05 s"
 	style := render.DefaultStyle()
 	style.Scale, style.Highlight = 0, 1
-	s.Canvas = state.Canvas{Picture: 1, Width: 320, Height: 320, View: state.ViewFit(), Zoom: "Fit",
-		ZoomIn: button("Larger", "Larger (+)", state.ZoomStepped{Step: 1}), ZoomOut: button("Smaller", "Smaller (−)", state.ZoomStepped{Step: -1}),
-		Fit: button("Fit", "Show the whole picture (0)", state.ViewFitted{}), Actual: button("1:1", "Pixel for pixel (1)", state.ViewActual{}),
+	s.Canvas = picture.Canvas{Picture: 1, Width: 320, Height: 320, View: picture.ViewFit(), Zoom: "Fit",
+		ZoomIn: button("Larger", "Larger (+)", picture.ZoomStepped{Step: 1}), ZoomOut: button("Smaller", "Smaller (−)", picture.ZoomStepped{Step: -1}),
+		Fit: button("Fit", "Show the whole picture (0)", picture.ViewFitted{}), Actual: button("1:1", "Pixel for pixel (1)", picture.ViewActual{}),
 		Style: style, Items: testItems, Hover: 1, Selected: -1,
-		Opacity: state.Slider{Label: "Opacity", Tip: "How strongly objects are filled", Text: "38 %", Value: 0.38, Most: 1, Step: 0.01, Enabled: true},
-		Score:   state.Slider{Label: "At least", Tip: "Show objects at least this sure", Text: "70 %", Value: 0.7, Least: 0.05, Most: 0.99, Step: 0.01, Enabled: true},
+		Opacity: picture.Slider{Label: "Opacity", Tip: "How strongly objects are filled", Text: "38 %", Value: 0.38, Most: 1, Step: 0.01, Enabled: true},
+		Score:   picture.Slider{Label: "At least", Tip: "Show objects at least this sure", Text: "70 %", Value: 0.7, Least: 0.05, Most: 0.99, Step: 0.01, Enabled: true},
 	}
-	s.Panel = state.Panel{Shown: true,
-		CopyAlt: button("Copy for alt text", "", state.CaptionCopied{}), Export: button("Export…", "", state.SheetOpened{Sheet: state.SheetExport}),
-		Notice: &state.Notice{Text: "These built-in models know drawings only.", Close: button("Close", "Do not show this again", state.NoticeClosed{})},
-		Caption: state.CaptionPart{Title: "Caption", Text: "a sports ball below a boat at night", Editable: true, Sure: "fairly sure", Length: "34 of 125",
-			Copy: button("Copy", "", state.CaptionCopied{}), Undo: state.Button{Text: "Undo", Do: state.CaptionUndone{}}, Redo: state.Button{Text: "Redo", Do: state.CaptionRedone{}},
-			Again: button("Retry", "", state.Regenerated{}), How: button("How…", "Choose how captions are found", state.SheetOpened{Sheet: state.SheetCaption}), OthersTitle: "Other ways to say it",
-			Others: []state.OtherCaption{{Text: "a boat above a sports ball at night", Likely: "likely", Do: state.CaptionPicked{Text: "a boat above a sports ball at night"}},
-				{Text: "a boat with a sports ball at night", Likely: "possible", Do: state.CaptionPicked{Text: "b"}}}},
-		Objects: state.ObjectsPart{Title: "Objects", Shown: "2 shown", Sort: "by size", Sorts: []state.Choice{{Text: "by size", On: true, Do: state.Sorted{By: settings.SortSize}}},
-			More: "1 more between 30 and 70 %", MoreButton: button("show", "", state.ScoreSet{Value: 0.3}),
-			SecondNames: state.Button{Text: "Hide second names for the same object", Enabled: true, On: true, Do: state.SecondNamesToggled{}},
-			Rows: []state.ObjectRow{
+	s.Panel = picture.Panel{Shown: true,
+		CopyAlt: button("Copy for alt text", "", picture.CaptionCopied{}), Export: button("Export…", "", core.SheetOpened{Sheet: picture.SheetExport}),
+		Notice: &core.NoticeView{Text: "These built-in models know drawings only.", Close: button("Close", "Do not show this again", core.NoticeClosed{})},
+		Caption: picture.CaptionPart{Title: "Caption", Text: "a sports ball below a boat at night", Editable: true, Sure: "fairly sure", Length: "34 of 125",
+			Copy: button("Copy", "", picture.CaptionCopied{}), Undo: core.Button{Text: "Undo", Do: picture.CaptionUndone{}}, Redo: core.Button{Text: "Redo", Do: picture.CaptionRedone{}},
+			Again: button("Retry", "", picture.Regenerated{}), How: button("How…", "Choose how captions are found", core.SheetOpened{Sheet: prefs.SheetCaption}), OthersTitle: "Other ways to say it",
+			Others: []picture.OtherCaption{{Text: "a boat above a sports ball at night", Likely: "likely", Do: picture.CaptionPicked{Text: "a boat above a sports ball at night"}},
+				{Text: "a boat with a sports ball at night", Likely: "possible", Do: picture.CaptionPicked{Text: "b"}}}},
+		Objects: picture.ObjectsPart{Title: "Objects", Shown: "2 shown", Sort: "by size", Sorts: []core.Choice{{Text: "by size", On: true, Do: picture.Sorted{By: settings.SortSize}}},
+			More: "1 more between 30 and 70 %", MoreButton: button("show", "", picture.ScoreSet{Value: 0.3}),
+			SecondNames: core.Button{Text: "Hide second names for the same object", Enabled: true, On: true, Do: picture.SecondNamesToggled{}},
+			Rows: []picture.ObjectRow{
 				objectRow(0, "sports ball", "lower right · 6 % of the picture", "100 %"), objectRow(1, "boat", "middle · 9 % of the picture", "99 %")}},
 	}
 	s.Panel.Objects.Rows[1].Hovered = true
 	return s
 }
 
-func objectRow(i int, name, detail, score string) state.ObjectRow {
-	return state.ObjectRow{Object: i, Name: name, Detail: detail, Score: score, Tint: tint(name), Shown: true,
-		Toggle: button("Hide", "", state.ObjectToggled{Object: i}), Look: button("Look closer", "", state.LookedAt{Object: i}), SavePNG: button("Save as a transparent PNG…", "", state.ObjectSaveAsked{Object: i})}
+func objectRow(i int, name, detail, score string) picture.ObjectRow {
+	return picture.ObjectRow{Object: i, Name: name, Detail: detail, Score: score, Tint: tint(name), Shown: true,
+		Toggle: button("Hide", "", picture.ObjectToggled{Object: i}), Look: button("Look closer", "", picture.LookedAt{Object: i}), SavePNG: button("Save as a transparent PNG…", "", picture.ObjectSaveAsked{Object: i})}
 }
 
-func busyScreen() state.Screen {
+func busyScreen() shown {
 	s := resultScreen()
 	s.Canvas.Items, s.Canvas.Style.Highlight = nil, -1
-	s.Canvas.Busy = &state.Busy{Text: "Looking for objects…", Elapsed: "0.8 s", Stop: button("Stop", "Stop (Ctrl+.)", state.Stopped{})}
+	s.Canvas.Busy = &picture.Busy{Text: "Looking for objects…", Elapsed: "0.8 s", Stop: button("Stop", "Stop (Ctrl+.)", picture.Stopped{})}
 	s.Panel.Notice = nil
-	s.Panel.Caption = state.CaptionPart{Title: "Caption", Text: "two cakes in the", Busy: true,
-		Copy: state.Button{Text: "Copy", Do: state.CaptionCopied{}}, Again: state.Button{Text: "Retry", Do: state.Regenerated{}}, Undo: state.Button{Text: "Undo", Do: state.CaptionUndone{}}}
-	s.Panel.Objects = state.ObjectsPart{Title: "Objects", Busy: true}
+	s.Panel.Caption = picture.CaptionPart{Title: "Caption", Text: "two cakes in the", Busy: true,
+		Copy: core.Button{Text: "Copy", Do: picture.CaptionCopied{}}, Again: core.Button{Text: "Retry", Do: picture.Regenerated{}}, Undo: core.Button{Text: "Undo", Do: picture.CaptionUndone{}}}
+	s.Panel.Objects = picture.ObjectsPart{Title: "Objects", Busy: true}
 	s.Status.Text = "Caption… · objects… · 2 pictures ahead"
 	return s
 }
 
-func emptyScreen() state.Screen {
+func emptyScreen() shown {
 	s := resultScreen()
 	s.Canvas.Items, s.Canvas.Style.Highlight = nil, -1
 	s.Panel.Objects.Rows, s.Panel.Objects.Shown = nil, ""
@@ -180,26 +185,26 @@ func emptyScreen() state.Screen {
 	return s
 }
 
-func errorScreen() state.Screen {
+func errorScreen() shown {
 	s := resultScreen()
 	s.Canvas.Picture, s.Canvas.Items = 0, nil
-	s.Canvas.Failure = &state.FailureCard{Title: "This picture cannot be read", Text: "torn.jpg: the file ends after 120 of 4,096 bytes.", Hint: "Copy the file again from where it came.",
-		Actions: []state.Button{button("Open another…", "", state.OpenAsked{}), button("Try again", "", state.DecodeAgain{}), button("Show details", "", state.DetailsToggled{})}}
-	s.Panel.Objects = state.ObjectsPart{Title: "Objects"}
-	s.Panel.Caption = state.CaptionPart{Title: "Caption"}
+	s.Canvas.Failure = &picture.FailureCard{Title: "This picture cannot be read", Text: "torn.jpg: the file ends after 120 of 4,096 bytes.", Hint: "Copy the file again from where it came.",
+		Actions: []core.Button{button("Open another…", "", picture.OpenAsked{}), button("Try again", "", picture.DecodeAgain{}), button("Show details", "", picture.DetailsToggled{})}}
+	s.Panel.Objects = picture.ObjectsPart{Title: "Objects"}
+	s.Panel.Caption = picture.CaptionPart{Title: "Caption"}
 	s.Panel.Notice = nil
 	return s
 }
 
-func classesScreen() state.Screen {
+func classesScreen() shown {
 	s := resultScreen()
 	s.Panel.Notice = nil
 	s.Canvas.Classes, s.Canvas.Style.ClassMap = mapOfBoats(), true
-	s.Canvas.Pointed = &state.PointedClass{Text: "boat", Share: "9 % of the picture", Tint: tint("boat")}
-	s.Panel.Classes = state.ClassesPart{Shown: true, Title: "Classes", Rows: []state.ClassRow{
-		{Class: 4, Name: "boat", Share: "9 %", Tint: tint("boat"), Shown: true, Toggle: button("", "", state.ClassToggled{Class: 4})},
-		{Class: 12, Name: "dog", Share: "2 %", Tint: tint("dog"), Toggle: button("", "", state.ClassToggled{Class: 12})}}}
-	s.Notices = []state.Notice{{ID: 3, Kind: state.NoticeDone, Text: "Saved harbour.descry.png", Actions: []state.Button{button("Show in folder", "", state.FolderShown{Path: "/p"})}, Close: button("Close", "", state.NoticeClosed{ID: 3})}}
+	s.Canvas.Pointed = &picture.PointedClass{Text: "boat", Share: "9 % of the picture", Tint: tint("boat")}
+	s.Panel.Classes = picture.ClassesPart{Shown: true, Title: "Classes", Rows: []picture.ClassRow{
+		{Class: 4, Name: "boat", Share: "9 %", Tint: tint("boat"), Shown: true, Toggle: button("", "", picture.ClassToggled{Class: 4})},
+		{Class: 12, Name: "dog", Share: "2 %", Tint: tint("dog"), Toggle: button("", "", picture.ClassToggled{Class: 12})}}}
+	s.Notices = []core.NoticeView{{ID: 3, Kind: core.NoticeDone, Text: "Saved harbour.descry.png", Actions: []core.Button{button("Show in folder", "", core.FolderShown{Path: "/p"})}, Close: button("Close", "", core.NoticeClosed{ID: 3})}}
 	return s
 }
 
@@ -210,19 +215,19 @@ func mapOfBoats() *inference.Classes {
 	return c
 }
 
-func saveScreen() state.Screen {
+func saveScreen() shown {
 	s := resultScreen()
-	s.Sheet = state.SheetSave
-	s.Save = state.SaveSheet{Title: "Save captioned picture", PlacementName: "Caption", FormatName: "File type",
-		Placements: []state.Choice{{Text: "Under the picture", On: true, Do: state.PlacementSet{Placement: render.CaptionUnder}}, {Text: "Over the picture", Do: state.PlacementSet{Placement: render.CaptionOver}}, {Text: "No caption", Do: state.PlacementSet{Placement: render.CaptionNone}}},
-		Formats:    []state.Choice{{Text: "PNG", On: true, Do: state.FormatSet{Format: "png"}}, {Text: "JPEG", Do: state.FormatSet{Format: "jpeg"}}},
-		Legend:     state.Button{Text: "Legend of the classes", Enabled: true, On: true, Do: state.LegendToggled{}}, Preview: state.Button{Text: "Preview", Enabled: true, On: true, Do: state.PreviewToggled{}},
-		Plan: &state.Captioned{Picture: 1, Style: render.DefaultStyle(), Items: testItems, Layout: render.CaptionLayout{Text: "a sports ball below a boat at night", Legend: true}},
-		Save: button("Save picture…", "", state.SaveAsked{}), Cancel: button("Cancel", "", state.SheetOpened{})}
+	s.Sheet = picture.SheetSave
+	s.Save = picture.SaveSheet{Title: "Save captioned picture", PlacementName: "Caption", FormatName: "File type",
+		Placements: []core.Choice{{Text: "Under the picture", On: true, Do: picture.PlacementSet{Placement: render.CaptionUnder}}, {Text: "Over the picture", Do: picture.PlacementSet{Placement: render.CaptionOver}}, {Text: "No caption", Do: picture.PlacementSet{Placement: render.CaptionNone}}},
+		Formats:    []core.Choice{{Text: "PNG", On: true, Do: picture.FormatSet{Format: "png"}}, {Text: "JPEG", Do: picture.FormatSet{Format: "jpeg"}}},
+		Legend:     core.Button{Text: "Legend of the classes", Enabled: true, On: true, Do: picture.LegendToggled{}}, Preview: core.Button{Text: "Preview", Enabled: true, On: true, Do: picture.PreviewToggled{}},
+		Plan: &picture.Captioned{Picture: 1, Style: render.DefaultStyle(), Items: testItems, Layout: render.CaptionLayout{Text: "a sports ball below a boat at night", Legend: true}},
+		Save: button("Save picture…", "", picture.SaveAsked{}), Cancel: button("Cancel", "", core.SheetOpened{})}
 	return s
 }
 
-func keysScreen() state.Screen {
+func keysScreen() shown {
 	s := startScreen()
 	s.Sheet = state.SheetShortcuts
 	groups := map[string]int{}
@@ -241,40 +246,40 @@ func keysScreen() state.Screen {
 	return s
 }
 
-func settingsScreen() state.Screen {
+func settingsScreen() shown {
 	s := startScreen()
-	s.Sheet = state.SheetSettings
-	s.Settings = state.SettingsSheet{Title: "Settings", ModelsTitle: "Models", Close: button("Done", "", state.SheetOpened{}),
-		ModelsText: "Captions by BLIP base, objects by Mask R-CNN v2, classes of pixels by Starter models.", Models: button("Choose models…", "", state.Run{Command: state.CommandModels}),
-		Groups: []state.SettingsGroup{
-			{Name: "Theme", Choices: []state.Choice{{Text: "As the system", On: true, Do: state.ThemeSet{Theme: settings.ThemeSystem}}, {Text: "Light", Do: state.ThemeSet{Theme: settings.ThemeLight}}, {Text: "Dark", Do: state.ThemeSet{Theme: settings.ThemeDark}}}},
-			{Name: "Threads", Text: "How many cores the models may use.", Choices: []state.Choice{{Text: "Automatic", On: true, Do: state.ThreadsSet{}}, {Text: "1", Do: state.ThreadsSet{Threads: 1}}}}}}
+	s.Sheet = prefs.SheetSettings
+	s.Settings = prefs.SettingsPage{Title: "Settings", ModelsTitle: "Models", Close: button("Done", "", core.SheetOpened{}),
+		ModelsText: "Captions by BLIP base, objects by Mask R-CNN v2, classes of pixels by Starter models.", Models: button("Choose models…", "", core.Run{Command: core.CommandModels}),
+		Groups: []core.Group{
+			{Name: "Theme", Choices: []core.Choice{{Text: "As the system", On: true, Do: prefs.ThemeSet{Theme: settings.ThemeSystem}}, {Text: "Light", Do: prefs.ThemeSet{Theme: settings.ThemeLight}}, {Text: "Dark", Do: prefs.ThemeSet{Theme: settings.ThemeDark}}}},
+			{Name: "Threads", Text: "How many cores the models may use.", Choices: []core.Choice{{Text: "Automatic", On: true, Do: prefs.ThreadsSet{}}, {Text: "1", Do: prefs.ThreadsSet{Threads: 1}}}}}}
 	return s
 }
 
-func aboutScreen() state.Screen {
+func aboutScreen() shown {
 	s := startScreen()
-	s.Sheet = state.SheetAbout
-	s.About = state.AboutSheet{Title: "About Descry", Text: "Descry 0.1", Report: "runtime   1.24.3\nprovider  cpu\nmodels    starter", Copy: button("Copy diagnostics", "", state.DiagnosticsCopied{}), Close: button("Close", "", state.SheetOpened{})}
+	s.Sheet = prefs.SheetAbout
+	s.About = prefs.AboutPage{Title: "About Descry", Text: "Descry 0.1", Report: "runtime   1.24.3\nprovider  cpu\nmodels    starter", Copy: button("Copy diagnostics", "", prefs.DiagnosticsCopied{}), Close: button("Close", "", core.SheetOpened{})}
 	return s
 }
 
-func devicesScreen() state.Screen {
+func devicesScreen() shown {
 	s := startScreen()
-	s.Sheet = state.SheetDevices
-	s.Devices = state.DevicesSheet{Title: "Device", Text: "What the models run on.", Test: button("Test", "Run a small graph on each device", state.DevicesTested{}), Close: button("Done", "", state.SheetOpened{}),
-		Rows: []state.DeviceRow{
-			{Choice: state.Choice{Text: "Automatic", On: true, Do: state.DeviceSet{Device: "auto"}}, Report: "The first of these that works. The last picture was described by: CPU."},
-			{Choice: state.Choice{Text: "NVIDIA card (CUDA)", Do: state.DeviceSet{Device: "cuda"}}, Report: "This ONNX Runtime was built without CUDA. Run descry models pull onnxruntime-cuda and start again, or name a GPU build of ONNX Runtime with --ort."},
-			{Choice: state.Choice{Text: "Processor", Do: state.DeviceSet{Device: "cpu"}}, Report: "Works: ready in 12 ms, a small graph takes 0.03 ms."}}}
+	s.Sheet = devices.Sheet
+	s.Devices = devices.Page{Title: "Device", Text: "What the models run on.", Test: button("Test", "Run a small graph on each device", devices.Tested{}), Close: button("Done", "", core.SheetOpened{}),
+		Rows: []devices.Row{
+			{Choice: core.Choice{Text: "Automatic", On: true, Do: devices.Chosen{Device: "auto"}}, Report: "The first of these that works. The last picture was described by: CPU."},
+			{Choice: core.Choice{Text: "NVIDIA card (CUDA)", Do: devices.Chosen{Device: "cuda"}}, Report: "This ONNX Runtime was built without CUDA. Run descry models pull onnxruntime-cuda and start again, or name a GPU build of ONNX Runtime with --ort."},
+			{Choice: core.Choice{Text: "Processor", Do: devices.Chosen{Device: "cpu"}}, Report: "Works: ready in 12 ms, a small graph takes 0.03 ms."}}}
 	return s
 }
 
-func exportScreen() state.Screen {
+func exportScreen() shown {
 	s := resultScreen()
-	s.Sheet = state.SheetExport
-	s.Export = state.ExportSheet{Title: "Export", Text: "Write what was found to files.", Beside: button("Write beside the picture", "", state.ExportAsked{Beside: true}), Choose: button("Choose a folder…", "", state.ExportAsked{}), Cancel: button("Cancel", "", state.SheetOpened{}),
-		Formats: []state.ExportFormat{{Format: "txt", File: "harbour.txt", Button: state.Button{Text: "Caption as text", Enabled: true, On: true, Do: state.ExportToggled{Format: "txt"}}},
-			{Format: "json", File: "harbour.json", Button: state.Button{Text: "Everything as JSON", Enabled: true, Do: state.ExportToggled{Format: "json"}}}}}
+	s.Sheet = picture.SheetExport
+	s.Export = picture.ExportSheet{Title: "Export", Text: "Write what was found to files.", Beside: button("Write beside the picture", "", picture.ExportAsked{Beside: true}), Choose: button("Choose a folder…", "", picture.ExportAsked{}), Cancel: button("Cancel", "", core.SheetOpened{}),
+		Formats: []picture.ExportFormat{{Format: "txt", File: "harbour.txt", Button: core.Button{Text: "Caption as text", Enabled: true, On: true, Do: picture.ExportToggled{Format: "txt"}}},
+			{Format: "json", File: "harbour.json", Button: core.Button{Text: "Everything as JSON", Enabled: true, Do: picture.ExportToggled{Format: "json"}}}}}
 	return s
 }

@@ -8,6 +8,9 @@ import (
 	fynetooltip "github.com/dweymouth/fyne-tooltip"
 
 	"descry/ui/state"
+	"descry/ui/state/core"
+	"descry/ui/state/picture"
+	"descry/ui/state/prefs"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -17,7 +20,7 @@ type sheetPage interface {
 	// body returns what the sheet shows, its size in dp and its title.
 	body() (content fyne.CanvasObject, size fyne.Size)
 	// show paints it and gives its title.
-	show(s state.Screen) (title string)
+	show(content any) (title string)
 	// close ends what the page has running.
 	close()
 }
@@ -30,51 +33,42 @@ type fitting interface {
 
 // sheets shows the page of the state's open sheet over the window.
 type sheets struct {
-	win   fyne.Canvas
-	send  sender
-	pages map[state.Sheet]func() sheetPage
+	win  fyne.Canvas
+	send sender
+	make func(id core.PageID) sheetPage // nil: there is no such page
 
-	open  state.Sheet
+	open  core.PageID
 	page  sheetPage
 	pop   *widget.PopUp
 	title *widgets.Text
 	size  fyne.Size
-	last  state.Screen
-}
-
-// sameSheet reports whether the open sheet's part of two screens is the same.
-func sameSheet(a, b state.Screen) bool {
-	return !differs(a.Save, b.Save) && !differs(a.Export, b.Export) && !differs(a.Settings, b.Settings) && !differs(a.About, b.About) && !differs(a.Shortcuts, b.Shortcuts) &&
-		!differs(a.Models, b.Models) && !differs(a.Devices, b.Devices) && !differs(a.Captions, b.Captions) && !differs(a.Closing, b.Closing)
+	last  any
 }
 
 func newSheets(win fyne.Canvas, send sender, pixels Pixels, dispatch func(func())) *sheets {
-	return &sheets{win: win, send: send, pages: map[state.Sheet]func() sheetPage{
-		state.SheetSave:      func() sheetPage { return newSavePage(send, pixels, dispatch) },
-		state.SheetExport:    func() sheetPage { return newExportPage(send) },
-		state.SheetShortcuts: func() sheetPage { return newKeysPage() },
-		state.SheetSettings:  func() sheetPage { return newSettingsPage(send) },
-		state.SheetAbout:     func() sheetPage { return newAboutPage(send) },
-		state.SheetCaption:   func() sheetPage { return newCaptionPage(send) },
-		state.SheetDevices:   func() sheetPage { return newDevicesPage(send) },
-		state.SheetModels:    func() sheetPage { return newModelsPage(send) },
-		state.SheetClosing:   func() sheetPage { return newClosingPage(send) },
+	tools := pageTools{send, pixels, dispatch}
+	return &sheets{win: win, send: send, make: func(id core.PageID) sheetPage {
+		if build := sheetPages[id]; build != nil {
+			return build(tools)
+		}
+		return nil
 	}}
 }
 
 // show opens, paints or closes.
-func (s *sheets) show(screen state.Screen) {
-	if screen.Sheet != s.open {
+func (s *sheets) show(v state.View) {
+	if v.ID != s.open {
 		s.shut()
-		if s.open = screen.Sheet; s.pages[s.open] != nil {
-			s.make()
+		s.open = v.ID
+		if page := s.make(v.ID); page != nil {
+			s.begin(page)
 		}
 	}
 	if s.page == nil {
 		return
 	}
-	if again := s.title.Text() == ""; again || !sameSheet(s.last, screen) {
-		s.title.SetText(s.page.show(screen))
+	if again := s.title.Text() == ""; again || differs(s.last, v.Content) {
+		s.title.SetText(s.page.show(v.Content))
 		if f, ok := s.page.(fitting); ok {
 			if size := f.wants(); size != s.size {
 				s.size = size
@@ -83,22 +77,22 @@ func (s *sheets) show(screen state.Screen) {
 		}
 		s.pop.Content.Refresh()
 	}
-	s.last = screen
+	s.last = v.Content
 }
 
 // sheetMargin is the space around a page in dp, which its size does not count.
 const sheetMargin = 12
 
-// make builds the page and shows it.
-func (s *sheets) make() {
-	s.page = s.pages[s.open]()
+// begin shows a new page.
+func (s *sheets) begin(page sheetPage) {
+	s.page = page
 	content, size := s.page.body()
 	s.size = size
 	s.title = widgets.NewText("", theme.Text, fynetheme.SizeNameSubHeadingText, true).Cut()
-	head := widgets.Row(8, 0, s.title, widgets.NewIconButton(widgets.Quiet, widgets.IconClose, "Close (Esc)", s.send.do(state.SheetOpened{Sheet: state.SheetNone})))
-	page := container.NewBorder(widgets.Padded(head, 8+sheetMargin/2, 4+sheetMargin, 10, 8+sheetMargin, fyne.Size{}), nil, nil, nil,
+	head := widgets.Row(8, 0, s.title, widgets.NewIconButton(widgets.Quiet, widgets.IconClose, "Close (Esc)", s.send.do(core.SheetOpened{Sheet: core.SheetNone})))
+	whole := container.NewBorder(widgets.Padded(head, 8+sheetMargin/2, 4+sheetMargin, 10, 8+sheetMargin, fyne.Size{}), nil, nil, nil,
 		widgets.Padded(content, 0, 8+sheetMargin, 8+sheetMargin, 8+sheetMargin, fyne.Size{}))
-	s.pop = widget.NewModalPopUp(page, s.win)
+	s.pop = widget.NewModalPopUp(whole, s.win)
 	fynetooltip.AddPopUpToolTipLayer(s.pop)
 	s.fit()
 	s.pop.Show()
@@ -139,12 +133,12 @@ func (k *keysPage) body() (fyne.CanvasObject, fyne.Size) {
 	return container.NewVScroll(widgets.Padded(k.groups, 4, 14, 8, 4, fyne.Size{})), fyne.NewSize(780, 740)
 }
 
-func (k *keysPage) show(s state.Screen) string {
+func (k *keysPage) show(content any) string {
 	if k.filled {
 		return "Keys"
 	}
 	k.filled = true
-	for _, g := range s.Shortcuts {
+	for _, g := range content.([]state.ShortcutList) {
 		rows := []fyne.CanvasObject{widgets.NewText(g.Name, theme.Secondary, theme.SizeLabel, true)}
 		for _, r := range g.Rows {
 			key := widgets.On(widgets.NewBox(theme.Hover, theme.Line, 4),
@@ -204,15 +198,16 @@ func (a *aboutPage) wrap(width float32) {
 
 func (a *aboutPage) body() (fyne.CanvasObject, fyne.Size) { return a.whole, fyne.NewSize(720, 560) }
 
-func (a *aboutPage) show(s state.Screen) string {
-	a.text.SetText(s.About.Text)
-	if a.told != s.About.Report {
-		a.told = s.About.Report
+func (a *aboutPage) show(content any) string {
+	x := content.(prefs.AboutPage)
+	a.text.SetText(x.Text)
+	if a.told != x.Report {
+		a.told = x.Report
 		a.wrap(a.scroll.Size().Width)
 	}
-	a.send.button(a.copy, s.About.Copy)
-	a.send.button(a.shut, s.About.Close)
-	return s.About.Title
+	a.send.button(a.copy, x.Copy)
+	a.send.button(a.shut, x.Close)
+	return x.Title
 }
 
 // exportPage chooses which other files are written.
@@ -241,8 +236,8 @@ func (e *exportPage) close() {}
 
 func (e *exportPage) body() (fyne.CanvasObject, fyne.Size) { return e.whole, fyne.NewSize(520, 400) }
 
-func (e *exportPage) show(s state.Screen) string {
-	x := s.Export
+func (e *exportPage) show(content any) string {
+	x := content.(picture.ExportSheet)
 	e.text.SetText(x.Text)
 	for len(e.files) < len(x.Formats) {
 		file := widgets.NewText("", theme.Secondary, theme.SizeSecondary, false).Cut()
@@ -287,7 +282,7 @@ func newSettingsGroup() *settingsGroup {
 // box returns what is shown of it.
 func (g *settingsGroup) box() fyne.CanvasObject { return widgets.Column(4, g.name, g.text, g.choices) }
 
-func (g *settingsGroup) show(send sender, x state.SettingsGroup) {
+func (g *settingsGroup) show(send sender, x core.Group) {
 	g.name.SetText(x.Name)
 	g.text.SetText(x.Text)
 	widgets.SetVisible(g.text, x.Text != "")
@@ -308,8 +303,8 @@ func (p *settingsPage) close() {}
 
 func (p *settingsPage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(560, 620) }
 
-func (p *settingsPage) show(s state.Screen) string {
-	x := s.Settings
+func (p *settingsPage) show(content any) string {
+	x := content.(prefs.SettingsPage)
 	p.send.button(p.done, x.Close)
 	p.head.SetText(x.ModelsTitle)
 	p.about.SetText(x.ModelsText)

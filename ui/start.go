@@ -31,7 +31,6 @@ type startPage struct {
 	links       []*widgets.Button
 	folders     []*widgets.Text
 	recents     int
-	failure     *failureCard
 	card        *startCard
 	inner       *fyne.Container
 }
@@ -46,13 +45,12 @@ func newStartPage(send sender, pixels Pixels) *startPage {
 		paste:       widgets.NewButton(widgets.Secondary, "", "", nil).Sized(166, 40),
 		samplesHead: widgets.NewText("", theme.Secondary, theme.SizeLabel, true),
 		recentHead:  widgets.NewText("", theme.Secondary, theme.SizeLabel, true),
-		failure:     newFailureCard(send),
 		card:        newStartCard(send),
 	}
 	s.zoneBody = widgets.Column(10, s.title, s.text,
 		widgets.Padded(container.NewCenter(widgets.Row(12, -1, s.open, s.paste)), 12, 0, 12, 0, fyne.Size{}), s.hint)
 	s.zone = widgets.NewDropZone(s.zoneBody)
-	parts := []fyne.CanvasObject{s.failure, s.zone, s.card.box, s.samplesHead, s.recentHead}
+	parts := []fyne.CanvasObject{s.zone, s.card.box, s.samplesHead, s.recentHead}
 	for range mostRecent {
 		link := widgets.NewButton(widgets.Link, "", "", nil)
 		folder := widgets.NewText("", theme.Secondary, theme.SizeSecondary, false).Cut()
@@ -65,7 +63,7 @@ func newStartPage(send sender, pixels Pixels) *startPage {
 }
 
 // show paints the page.
-func (s *startPage) show(p state.StartPage, failure *state.FailureCard) {
+func (s *startPage) show(p state.StartPage) {
 	s.title.SetText(p.Title)
 	s.text.SetText(p.Text)
 	s.hint.SetText(p.Hint)
@@ -73,7 +71,6 @@ func (s *startPage) show(p state.StartPage, failure *state.FailureCard) {
 	s.send.button(s.paste, p.Paste)
 	s.samplesHead.SetText(p.SamplesTitle)
 	s.recentHead.SetText(p.RecentTitle)
-	s.failure.show(failure)
 	s.card.show(p.Card)
 	for len(s.cards) < len(p.Samples) {
 		card := widgets.NewSampleCard("", nil)
@@ -112,11 +109,6 @@ func (s *startPage) lay(size fyne.Size) {
 	if s.recents > 0 {
 		rest += 78
 	}
-	failure := float32(0)
-	if s.failure.Visible() {
-		failure = s.failure.HeightFor(w) + 16
-		rest += failure
-	}
 	card := float32(0)
 	if s.card.box.Visible() {
 		card = widgets.HeightFor(s.card.box, w) + 16
@@ -129,10 +121,6 @@ func (s *startPage) lay(size fyne.Size) {
 	}
 	zone := min(300, max(least, size.Height-rest-cards))
 	y := max(20, min((size.Height-rest-cards-zone)/2+20, 67))
-	if failure > 0 {
-		widgets.Place(s.failure, x, y, w, failure-16)
-		y += failure
-	}
 	widgets.Place(s.zone, x, y, w, zone)
 	y += zone
 	if card > 0 {

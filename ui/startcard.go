@@ -3,7 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 
-	"descry/ui/state"
+	"descry/ui/state/models"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -55,7 +55,7 @@ func newStartCard(send sender) *startCard {
 }
 
 // show paints the card; nil hides it.
-func (c *startCard) show(s *state.CardPart) {
+func (c *startCard) show(s *models.Card) {
 	widgets.SetVisible(c.box, s != nil)
 	if s == nil {
 		return

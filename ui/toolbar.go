@@ -5,6 +5,7 @@ import (
 
 	"descry/settings"
 	"descry/ui/state"
+	"descry/ui/state/core"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -252,7 +253,7 @@ func (b *statusBar) show(s state.StatusBar) {
 	before := b.pull.Text() + "|" + b.model.Text() + "|" + b.device.Text()
 	for _, c := range []struct {
 		chip *widgets.Chip
-		b    state.Button
+		b    core.Button
 	}{{b.pull, s.Pull}, {b.model, s.Model}, {b.device, s.Device}} {
 		c.chip.Set(c.b.Text, c.b.Tip)
 		c.chip.OnTap(b.send.do(c.b.Do))

@@ -12,6 +12,8 @@ import (
 	"descry/settings"
 	piccanvas "descry/ui/canvas"
 	"descry/ui/state"
+	"descry/ui/state/core"
+	"descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -21,7 +23,7 @@ type Params struct {
 	// Dispatch runs a function on the window's goroutine: fyne.Do.
 	Dispatch func(func())
 	// Send takes what a person does.
-	Send func(state.Action)
+	Send func(core.Action)
 	// Pixels gives pictures and thumbnails.
 	Pixels Pixels
 	// Dropped takes the paths of what is dropped on the window.
@@ -51,7 +53,7 @@ type Window struct {
 	popMenu *widget.PopUpMenu
 
 	painted bool
-	early   []state.Action // what was sent before the first Paint
+	early   []core.Action // what was sent before the first Paint
 	last    state.Screen
 }
 
@@ -65,9 +67,9 @@ func New(win fyne.Window, p Params) *Window {
 	w.send = w.out
 	w.view = piccanvas.New(piccanvas.Params{
 		Dispatch: p.Dispatch, Send: w.out,
-		OnHover: func(object int) { w.out(state.Hovered{Object: object}) },
-		OnClass: func(class int) { w.out(state.ClassPointed{Class: class}) },
-		OnPick:  func(object int) { w.out(state.Selected{Object: object}) },
+		OnHover: func(object int) { w.out(picture.Hovered{Object: object}) },
+		OnClass: func(class int) { w.out(picture.ClassPointed{Class: class}) },
+		OnPick:  func(object int) { w.out(picture.Selected{Object: object}) },
 	})
 	w.bar = newToolBar(w.send, w.openMenu, w.showBelow)
 	w.status = newStatusBar(w.send)
@@ -98,7 +100,7 @@ func New(win fyne.Window, p Params) *Window {
 
 // out sends an action. Before the first Paint there may be nobody to send it
 // to: sizes, which are known early, wait until then.
-func (w *Window) out(a state.Action) {
+func (w *Window) out(a core.Action) {
 	switch {
 	case a == nil:
 	case w.painted:

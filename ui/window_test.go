@@ -14,6 +14,8 @@ import (
 	"descry/render"
 	"descry/settings"
 	"descry/ui/state"
+	"descry/ui/state/core"
+	"descry/ui/state/picture"
 	"descry/ui/theme"
 )
 
@@ -23,19 +25,19 @@ type harness struct {
 	win  fyne.Window
 	mu   sync.Mutex
 	jobs []func()
-	sent []state.Action
+	sent []core.Action
 }
 
 // opened paints a screen into a new window of a size.
-func opened(t *testing.T, s state.Screen, w, h float32) *harness {
+func opened(t *testing.T, s shown, w, h float32) *harness {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(theme.System())
 	x := &harness{win: test.NewTempWindow(t, nil)}
 	x.Window = New(x.win, Params{Dispatch: x.dispatch, Pixels: newStock(), Dropped: func([]string) {},
-		Send: func(a state.Action) { x.sent = append(x.sent, a) }})
+		Send: func(a core.Action) { x.sent = append(x.sent, a) }})
 	t.Cleanup(x.Close)
 	s.Window = state.WindowSize{Width: w, Height: h}
-	x.Paint(s)
+	x.Paint(s.whole())
 	x.win.Canvas().Capture() // tells the canvas its size in pixels
 	x.Settle()
 	x.sent = nil
@@ -47,7 +49,7 @@ func opened(t *testing.T, s state.Screen, w, h float32) *harness {
 func (x *harness) dispatch(f func()) { x.mu.Lock(); x.jobs = append(x.jobs, f); x.mu.Unlock() }
 
 // states are the screens of the window by name.
-var states = map[string]func() state.Screen{
+var states = map[string]func() shown{
 	"start": startScreen, "busy": busyScreen, "result": resultScreen, "empty": emptyScreen, "error": errorScreen, "classes": classesScreen,
 	"save": saveScreen, "keys": keysScreen, "settings": settingsScreen, "about": aboutScreen, "devices": devicesScreen, "export": exportScreen, "captions": captionScreen,
 }
@@ -174,7 +176,7 @@ func TestTogglesGiveWayToAMenu(t *testing.T) {
 		}
 	}
 	x.bar.layerItems()[1].Action()
-	if len(x.sent) != 1 || x.sent[0] != (state.LayerToggled{Layer: settings.LayerOutlines}) {
+	if len(x.sent) != 1 || x.sent[0] != (picture.LayerToggled{Layer: settings.LayerOutlines}) {
 		t.Errorf("sent %v", x.sent)
 	}
 }
@@ -202,11 +204,11 @@ func TestTheCaptionBeingTypedKeepsItsCursor(t *testing.T) {
 	e := x.desk.panel.editor
 	x.win.Canvas().Focus(e.Focusable())
 	test.Type(e.Focusable(), "x")
-	edit := x.sent[len(x.sent)-1].(state.CaptionEdited)
+	edit := x.sent[len(x.sent)-1].(picture.CaptionEdited)
 	s.Panel.Caption.Text, s.Panel.Caption.Serial = edit.Text, edit.Serial // the state's answer
-	x.Paint(s)
+	x.Paint(s.whole())
 	test.Type(e.Focusable(), "y")
-	if got := x.sent[len(x.sent)-1].(state.CaptionEdited).Text; got != "xy"+resultScreen().Panel.Caption.Text {
+	if got := x.sent[len(x.sent)-1].(picture.CaptionEdited).Text; got != "xy"+resultScreen().Panel.Caption.Text {
 		t.Errorf("the caption is %q", got)
 	}
 	if x.win.Canvas().Focused() != e.Focusable() {
@@ -221,16 +223,16 @@ func TestLettersTypedMeanwhileAreNotTakenBack(t *testing.T) {
 	x.win.Canvas().Focus(e.Focusable())
 	test.Type(e.Focusable(), "a")
 	late := resultScreen() // knows the first letter only
-	edit := x.sent[len(x.sent)-1].(state.CaptionEdited)
+	edit := x.sent[len(x.sent)-1].(picture.CaptionEdited)
 	late.Panel.Caption.Text, late.Panel.Caption.Serial = edit.Text, edit.Serial
 	test.Type(e.Focusable(), "b")
-	x.Paint(late)
+	x.Paint(late.whole())
 	if want := "ab" + s.Panel.Caption.Text; e.Text() != want {
 		t.Errorf("the field has %q, want %q", e.Text(), want)
 	}
 	late.Panel.Caption.Picture++
 	late.Panel.Caption.Text = "another picture"
-	if x.Paint(late); e.Text() != "another picture" {
+	if x.Paint(late.whole()); e.Text() != "another picture" {
 		t.Errorf("the field has %q after another picture came", e.Text())
 	}
 }
@@ -240,7 +242,7 @@ func TestTheSameScreenAgainAsksForNoFrame(t *testing.T) {
 	for range 5 {
 		s := resultScreen() // equal, but newly made
 		s.Panel.Caption.Sure = "sure"
-		x.Paint(s)
+		x.Paint(s.whole())
 	}
 	x.view.Close()
 	if n := x.Stats().Report().Frames; n > 3 {
@@ -278,8 +280,8 @@ func TestEachSheetOpensAndCloses(t *testing.T) {
 		if size := x.sheets.pop.Content.Size(); size.Width > 900 || size.Height > 600 {
 			t.Errorf("%s: the sheet is %v large", name, size)
 		}
-		s.Sheet = state.SheetNone
-		if x.Paint(s); len(x.win.Canvas().Overlays().List()) != 0 {
+		s.Sheet = core.SheetNone
+		if x.Paint(s.whole()); len(x.win.Canvas().Overlays().List()) != 0 {
 			t.Errorf("%s: the sheet stays", name)
 		}
 	}

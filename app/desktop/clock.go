@@ -5,14 +5,15 @@ import (
 	"time"
 
 	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 // clockHandlers perform what is about time, and the end.
 func clockHandlers(k toolkit) []handler {
 	return []handler{
-		on(func(_ context.Context, e state.Wake, send func(state.Action)) {
+		on(func(_ context.Context, e state.Wake, send func(core.Action)) {
 			time.AfterFunc(e.After, func() { send(state.Tick{Wake: e.Number, Now: time.Now()}) })
 		}),
-		on(func(context.Context, state.Quit, func(state.Action)) { k.Quit() }),
+		on(func(context.Context, state.Quit, func(core.Action)) { k.Quit() }),
 	}
 }

@@ -8,20 +8,20 @@ import (
 	"fyne.io/fyne/v2"
 
 	"descry/ui"
-	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 // shownControls is what was noted of the open sheet, for tests that drive a real
 // window by what --measure tells. It belongs to the window's goroutine.
 type shownControls struct {
-	sheet state.Sheet
+	sheet core.PageID
 	last  map[string]ui.Control // where the controls were at the last look
 	still map[string]int        // in how many looks they have been there
 	noted map[string]ui.Control // as they were told
 }
 
 // noteSheet notes which sheet is open.
-func (r *windowRun) noteSheet(sheet state.Sheet) {
+func (r *windowRun) noteSheet(sheet core.PageID) {
 	if sheet != r.shown.sheet {
 		r.shown.sheet = sheet
 		r.timeline.note(moment{Event: "sheet", Name: string(sheet)})

@@ -17,7 +17,7 @@ import (
 	"strings"
 
 	"descry/app/services"
-	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 // toolkit is what the performer needs of the window: what only a toolkit can do.
@@ -35,12 +35,12 @@ type toolkit interface {
 // handler performs the effects of one type.
 type handler struct {
 	effect  reflect.Type
-	perform func(ctx context.Context, e state.Effect, send func(state.Action))
+	perform func(ctx context.Context, e core.Effect, send func(core.Action))
 }
 
 // on returns the handler of one type of effect.
-func on[E state.Effect](perform func(ctx context.Context, e E, send func(state.Action))) handler {
-	return handler{reflect.TypeFor[E](), func(ctx context.Context, e state.Effect, send func(state.Action)) { perform(ctx, e.(E), send) }}
+func on[E core.Effect](perform func(ctx context.Context, e E, send func(core.Action))) handler {
+	return handler{reflect.TypeFor[E](), func(ctx context.Context, e core.Effect, send func(core.Action)) { perform(ctx, e.(E), send) }}
 }
 
 // performer performs the window's effects by the handlers of its families. It
@@ -51,7 +51,7 @@ type performer struct {
 }
 
 // newPerformer returns a performer. send is the loop's, for what the worker tells.
-func newPerformer(s *services.Services, o services.WindowOptions, k toolkit, g *gallery, t *timeline, send func(state.Action)) *performer {
+func newPerformer(s *services.Services, o services.WindowOptions, k toolkit, g *gallery, t *timeline, send func(core.Action)) *performer {
 	worker := newWorkerEffects(s, o, g, t, send)
 	dialogs := &dialogEffects{toolkit: k, gallery: g, timeline: t}
 	return tableOf(worker,
@@ -74,7 +74,7 @@ func tableOf(worker *workerEffects, families ...[]handler) *performer {
 }
 
 // Perform implements state.Performer.
-func (p *performer) Perform(ctx context.Context, e state.Effect, send func(state.Action)) {
+func (p *performer) Perform(ctx context.Context, e core.Effect, send func(core.Action)) {
 	h, ok := p.handlers[reflect.TypeOf(e)]
 	if !ok {
 		panic(fmt.Sprintf("desktop: no handler for %T", e))

@@ -9,7 +9,9 @@ import (
 
 	"descry/app/services"
 	"descry/inference/ort"
-	"descry/ui/state"
+	"descry/ui/state/core"
+	devicestate "descry/ui/state/devices"
+	prefstate "descry/ui/state/prefs"
 )
 
 // trialLimit bounds how long the window waits for `descry devices --test`.
@@ -19,25 +21,27 @@ const trialLimit = 2 * time.Minute
 // one's library is in use, and a device that crashes must not take the window along.
 func deviceHandlers(library string) []handler {
 	return []handler{
-		on(func(ctx context.Context, e state.LookAtDevices, send func(state.Action)) {
+		on(func(ctx context.Context, e devicestate.Look, send func(core.Action)) {
 			lookAtDevices(ctx, library, e.Test, send)
 		}),
-		on(func(ctx context.Context, _ state.RunDoctor, send func(state.Action)) { runDoctor(ctx, library, send) }),
+		on(func(ctx context.Context, _ prefstate.RunDoctor, send func(core.Action)) {
+			runDoctor(ctx, library, send)
+		}),
 	}
 }
 
 // deviceChoices are the devices that the window offers: Automatic, and those that
 // there can be under this system.
-func deviceChoices() []state.DeviceInfo {
-	all := []state.DeviceInfo{{ID: ort.DeviceAuto, Name: "Automatic"}}
+func deviceChoices() []devicestate.Info {
+	all := []devicestate.Info{{ID: ort.DeviceAuto, Name: "Automatic"}}
 	for _, d := range ort.DevicesHere() {
-		all = append(all, state.DeviceInfo{ID: d.ID, Name: d.Title})
+		all = append(all, devicestate.Info{ID: d.ID, Name: d.Title})
 	}
 	return all
 }
 
 // lookAtDevices runs `descry devices --json`.
-func lookAtDevices(ctx context.Context, library string, test bool, send func(state.Action)) {
+func lookAtDevices(ctx context.Context, library string, test bool, send func(core.Action)) {
 	ctx, cancel := context.WithTimeout(ctx, trialLimit)
 	defer cancel()
 	args := []string{"devices", "--json"}
@@ -50,24 +54,24 @@ func lookAtDevices(ctx context.Context, library string, test bool, send func(sta
 		err = json.Unmarshal(out, &report)
 	}
 	if err != nil {
-		send(state.DevicesSaid{Test: test, Trouble: "The devices could not be looked at: " + oneLine(err.Error()) + "."})
+		send(devicestate.Reported{Test: test, Trouble: "The devices could not be looked at: " + oneLine(err.Error()) + "."})
 		return
 	}
-	var all []state.DeviceReport
+	var all []devicestate.Report
 	for _, d := range report.Devices {
-		all = append(all, state.DeviceReport{
+		all = append(all, devicestate.Report{
 			ID: d.ID, Title: d.Title, Usable: d.Usable, Tested: d.Tested, LoadMS: d.LoadMS, RunMS: d.RunMS, Message: d.Message, Hint: d.Hint,
 		})
 	}
-	send(state.DevicesSaid{Reports: all, Test: test})
+	send(devicestate.Reported{Reports: all, Test: test})
 }
 
 // runDoctor runs `descry doctor`, whose report is worth reading also where it
 // found something wrong.
-func runDoctor(ctx context.Context, library string, send func(state.Action)) {
+func runDoctor(ctx context.Context, library string, send func(core.Action)) {
 	exe, err := os.Executable()
 	if err != nil {
-		send(state.DoctorSaid{Text: err.Error()})
+		send(prefstate.DoctorSaid{Text: err.Error()})
 		return
 	}
 	out, err := exec.CommandContext(ctx, exe, withLibrary(library, "doctor")...).CombinedOutput()
@@ -75,7 +79,7 @@ func runDoctor(ctx context.Context, library string, send func(state.Action)) {
 	if text == "" && err != nil {
 		text = err.Error()
 	}
-	send(state.DoctorSaid{Text: text})
+	send(prefstate.DoctorSaid{Text: text})
 }
 
 // runSelf runs this program with arguments and returns its standard output.

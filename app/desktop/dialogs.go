@@ -5,7 +5,9 @@ import (
 	"sync"
 
 	"descry/app/system"
-	"descry/ui/state"
+	"descry/ui/state/core"
+	modelstate "descry/ui/state/models"
+	picturestate "descry/ui/state/picture"
 )
 
 // dialogEffects ask a person for files, and exchange with other programs: the
@@ -23,33 +25,33 @@ type dialogEffects struct {
 // own: a dialog may outlive the window.
 func (d *dialogEffects) handlers() []handler {
 	return []handler{
-		on(func(ctx context.Context, e state.AskOpen, send func(state.Action)) {
+		on(func(ctx context.Context, e picturestate.AskOpen, send func(core.Action)) {
 			go d.askOpen(ctx, system.FileDialog{Title: "Open pictures", Folder: e.Folder}, func(paths []string) {
-				send(state.Opened{Paths: system.Expand(paths)})
+				send(picturestate.Opened{Paths: system.Expand(paths)})
 			})
 		}),
-		on(func(ctx context.Context, e state.AskImport, send func(state.Action)) {
+		on(func(ctx context.Context, e modelstate.AskImport, send func(core.Action)) {
 			go d.askOpen(ctx, system.FileDialog{Title: "Import model files", Folder: e.Folder, Anything: true}, func(paths []string) {
-				send(state.ImportChosen{Paths: paths})
+				send(modelstate.ImportChosen{Paths: paths})
 			})
 		}),
-		on(func(_ context.Context, e state.AskSave, send func(state.Action)) {
+		on(func(_ context.Context, e picturestate.AskSave, send func(core.Action)) {
 			go askPlace(system.FileDialog{Title: e.Title, Folder: e.Folder, Name: e.Name, Save: true}, e.Ask, send,
 				func(answer func(string)) { d.toolkit.AskSave(e.Folder, e.Name, answer) })
 		}),
-		on(func(_ context.Context, e state.AskFolder, send func(state.Action)) {
+		on(func(_ context.Context, e picturestate.AskFolder, send func(core.Action)) {
 			go askPlace(system.FileDialog{Title: e.Title, Folder: e.Folder, Directory: true}, e.Ask, send,
 				func(answer func(string)) { d.toolkit.AskFolder(e.Folder, answer) })
 		}),
-		on(func(ctx context.Context, _ state.ReadClipboard, send func(state.Action)) { go d.paste(ctx, send) }),
-		on(func(_ context.Context, e state.CopyText, send func(state.Action)) {
+		on(func(ctx context.Context, _ picturestate.ReadClipboard, send func(core.Action)) { go d.paste(ctx, send) }),
+		on(func(_ context.Context, e core.CopyText, send func(core.Action)) {
 			d.toolkit.CopyText(e.Text)
-			send(state.TextCopied{What: e.What})
+			send(core.TextCopied{What: e.What})
 		}),
-		on(func(ctx context.Context, e state.ShowInFolder, _ func(state.Action)) {
+		on(func(ctx context.Context, e core.ShowInFolder, _ func(core.Action)) {
 			system.ShowInFolder(ctx, e.Path)
 		}),
-		on(func(ctx context.Context, e state.OpenFolder, _ func(state.Action)) { system.OpenFolder(ctx, e.Path) }),
+		on(func(ctx context.Context, e core.OpenFolder, _ func(core.Action)) { system.OpenFolder(ctx, e.Path) }),
 	}
 }
 
@@ -64,13 +66,13 @@ func (d *dialogEffects) askOpen(ctx context.Context, dialog system.FileDialog, a
 }
 
 // askPlace asks for one path, by the system's dialog or else by own, the toolkit's.
-func askPlace(dialog system.FileDialog, ask uint64, send func(state.Action), own func(answer func(string))) {
+func askPlace(dialog system.FileDialog, ask uint64, send func(core.Action), own func(answer func(string))) {
 	paths, err := dialog.Ask(context.Background())
 	if err != nil {
-		own(func(path string) { send(state.PlaceChosen{Ask: ask, Path: path}) })
+		own(func(path string) { send(picturestate.PlaceChosen{Ask: ask, Path: path}) })
 		return
 	}
-	chosen := state.PlaceChosen{Ask: ask}
+	chosen := picturestate.PlaceChosen{Ask: ask}
 	if len(paths) > 0 {
 		chosen.Path = paths[0]
 	}
@@ -78,7 +80,7 @@ func askPlace(dialog system.FileDialog, ask uint64, send func(state.Action), own
 }
 
 // paste reads the clipboard and keeps a picture's bytes for decoding.
-func (d *dialogEffects) paste(ctx context.Context, send func(state.Action)) {
+func (d *dialogEffects) paste(ctx context.Context, send func(core.Action)) {
 	c, err := system.ReadClipboard(ctx)
 	if err != nil {
 		d.timeline.note(moment{Event: "trouble", Name: err.Error()})
@@ -90,10 +92,10 @@ func (d *dialogEffects) paste(ctx context.Context, send func(state.Action)) {
 		number := d.clips
 		d.mu.Unlock()
 		d.gallery.keepClip(number, c.Picture)
-		send(state.Pasted{Clip: number})
+		send(picturestate.Pasted{Clip: number})
 	case len(c.Paths) > 0:
-		send(state.Opened{Paths: system.Expand(c.Paths)})
+		send(picturestate.Opened{Paths: system.Expand(c.Paths)})
 	default:
-		send(state.Pasted{Text: c.Text})
+		send(picturestate.Pasted{Text: c.Text})
 	}
 }

@@ -6,22 +6,23 @@ import (
 
 	"descry/app/services"
 	"descry/internal/failure"
-	"descry/ui/state"
+	"descry/ui/state/core"
+	picturestate "descry/ui/state/picture"
 )
 
 // editHandlers load and save the captions that people write.
 func editHandlers(edits services.Edits, t *timeline) []handler {
 	return []handler{
-		on(func(_ context.Context, e state.LoadEdit, send func(state.Action)) {
+		on(func(_ context.Context, e picturestate.LoadEdit, send func(core.Action)) {
 			edit, err := edits.Load(e.Key)
 			if err != nil {
 				t.note(moment{Event: "trouble", Name: err.Error()})
 			}
-			send(state.EditLoaded{Key: e.Key, Edit: (*state.Edit)(edit)})
+			send(picturestate.EditLoaded{Key: e.Key, Edit: (*picturestate.Edit)(edit)})
 		}),
-		on(func(_ context.Context, e state.SaveEdit, send func(state.Action)) {
+		on(func(_ context.Context, e picturestate.SaveEdit, send func(core.Action)) {
 			err := edits.Save(e.Key, e.Name, services.Edit(e.Edit), e.Unread, time.Now())
-			send(state.EditSaved{Key: e.Key, Failure: failure.Of(err, failure.Unwritable)})
+			send(picturestate.EditSaved{Key: e.Key, Failure: failure.Of(err, failure.Unwritable)})
 		}),
 	}
 }

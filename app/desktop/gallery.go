@@ -11,14 +11,14 @@ import (
 	"descry/internal/failure"
 	"descry/picture"
 	"descry/resources"
-	"descry/ui/state"
+	picturestate "descry/ui/state/picture"
 )
 
 // gallery keeps the pixels of the open pictures for canvas, worker and files.
-// It may be used from any goroutine; what it gives out is shared and read-only.
+// It may be used from any goroutine; what it returns is shared and read-only.
 type gallery struct {
 	mu       sync.Mutex
-	pictures map[state.PictureID]*opened
+	pictures map[picturestate.PictureID]*opened
 	clips    map[uint64][]byte
 	thumbs   map[string]*image.RGBA
 	turn     chan struct{} // one picture is decoded at a time: each may need much memory
@@ -32,11 +32,11 @@ type opened struct {
 }
 
 func newGallery() *gallery {
-	return &gallery{pictures: map[state.PictureID]*opened{}, clips: map[uint64][]byte{}, thumbs: map[string]*image.RGBA{}, turn: make(chan struct{}, 1)}
+	return &gallery{pictures: map[picturestate.PictureID]*opened{}, clips: map[uint64][]byte{}, thumbs: map[string]*image.RGBA{}, turn: make(chan struct{}, 1)}
 }
 
 // open decodes a picture and keeps it under id until release.
-func (g *gallery) open(ctx context.Context, id state.PictureID, src state.Source, limits picture.Limits) (*picture.Picture, error) {
+func (g *gallery) open(ctx context.Context, id picturestate.PictureID, src picturestate.Source, limits picture.Limits) (*picture.Picture, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	g.mu.Lock()
@@ -66,15 +66,15 @@ func (g *gallery) open(ctx context.Context, id state.PictureID, src state.Source
 	return pic, nil
 }
 
-func (g *gallery) decode(ctx context.Context, src state.Source, limits picture.Limits) (*picture.Picture, error) {
+func (g *gallery) decode(ctx context.Context, src picturestate.Source, limits picture.Limits) (*picture.Picture, error) {
 	switch src.Kind {
-	case state.SourceSample:
+	case picturestate.SourceSample:
 		for _, s := range resources.Samples() {
 			if s.Name == src.Path {
 				return picture.Decode(ctx, bytes.NewReader(s.PNG), int64(len(s.PNG)), s.Name, limits)
 			}
 		}
-	case state.SourceClip:
+	case picturestate.SourceClip:
 		g.mu.Lock()
 		data, ok := g.clips[src.Clip]
 		g.mu.Unlock()
@@ -88,7 +88,7 @@ func (g *gallery) decode(ctx context.Context, src state.Source, limits picture.L
 }
 
 // release forgets a picture and stops its decoding.
-func (g *gallery) release(id state.PictureID) {
+func (g *gallery) release(id picturestate.PictureID) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if o, ok := g.pictures[id]; ok {
@@ -105,7 +105,7 @@ func (g *gallery) keepClip(number uint64, data []byte) {
 }
 
 // Levels returns a picture's pyramid, nil when there are no pixels.
-func (g *gallery) Levels(id state.PictureID) []*image.RGBA {
+func (g *gallery) Levels(id picturestate.PictureID) []*image.RGBA {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if o, ok := g.pictures[id]; ok {
@@ -115,7 +115,7 @@ func (g *gallery) Levels(id state.PictureID) []*image.RGBA {
 }
 
 // Base returns a picture at full size, nil when there are no pixels.
-func (g *gallery) Base(id state.PictureID) *image.RGBA {
+func (g *gallery) Base(id picturestate.PictureID) *image.RGBA {
 	if levels := g.Levels(id); len(levels) > 0 {
 		return levels[0]
 	}
@@ -123,7 +123,7 @@ func (g *gallery) Base(id state.PictureID) *image.RGBA {
 }
 
 // pixels returns what a model sees.
-func (g *gallery) pixels(id state.PictureID) (*picture.Picture, error) {
+func (g *gallery) pixels(id picturestate.PictureID) (*picture.Picture, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if o, ok := g.pictures[id]; ok && o.picture != nil {

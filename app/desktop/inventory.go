@@ -15,14 +15,14 @@ import (
 	"descry/models/catalogue"
 	"descry/models/store"
 	"descry/network"
-	"descry/ui/state"
+	modelstate "descry/ui/state/models"
 )
 
 // inventory tells the window what models there are, what is here, and what room
 // the machine has.
-func inventory(svc *services.Services, o services.WindowOptions) state.Inventory {
+func inventory(svc *services.Services, o services.WindowOptions) modelstate.Inventory {
 	c, _ := svc.Catalogue(o.Runtime.Catalogue) // what is wrong with the file is said below
-	v := state.Inventory{Others: ownSets(svc, o, c), Folder: svc.Dirs.Models()}
+	v := modelstate.Inventory{Others: ownSets(svc, o, c), Folder: svc.Dirs.Models()}
 	s, err := svc.ModelStore(o.Runtime.Catalogue, false)
 	if err != nil { // the catalogue file is at fault: nothing is fetched until it is mended
 		v.Closed = oneLine(err.Error())
@@ -44,7 +44,7 @@ func inventory(svc *services.Services, o services.WindowOptions) state.Inventory
 		if about == "" {
 			title = ""
 		}
-		v.Sets = append(v.Sets, state.StoredSet{Name: set.Name, Title: strings.ToUpper(set.Name[:1]) + set.Name[1:] + " models", About: title, Models: set.Names()})
+		v.Sets = append(v.Sets, modelstate.Set{Name: set.Name, Title: strings.ToUpper(set.Name[:1]) + set.Name[1:] + " models", About: title, Models: set.Names()})
 	}
 	if free, err := machine.FreeDisk(v.Folder); err == nil {
 		v.Free = int64(min(free, 1<<62))
@@ -56,12 +56,12 @@ func inventory(svc *services.Services, o services.WindowOptions) state.Inventory
 }
 
 // storedModel is a catalogue entry and what is here of it, as the window tells it.
-func storedModel(m catalogue.Model, i store.Item) state.StoredModel {
-	keeps := map[store.State]state.Keep{store.Partial: state.KeepPartial, store.Ready: state.KeepReady, store.InPlace: state.KeepReady, store.Damaged: state.KeepDamaged}
-	x := state.StoredModel{
+func storedModel(m catalogue.Model, i store.Item) modelstate.Model {
+	keeps := map[store.State]modelstate.Keep{store.Partial: modelstate.KeepPartial, store.Ready: modelstate.KeepReady, store.InPlace: modelstate.KeepReady, store.Damaged: modelstate.KeepDamaged}
+	x := modelstate.Model{
 		Name: m.Name, Title: strings.TrimSuffix(i.Title, " (boxes only)"), About: i.About, Licence: m.Licence, Text: m.LicenceText, Source: i.Source,
 		Revision: i.Revision, Bytes: i.Bytes, Pinned: i.Pinned, Memory: i.Memory, Seconds: i.Seconds, Measured: i.Measured,
-		Keep: state.KeepAbsent, Here: i.Done, Disk: i.OnDisk,
+		Keep: modelstate.KeepAbsent, Here: i.Done, Disk: i.OnDisk,
 	}
 	x.Boxes = arch.BoxesOnly(m.Architecture)
 	if m.For != catalogue.ForRuntime {
@@ -86,7 +86,7 @@ func storedModel(m catalogue.Model, i store.Item) state.StoredModel {
 // ownSets are the model sets that are in no catalogue: the built-in one, those
 // installed, and those in use, also the parts of a mix. What the catalogue has,
 // the window shows model by model.
-func ownSets(svc *services.Services, o services.WindowOptions, c catalogue.Catalogue) []state.ModelInfo {
+func ownSets(svc *services.Services, o services.WindowOptions, c catalogue.Catalogue) []modelstate.Info {
 	used := o.Settings.Model
 	names := svc.ModelDirs(o.Runtime.Catalogue).Installed()
 	parts := mixed(used)
@@ -97,9 +97,9 @@ func ownSets(svc *services.Services, o services.WindowOptions, c catalogue.Catal
 	}
 	known := c.Names()
 	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(known, name) })
-	var list []state.ModelInfo
+	var list []modelstate.Info
 	for _, name := range names {
-		info := state.ModelInfo{Spec: name, Name: name, Drawings: name == models.Starter}
+		info := modelstate.Info{Spec: name, Name: name, Drawings: name == models.Starter}
 		if name == models.Starter {
 			info.Name, info.Description = "Starter models", "Small and built in. They know drawings of 63 kinds of thing, not photographs."
 			info.Tasks = []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses}

@@ -11,7 +11,8 @@ import (
 	"descry/internal/failure"
 	"descry/models/store"
 	"descry/models/transfer"
-	"descry/ui/state"
+	"descry/ui/state/core"
+	modelstate "descry/ui/state/models"
 )
 
 // modelEffects are the window's effects on the store of models: it lists,
@@ -43,31 +44,31 @@ func newModelEffects(s *services.Services, o services.WindowOptions, t *timeline
 func (k *modelEffects) handlers() []handler {
 	return []handler{
 		on(k.list), on(k.pull), on(k.verify),
-		on(func(_ context.Context, e state.StopPull, _ func(state.Action)) { k.stop(e.Pull) }),
-		on(func(_ context.Context, e state.RemoveModel, send func(state.Action)) {
+		on(func(_ context.Context, e modelstate.StopPull, _ func(core.Action)) { k.stop(e.Pull) }),
+		on(func(_ context.Context, e modelstate.Remove, send func(core.Action)) {
 			err := k.remove(e.Model)
 			k.timeline.note(moment{Event: "removed", Name: e.Model})
-			send(state.ModelRemoved{Model: e.Model, Failure: failure.Of(err, failure.Model)})
+			send(modelstate.Removed{Model: e.Model, Failure: failure.Of(err, failure.Model)})
 		}),
-		on(func(ctx context.Context, e state.ImportModels, send func(state.Action)) {
-			names, err := k.take(ctx, e.Paths)
+		on(func(ctx context.Context, e modelstate.Import, send func(core.Action)) {
+			names, err := k.importFiles(ctx, e.Paths)
 			k.timeline.note(moment{Event: "imported", Name: strings.Join(names, ",")})
-			send(state.Imported{Models: names, Failure: failure.Of(err, failure.Model)})
+			send(modelstate.Imported{Models: names, Failure: failure.Of(err, failure.Model)})
 		}),
 	}
 }
 
 // list tells what models there are, and once more when the speed is known.
-func (k *modelEffects) list(ctx context.Context, e state.ListModels, send func(state.Action)) {
+func (k *modelEffects) list(ctx context.Context, e modelstate.List, send func(core.Action)) {
 	v := inventory(k.services, k.options)
-	send(state.ModelsListed{Inventory: v})
+	send(modelstate.Listed{Inventory: v})
 	if e.Speed && !secondsKnown(v) && k.measureSpeed(ctx) {
-		send(state.ModelsListed{Inventory: inventory(k.services, k.options)})
+		send(modelstate.Listed{Inventory: inventory(k.services, k.options)})
 	}
 }
 
 // pull downloads a model, or what is damaged of it.
-func (k *modelEffects) pull(ctx context.Context, e state.PullModel, send func(state.Action)) {
+func (k *modelEffects) pull(ctx context.Context, e modelstate.Pull, send func(core.Action)) {
 	k.run(ctx, e.Pull, e.Model, send, func(ctx context.Context, s *store.Store, tell func(store.Progress)) error {
 		if e.Repair {
 			_, err := s.Verify(ctx, []string{e.Model}, true, tell)
@@ -78,7 +79,7 @@ func (k *modelEffects) pull(ctx context.Context, e state.PullModel, send func(st
 }
 
 // verify checks a model's files.
-func (k *modelEffects) verify(ctx context.Context, e state.VerifyModel, send func(state.Action)) {
+func (k *modelEffects) verify(ctx context.Context, e modelstate.Verify, send func(core.Action)) {
 	k.run(ctx, e.Pull, e.Model, send, func(ctx context.Context, s *store.Store, tell func(store.Progress)) error {
 		return verified(s.Verify(ctx, []string{e.Model}, false, tell))
 	})
@@ -95,7 +96,7 @@ func verified(verdicts []store.Verdict, err error) error {
 }
 
 // run does a download or check and tells how it goes, until it is over.
-func (k *modelEffects) run(ctx context.Context, id uint64, model string, send func(state.Action), work func(context.Context, *store.Store, func(store.Progress)) error) {
+func (k *modelEffects) run(ctx context.Context, id uint64, model string, send func(core.Action), work func(context.Context, *store.Store, func(store.Progress)) error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	job := &transferJob{model: model, cancel: cancel, ended: make(chan struct{})}
@@ -113,7 +114,7 @@ func (k *modelEffects) run(ctx context.Context, id uint64, model string, send fu
 			if p.Stage == store.Done || p.Stage == store.Failed {
 				return
 			}
-			send(state.PullProgressed{Pull: id, Progress: progressOf(p, rate(&fast, p, time.Now()))})
+			send(modelstate.PullProgressed{Pull: id, Progress: progressOf(p, rate(&fast, p, time.Now()))})
 		})
 	}
 	if ctx.Err() != nil && err != nil {
@@ -129,12 +130,12 @@ func (k *modelEffects) run(ctx context.Context, id uint64, model string, send fu
 		line = moment{Event: "not-kept", Name: model + ": " + f.Error()}
 	}
 	k.timeline.note(line)
-	send(state.PullEnded{Pull: id, Failure: f})
+	send(modelstate.PullEnded{Pull: id, Failure: f})
 }
 
 // secondsKnown reports whether the seconds of any model are known without a run.
-func secondsKnown(v state.Inventory) bool {
-	return slices.ContainsFunc(v.Models, func(m state.StoredModel) bool { return m.Seconds > 0 && !m.Measured })
+func secondsKnown(v modelstate.Inventory) bool {
+	return slices.ContainsFunc(v.Models, func(m modelstate.Model) bool { return m.Seconds > 0 && !m.Measured })
 }
 
 // measureSpeed lets a second process measure what this machine computes in a
@@ -186,8 +187,8 @@ func (k *modelEffects) remove(model string) error {
 	return err
 }
 
-// take takes files into the store and names the models that they gave.
-func (k *modelEffects) take(ctx context.Context, paths []string) ([]string, error) {
+// importFiles copies files into the store and returns the names of their models.
+func (k *modelEffects) importFiles(ctx context.Context, paths []string) ([]string, error) {
 	s, err := k.services.ModelStore(k.options.Runtime.Catalogue, true)
 	if err != nil {
 		return nil, err
@@ -206,26 +207,26 @@ func (k *modelEffects) take(ctx context.Context, paths []string) ([]string, erro
 		}
 	}
 	if len(names) == 0 {
-		return nil, failure.New(failure.Model, "import", strings.Join(paths, ", "), "this holds no weights of a model in the list").WithHint("Choose the weights as they were published, with the model's other files beside them; descry fidelity FILE says what a file is.")
+		return nil, failure.New(failure.Model, "import", strings.Join(paths, ", "), "this holds no weights of a model in the list").WithHint("Choose the weights as they were published, with the model's other files beside them; descry inspect FILE says what a file is.")
 	}
 	return names, nil
 }
 
 // stages are the store's stages as the window knows them.
-var stages = map[store.Stage]state.Stage{
-	store.Waiting: state.StageWaiting, store.Looking: state.StageLooking, store.Receiving: state.StageReceiving,
-	store.Checking: state.StageChecking, store.Retrying: state.StageRetrying, store.Copying: state.StageCopying, store.Unpacking: state.StageUnpacking,
+var stages = map[store.Stage]modelstate.Stage{
+	store.Waiting: modelstate.StageWaiting, store.Looking: modelstate.StageLooking, store.Receiving: modelstate.StageReceiving,
+	store.Checking: modelstate.StageChecking, store.Retrying: modelstate.StageRetrying, store.Copying: modelstate.StageCopying, store.Unpacking: modelstate.StageUnpacking,
 }
 
-func progressOf(p store.Progress, perSecond float64) state.Progress {
-	s := state.Progress{Stage: stages[p.Stage], Done: p.Done, Total: p.Total, PerSecond: perSecond}
-	if s.Stage == state.StageRetrying {
+func progressOf(p store.Progress, perSecond float64) modelstate.Progress {
+	s := modelstate.Progress{Stage: stages[p.Stage], Done: p.Done, Total: p.Total, PerSecond: perSecond}
+	if s.Stage == modelstate.StageRetrying {
 		s.Note = oneLine(p.Note)
 	}
 	return s
 }
 
-// rate notes how far a transfer is and gives its speed in bytes a second; 0
+// rate notes how far a transfer is and returns its speed in bytes a second; 0
 // until there is enough to tell, and while nothing is received.
 func rate(m *transfer.Meter, p store.Progress, now time.Time) float64 {
 	if p.Stage != store.Receiving {

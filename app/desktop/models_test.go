@@ -21,7 +21,8 @@ import (
 	"descry/models"
 	"descry/models/catalogue"
 	"descry/settings"
-	"descry/ui/state"
+	"descry/ui/state/core"
+	modelstate "descry/ui/state/models"
 )
 
 // publisher is a server on this machine with one file of weights, which it hands
@@ -67,7 +68,7 @@ type storeBench struct {
 	t *testing.T
 	*modelEffects
 	server *publisher
-	said   chan state.Action
+	said   chan core.Action
 }
 
 func newStoreBench(t *testing.T) *storeBench {
@@ -92,16 +93,16 @@ func newStoreBench(t *testing.T) *storeBench {
 		t.Setenv(name, value)
 	}
 	t.Setenv("DESCRY_HOME", home)
-	return &storeBench{t: t, modelEffects: newModelEffects(services.New(os.Getenv), services.WindowOptions{}, nil), server: s, said: make(chan state.Action, 1000)}
+	return &storeBench{t: t, modelEffects: newModelEffects(services.New(os.Getenv), services.WindowOptions{}, nil), server: s, said: make(chan core.Action, 1000)}
 }
 
 // do performs an effect on a goroutine of its own, as the loop does.
-func (d *storeBench) do(e state.Effect) {
-	go tableOf(nil, d.handlers()).Perform(context.Background(), e, func(a state.Action) { d.said <- a })
+func (d *storeBench) do(e core.Effect) {
+	go tableOf(nil, d.handlers()).Perform(context.Background(), e, func(a core.Action) { d.said <- a })
 }
 
 // wait returns the next action of a kind that fits.
-func wait[A state.Action](d *storeBench, fits func(A) bool) A {
+func wait[A core.Action](d *storeBench, fits func(A) bool) A {
 	d.t.Helper()
 	late := time.After(30 * time.Second)
 	for {
@@ -120,51 +121,51 @@ func wait[A state.Action](d *storeBench, fits func(A) bool) A {
 // ended waits for the end of a download or check.
 func (d *storeBench) ended(id uint64) *failure.Failure {
 	d.t.Helper()
-	return wait(d, func(a state.PullEnded) bool { return a.Pull == id }).Failure
+	return wait(d, func(a modelstate.PullEnded) bool { return a.Pull == id }).Failure
 }
 
 // mini lists the models and gives the one of the catalogue file.
-func (d *storeBench) mini() state.StoredModel {
+func (d *storeBench) mini() modelstate.Model {
 	d.t.Helper()
-	d.do(state.ListModels{})
-	v := wait(d, func(state.ModelsListed) bool { return true }).Inventory
+	d.do(modelstate.List{})
+	v := wait(d, func(modelstate.Listed) bool { return true }).Inventory
 	for _, m := range v.Models {
 		if m.Name == "mini" {
 			return m
 		}
 	}
 	d.t.Fatal("the catalogue file's model is not listed")
-	return state.StoredModel{}
+	return modelstate.Model{}
 }
 
 func TestADownloadIsPausedResumedCheckedRepairedAndRemoved(t *testing.T) {
 	d := newStoreBench(t)
-	if m := d.mini(); m.Keep != state.KeepAbsent || m.Bytes != 3<<20 || !m.Pinned || m.Text != "Do what you like." || m.Source == "" {
+	if m := d.mini(); m.Keep != modelstate.KeepAbsent || m.Bytes != 3<<20 || !m.Pinned || m.Text != "Do what you like." || m.Source == "" {
 		t.Fatalf("listed as %+v", m)
 	}
-	d.do(state.PullModel{Pull: 1, Model: "mini"})
-	wait(d, func(a state.PullProgressed) bool {
-		return a.Pull == 1 && a.Progress.Stage == state.StageReceiving
+	d.do(modelstate.Pull{Pull: 1, Model: "mini"})
+	wait(d, func(a modelstate.PullProgressed) bool {
+		return a.Pull == 1 && a.Progress.Stage == modelstate.StageReceiving
 	})
-	d.do(state.StopPull{Pull: 1})
+	d.do(modelstate.StopPull{Pull: 1})
 	if f := d.ended(1); f == nil || f.Kind != failure.Cancelled {
 		t.Fatalf("paused with %v", f)
 	}
-	if m := d.mini(); m.Keep != state.KeepPartial || m.Here == 0 {
+	if m := d.mini(); m.Keep != modelstate.KeepPartial || m.Here == 0 {
 		t.Fatalf("after the pause: %+v", m)
 	}
 	close(d.server.gate)
-	d.do(state.PullModel{Pull: 2, Model: "mini"})
+	d.do(modelstate.Pull{Pull: 2, Model: "mini"})
 	if f := d.ended(2); f != nil {
 		t.Fatal(f)
 	}
 	if last := d.server.asks[len(d.server.asks)-1]; !strings.HasPrefix(last, "bytes=") {
 		t.Errorf("it did not go on from where it was: %q", d.server.asks)
 	}
-	if m := d.mini(); m.Keep != state.KeepReady {
+	if m := d.mini(); m.Keep != modelstate.KeepReady {
 		t.Fatalf("arrived as %+v", m)
 	}
-	d.do(state.VerifyModel{Pull: 3, Model: "mini"})
+	d.do(modelstate.Verify{Pull: 3, Model: "mini"})
 	if f := d.ended(3); f != nil {
 		t.Fatal(f)
 	}
@@ -175,22 +176,22 @@ func TestADownloadIsPausedResumedCheckedRepairedAndRemoved(t *testing.T) {
 	if err := os.WriteFile(path[0], bytes.ToUpper(d.server.text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d.do(state.VerifyModel{Pull: 4, Model: "mini"})
+	d.do(modelstate.Verify{Pull: 4, Model: "mini"})
 	if f := d.ended(4); f == nil || f.Kind != failure.Model || !strings.Contains(f.Message.String(), "model.bin") || f.Hint.IsZero() {
 		t.Errorf("a damaged file is %v", f)
 	}
-	d.do(state.PullModel{Pull: 5, Model: "mini", Repair: true})
+	d.do(modelstate.Pull{Pull: 5, Model: "mini", Repair: true})
 	if f := d.ended(5); f != nil {
 		t.Fatal(f)
 	}
 	if text, err := os.ReadFile(path[0]); err != nil || !bytes.Equal(text, d.server.text) {
 		t.Error("repairing does not bring the right file")
 	}
-	d.do(state.RemoveModel{Model: "mini"})
-	if a := wait(d, func(state.ModelRemoved) bool { return true }); a.Failure != nil {
+	d.do(modelstate.Remove{Model: "mini"})
+	if a := wait(d, func(modelstate.Removed) bool { return true }); a.Failure != nil {
 		t.Fatal(a.Failure)
 	}
-	if m := d.mini(); m.Keep != state.KeepAbsent {
+	if m := d.mini(); m.Keep != modelstate.KeepAbsent {
 		t.Errorf("removed, it is %+v", m)
 	}
 }
@@ -198,7 +199,7 @@ func TestADownloadIsPausedResumedCheckedRepairedAndRemoved(t *testing.T) {
 func TestAStopThatComesBeforeTheDownloadEndsIt(t *testing.T) {
 	d := newStoreBench(t)
 	d.stop(7)
-	d.do(state.PullModel{Pull: 7, Model: "mini"})
+	d.do(modelstate.Pull{Pull: 7, Model: "mini"})
 	if f := d.ended(7); f == nil || f.Kind != failure.Cancelled {
 		t.Errorf("it ended with %v", f)
 	}
@@ -211,11 +212,11 @@ func TestAWrongFileIsNeverKeptAndSaid(t *testing.T) {
 	d := newStoreBench(t)
 	close(d.server.gate)
 	d.server.lies = true
-	d.do(state.PullModel{Pull: 1, Model: "mini"})
+	d.do(modelstate.Pull{Pull: 1, Model: "mini"})
 	if f := d.ended(1); f == nil || f.Kind != failure.Network || !strings.Contains(f.Message.String(), "hash") || f.Hint.IsZero() {
 		t.Errorf("it ended with %v", f)
 	}
-	if m := d.mini(); m.Keep == state.KeepReady {
+	if m := d.mini(); m.Keep == modelstate.KeepReady {
 		t.Errorf("it is %+v", m)
 	}
 }
@@ -223,15 +224,15 @@ func TestAWrongFileIsNeverKeptAndSaid(t *testing.T) {
 // TestRemovingEndsADownloadFirst: otherwise it would write the folder anew.
 func TestRemovingEndsADownloadFirst(t *testing.T) {
 	d := newStoreBench(t)
-	d.do(state.PullModel{Pull: 1, Model: "mini"})
-	wait(d, func(a state.PullProgressed) bool { return a.Progress.Stage == state.StageReceiving })
+	d.do(modelstate.Pull{Pull: 1, Model: "mini"})
+	wait(d, func(a modelstate.PullProgressed) bool { return a.Progress.Stage == modelstate.StageReceiving })
 	if err := d.remove("mini"); err != nil {
 		t.Fatal(err)
 	}
 	if f := d.ended(1); f == nil || f.Kind != failure.Cancelled {
 		t.Errorf("it ended with %v", f)
 	}
-	if m := d.mini(); m.Keep != state.KeepAbsent || m.Here != 0 {
+	if m := d.mini(); m.Keep != modelstate.KeepAbsent || m.Here != 0 {
 		t.Errorf("removed, it is %+v", m)
 	}
 }
@@ -242,18 +243,18 @@ func TestFilesAreTakenInByTheirHash(t *testing.T) {
 	if err := os.WriteFile(path, d.server.text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d.do(state.ImportModels{Paths: []string{path}})
-	if a := wait(d, func(state.Imported) bool { return true }); a.Failure != nil || len(a.Models) != 1 || a.Models[0] != "mini" {
+	d.do(modelstate.Import{Paths: []string{path}})
+	if a := wait(d, func(modelstate.Imported) bool { return true }); a.Failure != nil || len(a.Models) != 1 || a.Models[0] != "mini" {
 		t.Fatalf("%+v", a)
 	}
-	if m := d.mini(); m.Keep != state.KeepReady {
+	if m := d.mini(); m.Keep != modelstate.KeepReady {
 		t.Errorf("it is %+v", m)
 	}
 	if err := os.WriteFile(path, []byte("prose"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d.do(state.ImportModels{Paths: []string{path}})
-	if a := wait(d, func(state.Imported) bool { return true }); a.Failure == nil || a.Failure.Hint.IsZero() {
+	d.do(modelstate.Import{Paths: []string{path}})
+	if a := wait(d, func(modelstate.Imported) bool { return true }); a.Failure == nil || a.Failure.Hint.IsZero() {
 		t.Errorf("%+v", a)
 	}
 }
@@ -303,7 +304,7 @@ func TestModelsInFoldersOfOnesOwnAreListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, spec := range []string{own, "caption=" + own + ",instances=starter", "caption=" + own + ",instances=" + own} {
-		var found []state.ModelInfo
+		var found []modelstate.Info
 		for _, o := range ownSets(d.services, services.WindowOptions{Settings: settings.Settings{Model: spec}}, catalogue.Official()) {
 			if o.Spec == own {
 				found = append(found, o)

@@ -18,11 +18,15 @@ import (
 	"time"
 
 	"descry/app/services"
-	"descry/inference"
 	"descry/internal/failure"
 	"descry/resources"
 	"descry/settings"
 	"descry/ui/state"
+	"descry/ui/state/core"
+	devicestate "descry/ui/state/devices"
+	modelstate "descry/ui/state/models"
+	picturestate "descry/ui/state/picture"
+	prefstate "descry/ui/state/prefs"
 )
 
 // TestMain lets the test binary be the program's second process, which the window
@@ -121,7 +125,7 @@ type bench struct {
 	*performer
 	home, dir string
 	timeline  string
-	said      chan state.Action
+	said      chan core.Action
 }
 
 func newBench(t *testing.T, o services.WindowOptions) *bench {
@@ -133,7 +137,7 @@ func newBench(t *testing.T, o services.WindowOptions) *bench {
 	} {
 		t.Setenv(name, value)
 	}
-	b := &bench{t: t, services: services.New(os.Getenv), toolkit: &fakeToolkit{}, gallery: newGallery(), home: home, dir: t.TempDir(), said: make(chan state.Action, 10_000)}
+	b := &bench{t: t, services: services.New(os.Getenv), toolkit: &fakeToolkit{}, gallery: newGallery(), home: home, dir: t.TempDir(), said: make(chan core.Action, 10_000)}
 	b.timeline = filepath.Join(b.dir, "timeline")
 	line, err := newTimeline(b.timeline, time.Now())
 	if err != nil {
@@ -147,17 +151,17 @@ func newBench(t *testing.T, o services.WindowOptions) *bench {
 	return b
 }
 
-func (b *bench) send(a state.Action) { b.said <- a }
+func (b *bench) send(a core.Action) { b.said <- a }
 
 // perform performs an effect on a goroutine of its own, as the loop does, and
 // returns the first answer.
-func (b *bench) perform(e state.Effect) state.Action {
+func (b *bench) perform(e core.Effect) core.Action {
 	b.t.Helper()
 	go b.Perform(context.Background(), e, b.send)
 	return b.next()
 }
 
-func (b *bench) next() state.Action {
+func (b *bench) next() core.Action {
 	b.t.Helper()
 	select {
 	case a := <-b.said:
@@ -169,7 +173,7 @@ func (b *bench) next() state.Action {
 }
 
 // quiet performs an effect that has no answer.
-func (b *bench) quiet(e state.Effect) {
+func (b *bench) quiet(e core.Effect) {
 	b.t.Helper()
 	b.Perform(context.Background(), e, b.send)
 	select {
@@ -200,7 +204,7 @@ func (b *bench) file(name string, content []byte) string {
 }
 
 // answers compares what came with what should.
-func answers(t *testing.T, got, want state.Action) {
+func answers(t *testing.T, got, want core.Action) {
 	t.Helper()
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("answered by %T %+v, want %T %+v", got, got, want, want)
@@ -232,36 +236,36 @@ func TestTimePassesAndTheWindowQuits(t *testing.T) {
 func TestPicturesAreDecodedKeptAndReleased(t *testing.T) {
 	b := newBench(t, services.WindowOptions{})
 	path := b.file("a.png", pngOf(t, 5, 3))
-	a, ok := b.perform(state.Decode{Picture: 1, Source: state.Source{Kind: state.SourceFile, Path: path}}).(state.Decoded)
+	a, ok := b.perform(picturestate.Decode{Picture: 1, Source: picturestate.Source{Kind: picturestate.SourceFile, Path: path}}).(picturestate.Decoded)
 	if !ok || a.Picture != 1 || a.Width != 5 || a.Height != 3 || len(a.Key) != 64 || a.Photo {
 		t.Fatalf("%+v", a)
 	}
 	if base := b.gallery.Base(1); base == nil || base.Bounds().Dx() != 5 {
 		t.Error("its pixels are not there")
 	}
-	b.quiet(state.Release{Picture: 1})
+	b.quiet(picturestate.Release{Picture: 1})
 	if b.gallery.Base(1) != nil {
 		t.Error("released, its pixels are still there")
 	}
 	sample := resources.Samples()[0]
-	if a, ok := b.perform(state.Decode{Picture: 2, Source: state.Source{Kind: state.SourceSample, Path: sample.Name}}).(state.Decoded); !ok || a.Picture != 2 {
+	if a, ok := b.perform(picturestate.Decode{Picture: 2, Source: picturestate.Source{Kind: picturestate.SourceSample, Path: sample.Name}}).(picturestate.Decoded); !ok || a.Picture != 2 {
 		t.Errorf("%+v", a)
 	}
 	for name, c := range map[string]struct {
-		e    state.Decode
+		e    picturestate.Decode
 		kind failure.Kind
 	}{
-		"no file":     {state.Decode{Picture: 3, Source: state.Source{Path: filepath.Join(b.dir, "absent.png")}}, failure.Unreadable},
-		"no picture":  {state.Decode{Picture: 3, Source: state.Source{Path: b.file("b.png", []byte("prose"))}}, failure.Unsupported},
-		"too many":    {state.Decode{Picture: 3, Source: state.Source{Path: path}, Pixels: 14}, failure.TooLarge},
-		"no sample":   {state.Decode{Picture: 3, Source: state.Source{Kind: state.SourceSample, Path: "none"}}, failure.Unreadable},
-		"no clipping": {state.Decode{Picture: 3, Source: state.Source{Kind: state.SourceClip, Clip: 9}}, failure.Unreadable},
+		"no file":     {picturestate.Decode{Picture: 3, Source: picturestate.Source{Path: filepath.Join(b.dir, "absent.png")}}, failure.Unreadable},
+		"no picture":  {picturestate.Decode{Picture: 3, Source: picturestate.Source{Path: b.file("b.png", []byte("prose"))}}, failure.Unsupported},
+		"too many":    {picturestate.Decode{Picture: 3, Source: picturestate.Source{Path: path}, Pixels: 14}, failure.TooLarge},
+		"no sample":   {picturestate.Decode{Picture: 3, Source: picturestate.Source{Kind: picturestate.SourceSample, Path: "none"}}, failure.Unreadable},
+		"no clipping": {picturestate.Decode{Picture: 3, Source: picturestate.Source{Kind: picturestate.SourceClip, Clip: 9}}, failure.Unreadable},
 	} {
-		if a, ok := b.perform(c.e).(state.DecodeFailed); !ok || a.Picture != 3 || a.Failure.Kind != c.kind {
+		if a, ok := b.perform(c.e).(picturestate.DecodeFailed); !ok || a.Picture != 3 || a.Failure.Kind != c.kind {
 			t.Errorf("%s: %+v", name, a)
 		}
 	}
-	if a, ok := b.perform(state.Decode{Picture: 4, Source: state.Source{Path: path}, Pixels: 15}).(state.Decoded); !ok {
+	if a, ok := b.perform(picturestate.Decode{Picture: 4, Source: picturestate.Source{Path: path}, Pixels: 15}).(picturestate.Decoded); !ok {
 		t.Errorf("at the limit: %+v", a)
 	}
 }
@@ -273,12 +277,12 @@ func TestAPictureThatIsReleasedWhileItWaitsIsNotTold(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		b.Perform(context.Background(), state.Decode{Picture: 1, Source: state.Source{Path: path}}, b.send)
+		b.Perform(context.Background(), picturestate.Decode{Picture: 1, Source: picturestate.Source{Path: path}}, b.send)
 	}()
 	for b.gallery.waiting(1) {
 		runtime.Gosched()
 	}
-	b.quiet(state.Release{Picture: 1})
+	b.quiet(picturestate.Release{Picture: 1})
 	<-ended
 	if len(b.said) != 0 {
 		t.Errorf("told %+v", <-b.said)
@@ -287,7 +291,7 @@ func TestAPictureThatIsReleasedWhileItWaitsIsNotTold(t *testing.T) {
 }
 
 // waiting reports whether a picture has not been asked for yet.
-func (g *gallery) waiting(id state.PictureID) bool {
+func (g *gallery) waiting(id picturestate.PictureID) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.pictures[id] == nil
@@ -297,16 +301,16 @@ func TestDialogsOfTheToolkitAnswerWhereTheSystemHasNone(t *testing.T) {
 	b := newBench(t, services.WindowOptions{})
 	one, two := b.file("2.png", nil), b.file("10.png", nil)
 	b.toolkit.paths = []string{b.dir, "else.png"}
-	answers(t, b.perform(state.AskOpen{Folder: "/somewhere"}), state.Opened{Paths: []string{one, two, "else.png"}})
-	answers(t, b.perform(state.AskImport{Folder: "/models"}), state.ImportChosen{Paths: []string{b.dir, "else.png"}})
-	answers(t, b.perform(state.AskSave{Ask: 3, Folder: "/out", Name: "a.png"}), state.PlaceChosen{Ask: 3, Path: b.dir})
-	answers(t, b.perform(state.AskFolder{Ask: 4, Folder: "/out"}), state.PlaceChosen{Ask: 4, Path: b.dir})
+	answers(t, b.perform(picturestate.AskOpen{Folder: "/somewhere"}), picturestate.Opened{Paths: []string{one, two, "else.png"}})
+	answers(t, b.perform(modelstate.AskImport{Folder: "/models"}), modelstate.ImportChosen{Paths: []string{b.dir, "else.png"}})
+	answers(t, b.perform(picturestate.AskSave{Ask: 3, Folder: "/out", Name: "a.png"}), picturestate.PlaceChosen{Ask: 3, Path: b.dir})
+	answers(t, b.perform(picturestate.AskFolder{Ask: 4, Folder: "/out"}), picturestate.PlaceChosen{Ask: 4, Path: b.dir})
 	if want := []string{"open in /somewhere", "open in /models", "save a.png in /out", "folder in /out"}; !slices.Equal(b.toolkit.asked, want) {
 		t.Errorf("asked %q", b.toolkit.asked)
 	}
 	b.toolkit.paths = nil // dismissed
-	answers(t, b.perform(state.AskFolder{Ask: 5}), state.PlaceChosen{Ask: 5})
-	answers(t, b.perform(state.AskOpen{}), state.Opened{})
+	answers(t, b.perform(picturestate.AskFolder{Ask: 5}), picturestate.PlaceChosen{Ask: 5})
+	answers(t, b.perform(picturestate.AskOpen{}), picturestate.Opened{})
 }
 
 func TestDialogsOfTheSystemComeFirst(t *testing.T) {
@@ -321,13 +325,13 @@ func TestDialogsOfTheSystemComeFirst(t *testing.T) {
 		}
 	}
 	tool("printf '%s\\n' '" + chosen + "'")
-	answers(t, b.perform(state.AskOpen{}), state.Opened{Paths: []string{chosen}})
-	answers(t, b.perform(state.AskImport{}), state.ImportChosen{Paths: []string{chosen}})
-	answers(t, b.perform(state.AskSave{Ask: 1, Name: "x.png"}), state.PlaceChosen{Ask: 1, Path: chosen})
-	answers(t, b.perform(state.AskFolder{Ask: 2}), state.PlaceChosen{Ask: 2, Path: chosen})
+	answers(t, b.perform(picturestate.AskOpen{}), picturestate.Opened{Paths: []string{chosen}})
+	answers(t, b.perform(modelstate.AskImport{}), modelstate.ImportChosen{Paths: []string{chosen}})
+	answers(t, b.perform(picturestate.AskSave{Ask: 1, Name: "x.png"}), picturestate.PlaceChosen{Ask: 1, Path: chosen})
+	answers(t, b.perform(picturestate.AskFolder{Ask: 2}), picturestate.PlaceChosen{Ask: 2, Path: chosen})
 	tool("exit 1") // dismissed
-	answers(t, b.perform(state.AskFolder{Ask: 3}), state.PlaceChosen{Ask: 3})
-	answers(t, b.perform(state.AskOpen{}), state.Opened{})
+	answers(t, b.perform(picturestate.AskFolder{Ask: 3}), picturestate.PlaceChosen{Ask: 3})
+	answers(t, b.perform(picturestate.AskOpen{}), picturestate.Opened{})
 	if len(b.toolkit.asked) != 0 {
 		t.Errorf("the toolkit was asked too: %q", b.toolkit.asked)
 	}
@@ -335,7 +339,7 @@ func TestDialogsOfTheSystemComeFirst(t *testing.T) {
 
 func TestTheClipboardIsWrittenAndPasted(t *testing.T) {
 	b := newBench(t, services.WindowOptions{})
-	answers(t, b.perform(state.CopyText{Text: "a boat", What: "caption"}), state.TextCopied{What: "caption"})
+	answers(t, b.perform(core.CopyText{Text: "a boat", What: "caption"}), core.TextCopied{What: "caption"})
 	if !slices.Equal(b.toolkit.copied, []string{"a boat"}) {
 		t.Errorf("copied %q", b.toolkit.copied)
 	}
@@ -344,7 +348,7 @@ func TestTheClipboardIsWrittenAndPasted(t *testing.T) {
 	}
 	t.Setenv("WAYLAND_DISPLAY", "")
 	t.Setenv("DISPLAY", ":0")
-	answers(t, b.perform(state.ReadClipboard{}), state.Pasted{})
+	answers(t, b.perform(picturestate.ReadClipboard{}), picturestate.Pasted{})
 	if !b.noted("pasting needs the program xclip") {
 		t.Error("nothing says why the clipboard is not read")
 	}
@@ -357,23 +361,23 @@ func TestTheClipboardIsWrittenAndPasted(t *testing.T) {
 	}
 	tool("image/png", "/bin/cat '"+picture+"'")
 	for n := range uint64(2) {
-		answers(t, b.perform(state.ReadClipboard{}), state.Pasted{Clip: n + 1})
+		answers(t, b.perform(picturestate.ReadClipboard{}), picturestate.Pasted{Clip: n + 1})
 	}
-	if a, ok := b.perform(state.Decode{Picture: 1, Source: state.Source{Kind: state.SourceClip, Clip: 2}}).(state.Decoded); !ok || a.Width != 4 || a.Height != 2 {
+	if a, ok := b.perform(picturestate.Decode{Picture: 1, Source: picturestate.Source{Kind: picturestate.SourceClip, Clip: 2}}).(picturestate.Decoded); !ok || a.Width != 4 || a.Height != 2 {
 		t.Errorf("the pasted picture: %+v", a)
 	}
 	tool("text/uri-list", "echo 'file://"+picture+"'")
-	answers(t, b.perform(state.ReadClipboard{}), state.Opened{Paths: []string{picture}})
+	answers(t, b.perform(picturestate.ReadClipboard{}), picturestate.Opened{Paths: []string{picture}})
 	tool("UTF8_STRING", "printf 'a text'")
-	answers(t, b.perform(state.ReadClipboard{}), state.Pasted{Text: "a text"})
+	answers(t, b.perform(picturestate.ReadClipboard{}), picturestate.Pasted{Text: "a text"})
 }
 
 func TestNeighboursAreListed(t *testing.T) {
 	b := newBench(t, services.WindowOptions{})
 	one, two := b.file("2.png", nil), b.file("10.png", nil)
 	b.file("notes.txt", nil)
-	answers(t, b.perform(state.ListFolder{Dir: b.dir}), state.FolderListed{Dir: b.dir, Paths: []string{one, two}})
-	answers(t, b.perform(state.ListFolder{Dir: b.dir + "/absent"}), state.FolderListed{Dir: b.dir + "/absent"})
+	answers(t, b.perform(picturestate.ListFolder{Dir: b.dir}), picturestate.FolderListed{Dir: b.dir, Paths: []string{one, two}})
+	answers(t, b.perform(picturestate.ListFolder{Dir: b.dir + "/absent"}), picturestate.FolderListed{Dir: b.dir + "/absent"})
 }
 
 func TestTheFileManagerIsOpened(t *testing.T) {
@@ -385,9 +389,9 @@ func TestTheFileManagerIsOpened(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(os.Getenv("PATH"), "xdg-open"), []byte("#!/bin/sh\necho \"$1\" >> '"+shown+"'\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	b.quiet(state.ShowInFolder{Path: filepath.Join(b.dir, "a.png")})
+	b.quiet(core.ShowInFolder{Path: filepath.Join(b.dir, "a.png")})
 	made := filepath.Join(b.dir, "new", "folder")
-	b.quiet(state.OpenFolder{Path: made})
+	b.quiet(core.OpenFolder{Path: made})
 	text, err := os.ReadFile(shown)
 	if err != nil || string(text) != b.dir+"\n"+made+"\n" {
 		t.Errorf("shown: %q, %v", text, err)
@@ -400,20 +404,20 @@ func TestTheFileManagerIsOpened(t *testing.T) {
 func TestEditsAreSavedAndLoadedByTheWindow(t *testing.T) {
 	b := newBench(t, services.WindowOptions{})
 	key := strings.Repeat("0a", 32)
-	answers(t, b.perform(state.LoadEdit{Key: key}), state.EditLoaded{Key: key})
-	edit := state.Edit{Caption: "my boat", Own: true, Earlier: []string{"a boat"}, Later: []string{"the boat"}}
-	answers(t, b.perform(state.SaveEdit{Key: key, Name: "a.png", Edit: edit}), state.EditSaved{Key: key})
-	answers(t, b.perform(state.LoadEdit{Key: key}), state.EditLoaded{Key: key, Edit: &edit})
+	answers(t, b.perform(picturestate.LoadEdit{Key: key}), picturestate.EditLoaded{Key: key})
+	edit := picturestate.Edit{Caption: "my boat", Own: true, Earlier: []string{"a boat"}, Later: []string{"the boat"}}
+	answers(t, b.perform(picturestate.SaveEdit{Key: key, Name: "a.png", Edit: edit}), picturestate.EditSaved{Key: key})
+	answers(t, b.perform(picturestate.LoadEdit{Key: key}), picturestate.EditLoaded{Key: key, Edit: &edit})
 	if _, err := os.Stat(filepath.Join(b.home, "data", "edits", key+".json")); err != nil {
 		t.Error(err)
 	}
-	if a, ok := b.perform(state.SaveEdit{Key: "../x", Edit: edit}).(state.EditSaved); !ok || a.Failure == nil || a.Failure.Kind != failure.Unwritable {
+	if a, ok := b.perform(picturestate.SaveEdit{Key: "../x", Edit: edit}).(picturestate.EditSaved); !ok || a.Failure == nil || a.Failure.Kind != failure.Unwritable {
 		t.Errorf("%+v", a)
 	}
 	if err := os.WriteFile(filepath.Join(b.home, "data", "edits", key+".json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	answers(t, b.perform(state.LoadEdit{Key: key}), state.EditLoaded{Key: key})
+	answers(t, b.perform(picturestate.LoadEdit{Key: key}), picturestate.EditLoaded{Key: key})
 	if !b.noted("cannot be read") {
 		t.Error("nothing says that an edit is damaged")
 	}
@@ -423,7 +427,7 @@ func TestSettingsAreSavedByTheWindow(t *testing.T) {
 	b := newBench(t, services.WindowOptions{})
 	s := settings.Default()
 	s.Opacity, s.Model = 0.25, "full"
-	b.quiet(state.SaveSettings{Settings: s})
+	b.quiet(core.SaveSettings{Settings: s})
 	if got := services.LoadSettings(b.services.Dirs.Config); !reflect.DeepEqual(got, s) {
 		t.Errorf("came back as %+v", got)
 	}
@@ -437,7 +441,7 @@ func TestSettingsAreSavedByTheWindow(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if a, ok := b.perform(state.SaveSettings{Settings: s}).(state.SettingsFailed); !ok || a.Failure.Kind != failure.Unwritable {
+	if a, ok := b.perform(core.SaveSettings{Settings: s}).(core.SettingsFailed); !ok || a.Failure.Kind != failure.Unwritable {
 		t.Errorf("%+v", a)
 	}
 }
@@ -445,7 +449,7 @@ func TestSettingsAreSavedByTheWindow(t *testing.T) {
 func TestDevicesAndDiagnosticsComeFromASecondProcess(t *testing.T) {
 	b := newBench(t, services.WindowOptions{Runtime: services.RuntimeOptions{Library: "/some/lib"}})
 	for _, test := range []bool{false, true} {
-		a, ok := b.perform(state.LookAtDevices{Test: test}).(state.DevicesSaid)
+		a, ok := b.perform(devicestate.Look{Test: test}).(devicestate.Reported)
 		if !ok || a.Test != test || a.Trouble != "" || len(a.Reports) != 2 || a.Reports[1].Tested != test || !a.Reports[1].Usable || a.Reports[1].RunMS != 1 || a.Reports[0].Hint != "a hint" {
 			t.Fatalf("%+v", a)
 		}
@@ -453,9 +457,9 @@ func TestDevicesAndDiagnosticsComeFromASecondProcess(t *testing.T) {
 			t.Errorf("it was asked with %s", m)
 		}
 	}
-	answers(t, b.perform(state.RunDoctor{}), state.DoctorSaid{Text: "ok    program --ort /some/lib\n"})
+	answers(t, b.perform(prefstate.RunDoctor{}), prefstate.DoctorSaid{Text: "ok    program --ort /some/lib\n"})
 	t.Setenv("DESCRY_TEST_BROKEN", "1")
-	if a, ok := b.perform(state.LookAtDevices{}).(state.DevicesSaid); !ok || a.Reports != nil || !strings.HasPrefix(a.Trouble, "The devices could not be looked at: ") {
+	if a, ok := b.perform(devicestate.Look{}).(devicestate.Reported); !ok || a.Reports != nil || !strings.HasPrefix(a.Trouble, "The devices could not be looked at: ") {
 		t.Errorf("%+v", a)
 	}
 }
@@ -463,36 +467,15 @@ func TestDevicesAndDiagnosticsComeFromASecondProcess(t *testing.T) {
 func TestTheSpeedIsMeasuredOnceByASecondProcess(t *testing.T) {
 	b := newBench(t, services.WindowOptions{})
 	for range 2 {
-		if _, ok := b.perform(state.ListModels{Speed: true}).(state.ModelsListed); !ok {
+		if _, ok := b.perform(modelstate.List{Speed: true}).(modelstate.Listed); !ok {
 			t.Fatal("the models are not listed")
 		}
 	}
-	if _, ok := b.next().(state.ModelsListed); !ok {
+	if _, ok := b.next().(modelstate.Listed); !ok {
 		t.Error("they are not listed again when the speed is known")
 	}
 	text, err := os.ReadFile(filepath.Join(b.home, "asked"))
 	if err != nil || string(text) != services.MeasureSpeedCommand+"\n" {
 		t.Errorf("asked %q, %v", text, err)
 	}
-}
-
-// TestAJobThatCannotBeRunFailsForTheWindow: there is no library here.
-func TestAJobThatCannotBeRunFailsForTheWindow(t *testing.T) {
-	b := newBench(t, services.WindowOptions{Runtime: services.RuntimeOptions{Library: "/no/such/library"}})
-	a, ok := b.perform(state.Submit{Picture: 1, Request: inference.Request{ID: 41, Task: inference.TaskCaption}}).(state.EngineSaid)
-	if !ok || a.Event.ID != 41 || a.Event.Kind != inference.KindFailed || a.Event.Failure.Kind != failure.Unreadable {
-		t.Errorf("of a picture that is not open: %+v", a)
-	}
-	if _, ok := b.perform(state.Decode{Picture: 1, Source: state.Source{Path: b.file("a.png", pngOf(t, 5, 3))}}).(state.Decoded); !ok {
-		t.Fatal("the picture is not decoded")
-	}
-	a, ok = b.perform(state.Submit{Picture: 1, Request: inference.Request{ID: 42, Task: inference.TaskCaption}}).(state.EngineSaid)
-	if !ok || a.Event.ID != 42 || a.Event.Kind != inference.KindFailed || a.Event.Failure.Kind != failure.Model {
-		t.Errorf("without a library: %+v", a)
-	}
-	if !b.noted(`"event":"failed"`) || len(b.worker.jobs) != 0 {
-		t.Error("the failure is not noted, or the job is still open")
-	}
-	b.quiet(state.Cancel{Job: 42})
-	b.quiet(state.Front{Job: 42})
 }

@@ -5,14 +5,14 @@ import (
 
 	"descry/app/services"
 	"descry/internal/failure"
-	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 // settingsHandlers write the settings below a folder.
 func settingsHandlers(config string) []handler {
-	return []handler{on(func(_ context.Context, e state.SaveSettings, send func(state.Action)) {
+	return []handler{on(func(_ context.Context, e core.SaveSettings, send func(core.Action)) {
 		if err := services.SaveSettings(config, e.Settings); err != nil {
-			send(state.SettingsFailed{Failure: failure.Of(err, failure.Unwritable)})
+			send(core.SettingsFailed{Failure: failure.Of(err, failure.Unwritable)})
 		}
 	})}
 }

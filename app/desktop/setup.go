@@ -8,6 +8,7 @@ import (
 	"descry/app/services"
 	"descry/resources"
 	"descry/ui/state"
+	picturestate "descry/ui/state/picture"
 )
 
 // setup is what the window's state starts from.
@@ -20,7 +21,7 @@ func setup(s *services.Services, o services.WindowOptions) state.Setup {
 		Threads: max(1, runtime.NumCPU()-1), Cores: runtime.NumCPU(),
 	}
 	for _, sample := range resources.Samples() {
-		start.Samples = append(start.Samples, state.Sample{Name: sample.Name, Title: sample.Title})
+		start.Samples = append(start.Samples, picturestate.Sample{Name: sample.Name, Title: sample.Title})
 	}
 	return start
 }

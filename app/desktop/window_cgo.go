@@ -21,6 +21,8 @@ import (
 	"descry/resources"
 	"descry/ui"
 	"descry/ui/state"
+	"descry/ui/state/core"
+	picturestate "descry/ui/state/picture"
 )
 
 // appID is the program's name to the system; FyneApp.toml has the same.
@@ -67,7 +69,7 @@ func (r *windowRun) start(s *services.Services, o services.WindowOptions) {
 	// The loop paints from its first moment, so the window is there before it;
 	// what the window sends before the loop is there waits for it.
 	ready := make(chan struct{})
-	send := r.measured(func(a state.Action) {
+	send := r.measured(func(a core.Action) {
 		<-ready
 		if !r.heldBack(a) {
 			r.loop.Send(a)
@@ -75,7 +77,7 @@ func (r *windowRun) start(s *services.Services, o services.WindowOptions) {
 	})
 	r.window = ui.New(r.win, ui.Params{
 		Dispatch: fyne.Do,
-		Send: func(a state.Action) {
+		Send: func(a core.Action) {
 			select {
 			case <-ready:
 				send(a)
@@ -84,7 +86,7 @@ func (r *windowRun) start(s *services.Services, o services.WindowOptions) {
 			}
 		},
 		Pixels:   r.gallery,
-		Dropped:  func(paths []string) { go send(state.Opened{Paths: system.Expand(paths)}) },
+		Dropped:  func(paths []string) { go send(picturestate.Opened{Paths: system.Expand(paths)}) },
 		MainMenu: runtime.GOOS == "darwin",
 	})
 	r.work = newPerformer(s, o, r, r.gallery, r.timeline, send)
@@ -102,30 +104,30 @@ func (r *windowRun) start(s *services.Services, o services.WindowOptions) {
 
 // heldBack keeps commands from the window while the toolkit's file dialog is
 // open over it, and closes that with Escape, which it does not do by itself.
-func (r *windowRun) heldBack(a state.Action) bool {
-	run, isCommand := a.(state.Run)
+func (r *windowRun) heldBack(a core.Action) bool {
+	run, isCommand := a.(core.Run)
 	d := r.dialog.Load()
 	if d == nil || !isCommand {
 		return false
 	}
-	if run.Command == state.CommandEscape {
+	if run.Command == core.CommandEscape {
 		fyne.Do(d.Dismiss)
 	}
-	return run.Command != state.CommandQuit
+	return run.Command != core.CommandQuit
 }
 
 // measured notes commands as they are given, by key or menu, and how long it
 // takes until the canvas has drawn what they changed.
-func (r *windowRun) measured(send func(state.Action)) func(state.Action) {
+func (r *windowRun) measured(send func(core.Action)) func(core.Action) {
 	if r.timeline == nil {
 		return send
 	}
-	return func(a state.Action) {
+	return func(a core.Action) {
 		switch a := a.(type) {
-		case state.Run:
+		case core.Run:
 			r.timeline.note(moment{Event: "command", Name: string(a.Command)})
 			go r.acted(string(a.Command), r.window.Stats().Report().Frames, time.Now())
-		case state.SampleOpened:
+		case picturestate.SampleOpened:
 			r.timeline.note(moment{Event: "sample", Name: a.Name})
 		}
 		send(a)
@@ -152,7 +154,7 @@ func (r *windowRun) paint(s state.Screen) {
 	fyne.Do(func() {
 		defer close(shown)
 		r.window.Paint(s)
-		r.noteSheet(s.Sheet)
+		r.noteSheet(s.Sheet.ID)
 		r.first.Do(r.opened)
 	})
 	select {
@@ -176,7 +178,7 @@ func (r *windowRun) opened() {
 // measured.
 func (r *windowRun) end() {
 	close(r.over)
-	_ = r.loop.Close() // has no error to give
+	_ = r.loop.Close() // never fails
 	r.work.close()
 	frames := r.window.Stats().Report()
 	longest, late, _ := r.window.Watchdog().Stalls()

@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"descry/ui/state"
+	"descry/ui/state/core"
 )
 
 func TestTheToolkitsOwnDialogsOpenWhereTheSystemHasNone(t *testing.T) {
@@ -32,10 +33,10 @@ func TestTheToolkitsOwnDialogsOpenWhereTheSystemHasNone(t *testing.T) {
 			if s := top.Size(); s.Width > 900 || s.Height > 600 {
 				t.Errorf("the dialog is larger than the window: %v", s)
 			}
-			if !r.heldBack(state.Run{Command: state.CommandPanel}) || r.heldBack(state.Closing{}) || r.heldBack(state.Run{Command: state.CommandQuit}) {
+			if !r.heldBack(core.Run{Command: core.CommandPanel}) || r.heldBack(state.Closing{}) || r.heldBack(core.Run{Command: core.CommandQuit}) {
 				t.Error("under a dialog all commands but quit are held back")
 			}
-			if r.heldBack(state.Run{Command: state.CommandEscape}); win.Canvas().Overlays().Top() != nil || r.heldBack(state.Run{Command: state.CommandPanel}) {
+			if r.heldBack(core.Run{Command: core.CommandEscape}); win.Canvas().Overlays().Top() != nil || r.heldBack(core.Run{Command: core.CommandPanel}) {
 				t.Error("Escape did not close the dialog")
 			}
 		})

@@ -9,7 +9,8 @@ import (
 	"descry/inference"
 	"descry/inference/ort"
 	"descry/internal/failure"
-	"descry/ui/state"
+	"descry/ui/state/core"
+	picturestate "descry/ui/state/picture"
 )
 
 // workerEffects hand the window's jobs to the worker. The window names its jobs by
@@ -20,7 +21,7 @@ type workerEffects struct {
 	runtime  *services.Runtime
 	gallery  *gallery
 	timeline *timeline
-	send     func(state.Action) // the loop's: what a job tells outlives its effect
+	send     func(core.Action) // the loop's: what a job tells outlives its effect
 
 	mu   sync.Mutex
 	jobs map[inference.JobID]*windowJob // the open ones, by the window's numbers
@@ -29,10 +30,10 @@ type workerEffects struct {
 // windowJob is a job under way.
 type windowJob struct{ id inference.JobID } // the runtime's number
 
-func newWorkerEffects(s *services.Services, o services.WindowOptions, g *gallery, t *timeline, send func(state.Action)) *workerEffects {
+func newWorkerEffects(s *services.Services, o services.WindowOptions, g *gallery, t *timeline, send func(core.Action)) *workerEffects {
 	w := &workerEffects{services: s, options: o.Runtime, runtime: s.NewRuntime(o.Runtime), gallery: g, timeline: t, send: send, jobs: map[inference.JobID]*windowJob{}}
 	w.runtime.OnDeviceLost(func(d *inference.DeviceLost) {
-		send(state.EngineSaid{Event: inference.Event{Kind: inference.KindDevice, Device: d}})
+		send(picturestate.EngineSaid{Event: inference.Event{Kind: inference.KindDevice, Device: d}})
 	})
 	return w
 }
@@ -40,9 +41,9 @@ func newWorkerEffects(s *services.Services, o services.WindowOptions, g *gallery
 // handlers list the effects, which come one after the other.
 func (w *workerEffects) handlers() []handler {
 	return []handler{
-		on(func(_ context.Context, e state.Submit, _ func(state.Action)) { w.submit(e) }),
-		on(func(_ context.Context, e state.Cancel, _ func(state.Action)) { w.runtime.Cancel(w.job(e.Job)) }),
-		on(func(_ context.Context, e state.Front, _ func(state.Action)) { w.runtime.Front(w.job(e.Job)) }),
+		on(func(_ context.Context, e picturestate.Submit, _ func(core.Action)) { w.submit(e) }),
+		on(func(_ context.Context, e picturestate.Cancel, _ func(core.Action)) { w.runtime.Cancel(w.job(e.Job)) }),
+		on(func(_ context.Context, e picturestate.Front, _ func(core.Action)) { w.runtime.Front(w.job(e.Job)) }),
 	}
 }
 
@@ -57,11 +58,11 @@ func (w *workerEffects) job(window inference.JobID) inference.JobID {
 }
 
 // submit puts the pixels into a request and hands it to the worker.
-func (w *workerEffects) submit(e state.Submit) {
+func (w *workerEffects) submit(e picturestate.Submit) {
 	r, window := e.Request, e.Request.ID
 	pic, err := w.gallery.pixels(e.Picture)
 	if err != nil {
-		w.send(state.EngineSaid{Event: inference.Event{ID: window, Kind: inference.KindFailed, Failure: failure.Of(err, failure.Unreadable)}})
+		w.send(picturestate.EngineSaid{Event: inference.Event{ID: window, Kind: inference.KindFailed, Failure: failure.Of(err, failure.Unreadable)}})
 		return
 	}
 	r.Picture = inference.Picture{Name: pic.Name, Key: pic.Key, Width: pic.Width, Height: pic.Height, Pix: pic.RGB}
@@ -94,7 +95,7 @@ func (w *workerEffects) onEvent(e inference.Event) {
 		delete(w.jobs, e.ID)
 		w.mu.Unlock()
 	}
-	w.send(state.EngineSaid{Event: e})
+	w.send(picturestate.EngineSaid{Event: e})
 }
 
 // fill puts the program's choice where a request leaves one: the best models that

@@ -9,7 +9,7 @@ import (
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/resources"
-	"descry/ui/state"
+	picturestate "descry/ui/state/picture"
 )
 
 // TestTheWindowsJobsAreRun has the built-in models describe a sample, by effects
@@ -23,21 +23,21 @@ func TestTheWindowsJobsAreRun(t *testing.T) {
 	if err != nil {
 		t.Skip(err)
 	}
-	if _, ok := b.perform(state.Decode{Picture: 1, Source: state.Source{Kind: state.SourceSample, Path: resources.Samples()[0].Name}}).(state.Decoded); !ok {
+	if _, ok := b.perform(picturestate.Decode{Picture: 1, Source: picturestate.Source{Kind: picturestate.SourceSample, Path: resources.Samples()[0].Name}}).(picturestate.Decoded); !ok {
 		t.Fatal("the sample is not decoded")
 	}
 	submit := func(id inference.JobID, task inference.Task) {
-		b.Perform(t.Context(), state.Submit{Picture: 1, Request: inference.Request{ID: id, Task: task, Visible: true}}, b.send)
+		b.Perform(t.Context(), picturestate.Submit{Picture: 1, Request: inference.Request{ID: id, Task: task, Visible: true}}, b.send)
 	}
 	submit(11, inference.TaskClasses)
 	submit(12, inference.TaskInstances)
 	submit(13, inference.TaskCaption)
-	b.Perform(t.Context(), state.Front{Job: 13}, b.send)
-	b.Perform(t.Context(), state.Cancel{Job: 12}, b.send)
+	b.Perform(t.Context(), picturestate.Front{Job: 13}, b.send)
+	b.Perform(t.Context(), picturestate.Cancel{Job: 12}, b.send)
 	ended := map[inference.JobID]inference.Event{}
 	var caption *inference.Caption
 	for len(ended) < 3 {
-		e := b.next().(state.EngineSaid).Event
+		e := b.next().(picturestate.EngineSaid).Event
 		switch e.Kind {
 		case inference.KindCaption:
 			caption = e.Caption

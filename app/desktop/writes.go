@@ -11,14 +11,15 @@ import (
 	"descry/internal/atomicfile"
 	"descry/internal/failure"
 	"descry/render"
-	"descry/ui/state"
+	"descry/ui/state/core"
+	picturestate "descry/ui/state/picture"
 )
 
 // writeHandlers write files for a person. Pixels are taken at once, since the
 // picture may be released while the file is written.
 func writeHandlers(g *gallery) []handler {
 	return []handler{
-		on(func(_ context.Context, e state.WriteFile, send func(state.Action)) {
+		on(func(_ context.Context, e picturestate.WriteFile, send func(core.Action)) {
 			p := export.Picture{Description: e.Description}
 			if e.Captioned != nil {
 				base := g.Base(e.Captioned.Picture)
@@ -32,31 +33,35 @@ func writeHandlers(g *gallery) []handler {
 				return f.WriteOne(path, p, mode)
 			}))
 		}),
-		on(func(_ context.Context, e state.WriteCutout, send func(state.Action)) {
+		on(func(_ context.Context, e picturestate.WriteCutout, send func(core.Action)) {
 			base := g.Base(e.Picture)
 			send(written(e.Target, func(path string, mode atomicfile.Mode) error {
 				if base == nil {
 					return gone(path)
 				}
-				return export.WritePNG(path, render.Cutout(base, e.Instance), mode)
+				cut := render.Cutout(base, e.Instance)
+				if cut == nil {
+					return failure.New(failure.Unwritable, "write", path, "the object has no pixels in this picture")
+				}
+				return export.WritePNG(path, cut, mode)
 			}))
 		}),
 	}
 }
 
 // written writes one file and says what came of it.
-func written(t state.Target, do func(string, atomicfile.Mode) error) state.Action {
+func written(t picturestate.Target, do func(string, atomicfile.Mode) error) core.Action {
 	mode := atomicfile.Exclusive
 	if t.Overwrite {
 		mode = atomicfile.Overwrite
 	}
 	if sameFile(t.Path, t.Original) {
-		return state.ExportFailed{Write: t.Write, Failure: failure.New(failure.Unsupported, "write", t.Path, "this is the picture itself, which Descry never writes over").WithHint("Choose another name.")}
+		return picturestate.ExportFailed{Write: t.Write, Failure: failure.New(failure.Unsupported, "write", t.Path, "this is the picture itself, which Descry never writes over").WithHint("Choose another name.")}
 	}
 	if err := do(t.Path, mode); err != nil {
-		return state.ExportFailed{Write: t.Write, Failure: failure.Of(err, failure.Unwritable), Exists: errors.Is(err, fs.ErrExist)}
+		return picturestate.ExportFailed{Write: t.Write, Failure: failure.Of(err, failure.Unwritable), Exists: errors.Is(err, fs.ErrExist)}
 	}
-	return state.Exported{Write: t.Write, Path: t.Path}
+	return picturestate.Exported{Write: t.Write, Path: t.Path}
 }
 
 // sameFile reports whether two paths are one file, links followed.
@@ -74,7 +79,7 @@ func gone(path string) error {
 }
 
 // drawPlan draws a captioned picture at full size.
-func drawPlan(path string, base *image.RGBA, plan *state.Captioned) (*image.RGBA, error) {
+func drawPlan(path string, base *image.RGBA, plan *picturestate.Captioned) (*image.RGBA, error) {
 	if base == nil {
 		return nil, gone(path)
 	}
@@ -83,10 +88,10 @@ func drawPlan(path string, base *image.RGBA, plan *state.Captioned) (*image.RGBA
 }
 
 // formats is the table of formats as the window has it.
-func formats() []state.Format {
-	var all []state.Format
+func formats() []picturestate.Format {
+	var all []picturestate.Format
 	for _, f := range export.Formats {
-		all = append(all, state.Format{ID: f.ID, Suffix: f.Suffix, Drawn: f.Drawn, Endings: f.Endings, Needs: f.Needs, Title: f.Title, Tip: f.Tip})
+		all = append(all, picturestate.Format{ID: f.ID, Suffix: f.Suffix, Drawn: f.Drawn, Endings: f.Endings, Needs: f.Needs, Title: f.Title, Tip: f.Tip})
 	}
 	return all
 }

@@ -3,6 +3,7 @@ package pipeline
 import (
 	"compress/gzip"
 	"context"
+	"fmt"
 	"io"
 	"math"
 	"os"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/cpu"
 
 	"descry/inference"
 	"descry/inference/ort"
@@ -79,6 +82,9 @@ func TestReadymadeDetectorsFindWhatTheirMakersFind(t *testing.T) {
 			if what.Profile != profile || what.Classes != want.Classes || set.Instances.BoxesOnly != (name == "boxes") {
 				t.Errorf("recognised as %s with %d classes, boxes only: %v; want %s with %d", what.Profile, what.Classes, set.Instances.BoxesOnly, profile, want.Classes)
 			}
+			if name == "int8" {
+				skipWhereEightBitsAreBroken(t)
+			}
 			w := worst{iou: 1}
 			for _, p := range want.Pictures {
 				for i, label := range p.Labels {
@@ -99,6 +105,21 @@ func TestReadymadeDetectorsFindWhatTheirMakersFind(t *testing.T) {
 				w.report(t)
 			}
 		})
+	}
+}
+
+// skipWhereEightBitsAreBroken skips where this ONNX Runtime computes 8-bit
+// convolutions wrongly, and differently each time: up to 1.24 on processors with
+// AMX (microsoft/onnxruntime, issue 26324; mended by pull request 27671, in 1.25).
+func skipWhereEightBitsAreBroken(t *testing.T) {
+	t.Helper()
+	version := runtimeLibrary(t).Version()
+	var major, minor int
+	if _, err := fmt.Sscanf(version, "%d.%d", &major, &minor); err != nil {
+		t.Fatalf("the version %q: %v", version, err)
+	}
+	if cpu.X86.HasAMXInt8 && major == 1 && minor < 25 {
+		t.Skipf("ONNX Runtime %s computes 8-bit graphs wrongly on processors with AMX", version)
 	}
 }
 

@@ -81,6 +81,10 @@ func TestTextOfKnownRuns(t *testing.T) {
 		{2, 2, []uint32{0, 0, 0, 0, 4}, "00004"},
 		{0, 5, []uint32{0}, "0"},
 		{65536, 65535, []uint32{1, math.MaxUint32 - 65536}, ""},
+		{65537, 65535, []uint32{math.MaxUint32}, ""}, // the longest run
+		{5, 0, []uint32{0}, "0"},
+		{1, math.MaxInt32, []uint32{math.MaxInt32}, ""},
+		{math.MaxInt32, 1, []uint32{math.MaxInt32}, ""},
 	} {
 		m := Mask{c.h, c.w, c.counts}
 		if c.text != "" && m.String() != c.text {
@@ -110,7 +114,12 @@ func TestParseRefuses(t *testing.T) {
 		"ends within a run":  {"P", 9, 9, "ends within"},
 		"foreign character":  {"4 ", 2, 2, "no part of a run"},
 		"high byte":          {"\xff", 2, 2, "no part of a run"},
+		"later character":    {"PP ", 2, 2, "character 2 is ' '"},
 		"endless number":     {"PPPPPPPPPPPP1", 2, 2, "more than 7"},
+		"no height but -1":   {"0", -1, 0, "out of range"},
+		"no width but -1":    {"0", 0, -1, "out of range"},
+		"too wide":           {"0", 0, math.MaxInt32 + 1, "out of range"},
+		"too high":           {"0", math.MaxInt32 + 1, 0, "out of range"},
 		"negative height":    {"0", -1, 2, "out of range"},
 		"more than 32 bits":  {"0", 1 << 17, 1 << 17, "out of range"},
 		"overflowing size":   {"0", math.MaxInt, math.MaxInt, "out of range"},
@@ -132,6 +141,17 @@ func TestRefusedTextCostsNoMemory(t *testing.T) {
 	Parse(long, 1, 1)
 	if after = allocated(); after-before > 1<<16 {
 		t.Errorf("%d bytes allocated", after-before)
+	}
+}
+
+func TestAGoodTextIsAllocatedOnce(t *testing.T) {
+	m := Mask{Height: 1000, Width: 1}
+	for range 500 {
+		m.Counts = append(m.Counts, 2)
+	}
+	text := m.String()
+	if n := testing.AllocsPerRun(10, func() { Parse(text, 1000, 1) }); n > 3 { // the runs, and what is counted on the way
+		t.Errorf("%v allocations", n)
 	}
 }
 
@@ -183,12 +203,44 @@ func TestCropsEqualTheWholeBitmap(t *testing.T) {
 	}
 }
 
+// Long runs, over several columns: each part of the mask shows what lies in it.
+func TestEachPartOfAMaskIsItsOwn(t *testing.T) {
+	const h, w = 4, 5
+	for _, counts := range [][]uint32{{0, h * w}, {2, 15, 3}, {3, 9, 1, 4, 3}, {h * w}} {
+		m := Mask{h, w, counts}
+		for x0 := -1; x0 <= w; x0++ {
+			for y0 := -1; y0 <= h; y0++ {
+				for x1 := x0; x1 <= w+1; x1++ {
+					for y1 := y0; y1 <= h+1; y1++ {
+						part := m.BitmapIn(x0, y0, x1, y1)
+						if len(part) != (x1-x0)*(y1-y0) || (part == nil) != (len(part) == 0) {
+							t.Fatalf("%v from %d,%d to %d,%d: %d bytes", counts, x0, y0, x1, y1, len(part))
+						}
+						for i, bit := range part {
+							if x, y := x0+i%(x1-x0), y0+i/(x1-x0); (bit != 0) != m.Contains(x, y) {
+								t.Fatalf("%v from %d,%d to %d,%d: pixel %d,%d is %d", counts, x0, y0, x1, y1, x, y, bit)
+							}
+						}
+					}
+				}
+			}
+		}
+		for _, none := range [][4]int{{3, 0, 1, 2}, {0, 3, 2, 1}, {3, 3, 1, 1}} {
+			if part := m.BitmapIn(none[0], none[1], none[2], none[3]); part != nil {
+				t.Errorf("%v gives %d bytes", none, len(part))
+			}
+		}
+	}
+}
+
 func TestIoUOfMasksThatCannotOverlap(t *testing.T) {
 	if v := IoU(Mask{2, 2, []uint32{4}}, Mask{2, 2, []uint32{4}}); v != 0 {
 		t.Errorf("of nothing and nothing: %v", v)
 	}
-	if v := IoU(Mask{2, 2, []uint32{0, 4}}, Mask{4, 1, []uint32{0, 4}}); v != 0 {
-		t.Errorf("of different sizes: %v", v)
+	for _, other := range []Mask{{4, 1, []uint32{0, 4}}, {2, 1, []uint32{0, 2}}, {1, 2, []uint32{0, 2}}} {
+		if v := IoU(Mask{2, 2, []uint32{0, 4}}, other); v != 0 {
+			t.Errorf("of different sizes: %v", v)
+		}
 	}
 }
 
@@ -224,4 +276,17 @@ func allocated() uint64 {
 	var s runtime.MemStats
 	runtime.ReadMemStats(&s)
 	return s.TotalAlloc
+}
+
+func TestARunOfNothingIsNothing(t *testing.T) {
+	for _, counts := range [][]uint32{{2, 0, 4}, {0, 0, 6}, {6, 0}, {1, 0, 1, 0, 4}} {
+		m := Mask{2, 3, counts}
+		if _, _, _, _, ok := m.Bounds(); ok || m.Area() != 0 || m.Contains(1, 0) || m.Valid() != nil {
+			t.Errorf("%v has bounds: %v, area %d, %v", counts, ok, m.Area(), m.Valid())
+		}
+	}
+	m := Mask{2, 3, []uint32{0, 0, 3, 1, 2, 0}} // one pixel between runs of nothing
+	if x0, y0, x1, y1, ok := m.Bounds(); !ok || x0 != 1 || y0 != 1 || x1 != 2 || y1 != 2 {
+		t.Errorf("one pixel has the bounds %d,%d %d,%d (%v)", x0, y0, x1, y1, ok)
+	}
 }

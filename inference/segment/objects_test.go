@@ -69,7 +69,7 @@ func TestInvalidObjectsAreRefused(t *testing.T) {
 	}{
 		"no mask":             {inference.Instance{CategoryID: 1, Score: 0.9}, "have no masks"},
 		"another size":        {inference.Instance{CategoryID: 1, Score: 0.9, Mask: &rle.Mask{Height: 2, Width: 1, Counts: []uint32{2}}}, "have no masks"},
-		"too many categories": {inference.Instance{CategoryID: 256, Score: 0.9, Mask: &mask}, "categories up to 256"},
+		"too many categories": {inference.Instance{CategoryID: 256, Score: 0.9, Mask: &mask}, "categories up to 256; a class map holds 255"},
 		"no category":         {inference.Instance{CategoryID: 0, Score: 0.9, Mask: &mask}, "category 0"},
 	} {
 		in := &inference.Instances{Model: "m", Width: 1, Height: 1, Items: []inference.Instance{c.item}}

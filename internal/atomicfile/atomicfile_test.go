@@ -255,3 +255,99 @@ func TestExclusiveIsWonByOneOfMany(t *testing.T) {
 		onlyFiles(t, dir, map[string]string{"a": "new"})
 	}
 }
+
+// counted is a file that counts how often it is closed.
+type counted struct {
+	broken
+	closes *int
+}
+
+func (c counted) Close() error {
+	*c.closes++
+	return c.broken.Close()
+}
+
+func TestAFileIsClosedOnceWhateverHappens(t *testing.T) {
+	odd := errors.New("encoder out of paper")
+	for name, c := range map[string]struct {
+		file broken
+		fill func(io.Writer) error
+	}{
+		"all is well":  {fill: text("new")},
+		"fill fails":   {fill: func(io.Writer) error { return odd }},
+		"fill panics":  {fill: func(io.Writer) error { panic(odd) }},
+		"write fails":  {broken{write: odd}, text("new")},
+		"sync fails":   {broken{sync: odd}, text("new")},
+		"close fails":  {broken{close: odd}, text("new")},
+		"nothing":      {fill: text("")},
+		"many buffers": {fill: text(strings.Repeat("new", 100000))},
+	} {
+		closes := 0
+		o := OS()
+		create := o.Create
+		o.Create = func(path string, perm fs.FileMode) (File, error) {
+			f, err := create(path, perm)
+			c.file.File = f
+			return counted{c.file, &closes}, err
+		}
+		func() {
+			defer func() { recover() }()
+			err := o.Write(filepath.Join(t.TempDir(), "a"), Exclusive, c.fill)
+			if broken := c.file.write != nil || c.file.sync != nil || c.file.close != nil || name == "fill fails"; broken != (err != nil) {
+				t.Errorf("%s: %v", name, err)
+			}
+		}()
+		if closes != 1 {
+			t.Errorf("%s: closed %d times", name, closes)
+		}
+	}
+}
+
+// Once the file has its name nothing is removed but the second name that a link
+// leaves: by then the first may be somebody else's.
+func TestAWriteThatIsDoneRemovesOnlyItsSecondName(t *testing.T) {
+	for _, c := range []struct {
+		mode  Mode
+		links bool
+		want  int
+	}{{Overwrite, true, 0}, {Exclusive, true, 1}, {Exclusive, false, 0}} {
+		o := OS()
+		if !c.links {
+			o.Link = func(string, string) error { return syscall.EPERM }
+		}
+		var removed []string
+		remove, done := o.Remove, false
+		o.Remove = func(path string) error {
+			if done {
+				t.Errorf("mode %d: %s is removed after the folder was written", c.mode, path)
+			}
+			removed = append(removed, path)
+			return remove(path)
+		}
+		o.SyncDir = func(string) error { done = true; return nil }
+		path := filepath.Join(t.TempDir(), "a")
+		if err := o.Write(path, c.mode, text("new")); err != nil || !done {
+			t.Fatal(err, done)
+		}
+		if len(removed) != c.want || c.want == 1 && (removed[0] == path || !strings.HasSuffix(removed[0], ".tmp")) {
+			t.Errorf("mode %d: removed %v", c.mode, removed)
+		}
+	}
+}
+
+func TestAFolderIsWrittenToTheDisk(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("there is no such call")
+	}
+	if err := syncDir(t.TempDir()); err != nil {
+		t.Error(err)
+	}
+	if err := syncDir(filepath.Join(t.TempDir(), "missing")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a missing folder: %v", err)
+	}
+	if _, err := os.Stat("/proc/self"); err == nil {
+		if err := syncDir("/proc/self"); err != nil { // cannot be synced, which is no fault
+			t.Errorf("a file system without that call: %v", err)
+		}
+	}
+}

@@ -2,79 +2,93 @@ package failure
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"testing"
 )
 
-func TestAFailureReadsAsOneLine(t *testing.T) {
-	for _, c := range []struct {
-		failure *Failure
-		want    string
-	}{
-		{New(Model, "load", "", "it is empty"), "it is empty"},
-		{New(Model, "load", "a.bin", "it has %d bytes of %d", 3, 9), "a.bin: it has 3 bytes of 9"},
-		{New(Usage, "use", "", "no picture named").WithHint("Name %s.", "one"), "no picture named. Name one."},
-		{New(Storage, "write", "/d", "the disk is full").WithHint("Free 70 %%."), "/d: the disk is full. Free 70 %."},
+func TestAFailureIsToldInOneLine(t *testing.T) {
+	for want, f := range map[string]*Failure{
+		"a.png: it ends after 3 of 9 bytes. Copy it again.": New(Unreadable, "decode", "a.png", "it ends after %d of %d bytes", 3, 9).WithHint("Copy it again."),
+		"a.png: it is a folder":                             New(Unsupported, "open", "a.png", "it is a folder"),
+		"no model is there. Run descry models.":             New(Model, "load", "", "no model is there").WithHint("Run %s.", "descry models"),
+		"100 % of it is wrong":                              New(Model, "run", "", "100 %% of it is wrong"),
 	} {
-		if got := c.failure.Error(); got != c.want {
-			t.Errorf("%q, want %q", got, c.want)
+		if got := f.Error(); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
 
-func TestAHintLeavesTheFailureItWasAddedToAlone(t *testing.T) {
-	plain := New(Model, "load", "a", "it is damaged")
-	if hinted := plain.WithHint("Fetch it again."); !plain.Hint.IsZero() || hinted.Hint.String() != "Fetch it again." || hinted.Kind != Model || hinted.Subject != "a" {
-		t.Errorf("%+v and %+v", plain, hinted)
+func TestAHintLeavesTheFailureAsItWas(t *testing.T) {
+	f := New(Model, "run", "x", "it failed")
+	if g := f.WithHint("Try again."); !f.Hint.IsZero() || g.Hint.String() != "Try again." || g.Message.String() != "it failed" || g.Kind != Model || g.Op != "run" || g.Subject != "x" {
+		t.Errorf("%+v, %+v", f, g)
 	}
 }
 
-func TestWrappingKeepsWhatIsKnownAlready(t *testing.T) {
-	noSubject, whole := New(Memory, "load", "", "too little").WithHint("Close something."), New(Network, "fetch", "a.bin", "no answer")
-	for name, c := range map[string]struct {
-		err     error
-		kind    Kind
-		subject string
-		message string
-		hint    string
-	}{
-		"an error of others":         {fs.ErrNotExist, Model, "s", fs.ErrNotExist.Error(), "Look at 1."},
-		"a message":                  {Worded(fs.ErrNotExist, "%d parts are absent", 2), Model, "s", "2 parts are absent", "Look at 1."},
-		"more words round a message": {fmt.Errorf("outside: %w", Worded(nil, "inside")), Model, "s", "outside: inside", "Look at 1."},
-		"a failure without subject":  {noSubject, Memory, "s", "too little", "Close something."},
-		"a failure":                  {whole, Network, "a.bin", "no answer", ""},
-		"a failure inside":           {fmt.Errorf("outside: %w", whole), Network, "a.bin", "no answer", ""},
-		"an interrupt":               {fmt.Errorf("stopped: %w", context.Canceled), Cancelled, "s", "stopped: context canceled", "Look at 1."},
-	} {
-		f := Wrap(Model, "load", "s", c.err, "Look at %d.", 1)
-		if f.Kind != c.kind || f.Subject != c.subject || f.Message.String() != c.message || f.Hint.String() != c.hint {
-			t.Errorf("%s: %+v", name, f)
+func TestAFailureIsNotWrappedAgain(t *testing.T) {
+	inner := New(TooLarge, "decode", "a.png", "it is too large").WithHint("Make it smaller.")
+	if got := Wrap(Model, "run", "b.png", fmt.Errorf("while drawing: %w", inner), "Another hint."); got != inner {
+		t.Errorf("%+v, want the inner failure itself", got)
+	}
+	nameless := New(TooLarge, "decode", "", "it is too large")
+	if got := Wrap(Model, "run", "b.png", nameless, ""); got.Subject != "b.png" || got.Kind != TooLarge || got.Op != "decode" || nameless.Subject != "" {
+		t.Errorf("%+v, and the inner one %+v", got, nameless)
+	}
+	if got := Wrap(Model, "run", "", nameless, ""); got != nameless {
+		t.Errorf("without a subject to fill in: %+v", got)
+	}
+}
+
+func TestAnyErrorBecomesAFailureThatKeepsIt(t *testing.T) {
+	err := &fs.PathError{Op: "open", Path: "/x", Err: fs.ErrNotExist}
+	f := Wrap(Storage, "write", "x", err, "Look for %s.", "it")
+	if f.Kind != Storage || f.Op != "write" || f.Subject != "x" || f.Message.String() != err.Error() || f.Hint.String() != "Look for it." || !errors.Is(f, fs.ErrNotExist) {
+		t.Errorf("%+v", f)
+	}
+	if f := Of(err, Unreadable); f.Kind != Unreadable || f.Subject != "" || !f.Hint.IsZero() || !errors.Is(f, fs.ErrNotExist) {
+		t.Errorf("%+v", f)
+	}
+	if Of(nil, Model) != nil {
+		t.Error("no error became a failure")
+	}
+}
+
+// What a person stopped is no trouble of the file or the model, whatever was
+// being done.
+func TestWhatWasStoppedIsCancelled(t *testing.T) {
+	for _, err := range []error{context.Canceled, fmt.Errorf("reading: %w", context.Canceled)} {
+		if f := Wrap(Model, "run", "x", err, ""); f.Kind != Cancelled || !errors.Is(f, context.Canceled) {
+			t.Errorf("%+v", f)
 		}
 	}
-	if noSubject.Subject != "" {
-		t.Errorf("the failure that was wrapped is now about %q", noSubject.Subject)
-	}
-	for _, known := range []*Failure{noSubject, whole} {
-		if f := Wrap(Model, "load", "", known, "x"); f != known {
-			t.Errorf("a failure is copied for nothing: %+v", f)
-		}
+	if f := Wrap(Model, "run", "x", context.DeadlineExceeded, ""); f.Kind != Model {
+		t.Errorf("what took too long is %s", f.Kind)
 	}
 }
 
-func TestTheCauseIsSeenThroughAFailure(t *testing.T) {
-	f := Wrap(Unreadable, "load", "s", Worded(fs.ErrPermission, "it may not be read"), "")
-	if !errors.Is(f, fs.ErrPermission) || errors.Is(f, fs.ErrNotExist) || !f.Hint.IsZero() {
-		t.Errorf("%+v", f)
+func TestWordsOfAnInnerErrorAreNotThoseOfTheWhole(t *testing.T) {
+	inner := Worded(fs.ErrPermission, "the %s may not be written", "folder")
+	if f := Wrap(Unwritable, "write", "x", inner, ""); f.Message.String() != "the folder may not be written" {
+		t.Errorf("%q", f.Message)
+	}
+	if f := Wrap(Unwritable, "write", "x", fmt.Errorf("after 3 tries: %w", inner), ""); f.Message.String() != "after 3 tries: the folder may not be written" || !errors.Is(f, fs.ErrPermission) {
+		t.Errorf("%q", f.Message)
 	}
 }
 
-func TestNoErrorIsNoFailure(t *testing.T) {
-	if f := Of(nil, Model); f != nil {
-		t.Errorf("%+v", f)
+// The worker may be another process: a failure travels as JSON, without its cause.
+func TestAFailureTravels(t *testing.T) {
+	f := Wrap(Model, "run", "x", fs.ErrInvalid, "Try again.")
+	text, err := json.Marshal(f)
+	var back Failure
+	if err == nil {
+		err = json.Unmarshal(text, &back)
 	}
-	if f := Of(errors.New("x"), Unwritable); f.Kind != Unwritable || f.Subject != "" || f.Error() != "x" {
-		t.Errorf("%+v", f)
+	if err != nil || back.Kind != f.Kind || back.Op != f.Op || back.Subject != f.Subject || back.Error() != f.Error() || back.Unwrap() != nil {
+		t.Errorf("%s came back as %+v, %v", text, back, err)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/iotest"
 )
 
 // read calls Read with the memory that the frame needs.
@@ -139,6 +140,14 @@ func TestReadAllocatesTheFramesBytes(t *testing.T) {
 		const buffers = 128 << 10 // the reader's, the Huffman tables'
 		if spent := int64(after.TotalAlloc - before.TotalAlloc); spent > need*21/20+buffers {
 			t.Errorf("%s, %d × %d: %d bytes allocated, Frame.Bytes is %d", name, p.Width, p.Height, spent, need)
+		} else if name == "large.jpg" && spent < need*9/10 {
+			t.Errorf("%s: only %d bytes allocated, Frame.Bytes is %d", name, spent, need)
+		}
+		for i, plane := range p.Planes {
+			whole := !strings.HasPrefix(name, "factors_") // elsewhere a sample may stand for one pixel and a half
+			if w, h := ceilDiv(p.Width, plane.Across), ceilDiv(p.Height, plane.Down); whole && (plane.Width != w || plane.Height != h) {
+				t.Errorf("%s: plane %d has %d × %d samples, want %d × %d", name, i, plane.Width, plane.Height, w, h)
+			}
 		}
 		runtime.ReadMemStats(&before)
 		if _, err = Read(context.Background(), bytes.NewReader(data), need-1); err == nil {
@@ -233,6 +242,7 @@ func TestUnusualFilesAreRead(t *testing.T) {
 	data, restarts := all["420.jpg"], all["restart.jpg"]
 	sos, eoi := at(t, data, markerSOS, 0), len(data)-2
 	for name, c := range map[string][2][]byte{
+		"a comment with a marker in it":     {data, put(data, 2, 0xff, markerCOM, 0, 6, 0xff, markerEOI, 0xff, markerSOS)},
 		"extraneous bytes before a marker":  {data, put(data, sos, 1, 2, 3, 0xff, 0)},
 		"fill bytes":                        {data, put(data, sos, 0xff, 0xff, 0xff)},
 		"bytes after the scan":              {data, put(data, eoi, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9)},
@@ -280,6 +290,9 @@ func TestDamageIsReportedInOneSentence(t *testing.T) {
 		{"wrong scan header", set(data, sos+4, 2)},                       // components
 		{"component that the frame does not have", set(data, sos+5, 9)},  // a component's id
 		{"sampling factors are 0 and 2", set(data, sof+11, 0x02)},
+		{"sampling factors are 2 and 0", set(data, sof+11, 0x20)},
+		{"sampling factors are 5 and 1", set(data, sof+11, 0x51)},
+		{"sampling factors are 1 and 5", set(data, sof+11, 0x15)},
 		{"sampling factors are 2 of 3", set(data, sof+11, 0x31, 0, 2, 0x21)},
 		{"too large for one scan", set(data, sof+11, 0x44)},
 		{"12 bits", set(data, sof+4, 12)},
@@ -307,5 +320,105 @@ func TestDamageIsReportedInOneSentence(t *testing.T) {
 		if _, err := read(data[:i]); err != io.ErrUnexpectedEOF {
 			t.Errorf("cut at %d: %v", i, err)
 		}
+	}
+}
+
+func TestAReaderThatGivesLittleIsReadAllTheSame(t *testing.T) {
+	for name, data := range files(t) {
+		want, err := read(data)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		for way, r := range map[string]io.Reader{"one byte": iotest.OneByteReader(bytes.NewReader(data)), "the end with the last bytes": iotest.DataErrReader(bytes.NewReader(data))} {
+			if got, err := Read(context.Background(), r, 1<<26); err != nil || !equal(got, want) {
+				t.Errorf("%s, %s at a time: %v, or other samples", name, way, err)
+			}
+		}
+	}
+}
+
+// What the components mean is decided by whole segments of the right kind alone.
+func TestTheMeaningOfComponentsIsThatOfLibjpeg(t *testing.T) {
+	all := files(t)
+	app := func(marker byte, payload string) []byte {
+		return append([]byte{0xff, marker, 0, byte(len(payload) + 2)}, payload...)
+	}
+	const jfif, adobe = "JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00", "Adobe\x00\x64\x00\x00\x00\x00"
+	none := func(name string) []byte { // without its own APP0 and APP14
+		data := all[name]
+		for _, m := range []byte{markerAPP0, markerAPP14} {
+			for {
+				i := bytes.Index(data, []byte{0xff, m})
+				if i != 2 {
+					break
+				}
+				data = append(bytes.Clone(data[:2]), data[2+2+int(data[5])+int(data[4])<<8:]...)
+			}
+		}
+		return data
+	}
+	for _, c := range []struct {
+		name string
+		data []byte
+		want Space
+	}{
+		{"plain", none("444.jpg"), YCbCr},
+		{"JFIF", put(none("444.jpg"), 2, app(markerAPP0, jfif)...), YCbCr},
+		{"Adobe's RGB", put(none("444.jpg"), 2, app(markerAPP14, adobe+"\x00")...), RGB},
+		{"Adobe's YCbCr", put(none("444.jpg"), 2, app(markerAPP14, adobe+"\x01")...), YCbCr},
+		{"another APP14", put(none("444.jpg"), 2, app(markerAPP14, strings.Repeat("\x00", 12))...), YCbCr},
+		{"a short Adobe", put(none("444.jpg"), 2, app(markerAPP14, adobe)...), YCbCr},
+		{"Adobe's RGB in JFIF", put(none("444.jpg"), 2, append(app(markerAPP0, jfif), app(markerAPP14, adobe+"\x00")...)...), YCbCr},
+		{"R, G and B", none("rgb_ids.jpg"), RGB},
+		{"R, G and B in JFIF", put(none("rgb_ids.jpg"), 2, app(markerAPP0, jfif)...), YCbCr},
+		{"R, G and B beside another APP0", put(none("rgb_ids.jpg"), 2, app(markerAPP0, strings.Repeat("\x00", 14))...), RGB},
+		{"R, G and B beside a short JFIF", put(none("rgb_ids.jpg"), 2, app(markerAPP0, jfif[:13])...), RGB},
+		{"R, G and B of Adobe's YCbCr", put(none("rgb_ids.jpg"), 2, app(markerAPP14, adobe+"\x01")...), YCbCr},
+		{"grey", all["gray.jpg"], Gray}, {"CMYK", all["cmyk_plain.jpg"], CMYK}, {"YCCK", all["ycck.jpg"], YCCK},
+		{"CMYK of Adobe", put(none("cmyk_plain.jpg"), 2, app(markerAPP14, adobe+"\x00")...), CMYK},
+		{"YCCK of Adobe", put(none("cmyk_plain.jpg"), 2, app(markerAPP14, adobe+"\x02")...), YCCK},
+	} {
+		if p, err := read(c.data); err != nil || p.Space != c.want {
+			t.Errorf("%s: %+v, %v; want space %d", c.name, p, err, c.want)
+		}
+	}
+}
+
+func TestScanHeadersAreChecked(t *testing.T) {
+	all := files(t)
+	data, progressive := all["420.jpg"], all["progressive.jpg"]
+	sos := at(t, data, markerSOS, 0)
+	header := func(payload ...byte) []byte {
+		rest := data[sos+2+int(data[sos+3]):]
+		return append(append(bytes.Clone(data[:sos]), append([]byte{0xff, markerSOS, 0, byte(len(payload) + 2)}, payload...)...), rest...)
+	}
+	for says, broken := range map[string][]byte{
+		"wrong scan header":                          header(),
+		"a wrong scan header":                        header(0, 0, 63, 0),
+		"it has a wrong scan header":                 header(5, 1, 0, 2, 0x11, 3, 0x11, 4, 0, 5, 0, 0, 63, 0),
+		"component that the frame does not have":     set(data, sos+7, data[sos+5]), // the first one twice
+		"names a component that the frame does not ": set(data, sos+7, 77),
+	} {
+		if _, err := read(broken); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%v, want %q", err, says)
+		}
+	}
+	// A scan that refines DC coefficients has no codes, so its tables matter to nobody.
+	want, err := read(progressive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	refining := 0
+	for i := 0; i+14 < len(progressive); i++ {
+		if progressive[i] != 0xff || progressive[i+1] != markerSOS || progressive[i+4] != 3 || progressive[i+13]>>4 == 0 {
+			continue
+		}
+		refining++
+		if got, err := read(set(progressive, i+6, 0x33)); err != nil || !equal(got, want) {
+			t.Errorf("tables that are absent and not needed: %v", err)
+		}
+	}
+	if refining == 0 {
+		t.Error("no scan refines DC coefficients")
 	}
 }

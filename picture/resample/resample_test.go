@@ -9,6 +9,10 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 )
 
@@ -153,5 +157,60 @@ func BenchmarkBilinearTorch(b *testing.B) {
 	src := make([]float32, 3*4000*3000)
 	for b.Loop() {
 		BilinearTorch(src, 3, 3000, 4000, 800, 1066)
+	}
+}
+
+// said returns what f panics with.
+func said(f func()) (what any) {
+	defer func() { what = recover() }()
+	f()
+	return nil
+}
+
+func TestSizesThatDoNotFitAreRefused(t *testing.T) {
+	for _, c := range []struct {
+		samples, w, h, dw, dh int
+		fits                  bool
+	}{
+		{1, 1, 1, 1, 1, true}, {6, 2, 3, 1, 1, true}, {6, 2, 3, 1, 5, true},
+		{0, 0, 1, 1, 1, false}, {0, 1, 0, 1, 1, false}, {1, 1, 1, 0, 1, false}, {1, 1, 1, 1, 0, false}, {0, 0, 0, 0, 0, false},
+		{1, -1, -1, 1, 1, false}, {1, 1, 1, -1, 1, false}, {1, 1, 1, 1, -1, false}, {1, 1, 1, -1, -1, false},
+		{5, 2, 3, 1, 1, false}, {7, 2, 3, 1, 1, false}, {0, 2, 3, 1, 1, false}, {5, 2, 3, 2, 3, false},
+	} {
+		for name, f := range map[string]func(){
+			"Bicubic":       func() { Bicubic(make([]byte, 3*c.samples), c.w, c.h, c.dw, c.dh) },
+			"BilinearPIL":   func() { BilinearPIL(make([]byte, 3*c.samples), c.w, c.h, c.dw, c.dh) },
+			"BilinearTorch": func() { BilinearTorch(make([]float32, 2*c.samples), 2, c.h, c.w, c.dh, c.dw) },
+		} {
+			what, _ := said(f).(string)
+			if c.fits && what != "" || !c.fits && !strings.HasPrefix(what, "resample: ") {
+				t.Errorf("%s of %+v panics with %q", name, c, what)
+			}
+		}
+	}
+	if what, _ := said(func() { BilinearTorch(nil, 0, 1, 1, 2, 2) }).(string); !strings.HasPrefix(what, "resample: ") {
+		t.Errorf("of no planes: %q", what)
+	}
+}
+
+// Each row is done once, however many goroutines share them.
+func TestEachRowIsDoneOnce(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(4))
+	for _, c := range []struct{ n, width, bands int }{
+		{1, 1 << 20, 1}, {7, 1, 1}, {2, 1<<16 - 1, 1}, {2, 1 << 16, 2}, {3, 1 << 16, 3}, {1000, 1 << 16, 4}, {10, 1 << 14, 2},
+	} {
+		var lock sync.Mutex
+		done, bands := make([]int, c.n), 0
+		rows(c.n, c.width, func(y0, y1 int) {
+			lock.Lock()
+			defer lock.Unlock()
+			bands++
+			for y := y0; y < y1; y++ {
+				done[y]++
+			}
+		})
+		if slices.Min(done) != 1 || slices.Max(done) != 1 || bands != c.bands {
+			t.Errorf("%d rows of %d: in %d bands, want %d, each %v times", c.n, c.width, bands, c.bands, done)
+		}
 	}
 }

@@ -12,7 +12,8 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
-	"descry/ui/state"
+	"descry/ui/state/core"
+	picturestate "descry/ui/state/picture"
 	"descry/ui/theme"
 )
 
@@ -24,11 +25,11 @@ const (
 // Params are what a Canvas needs, and its callbacks. The canvas does not own the
 // view: it sends actions that change it, and shows the view passed to Set.
 type Params struct {
-	Dispatch func(func())       // runs a function on the window's goroutine
-	Send     func(state.Action) // CanvasSized, ZoomedAt, Panned, ViewFitted
-	OnHover  func(index int)    // called when another object, or none (-1), is under the pointer
-	OnClass  func(class int)    // called when another class, or none (-1), is under the pointer
-	OnPick   func(index int)    // an object, or -1, was clicked
+	Dispatch func(func())      // runs a function on the window's goroutine
+	Send     func(core.Action) // CanvasSized, ZoomedAt, Panned, ViewFitted
+	OnHover  func(index int)   // called when another object, or none (-1), is under the pointer
+	OnClass  func(class int)   // called when another class, or none (-1), is under the pointer
+	OnPick   func(index int)   // an object, or -1, was clicked
 }
 
 // Canvas is the widget. All methods are for the window's goroutine only.
@@ -37,7 +38,7 @@ type Canvas struct {
 	p      Params
 	stats  Stats
 	scene  Scene
-	view   state.View
+	view   picturestate.View
 	render *renderer
 	raster *fynecanvas.Raster
 	frame  *image.RGBA // the last finished frame
@@ -52,7 +53,7 @@ type Canvas struct {
 
 // New returns an empty canvas and starts its render goroutine, which Close stops.
 func New(p Params) *Canvas {
-	c := &Canvas{p: p, view: state.ViewFit(), scale: 1, hover: -1, class: -1}
+	c := &Canvas{p: p, view: picturestate.ViewFit(), scale: 1, hover: -1, class: -1}
 	c.render = newRenderer(&c.stats, func(frame *image.RGBA, _ request) {
 		p.Dispatch(func() { c.show(frame) })
 	})
@@ -75,7 +76,7 @@ func (c *Canvas) Close() {
 func (c *Canvas) Stats() *Stats { return &c.stats }
 
 // Set shows a scene in a view.
-func (c *Canvas) Set(s Scene, v state.View) {
+func (c *Canvas) Set(s Scene, v picturestate.View) {
 	c.scene, c.view = s, v
 	if s.Class == nil {
 		c.class = -1 // no callback: the class map is gone
@@ -84,9 +85,9 @@ func (c *Canvas) Set(s Scene, v state.View) {
 }
 
 // Frame returns the sizes that a view is computed from.
-func (c *Canvas) Frame() state.Frame {
+func (c *Canvas) Frame() picturestate.Frame {
 	w, h := c.scene.Size()
-	return state.Frame{Width: float64(c.devW), Height: float64(c.devH), Scale: c.scale, PictureWidth: w, PictureHeight: h}
+	return picturestate.Frame{Width: float64(c.devW), Height: float64(c.devH), Scale: c.scale, PictureWidth: w, PictureHeight: h}
 }
 
 // at returns the point of the picture at a position in the widget.
@@ -110,7 +111,7 @@ func (c *Canvas) request() request {
 
 // move sends an action that changes the view, and allows coarse frames until the
 // view has not moved for settleAfter.
-func (c *Canvas) move(a state.Action) {
+func (c *Canvas) move(a core.Action) {
 	if len(c.scene.Levels) == 0 {
 		return
 	}
@@ -150,7 +151,7 @@ func (c *Canvas) generate(w, h int) image.Image {
 		if s := c.Size(); s.Width > 0 {
 			c.scale = float64(w) / float64(s.Width)
 		}
-		c.p.Send(state.CanvasSized{Width: float64(w), Height: float64(h), Scale: c.scale})
+		c.p.Send(picturestate.CanvasSized{Width: float64(w), Height: float64(h), Scale: c.scale})
 		c.update()
 	}
 	if c.frame == nil {
@@ -180,12 +181,12 @@ func (c *Canvas) Scrolled(e *fyne.ScrollEvent) {
 }
 
 func (c *Canvas) zoomAt(factor float64, p fyne.Position) {
-	c.move(state.ZoomedAt{Factor: factor, X: float64(p.X) * c.scale, Y: float64(p.Y) * c.scale})
+	c.move(picturestate.ZoomedAt{Factor: factor, X: float64(p.X) * c.scale, Y: float64(p.Y) * c.scale})
 }
 
 // Dragged pans.
 func (c *Canvas) Dragged(e *fyne.DragEvent) {
-	c.move(state.Panned{DX: float64(e.Dragged.DX) * c.scale, DY: float64(e.Dragged.DY) * c.scale})
+	c.move(picturestate.Panned{DX: float64(e.Dragged.DX) * c.scale, DY: float64(e.Dragged.DY) * c.scale})
 }
 
 // DragEnd requests a sharp frame.
@@ -202,7 +203,7 @@ func (c *Canvas) Tapped(e *fyne.PointEvent) {
 // size, or twice the fitted size if that is larger.
 func (c *Canvas) DoubleTapped(e *fyne.PointEvent) {
 	if !c.view.Fit {
-		c.move(state.ViewFitted{})
+		c.move(picturestate.ViewFitted{})
 		return
 	}
 	fit := c.Frame().FitZoom()

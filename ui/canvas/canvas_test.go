@@ -16,7 +16,8 @@ import (
 
 	"descry/picture"
 	"descry/render"
-	"descry/ui/state"
+	"descry/ui/state/core"
+	picturestate "descry/ui/state/picture"
 	"descry/ui/theme"
 )
 
@@ -43,17 +44,17 @@ func (m *mailbox) dispatch(f func()) { m.mu.Lock(); m.jobs = append(m.jobs, f); 
 func shown(t *testing.T, s Scene, w, h float32, p Params) (*Canvas, fyne.Window) {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(theme.Fixed(fynetheme.VariantDark))
-	view := state.ViewFit()
+	view := picturestate.ViewFit()
 	var c *Canvas
 	if p.Send == nil {
-		p.Send = func(a state.Action) { // what the state does with it
+		p.Send = func(a core.Action) { // what the state does with it
 			switch f := c.Frame(); a := a.(type) {
-			case state.ZoomedAt:
-				view = state.ZoomAt(view, f, a.Factor, a.X, a.Y)
-			case state.Panned:
-				view = state.Pan(view, f, a.DX, a.DY)
-			case state.ViewFitted:
-				view = state.ViewFit()
+			case picturestate.ZoomedAt:
+				view = picturestate.ZoomAt(view, f, a.Factor, a.X, a.Y)
+			case picturestate.Panned:
+				view = picturestate.Pan(view, f, a.DX, a.DY)
+			case picturestate.ViewFitted:
+				view = picturestate.ViewFit()
 			}
 			c.Set(s, view)
 		}
@@ -161,8 +162,8 @@ func TestDoubleClickChangesBetweenWholeAndCloser(t *testing.T) {
 }
 
 func TestWithoutAPictureNothingIsAskedFor(t *testing.T) {
-	var sent []state.Action
-	c, _ := shown(t, Scene{}, 300, 200, Params{Send: func(a state.Action) { sent = append(sent, a) }})
+	var sent []core.Action
+	c, _ := shown(t, Scene{}, 300, 200, Params{Send: func(a core.Action) { sent = append(sent, a) }})
 	sent = nil
 	c.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, 10)})
 	c.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(5, 5)})
@@ -173,14 +174,14 @@ func TestWithoutAPictureNothingIsAskedFor(t *testing.T) {
 }
 
 func TestTheCanvasTellsItsSizeInPixels(t *testing.T) {
-	var sent []state.Action
-	_, win := shown(t, Scene{}, 300, 200, Params{Send: func(a state.Action) { sent = append(sent, a) }})
-	if len(sent) == 0 || sent[len(sent)-1] != (state.CanvasSized{Width: 300, Height: 200, Scale: 1}) {
+	var sent []core.Action
+	_, win := shown(t, Scene{}, 300, 200, Params{Send: func(a core.Action) { sent = append(sent, a) }})
+	if len(sent) == 0 || sent[len(sent)-1] != (picturestate.CanvasSized{Width: 300, Height: 200, Scale: 1}) {
 		t.Errorf("sent %v", sent)
 	}
 	win.Resize(fyne.NewSize(400, 250))
 	win.Canvas().Capture()
-	if sent[len(sent)-1] != (state.CanvasSized{Width: 400, Height: 250, Scale: 1}) {
+	if sent[len(sent)-1] != (picturestate.CanvasSized{Width: 400, Height: 250, Scale: 1}) {
 		t.Errorf("sent %v", sent)
 	}
 }

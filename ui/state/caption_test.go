@@ -10,6 +10,9 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/ui/state/core"
+	"descry/ui/state/models"
+	"descry/ui/state/picture"
 )
 
 func TestTheCaptionComesWordByWord(t *testing.T) {
@@ -26,11 +29,11 @@ func TestTheCaptionComesWordByWord(t *testing.T) {
 	}
 	// A field that reports what the program put there is no edit.
 	before := d.s
-	d.send(CaptionEdited{Text: "two cakes in"}, CaptionEdited{Text: "two cakes"})
+	d.send(picture.CaptionEdited{Text: "two cakes in"}, picture.CaptionEdited{Text: "two cakes"})
 	if !reflect.DeepEqual(before, d.s) {
 		t.Error("an echo of words that are still coming is taken for an edit")
 	}
-	d.finish(slotCaption)
+	d.finish(picture.SlotCaption)
 	c = d.screen().Panel.Caption
 	if c.Busy || !c.Editable || c.Length != "35 of 125" || c.Sure != "fairly sure" || c.TooLong {
 		t.Errorf("after: %+v", c)
@@ -53,7 +56,7 @@ func TestOtherWaysToSayItCanBePickedAndTakenBack(t *testing.T) {
 		t.Errorf("undone: %+v", c)
 	}
 	d.send(c.Redo.Do)
-	if got := d.s.caption(); got != "a boat with a sports ball at night" {
+	if got := d.pic().Caption(); got != "a boat with a sports ball at night" {
 		t.Errorf("redone: %q", got)
 	}
 }
@@ -62,26 +65,26 @@ func TestOtherWaysToSayItCanBePickedAndTakenBack(t *testing.T) {
 // asked for twice.
 func TestAnEditIsOnDiskWithinASecond(t *testing.T) {
 	d := resultDesk(t)
-	d.send(CaptionEdited{Text: "a boat"}, CaptionEdited{Text: "a boat!"})
-	none[SaveEdit](d)
+	d.send(picture.CaptionEdited{Text: "a boat"}, picture.CaptionEdited{Text: "a boat!"})
+	none[picture.SaveEdit](d)
 	d.pass(time.Second)
-	e := must[SaveEdit](d)
+	e := must[picture.SaveEdit](d)
 	if e.Key != keyOf("harbour.png") || e.Name != "harbour.png" || e.Edit.Caption != "a boat!" || !e.Edit.Own || e.Unread || len(e.Edit.Earlier) != 0 {
 		t.Errorf("saved %+v", e)
 	}
 	d.take()
 	d.pass(5 * time.Second)
-	none[SaveEdit](d)
-	d.send(CaptionEdited{Text: "a boat at sea"}, SampleOpened{"dog-at-night.png"})
-	if e := must[SaveEdit](d); e.Edit.Caption != "a boat at sea" || !reflect.DeepEqual(e.Edit.Earlier, []string{"a boat!"}) {
+	none[picture.SaveEdit](d)
+	d.send(picture.CaptionEdited{Text: "a boat at sea"}, picture.SampleOpened{Name: "dog-at-night.png"})
+	if e := must[picture.SaveEdit](d); e.Edit.Caption != "a boat at sea" || !reflect.DeepEqual(e.Edit.Earlier, []string{"a boat!"}) {
 		t.Errorf("saved on leaving: %+v", e)
 	}
 	d = resultDesk(t)
-	d.send(CaptionEdited{Text: "x"}, Closing{})
+	d.send(picture.CaptionEdited{Text: "x"}, Closing{})
 	if got := kinds(d.take()); !strings.HasPrefix(got, "SaveEdit SaveSettings") || !strings.HasSuffix(got, "Quit") {
 		t.Errorf("closing wants %s", got)
 	}
-	d.send(CaptionEdited{Text: "y"})
+	d.send(picture.CaptionEdited{Text: "y"})
 	if len(d.take()) != 0 {
 		t.Error("something follows Quit")
 	}
@@ -89,22 +92,22 @@ func TestAnEditIsOnDiskWithinASecond(t *testing.T) {
 
 func TestAnEditOutlivesRegeneratingAndModels(t *testing.T) {
 	d := resultDesk(t)
-	d.send(CaptionEdited{Text: "my boat"}, Regenerated{})
-	q := must[Submit](d).Request
+	d.send(picture.CaptionEdited{Text: "my boat"}, picture.Regenerated{})
+	q := must[picture.Submit](d).Request
 	if q.Task != inference.TaskCaption || q.Caption.Beams != 5 {
 		t.Errorf("again asks with %+v", q.Caption)
 	}
 	d.token("something")
-	if got := d.s.caption(); got != "my boat" {
+	if got := d.pic().Caption(); got != "my boat" {
 		t.Errorf("while the model writes: %q", got)
 	}
-	d.finish(slotCaption)
-	d.send(ModelSet{"full"})
+	d.finish(picture.SlotCaption)
+	d.send(models.SetChosen{Model: "full"})
 	c := d.screen().Panel.Caption
 	if c.Text != "my boat" || !c.Editable {
 		t.Errorf("with other models: %+v", c)
 	}
-	d.send(ModelSet{"starter"})
+	d.send(models.SetChosen{Model: "starter"})
 	if got := d.screen().Panel.Caption.Others; len(got) == 0 || got[0].Text != "a sports ball below a boat at night" {
 		t.Errorf("the model's caption is not offered: %+v", got)
 	}
@@ -112,19 +115,19 @@ func TestAnEditOutlivesRegeneratingAndModels(t *testing.T) {
 
 func TestAStoredEditIsShownAndItsHistoryCanBeHadBack(t *testing.T) {
 	d := newDesk(t)
-	d.send(Opened{[]string{"/p/a.png"}}, Decoded{Picture: 1, Key: "k", Width: 9, Height: 9})
-	must[LoadEdit](d)
-	d.send(EditLoaded{"k", &Edit{Caption: "new", Own: true, Earlier: []string{"old"}}})
-	if got := d.s.caption(); got != "new" {
+	d.send(picture.Opened{Paths: []string{"/p/a.png"}}, picture.Decoded{Picture: 1, Key: "k", Width: 9, Height: 9})
+	must[picture.LoadEdit](d)
+	d.send(picture.EditLoaded{Key: "k", Edit: &picture.Edit{Caption: "new", Own: true, Earlier: []string{"old"}}})
+	if got := d.pic().Caption(); got != "new" {
 		t.Errorf("caption %q", got)
 	}
-	d.send(CaptionUndone{})
-	if got := d.s.caption(); got != "old" {
+	d.send(picture.CaptionUndone{})
+	if got := d.pic().Caption(); got != "old" {
 		t.Errorf("undone %q", got)
 	}
 	d.take()
-	d.send(EditLoaded{"k", &Edit{Caption: "twice", Own: true}}, EditLoaded{"unknown", nil})
-	if got := d.s.caption(); got != "old" {
+	d.send(picture.EditLoaded{Key: "k", Edit: &picture.Edit{Caption: "twice", Own: true}}, picture.EditLoaded{Key: "unknown", Edit: nil})
+	if got := d.pic().Caption(); got != "old" {
 		t.Errorf("a second answer is taken: %q", got)
 	}
 }
@@ -132,53 +135,53 @@ func TestAStoredEditIsShownAndItsHistoryCanBeHadBack(t *testing.T) {
 // TestWhatIsTypedBeforeTheStoredEditWasReadIsJoinedWithIt.
 func TestWhatIsTypedBeforeTheStoredEditWasReadIsJoinedWithIt(t *testing.T) {
 	d := newDesk(t)
-	d.send(Opened{[]string{"/p/a.png"}}, Decoded{Picture: 1, Key: "k", Width: 9, Height: 9})
-	d.finish(slotCaption)
-	d.send(CaptionEdited{Text: "typed"})
+	d.send(picture.Opened{Paths: []string{"/p/a.png"}}, picture.Decoded{Picture: 1, Key: "k", Width: 9, Height: 9})
+	d.finish(picture.SlotCaption)
+	d.send(picture.CaptionEdited{Text: "typed"})
 	d.take()
 	d.pass(3 * time.Second)
-	none[SaveEdit](d) // it would write over what was not read yet
-	d.send(EditLoaded{"k", &Edit{Caption: "stored", Own: true}})
-	if got := d.s.draft().edit; got.Caption != "typed" || !reflect.DeepEqual(got.Earlier, []string{"stored"}) {
+	none[picture.SaveEdit](d) // it would write over what was not read yet
+	d.send(picture.EditLoaded{Key: "k", Edit: &picture.Edit{Caption: "stored", Own: true}})
+	if got := d.edit(); got.Caption != "typed" || !reflect.DeepEqual(got.Earlier, []string{"stored"}) {
 		t.Errorf("joined %+v", got)
 	}
 	d.pass(time.Second)
-	if e := must[SaveEdit](d); e.Edit.Caption != "typed" || e.Unread {
+	if e := must[picture.SaveEdit](d); e.Edit.Caption != "typed" || e.Unread {
 		t.Errorf("saved %+v", e)
 	}
 	d = newDesk(t)
-	d.send(Opened{[]string{"/p/a.png"}}, Decoded{Picture: 1, Key: "k", Width: 9, Height: 9})
-	d.finish(slotCaption)
-	d.send(CaptionEdited{Text: "typed"}, Closing{})
-	if e := must[SaveEdit](d); !e.Unread || e.Edit.Caption != "typed" {
+	d.send(picture.Opened{Paths: []string{"/p/a.png"}}, picture.Decoded{Picture: 1, Key: "k", Width: 9, Height: 9})
+	d.finish(picture.SlotCaption)
+	d.send(picture.CaptionEdited{Text: "typed"}, Closing{})
+	if e := must[picture.SaveEdit](d); !e.Unread || e.Edit.Caption != "typed" {
 		t.Errorf("saved at the end: %+v", e)
 	}
 }
 
 func TestLettersThatComeAfterLeavingBelongToTheirPicture(t *testing.T) {
 	d := newDesk(t)
-	d.send(Opened{[]string{"/p/1.png", "/p/2.png"}})
-	first := d.s.current
+	d.send(picture.Opened{Paths: []string{"/p/1.png", "/p/2.png"}})
+	first := d.s.Current()
 	d.decode(first)
 	d.finishAll()
-	d.send(Walked{1})
-	d.decode(d.s.current)
+	d.send(picture.Walked{Step: 1})
+	d.decode(d.s.Current())
 	d.finishAll()
-	d.send(CaptionEdited{Picture: first, Text: "the first"})
-	if got := d.s.caption(); got != "a sports ball below a boat at night" {
+	d.send(picture.CaptionEdited{Picture: first, Text: "the first"})
+	if got := d.pic().Caption(); got != "a sports ball below a boat at night" {
 		t.Errorf("the second picture says %q", got)
 	}
-	d.send(Walked{-1})
-	if got := d.s.caption(); got != "the first" {
+	d.send(picture.Walked{Step: -1})
+	if got := d.pic().Caption(); got != "the first" {
 		t.Errorf("the first picture says %q", got)
 	}
 }
 
 func TestAFailureToKeepAnEditIsToldOnceAndTriedAgainAtTheEnd(t *testing.T) {
 	d := resultDesk(t)
-	d.send(CaptionEdited{Text: "mine"})
+	d.send(picture.CaptionEdited{Text: "mine"})
 	d.pass(time.Second)
-	fail := EditSaved{keyOf("harbour.png"), failure.New(failure.Unreadable, "save", "/x", "the disk is full")}
+	fail := picture.EditSaved{Key: keyOf("harbour.png"), Failure: failure.New(failure.Unreadable, "save", "/x", "the disk is full")}
 	d.send(fail, fail)
 	n := d.screen().Notices
 	if len(n) != 1 || n[0].Text != "Your caption of harbour.png could not be kept on disk." || n[0].Detail != "The disk is full." {
@@ -189,11 +192,11 @@ func TestAFailureToKeepAnEditIsToldOnceAndTriedAgainAtTheEnd(t *testing.T) {
 	if len(d.screen().Notices) != 1 {
 		t.Error("trouble went by itself")
 	}
-	if got := d.s.caption(); got != "mine" {
+	if got := d.pic().Caption(); got != "mine" {
 		t.Errorf("the window lost the text: %q", got)
 	}
 	d.send(Closing{})
-	if e := must[SaveEdit](d); e.Edit.Caption != "mine" {
+	if e := must[picture.SaveEdit](d); e.Edit.Caption != "mine" {
 		t.Errorf("saved %+v", e)
 	}
 }
@@ -201,22 +204,22 @@ func TestAFailureToKeepAnEditIsToldOnceAndTriedAgainAtTheEnd(t *testing.T) {
 func TestUndoStepsAreWhatWasTypedInOneGo(t *testing.T) {
 	d := resultDesk(t)
 	for _, text := range []string{"a", "ab", "abc"} {
-		d.send(CaptionEdited{Text: text})
+		d.send(picture.CaptionEdited{Text: text})
 	}
 	d.pass(time.Second)
 	for _, text := range []string{"abc d", "abc de"} {
-		d.send(CaptionEdited{Text: text})
+		d.send(picture.CaptionEdited{Text: text})
 	}
 	var seen []string
-	for canUndo(&d.s) {
-		d.send(CaptionUndone{})
-		seen = append(seen, d.s.caption())
+	for d.pic().CanUndo() {
+		d.send(picture.CaptionUndone{})
+		seen = append(seen, d.pic().Caption())
 	}
 	if want := []string{"abc", "a sports ball below a boat at night"}; !reflect.DeepEqual(seen, want) {
 		t.Errorf("undo gives %q", seen)
 	}
-	d.send(CaptionEdited{Text: "other"}) // what was undone is kept all the same
-	all := d.s.draft().edit
+	d.send(picture.CaptionEdited{Text: "other"}) // what was undone is kept all the same
+	all := d.edit()
 	for _, text := range []string{"abc", "abc de", "other"} {
 		if !slices.Contains(append(append([]string{all.Caption}, all.Earlier...), all.Later...), text) {
 			t.Errorf("%q is lost: %+v", text, all)
@@ -226,29 +229,29 @@ func TestUndoStepsAreWhatWasTypedInOneGo(t *testing.T) {
 
 func TestLongTextIsCutAndCounted(t *testing.T) {
 	d := resultDesk(t)
-	d.send(CaptionEdited{Text: strings.Repeat("ä", 200)})
+	d.send(picture.CaptionEdited{Text: strings.Repeat("ä", 200)})
 	if c := d.screen().Panel.Caption; c.Length != "200 of 125" || !c.TooLong {
 		t.Errorf("%q %v", c.Length, c.TooLong)
 	}
-	d.send(CaptionEdited{Text: strings.Repeat("x", mostCaption+5) + "\xff"})
-	if got := len(d.s.caption()); got != mostCaption {
+	d.send(picture.CaptionEdited{Text: strings.Repeat("x", mostCaption+5) + "\xff"})
+	if got := len(d.pic().Caption()); got != mostCaption {
 		t.Errorf("%d bytes", got)
 	}
 	for i := range 3 * mostEarlier {
-		d.send(CaptionPicked{fmt.Sprint(i)})
+		d.send(picture.CaptionPicked{Text: fmt.Sprint(i)})
 	}
-	if got := len(d.s.draft().edit.Earlier); got != mostEarlier {
+	if got := len(d.edit().Earlier); got != mostEarlier {
 		t.Errorf("%d texts are kept", got)
 	}
 }
 
 func TestCopyingTellsThatItWorked(t *testing.T) {
 	d := resultDesk(t)
-	d.send(CaptionCopied{})
-	if e := must[CopyText](d); e.Text != "a sports ball below a boat at night" {
+	d.send(picture.CaptionCopied{})
+	if e := must[core.CopyText](d); e.Text != "a sports ball below a boat at night" {
 		t.Errorf("copied %q", e.Text)
 	}
-	d.send(TextCopied{What: "Caption"})
+	d.send(core.TextCopied{What: "Caption"})
 	if n := d.screen().Notices; len(n) != 1 || n[0].Text != "Caption copied." {
 		t.Errorf("notices %+v", n)
 	}
@@ -262,11 +265,11 @@ func TestCopyingTellsThatItWorked(t *testing.T) {
 // older text while somebody types on.
 func TestAScreenTellsWhichLettersItKnows(t *testing.T) {
 	d := resultDesk(t)
-	d.send(CaptionEdited{Text: "a", Serial: 1}, CaptionEdited{Text: "ab", Serial: 2})
+	d.send(picture.CaptionEdited{Text: "a", Serial: 1}, picture.CaptionEdited{Text: "ab", Serial: 2})
 	if c := d.screen().Panel.Caption; c.Serial != 2 || c.Text != "ab" {
 		t.Errorf("%d %q", c.Serial, c.Text)
 	}
-	d.send(CaptionEdited{Text: "ab", Serial: 3}, Walked{1})
+	d.send(picture.CaptionEdited{Text: "ab", Serial: 3}, picture.Walked{Step: 1})
 	if c := d.screen().Panel.Caption; c.Serial != 3 {
 		t.Errorf("a letter that changed nothing is not known: %d", c.Serial)
 	}

@@ -7,21 +7,23 @@ import (
 
 	"descry/inference"
 	"descry/settings"
+	"descry/ui/state/core"
+	"descry/ui/state/picture"
 )
 
 // classDesk shows a picture with a class map, the layer on.
 func classDesk(t testing.TB, c *inference.Classes) *desk {
 	t.Helper()
 	d := newDesk(t)
-	d.send(Started{}, CanvasSized{920, 718, 1})
+	d.send(Started{}, picture.CanvasSized{Width: 920, Height: 718, Scale: 1})
 	d.open("/home/ada/Pictures/harbour.png")
-	d.finish(slotCaption)
-	d.finish(slotInstances)
-	id := d.job(slotClasses)
+	d.finish(picture.SlotCaption)
+	d.finish(picture.SlotInstances)
+	id := d.job(picture.SlotClasses)
 	d.say(inference.Event{ID: id, Kind: inference.KindClasses, Classes: c})
-	d.say(doneEvent(id, slotClasses))
-	if !d.s.settings.Layers.Classes {
-		d.send(LayerToggled{settings.LayerClasses})
+	d.say(doneEvent(id, picture.SlotClasses))
+	if !d.s.Settings().Layers.Classes {
+		d.send(picture.LayerToggled{Layer: settings.LayerClasses})
 	}
 	return d
 }
@@ -43,7 +45,7 @@ func vocClasses() *inference.Classes {
 func TestThePointerNamesTheClass(t *testing.T) {
 	d := classDesk(t, vocClasses())
 	for class, want := range map[int]string{0: "background", 1: "thing 1", 20: "thing 20"} {
-		d.send(ClassPointed{Class: class})
+		d.send(picture.ClassPointed{Class: class})
 		s := d.screen()
 		p := s.Canvas.Pointed
 		if p == nil || p.Text != want || p.Plain != (class == 0) || !strings.HasSuffix(p.Share, "of the picture") {
@@ -58,7 +60,7 @@ func TestThePointerNamesTheClass(t *testing.T) {
 			}
 		}
 	}
-	d.send(ClassPointed{Class: -1})
+	d.send(picture.ClassPointed{Class: -1})
 	if p := d.screen().Canvas.Pointed; p != nil {
 		t.Errorf("%+v after the pointer left", p)
 	}
@@ -89,39 +91,39 @@ func TestTheLegendTogglesEachOfTwentyClasses(t *testing.T) {
 
 func TestKeysGoThroughTheClassesAndShowWhereTheyAre(t *testing.T) {
 	d := classDesk(t, vocClasses())
-	d.send(Run{"previous-class"})
+	d.send(core.Run{Command: "previous-class"})
 	if p := d.screen().Canvas.Pointed; p == nil || p.Text != "thing 20" {
 		t.Errorf("the last one: %+v", p)
 	}
-	d.send(Run{"next-class"})
+	d.send(core.Run{Command: "next-class"})
 	if p := d.screen().Canvas.Pointed; p != nil {
 		t.Errorf("after the last one: %+v", p)
 	}
 	for i := 1; i <= 20; i++ {
-		d.send(Run{"next-class"})
+		d.send(core.Run{Command: "next-class"})
 		s := d.screen()
 		if p := s.Canvas.Pointed; p == nil || p.Text != fmt.Sprint("thing ", i) || s.Canvas.Style.LitClass != i+1 {
 			t.Fatalf("step %d: %+v, lit %d", i, p, s.Canvas.Style.LitClass)
 		}
 	}
-	d.send(Run{CommandEscape})
+	d.send(core.Run{Command: core.CommandEscape})
 	if s := d.screen(); s.Canvas.Pointed != nil || s.Canvas.Style.LitClass != 0 {
 		t.Errorf("after Escape: %+v", s.Canvas.Pointed)
 	}
 }
 
 func TestNoClassIsPointedAtWithoutAMap(t *testing.T) {
-	for name, gone := range map[string]Action{
-		"layer off": LayerToggled{settings.LayerClasses}, "bare": Bare{true}, "closed": PictureClosed{}, "out of range": ClassPointed{Class: 21},
+	for name, gone := range map[string]core.Action{
+		"layer off": picture.LayerToggled{Layer: settings.LayerClasses}, "bare": picture.Bare{On: true}, "closed": picture.PictureClosed{}, "out of range": picture.ClassPointed{Class: 21},
 	} {
 		d := classDesk(t, vocClasses())
-		d.send(ClassPointed{Class: 3, Listed: true}, gone)
+		d.send(picture.ClassPointed{Class: 3, Listed: true}, gone)
 		if s := d.screen(); s.Canvas.Pointed != nil || s.Canvas.Style.LitClass != 0 {
 			t.Errorf("%s: %+v, lit %d", name, s.Canvas.Pointed, s.Canvas.Style.LitClass)
 		}
 	}
 	d := newDesk(t)
-	d.send(ClassPointed{Class: 1}, ClassStepped{1}, ClassStepped{-1}, Run{"next-class"})
+	d.send(picture.ClassPointed{Class: 1}, picture.ClassStepped{Step: 1}, picture.ClassStepped{Step: -1}, core.Run{Command: "next-class"})
 	if p := d.screen().Canvas.Pointed; p != nil {
 		t.Errorf("on the start page: %+v", p)
 	}
@@ -135,7 +137,7 @@ func TestAMapOfObjectsSaysThatItIsOne(t *testing.T) {
 	if len(part.Rows) != 1 || part.Rows[0].Name != "boat" || !strings.HasPrefix(part.Note, "From the objects") {
 		t.Errorf("%+v", part)
 	}
-	d.send(ClassPointed{Class: 0})
+	d.send(picture.ClassPointed{Class: 0})
 	if p := d.screen().Canvas.Pointed; p == nil || p.Text != "unlabelled" || !p.Plain {
 		t.Errorf("%+v", p)
 	}

@@ -4,10 +4,11 @@ import (
 	"strings"
 
 	"descry/settings"
+	"descry/ui/state/core"
+	"descry/ui/state/models"
+	"descry/ui/state/picture"
+	"descry/ui/state/prefs"
 )
-
-// CommandID names a command.
-type CommandID string
 
 // Key is a key with its modifiers. Names are those of the keyboard: "O", "F1",
 // "Left", "+". Ctrl is the Command key on a Mac.
@@ -41,17 +42,17 @@ func (k Key) Text() string {
 // Command is one thing that can be done: an entry of a menu and one or more
 // keys. Menu, shortcuts page and the window's keys are all made from Commands.
 type Command struct {
-	ID    CommandID
+	ID    core.CommandID
 	Menu  string
 	Group int    // a line in the menu parts the groups
 	Label string // verb first; an ellipsis where a dialog follows
 	Tip   string
 	Keys  []Key
-	Do    Action
+	Do    core.Action
 	Held  bool // Do is sent when the key goes down, Bare{false} when it comes up
 
-	enabled func(*State) bool // nil: always
-	checked func(*State) bool // nil: it has no check mark
+	enabled func(picture.Scene) bool // nil: always
+	checked func(picture.Scene) bool // nil: it has no check mark
 }
 
 // The menus, in their order.
@@ -75,88 +76,52 @@ func keys(all ...Key) []Key {
 	return all
 }
 
-// The commands by name, for those who show a control for one.
-const (
-	CommandOpen        CommandID = "open"
-	CommandPaste       CommandID = "paste"
-	CommandSave        CommandID = "save"
-	CommandExport      CommandID = "export"
-	CommandNext        CommandID = "next"
-	CommandPrevious    CommandID = "previous"
-	CommandClose       CommandID = "close"
-	CommandSettings    CommandID = "settings"
-	CommandQuit        CommandID = "quit"
-	CommandCopy        CommandID = "copy"
-	CommandUndo        CommandID = "undo"
-	CommandRedo        CommandID = "redo"
-	CommandRegenerate  CommandID = "regenerate"
-	CommandCaptionForm CommandID = "caption-form"
-	CommandStop        CommandID = "stop"
-	CommandZoomIn      CommandID = "zoom-in"
-	CommandZoomOut     CommandID = "zoom-out"
-	CommandFit         CommandID = "fit"
-	CommandActual      CommandID = "actual"
-	CommandBare        CommandID = "bare"
-	CommandPanel       CommandID = "panel"
-	CommandSecondNames CommandID = "second-names"
-	CommandShowHidden  CommandID = "show-hidden"
-	CommandSaveObject  CommandID = "save-object"
-	CommandEscape      CommandID = "escape"
-	CommandShortcuts   CommandID = "shortcuts"
-	CommandAbout       CommandID = "about"
-	CommandModels      CommandID = "models"
-	CommandAgain       CommandID = "describe-again"
-)
-
 // Commands are all commands, in the order of the menus.
 var Commands = []Command{
-	{ID: CommandOpen, Menu: menuFile, Label: "Open picture…", Tip: "Choose a picture file", Keys: keys(ctrl("O")), Do: OpenAsked{}},
-	{ID: CommandPaste, Menu: menuFile, Label: "Paste picture", Tip: "Open the picture or path in the clipboard", Keys: keys(ctrl("V")), Do: PasteAsked{}},
-	{ID: CommandNext, Menu: menuFile, Group: 1, Label: "Next picture", Tip: "Go to the next picture of the folder", Keys: keys(key("Right")), Do: Walked{1}, enabled: canNext},
-	{ID: CommandPrevious, Menu: menuFile, Group: 1, Label: "Previous picture", Tip: "Go to the previous picture of the folder", Keys: keys(key("Left")), Do: Walked{-1}, enabled: canBack},
-	{ID: CommandSave, Menu: menuFile, Group: 2, Label: "Save captioned picture…", Tip: "Save the picture with its caption and outlines", Keys: keys(ctrl("S")), Do: SheetOpened{SheetSave}, enabled: hasPixels},
-	{ID: CommandExport, Menu: menuFile, Group: 2, Label: "Export…", Tip: "Write caption, objects or class map to files", Keys: keys(ctrlUp("S")), Do: SheetOpened{SheetExport}, enabled: hasPixels},
-	{ID: CommandClose, Menu: menuFile, Group: 3, Label: "Close picture", Tip: "Go back to the start page", Keys: keys(ctrl("W")), Do: PictureClosed{}, enabled: hasPicture},
-	{ID: CommandModels, Menu: menuFile, Group: 4, Label: "Models…", Tip: "Get models, and choose which are used", Keys: keys(key("F3")), Do: SheetOpened{SheetModels}},
-	{ID: CommandSettings, Menu: menuFile, Group: 4, Label: "Settings…", Tip: "Choose models, device, theme and limits", Keys: keys(ctrl(",")), Do: SheetOpened{SheetSettings}},
-	{ID: CommandQuit, Menu: menuFile, Group: 5, Label: "Quit", Tip: "Close the window; edits are kept", Keys: keys(ctrl("Q")), Do: Closing{}},
+	{ID: core.CommandOpen, Menu: menuFile, Label: "Open picture…", Tip: "Choose a picture file", Keys: keys(ctrl("O")), Do: picture.OpenAsked{}},
+	{ID: core.CommandPaste, Menu: menuFile, Label: "Paste picture", Tip: "Open the picture or path in the clipboard", Keys: keys(ctrl("V")), Do: picture.PasteAsked{}},
+	{ID: core.CommandNext, Menu: menuFile, Group: 1, Label: "Next picture", Tip: "Go to the next picture of the folder", Keys: keys(key("Right")), Do: picture.Walked{Step: 1}, enabled: picture.Scene.CanNext},
+	{ID: core.CommandPrevious, Menu: menuFile, Group: 1, Label: "Previous picture", Tip: "Go to the previous picture of the folder", Keys: keys(key("Left")), Do: picture.Walked{Step: -1}, enabled: picture.Scene.CanBack},
+	{ID: core.CommandSave, Menu: menuFile, Group: 2, Label: "Save captioned picture…", Tip: "Save the picture with its caption and outlines", Keys: keys(ctrl("S")), Do: core.SheetOpened{Sheet: picture.SheetSave}, enabled: picture.Scene.HasPixels},
+	{ID: core.CommandExport, Menu: menuFile, Group: 2, Label: "Export…", Tip: "Write caption, objects or class map to files", Keys: keys(ctrlUp("S")), Do: core.SheetOpened{Sheet: picture.SheetExport}, enabled: picture.Scene.HasPixels},
+	{ID: core.CommandClose, Menu: menuFile, Group: 3, Label: "Close picture", Tip: "Go back to the start page", Keys: keys(ctrl("W")), Do: picture.PictureClosed{}, enabled: picture.Scene.HasPicture},
+	{ID: core.CommandModels, Menu: menuFile, Group: 4, Label: "Models…", Tip: "Get models, and choose which are used", Keys: keys(key("F3")), Do: core.SheetOpened{Sheet: models.Sheet}},
+	{ID: core.CommandSettings, Menu: menuFile, Group: 4, Label: "Settings…", Tip: "Choose models, device, theme and limits", Keys: keys(ctrl(",")), Do: core.SheetOpened{Sheet: prefs.SheetSettings}},
+	{ID: core.CommandQuit, Menu: menuFile, Group: 5, Label: "Quit", Tip: "Close the window; edits are kept", Keys: keys(ctrl("Q")), Do: Closing{}},
 
-	{ID: CommandUndo, Menu: menuEdit, Label: "Undo caption", Tip: "Take the last change of the caption back", Keys: keys(ctrl("Z")), Do: CaptionUndone{}, enabled: canUndo},
-	{ID: CommandRedo, Menu: menuEdit, Label: "Redo caption", Tip: "Bring the undone caption back", Keys: keys(ctrlUp("Z"), ctrl("Y")), Do: CaptionRedone{}, enabled: canRedo},
-	{ID: CommandCopy, Menu: menuEdit, Group: 1, Label: "Copy caption", Tip: "Copy the caption, also as alt text", Keys: keys(ctrl("C")), Do: CaptionCopied{}, enabled: hasCaption},
-	{ID: CommandRegenerate, Menu: menuEdit, Group: 2, Label: "Write the caption again", Tip: "Let the model look for another caption; your own text stays", Keys: keys(ctrl("R")), Do: Regenerated{}, enabled: hasPixels},
-	{ID: CommandAgain, Menu: menuEdit, Group: 2, Label: "Describe with the models now in use", Tip: "Run again what other models have described; your own captions stay", Keys: keys(ctrlUp("R")), Do: DescribedAgain{}, enabled: hasStale},
-	{ID: CommandCaptionForm, Menu: menuEdit, Group: 2, Label: "How captions are found…", Tip: "Choose beginning, search, words to avoid and chance", Keys: keys(ctrl("T")), Do: SheetOpened{SheetCaption}},
-	{ID: CommandStop, Menu: menuEdit, Group: 2, Label: "Stop", Tip: "Stop what runs for this picture", Keys: keys(ctrl(".")), Do: Stopped{}, enabled: isBusy},
+	{ID: core.CommandUndo, Menu: menuEdit, Label: "Undo caption", Tip: "Take the last change of the caption back", Keys: keys(ctrl("Z")), Do: picture.CaptionUndone{}, enabled: picture.Scene.CanUndo},
+	{ID: core.CommandRedo, Menu: menuEdit, Label: "Redo caption", Tip: "Bring the undone caption back", Keys: keys(ctrlUp("Z"), ctrl("Y")), Do: picture.CaptionRedone{}, enabled: picture.Scene.CanRedo},
+	{ID: core.CommandCopy, Menu: menuEdit, Group: 1, Label: "Copy caption", Tip: "Copy the caption, also as alt text", Keys: keys(ctrl("C")), Do: picture.CaptionCopied{}, enabled: picture.Scene.HasCaption},
+	{ID: core.CommandRegenerate, Menu: menuEdit, Group: 2, Label: "Write the caption again", Tip: "Let the model look for another caption; your own text stays", Keys: keys(ctrl("R")), Do: picture.Regenerated{}, enabled: picture.Scene.HasPixels},
+	{ID: core.CommandAgain, Menu: menuEdit, Group: 2, Label: "Describe with the models now in use", Tip: "Run again what other models have described; your own captions stay", Keys: keys(ctrlUp("R")), Do: picture.DescribedAgain{}, enabled: picture.Scene.HasStale},
+	{ID: core.CommandCaptionForm, Menu: menuEdit, Group: 2, Label: "How captions are found…", Tip: "Choose beginning, search, words to avoid and chance", Keys: keys(ctrl("T")), Do: core.SheetOpened{Sheet: prefs.SheetCaption}},
+	{ID: core.CommandStop, Menu: menuEdit, Group: 2, Label: "Stop", Tip: "Stop what runs for this picture", Keys: keys(ctrl(".")), Do: picture.Stopped{}, enabled: picture.Scene.Busy},
 
-	{ID: "masks", Menu: menuView, Label: "Masks", Tip: "Fill each object", Keys: keys(key("M")), Do: LayerToggled{settings.LayerMasks}, enabled: hasPicture, checked: layerOn(settings.LayerMasks)},
-	{ID: "outlines", Menu: menuView, Label: "Outlines", Tip: "Draw each object's outline", Keys: keys(key("O")), Do: LayerToggled{settings.LayerOutlines}, enabled: hasPicture, checked: layerOn(settings.LayerOutlines)},
-	{ID: "boxes", Menu: menuView, Label: "Boxes", Tip: "Draw a box around each object", Keys: keys(key("B")), Do: LayerToggled{settings.LayerBoxes}, enabled: hasPicture, checked: layerOn(settings.LayerBoxes)},
-	{ID: "labels", Menu: menuView, Label: "Labels", Tip: "Write each object's name and score", Keys: keys(key("L")), Do: LayerToggled{settings.LayerLabels}, enabled: hasPicture, checked: layerOn(settings.LayerLabels)},
-	{ID: "classes", Menu: menuView, Label: "Classes", Tip: "Colour every pixel by what it belongs to", Keys: keys(key("C")), Do: LayerToggled{settings.LayerClasses}, enabled: hasPicture, checked: layerOn(settings.LayerClasses)},
-	{ID: "next-class", Menu: menuView, Label: "Next class", Tip: "Name the next class of the picture and show where it is", Keys: keys(key("K")), Do: ClassStepped{1}, enabled: hasClasses},
-	{ID: "previous-class", Menu: menuView, Label: "Previous class", Tip: "Name the class before and show where it is", Keys: keys(key("J")), Do: ClassStepped{-1}, enabled: hasClasses},
-	{ID: CommandBare, Menu: menuView, Label: "Bare picture (hold)", Tip: "Show the picture alone while the key is held", Keys: keys(key("H")), Do: Bare{true}, Held: true, enabled: hasPixels},
-	{ID: CommandZoomIn, Menu: menuView, Group: 1, Label: "Zoom in", Tip: "Make the picture larger", Keys: keys(key("+"), key("=")), Do: ZoomStepped{1}, enabled: hasPixels},
-	{ID: CommandZoomOut, Menu: menuView, Group: 1, Label: "Zoom out", Tip: "Make the picture smaller", Keys: keys(key("-")), Do: ZoomStepped{-1}, enabled: hasPixels},
-	{ID: CommandFit, Menu: menuView, Group: 1, Label: "Fit to window", Tip: "Show the whole picture", Keys: keys(key("0")), Do: ViewFitted{}, enabled: hasPixels},
-	{ID: CommandActual, Menu: menuView, Group: 1, Label: "Actual size", Tip: "Show the picture pixel for pixel", Keys: keys(key("1")), Do: ViewActual{}, enabled: hasPixels},
-	{ID: CommandPanel, Menu: menuView, Group: 2, Label: "Panel", Tip: "Show or hide the panel with caption and objects", Keys: keys(key("I")), Do: PanelToggled{}, enabled: hasPicture, checked: panelOn},
+	{ID: "masks", Menu: menuView, Label: "Masks", Tip: "Fill each object", Keys: keys(key("M")), Do: picture.LayerToggled{Layer: settings.LayerMasks}, enabled: picture.Scene.HasPicture, checked: layerOn(settings.LayerMasks)},
+	{ID: "outlines", Menu: menuView, Label: "Outlines", Tip: "Draw each object's outline", Keys: keys(key("O")), Do: picture.LayerToggled{Layer: settings.LayerOutlines}, enabled: picture.Scene.HasPicture, checked: layerOn(settings.LayerOutlines)},
+	{ID: "boxes", Menu: menuView, Label: "Boxes", Tip: "Draw a box around each object", Keys: keys(key("B")), Do: picture.LayerToggled{Layer: settings.LayerBoxes}, enabled: picture.Scene.HasPicture, checked: layerOn(settings.LayerBoxes)},
+	{ID: "labels", Menu: menuView, Label: "Labels", Tip: "Write each object's name and score", Keys: keys(key("L")), Do: picture.LayerToggled{Layer: settings.LayerLabels}, enabled: picture.Scene.HasPicture, checked: layerOn(settings.LayerLabels)},
+	{ID: "classes", Menu: menuView, Label: "Classes", Tip: "Colour every pixel by what it belongs to", Keys: keys(key("C")), Do: picture.LayerToggled{Layer: settings.LayerClasses}, enabled: picture.Scene.HasPicture, checked: layerOn(settings.LayerClasses)},
+	{ID: "next-class", Menu: menuView, Label: "Next class", Tip: "Name the next class of the picture and show where it is", Keys: keys(key("K")), Do: picture.ClassStepped{Step: 1}, enabled: picture.Scene.HasClasses},
+	{ID: "previous-class", Menu: menuView, Label: "Previous class", Tip: "Name the class before and show where it is", Keys: keys(key("J")), Do: picture.ClassStepped{Step: -1}, enabled: picture.Scene.HasClasses},
+	{ID: core.CommandBare, Menu: menuView, Label: "Bare picture (hold)", Tip: "Show the picture alone while the key is held", Keys: keys(key("H")), Do: picture.Bare{On: true}, Held: true, enabled: picture.Scene.HasPixels},
+	{ID: core.CommandZoomIn, Menu: menuView, Group: 1, Label: "Zoom in", Tip: "Make the picture larger", Keys: keys(key("+"), key("=")), Do: picture.ZoomStepped{Step: 1}, enabled: picture.Scene.HasPixels},
+	{ID: core.CommandZoomOut, Menu: menuView, Group: 1, Label: "Zoom out", Tip: "Make the picture smaller", Keys: keys(key("-")), Do: picture.ZoomStepped{Step: -1}, enabled: picture.Scene.HasPixels},
+	{ID: core.CommandFit, Menu: menuView, Group: 1, Label: "Fit to window", Tip: "Show the whole picture", Keys: keys(key("0")), Do: picture.ViewFitted{}, enabled: picture.Scene.HasPixels},
+	{ID: core.CommandActual, Menu: menuView, Group: 1, Label: "Actual size", Tip: "Show the picture pixel for pixel", Keys: keys(key("1")), Do: picture.ViewActual{}, enabled: picture.Scene.HasPixels},
+	{ID: core.CommandPanel, Menu: menuView, Group: 2, Label: "Panel", Tip: "Show or hide the panel with caption and objects", Keys: keys(key("I")), Do: picture.PanelToggled{}, enabled: picture.Scene.HasPicture, checked: panelOn},
 
-	{ID: CommandSecondNames, Menu: menuObjects, Label: "Hide second names for the same object", Tip: "Where two names cover the same pixels, show the surer one", Keys: keys(key("N")), Do: SecondNamesToggled{}, enabled: hasPicture, checked: secondNamesHidden},
-	{ID: CommandShowHidden, Menu: menuObjects, Label: "Show hidden objects", Tip: "Show all objects that were hidden one by one", Keys: keys(key("A")), Do: ObjectsShown{}, enabled: hasHidden},
-	{ID: CommandSaveObject, Menu: menuObjects, Group: 1, Label: "Save selected object…", Tip: "Save the selected object as a transparent PNG", Keys: keys(ctrl("P")), Do: ObjectSaveAsked{selectedObject}, enabled: hasSelection},
-	{ID: CommandEscape, Menu: menuObjects, Group: 1, Label: "Clear selection", Tip: "Take the selection back; closes an open sheet first", Keys: keys(key("Escape")), Do: Escaped{}, enabled: canEscape},
+	{ID: core.CommandSecondNames, Menu: menuObjects, Label: "Hide second names for the same object", Tip: "Where two names cover the same pixels, show the surer one", Keys: keys(key("N")), Do: picture.SecondNamesToggled{}, enabled: picture.Scene.HasPicture, checked: secondNamesHidden},
+	{ID: core.CommandShowHidden, Menu: menuObjects, Label: "Show hidden objects", Tip: "Show all objects that were hidden one by one", Keys: keys(key("A")), Do: picture.ObjectsShown{}, enabled: picture.Scene.HasHidden},
+	{ID: core.CommandSaveObject, Menu: menuObjects, Group: 1, Label: "Save selected object…", Tip: "Save the selected object as a transparent PNG", Keys: keys(ctrl("P")), Do: picture.ObjectSaveAsked{Object: picture.SelectedObject}, enabled: picture.Scene.HasSelection},
+	{ID: core.CommandEscape, Menu: menuObjects, Group: 1, Label: "Clear selection", Tip: "Take the selection back; closes an open sheet first", Keys: keys(key("Escape")), Do: Escaped{}, enabled: canEscape},
 
-	{ID: CommandShortcuts, Menu: menuHelp, Label: "Keys", Tip: "Show all keys", Keys: keys(key("F1")), Do: SheetOpened{SheetShortcuts}},
-	{ID: CommandAbout, Menu: menuHelp, Label: "About and diagnostics", Tip: "Show versions, models and a test run", Keys: keys(key("F2")), Do: SheetOpened{SheetAbout}},
+	{ID: core.CommandShortcuts, Menu: menuHelp, Label: "Keys", Tip: "Show all keys", Keys: keys(key("F1")), Do: core.SheetOpened{Sheet: SheetShortcuts}},
+	{ID: core.CommandAbout, Menu: menuHelp, Label: "About and diagnostics", Tip: "Show versions, models and a test run", Keys: keys(key("F2")), Do: core.SheetOpened{Sheet: prefs.SheetAbout}},
 }
 
-// selectedObject, as an object, stands for the one that is selected.
-const selectedObject = -2
-
 // commandByID returns a command of the table.
-func commandByID(id CommandID) (Command, bool) {
+func commandByID(id core.CommandID) (Command, bool) {
 	for _, c := range Commands {
 		if c.ID == id {
 			return c, true
@@ -166,7 +131,7 @@ func commandByID(id CommandID) (Command, bool) {
 }
 
 // CommandFor returns the command of a key.
-func CommandFor(k Key) (CommandID, bool) {
+func CommandFor(k Key) (core.CommandID, bool) {
 	for _, c := range Commands {
 		for _, own := range c.Keys {
 			if own == k {

@@ -6,11 +6,15 @@ import (
 	"testing"
 
 	"descry/settings"
+	"descry/ui/state/core"
+	"descry/ui/state/devices"
+	"descry/ui/state/picture"
+	"descry/ui/state/prefs"
 )
 
 // TestEveryCommandHasAMenuALabelAKeyAndAnAction, and no key does two things.
 func TestEveryCommandHasAMenuALabelAKeyAndAnAction(t *testing.T) {
-	ids, labels, taken := map[CommandID]bool{}, map[string]bool{}, map[Key]CommandID{}
+	ids, labels, taken := map[core.CommandID]bool{}, map[string]bool{}, map[Key]core.CommandID{}
 	place := -1
 	for _, c := range Commands {
 		if ids[c.ID] || labels[c.Label] {
@@ -41,7 +45,7 @@ func TestEveryCommandHasAMenuALabelAKeyAndAnAction(t *testing.T) {
 		}
 	}
 	for _, l := range []settings.Layer{settings.LayerMasks, settings.LayerOutlines, settings.LayerBoxes, settings.LayerLabels, settings.LayerClasses} {
-		if !ids[CommandID(l)] {
+		if !ids[core.CommandID(l)] {
 			t.Errorf("no command for %s", l)
 		}
 	}
@@ -61,7 +65,7 @@ func TestKeysAreWrittenAsOnTheKeyboard(t *testing.T) {
 // TestMenuAndShortcutsPageHoldEveryCommand: both are made from the table.
 func TestMenuAndShortcutsPageHoldEveryCommand(t *testing.T) {
 	d := newDesk(t)
-	d.send(Run{CommandShortcuts})
+	d.send(core.Run{Command: core.CommandShortcuts})
 	s := d.screen()
 	items, rows := 0, 0
 	for i, m := range s.Menus {
@@ -82,26 +86,26 @@ func TestMenuAndShortcutsPageHoldEveryCommand(t *testing.T) {
 func TestACommandThatIsNotEnabledDoesNothing(t *testing.T) {
 	for _, d := range []*desk{newDesk(t), resultDesk(t)} {
 		for _, c := range Commands {
-			if c.enabled == nil || c.enabled(&d.s) {
+			if c.enabled == nil || c.enabled(d.pic()) {
 				continue
 			}
-			if next, effects := Reduce(d.s, Run{c.ID}); len(effects) > 0 || !reflect.DeepEqual(next, d.s) {
+			if next, effects := Reduce(d.s, core.Run{Command: c.ID}); len(effects) > 0 || !reflect.DeepEqual(next, d.s) {
 				t.Errorf("%s does something", c.ID)
 			}
 		}
 	}
 	d := resultDesk(t)
-	d.send(Run{CommandPanel})
+	d.send(core.Run{Command: core.CommandPanel})
 	if s := d.screen(); s.Panel.Shown || s.Bar.Panel.On {
 		t.Error("the panel stays")
 	}
-	d.send(Run{CommandQuit})
+	d.send(core.Run{Command: core.CommandQuit})
 	must[Quit](d)
 }
 
 // controls calls f for every Button in a value.
-func controls(v reflect.Value, path string, f func(Button, string)) {
-	if b, ok := v.Interface().(Button); ok {
+func controls(v reflect.Value, path string, f func(core.Button, string)) {
+	if b, ok := v.Interface().(core.Button); ok {
 		f(b, path)
 		return
 	}
@@ -123,11 +127,11 @@ func controls(v reflect.Value, path string, f func(Button, string)) {
 
 // TestEveryControlHasANameATipAndAnAction on every page and sheet.
 func TestEveryControlHasANameATipAndAnAction(t *testing.T) {
-	for _, sheet := range []Sheet{SheetNone, SheetSave, SheetExport, SheetShortcuts, SheetSettings, SheetAbout, SheetDevices} {
+	for _, sheet := range []core.PageID{core.SheetNone, picture.SheetSave, picture.SheetExport, SheetShortcuts, prefs.SheetSettings, prefs.SheetAbout, devices.Sheet} {
 		for name, d := range map[string]*desk{"start": newDesk(t), "result": resultDesk(t)} {
-			d.send(SheetOpened{sheet}, ScoreSet{0.3}, LayerToggled{settings.LayerClasses}, ObjectToggled{0})
+			d.send(core.SheetOpened{Sheet: sheet}, picture.ScoreSet{Value: 0.3}, picture.LayerToggled{Layer: settings.LayerClasses}, picture.ObjectToggled{Object: 0})
 			seen := 0
-			controls(reflect.ValueOf(d.screen()), name, func(b Button, path string) {
+			controls(reflect.ValueOf(d.screen()), name, func(b core.Button, path string) {
 				if b.Do == nil {
 					return
 				}

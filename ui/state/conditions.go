@@ -1,29 +1,18 @@
 package state
 
-import "descry/settings"
+import (
+	"descry/settings"
+	"descry/ui/state/core"
+	"descry/ui/state/picture"
+)
 
-// The conditions under which commands can be run, and their check marks.
+// The conditions that are not the pictures' alone, and check marks.
 
-func hasPicture(s *State) bool { return s.current != 0 }
-func hasPixels(s *State) bool  { return s.current != 0 && s.visible().phase == ready }
-func hasCaption(s *State) bool { return s.caption() != "" }
-func isBusy(s *State) bool     { return s.busy() }
-func hasStale(s *State) bool   { return s.stalePictures() > 0 }
-func panelOn(s *State) bool    { return !s.settings.PanelHidden }
-
-func canBack(s *State) bool { return s.current != 0 && s.walk.at > 0 }
-func canNext(s *State) bool { return s.current != 0 && s.walk.at < len(s.walk.paths)-1 }
-
-func canUndo(s *State) bool { return s.draft().edit.Own }
-func canRedo(s *State) bool { return len(s.draft().edit.Later) > 0 }
-
-func canEscape(s *State) bool { return s.sheet != SheetNone || s.selected >= 0 || s.pointed.any }
-
-func secondNamesHidden(s *State) bool { return !s.settings.ShowSecondNames }
-func hasHidden(s *State) bool         { return s.found().hidden != nil }
-func hasSelection(s *State) bool      { return s.selected >= 0 }
+func panelOn(s picture.Scene) bool           { return !s.Settings().PanelHidden }
+func secondNamesHidden(s picture.Scene) bool { return !s.Settings().ShowSecondNames }
+func canEscape(s picture.Scene) bool         { return s.Sheet() != core.SheetNone || s.CanEscape() }
 
 // layerOn returns the check mark of a layer.
-func layerOn(l settings.Layer) func(*State) bool {
-	return func(s *State) bool { layers := s.settings.Layers; return *layerFields[l](&layers) }
+func layerOn(l settings.Layer) func(picture.Scene) bool {
+	return func(s picture.Scene) bool { return s.LayerOn(l) }
 }

@@ -5,10 +5,13 @@ import (
 	"testing"
 
 	"descry/inference"
+	"descry/ui/state/core"
+	"descry/ui/state/devices"
+	"descry/ui/state/picture"
 )
 
-func testDevices() []DeviceReport {
-	return []DeviceReport{
+func testDevices() []devices.Report {
+	return []devices.Report{
 		{ID: "cuda", Title: "NVIDIA card (CUDA)", Message: "the library libcudnn.so.9 was not found", Hint: "Install cuDNN 9."},
 		{ID: "cpu", Title: "Processor", Usable: true},
 	}
@@ -18,7 +21,7 @@ func testDevices() []DeviceReport {
 func cudaDesk(t *testing.T) *desk {
 	d := newDesk(t)
 	setup := testSetup()
-	setup.Devices = []DeviceInfo{{"auto", "Automatic"}, {"cuda", "NVIDIA card (CUDA)"}, {"cpu", "Processor"}}
+	setup.Devices = []devices.Info{{ID: "auto", Name: "Automatic"}, {ID: "cuda", Name: "NVIDIA card (CUDA)"}, {ID: "cpu", Name: "Processor"}}
 	d.s = New(setup)
 	return d
 }
@@ -35,20 +38,20 @@ func reports(d *desk) map[string]string {
 func TestTheChipOpensTheListOfDevices(t *testing.T) {
 	d := cudaDesk(t)
 	d.send(Started{}, d.screen().Status.Device.Do)
-	if look := must[LookAtDevices](d); look.Test || d.screen().Sheet != SheetDevices {
+	if look := must[devices.Look](d); look.Test || d.screen().Sheet != devices.Sheet {
 		t.Errorf("%+v, sheet %q", look, d.screen().Sheet)
 	}
 	if got := reports(d)["Processor"]; got != "Looking…" {
 		t.Errorf("before the answer it says %q", got)
 	}
 	d.take()
-	d.send(DevicesSaid{Reports: testDevices()})
+	d.send(devices.Reported{Reports: testDevices()})
 	if got := reports(d); got["NVIDIA card (CUDA)"] != "The library libcudnn.so.9 was not found. Install cuDNN 9." || !strings.HasPrefix(got["Processor"], "Can be used") {
 		t.Errorf("%q", got)
 	}
-	d.send(SheetOpened{SheetNone}, SheetOpened{SheetDevices})
-	none[LookAtDevices](d) // it was looked already
-	d.send(DeviceSet{"cpu"})
+	d.send(core.SheetOpened{Sheet: core.SheetNone}, core.SheetOpened{Sheet: devices.Sheet})
+	none[devices.Look](d) // it was looked already
+	d.send(devices.Chosen{Device: "cpu"})
 	if d.s.Settings().Device != "cpu" {
 		t.Error("a click does not choose")
 	}
@@ -56,20 +59,20 @@ func TestTheChipOpensTheListOfDevices(t *testing.T) {
 
 func TestTheTestRunsOnceAtATime(t *testing.T) {
 	d := cudaDesk(t)
-	d.send(Started{}, SheetOpened{SheetDevices}, DevicesTested{})
+	d.send(Started{}, core.SheetOpened{Sheet: devices.Sheet}, devices.Tested{})
 	d.take()
-	d.send(DevicesTested{})
-	none[LookAtDevices](d)
+	d.send(devices.Tested{})
+	none[devices.Look](d)
 	if b := d.screen().Devices.Test; b.Enabled || b.Text != "Testing…" {
 		t.Errorf("while it tests the button is %+v", b)
 	}
 	tested := testDevices()
 	tested[1].Tested, tested[1].LoadMS, tested[1].RunMS = true, 12, 0.031
-	d.send(DevicesSaid{Reports: tested, Test: true}, DevicesSaid{Reports: testDevices()}) // the slower look comes last
+	d.send(devices.Reported{Reports: tested, Test: true}, devices.Reported{Reports: testDevices()}) // the slower look comes last
 	if got := reports(d)["Processor"]; got != "Works: ready in 12 ms, a small graph takes 0.03 ms." || !d.screen().Devices.Test.Enabled {
 		t.Errorf("it says %q", got)
 	}
-	d.send(DevicesTested{}, DevicesSaid{Test: true, Trouble: "The devices could not be looked at."})
+	d.send(devices.Tested{}, devices.Reported{Test: true, Trouble: "The devices could not be looked at."})
 	if s := d.screen().Devices; s.Trouble == "" || !s.Test.Enabled {
 		t.Errorf("%+v", s)
 	}
@@ -80,7 +83,7 @@ func TestALostDeviceIsToldOnceAndStays(t *testing.T) {
 	d.send(Started{})
 	lost := &inference.DeviceLost{Device: "cuda", Title: "NVIDIA card (CUDA)", Used: "cpu", During: "run", Reason: "memory", Message: "the card has too little memory left", Hint: "Close what else uses the card."}
 	for range 3 {
-		d.send(EngineSaid{Event: inference.Event{Kind: inference.KindDevice, Device: lost}})
+		d.send(picture.EngineSaid{Event: inference.Event{Kind: inference.KindDevice, Device: lost}})
 	}
 	s := d.screen()
 	if len(s.Notices) != 1 || s.Notices[0].Text != "NVIDIA card (CUDA) is not used: the card has too little memory left." {
@@ -89,9 +92,9 @@ func TestALostDeviceIsToldOnceAndStays(t *testing.T) {
 	if !strings.HasSuffix(s.Status.Device.Text, "CUDA off") {
 		t.Errorf("the chip says %q", s.Status.Device.Text)
 	}
-	d.send(SheetOpened{SheetDevices}, DevicesSaid{Reports: []DeviceReport{{ID: "cuda", Usable: true}}})
+	d.send(core.SheetOpened{Sheet: devices.Sheet}, devices.Reported{Reports: []devices.Report{{ID: "cuda", Usable: true}}})
 	if got := reports(d)["NVIDIA card (CUDA)"]; got != "Given up: the card has too little memory left. Close what else uses the card." {
 		t.Errorf("the list says %q", got)
 	}
-	d.send(EngineSaid{Event: inference.Event{Kind: inference.KindDevice}}) // nothing in it
+	d.send(picture.EngineSaid{Event: inference.Event{Kind: inference.KindDevice}}) // nothing in it
 }

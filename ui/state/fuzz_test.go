@@ -10,6 +10,10 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/ui/state/core"
+	"descry/ui/state/models"
+	"descry/ui/state/picture"
+	"descry/ui/state/prefs"
 )
 
 // world plays performer and worker at random, and checks after every action
@@ -17,12 +21,12 @@ import (
 type world struct {
 	*desk
 	bytes   []byte
-	open    map[PictureID]Source // decoded or being decoded
-	decoded map[PictureID]bool
-	jobs    map[inference.JobID]Submit
+	open    map[picture.PictureID]picture.Source // decoded or being decoded
+	decoded map[picture.PictureID]bool
+	jobs    map[inference.JobID]picture.Submit
 	ended   map[inference.JobID]bool
-	typed   map[string]string // the last text of each picture's content
-	stored  map[string]Edit   // edits on disk
+	typed   map[string]string       // the last text of each picture's content
+	stored  map[string]picture.Edit // edits on disk
 	asked   []uint64
 	writing []uint64
 	pulls   map[uint64]string // downloads and checks under way
@@ -42,96 +46,102 @@ func (w *world) next(n int) int {
 var fuzzPaths = []string{"/p/a.png", "/p/b.png", "/p/c.png", "/p/d.png"}
 
 // choices are what may happen, each with an argument from the input.
-var choices = []func(w *world) []Action{
-	func(w *world) []Action { return []Action{Opened{fuzzPaths[w.next(4):]}} },
-	func(w *world) []Action { return []Action{Opened{fuzzPaths[:1]}, FolderListed{"/p", fuzzPaths}} },
-	func(w *world) []Action { return []Action{Walked{w.next(3) - 1}} },
-	func(w *world) []Action { return []Action{Pasted{Clip: uint64(w.next(3))}} },
-	func(w *world) []Action { return []Action{PictureClosed{}} },
-	func(w *world) []Action { return w.someDecoded() },
-	func(w *world) []Action { return w.someDecoded() },
-	func(w *world) []Action { return w.someEvent() },
-	func(w *world) []Action { return w.someEvent() },
-	func(w *world) []Action { return w.someEvent() },
-	func(w *world) []Action { return w.type_() },
-	func(w *world) []Action { return []Action{CaptionUndone{}} },
-	func(w *world) []Action { return []Action{CaptionRedone{}} },
-	func(w *world) []Action { return []Action{Regenerated{}} },
-	func(w *world) []Action { return []Action{Stopped{}} },
-	func(w *world) []Action { return []Action{Again{}, DecodeAgain{}} },
-	func(w *world) []Action {
-		return []Action{ClassPointed{w.next(5) - 2, w.next(2) == 0}, ClassStepped{w.next(5) - 2}, Hovered{w.next(8) - 2}, Selected{w.next(8) - 2}, LookedAt{w.next(6)}}
+var choices = []func(w *world) []core.Action{
+	func(w *world) []core.Action { return []core.Action{picture.Opened{Paths: fuzzPaths[w.next(4):]}} },
+	func(w *world) []core.Action {
+		return []core.Action{picture.Opened{Paths: fuzzPaths[:1]}, picture.FolderListed{Dir: "/p", Paths: fuzzPaths}}
 	},
-	func(w *world) []Action {
-		return []Action{ScoreSet{float64(w.next(100)) / 100}, ObjectToggled{w.next(6)}}
+	func(w *world) []core.Action { return []core.Action{picture.Walked{Step: w.next(3) - 1}} },
+	func(w *world) []core.Action { return []core.Action{picture.Pasted{Clip: uint64(w.next(3))}} },
+	func(w *world) []core.Action { return []core.Action{picture.PictureClosed{}} },
+	func(w *world) []core.Action { return w.someDecoded() },
+	func(w *world) []core.Action { return w.someDecoded() },
+	func(w *world) []core.Action { return w.someEvent() },
+	func(w *world) []core.Action { return w.someEvent() },
+	func(w *world) []core.Action { return w.someEvent() },
+	func(w *world) []core.Action { return w.type_() },
+	func(w *world) []core.Action { return []core.Action{picture.CaptionUndone{}} },
+	func(w *world) []core.Action { return []core.Action{picture.CaptionRedone{}} },
+	func(w *world) []core.Action { return []core.Action{picture.Regenerated{}} },
+	func(w *world) []core.Action { return []core.Action{picture.Stopped{}} },
+	func(w *world) []core.Action { return []core.Action{picture.Again{}, picture.DecodeAgain{}} },
+	func(w *world) []core.Action {
+		return []core.Action{picture.ClassPointed{Class: w.next(5) - 2, Listed: w.next(2) == 0}, picture.ClassStepped{Step: w.next(5) - 2}, picture.Hovered{Object: w.next(8) - 2}, picture.Selected{Object: w.next(8) - 2}, picture.LookedAt{Object: w.next(6)}}
 	},
-	func(w *world) []Action { return []Action{ModelSet{[]string{"starter", "full", "odd"}[w.next(3)]}} },
-	func(w *world) []Action {
-		return []Action{[]Action{PresetSet{"paper"}, BeamsSet{w.next(12)}, DrawingSet{float64(w.next(12)) / 10, 1}, AvoidSet{"a, b"}, PromptSet{"x"}, RepetitionSet{1.1}, AnyStartToggled{}}[w.next(7)]}
+	func(w *world) []core.Action {
+		return []core.Action{picture.ScoreSet{Value: float64(w.next(100)) / 100}, picture.ObjectToggled{Object: w.next(6)}}
 	},
-	func(w *world) []Action { return []Action{Run{Commands[w.next(len(Commands))].ID}} },
-	func(w *world) []Action {
-		return []Action{SaveAsked{}, ObjectSaveAsked{w.next(4)}, ExportAsked{Beside: w.next(2) == 0}}
+	func(w *world) []core.Action {
+		return []core.Action{models.SetChosen{Model: []string{"starter", "full", "odd"}[w.next(3)]}}
 	},
-	func(w *world) []Action { return w.answer() },
-	func(w *world) []Action { w.pass(time.Duration(w.next(20)) * 100 * time.Millisecond); return nil },
-	func(w *world) []Action {
-		return []Action{ZoomedAt{float64(w.next(40)) / 10, 3, 5}, Panned{float64(w.next(99)), 4}, CanvasSized{300, 200, 1}}
+	func(w *world) []core.Action {
+		return []core.Action{[]core.Action{prefs.PresetSet{Preset: "paper"}, prefs.BeamsSet{Beams: w.next(12)}, prefs.DrawingSet{TopP: float64(w.next(12)) / 10, Temperature: 1}, prefs.AvoidSet{Text: "a, b"}, prefs.PromptSet{Text: "x"}, prefs.RepetitionSet{Penalty: 1.1}, prefs.AnyStartToggled{}}[w.next(7)]}
 	},
-	func(w *world) []Action { return w.someModel() },
-	func(w *world) []Action { return w.somePull() },
-	func(w *world) []Action { return w.somePull() },
-	func(w *world) []Action {
-		return []Action{ModelOffered{w.s.inventory.Models[w.next(7)].Name}, OfferTaken{}, Closing{}}
+	func(w *world) []core.Action {
+		return []core.Action{core.Run{Command: Commands[w.next(len(Commands))].ID}}
 	},
-	func(w *world) []Action {
-		return []Action{[]Action{OfflineToggled{}, SetOffered{"fast"}, OfferTaken{}, DescribedAgain{}, Closing{}, ClosingGivenUp{}, Escaped{}, SheetOpened{SheetModels}}[w.next(8)]}
+	func(w *world) []core.Action {
+		return []core.Action{picture.SaveAsked{}, picture.ObjectSaveAsked{Object: w.next(4)}, picture.ExportAsked{Beside: w.next(2) == 0}}
+	},
+	func(w *world) []core.Action { return w.answer() },
+	func(w *world) []core.Action { w.pass(time.Duration(w.next(20)) * 100 * time.Millisecond); return nil },
+	func(w *world) []core.Action {
+		return []core.Action{picture.ZoomedAt{Factor: float64(w.next(40)) / 10, X: 3, Y: 5}, picture.Panned{DX: float64(w.next(99)), DY: 4}, picture.CanvasSized{Width: 300, Height: 200, Scale: 1}}
+	},
+	func(w *world) []core.Action { return w.someModel() },
+	func(w *world) []core.Action { return w.somePull() },
+	func(w *world) []core.Action { return w.somePull() },
+	func(w *world) []core.Action {
+		return []core.Action{models.Offered{Model: w.s.models.Inventory().Models[w.next(7)].Name}, models.OfferTaken{}, Closing{}}
+	},
+	func(w *world) []core.Action {
+		return []core.Action{[]core.Action{models.OfflineToggled{}, models.SetOffered{Set: "fast"}, models.OfferTaken{}, picture.DescribedAgain{}, Closing{}, ClosingGivenUp{}, Escaped{}, core.SheetOpened{Sheet: models.Sheet}}[w.next(8)]}
 	},
 }
 
 // someModel does something to a model on the Models page.
-func (w *world) someModel() []Action {
-	all := w.s.inventory.Models
+func (w *world) someModel() []core.Action {
+	all := w.s.models.Inventory().Models
 	m := all[w.next(len(all))]
-	return []Action{[]Action{
-		ModelOffered{m.Name}, OfferTaken{}, PullPaused{m.Name}, PullResumed{m.Name}, VerifyAsked{m.Name}, RemovalAsked{m.Name},
-		RemovalUndone{m.Name}, TaskModelSet{m.Task, m.Name}, LicenceShown{m.Name}, Imported{Models: []string{m.Name}},
+	return []core.Action{[]core.Action{
+		models.Offered{Model: m.Name}, models.OfferTaken{}, models.PullPaused{Model: m.Name}, models.PullResumed{Model: m.Name}, models.VerifyAsked{Model: m.Name}, models.RemovalAsked{Model: m.Name},
+		models.RemovalUndone{Model: m.Name}, models.Chosen{Task: m.Task, Model: m.Name}, models.LicenceShown{Model: m.Name}, models.Imported{Models: []string{m.Name}},
 	}[w.next(10)]}
 }
 
 // somePull says something of a download, also of one that is over.
-func (w *world) somePull() []Action {
-	id := uint64(1 + w.next(int(w.s.last.pull)+1))
-	progress := PullProgressed{id, Progress{Stage: StageReceiving, Done: int64(w.next(200)) * 1e6, Total: int64(w.next(2)) * 3e8, PerSecond: float64(w.next(50)) * 1e5}}
-	end := PullEnded{Pull: id}
+func (w *world) somePull() []core.Action {
+	id := uint64(1 + w.next(int(w.lastPull)+1))
+	progress := models.PullProgressed{Pull: id, Progress: models.Progress{Stage: models.StageReceiving, Done: int64(w.next(200)) * 1e6, Total: int64(w.next(2)) * 3e8, PerSecond: float64(w.next(50)) * 1e5}}
+	end := models.PullEnded{Pull: id}
 	switch w.next(4) {
 	case 0:
-		return []Action{progress}
+		return []core.Action{progress}
 	case 1:
 		end.Failure = failure.New(failure.Cancelled, "download", "", "stopped")
 	case 2:
 		end.Failure = failure.New(failure.Unreadable, "download", "", "no")
 	}
 	delete(w.pulls, id)
-	return []Action{end}
+	return []core.Action{end}
 }
 
 // someDecoded answers an open Decode.
-func (w *world) someDecoded() []Action {
+func (w *world) someDecoded() []core.Action {
 	for id, source := range w.open {
-		if !w.decoded[id] && id == PictureID(slices.Max(keysOf(w.open))) {
+		if !w.decoded[id] && id == picture.PictureID(slices.Max(keysOf(w.open))) {
 			w.decoded[id] = true
 			if w.next(5) == 0 {
-				return []Action{DecodeFailed{id, failure.New(failure.Unreadable, "decode", source.Path, "no")}}
+				return []core.Action{picture.DecodeFailed{Picture: id, Failure: failure.New(failure.Unreadable, "decode", source.Path, "no")}}
 			}
-			return []Action{Decoded{Picture: id, Key: keyOf(source.Path), Width: 400, Height: 300, Photo: w.next(2) == 0}}
+			return []core.Action{picture.Decoded{Picture: id, Key: keyOf(source.Path), Width: 400, Height: 300, Photo: w.next(2) == 0}}
 		}
 	}
 	return nil
 }
 
-func keysOf(m map[PictureID]Source) []PictureID {
-	var all []PictureID
+func keysOf(m map[picture.PictureID]picture.Source) []picture.PictureID {
+	var all []picture.PictureID
 	for id := range m {
 		all = append(all, id)
 	}
@@ -139,54 +149,54 @@ func keysOf(m map[PictureID]Source) []PictureID {
 }
 
 // someEvent says something of a job, also of one that is over.
-func (w *world) someEvent() []Action {
-	id := inference.JobID(1 + w.next(int(w.s.last.job)+1))
+func (w *world) someEvent() []core.Action {
+	id := inference.JobID(1 + w.next(int(w.lastJob)+1))
 	q, known := w.jobs[id]
 	if !known {
-		return []Action{EngineSaid{doneEvent(id, slotCaption)}}
+		return []core.Action{picture.EngineSaid{Event: doneEvent(id, picture.SlotCaption)}}
 	}
-	at := slices.Index(slotTasks[:], q.Request.Task)
+	at := slices.Index(picture.SlotTasks[:], q.Request.Task)
 	switch w.next(6) {
 	case 0:
-		return []Action{EngineSaid{inference.Event{ID: id, Kind: inference.KindFailed}}}
+		return []core.Action{picture.EngineSaid{Event: inference.Event{ID: id, Kind: inference.KindFailed}}}
 	case 1:
-		return []Action{EngineSaid{inference.Event{ID: id, Kind: inference.KindToken, Token: &inference.CaptionToken{Text: "so far"}}}}
+		return []core.Action{picture.EngineSaid{Event: inference.Event{ID: id, Kind: inference.KindToken, Token: &inference.CaptionToken{Text: "so far"}}}}
 	case 2:
-		return []Action{EngineSaid{doneEvent(id, slot(at))}}
+		return []core.Action{picture.EngineSaid{Event: doneEvent(id, picture.Slot(at))}}
 	}
-	return []Action{EngineSaid{resultEvent(id, slot(at))}, EngineSaid{doneEvent(id, slot(at))}}
+	return []core.Action{picture.EngineSaid{Event: resultEvent(id, picture.Slot(at))}, picture.EngineSaid{Event: doneEvent(id, picture.Slot(at))}}
 }
 
 // type_ types something that can be told from everything else.
-func (w *world) type_() []Action {
-	p := w.s.visible()
-	if p.phase != ready || w.s.streams(p) || w.quit {
+func (w *world) type_() []core.Action {
+	p := w.visible()
+	if p.Key == "" || !w.screen().Panel.Caption.Editable || w.quit {
 		return nil
 	}
-	w.typed[p.key] = fmt.Sprintf("%s %d", p.key, len(w.bytes))
-	return []Action{CaptionEdited{Picture: p.id, Text: w.typed[p.key]}}
+	w.typed[p.Key] = fmt.Sprintf("%s %d", p.Key, len(w.bytes))
+	return []core.Action{picture.CaptionEdited{Picture: p.ID, Text: w.typed[p.Key]}}
 }
 
 // answer answers a dialog or a write.
-func (w *world) answer() []Action {
+func (w *world) answer() []core.Action {
 	if n := len(w.writing); n > 0 {
 		id := w.writing[n-1]
 		w.writing = w.writing[:n-1]
 		if w.next(2) == 0 {
-			return []Action{ExportFailed{id, nil, true}}
+			return []core.Action{picture.ExportFailed{Write: id, Failure: nil, Exists: true}}
 		}
-		return []Action{Exported{Write: id}}
+		return []core.Action{picture.Exported{Write: id}}
 	}
 	if n := len(w.asked); n > 0 {
 		id := w.asked[n-1]
 		w.asked = w.asked[:n-1]
-		return []Action{PlaceChosen{id, []string{"", "/o/x.png", "/p/a.png"}[w.next(3)]}}
+		return []core.Action{picture.PlaceChosen{Ask: id, Path: []string{"", "/o/x.png", "/p/a.png"}[w.next(3)]}}
 	}
 	return nil
 }
 
 // perform does what is wanted, in this world.
-func (w *world) perform(effects []Effect) {
+func (w *world) perform(effects []core.Effect) {
 	w.t.Helper()
 	for _, e := range effects {
 		if w.quit {
@@ -195,17 +205,17 @@ func (w *world) perform(effects []Effect) {
 		switch e := e.(type) {
 		case Quit:
 			w.quit = true
-		case Decode:
+		case picture.Decode:
 			if _, open := w.open[e.Picture]; open || e.Picture == 0 {
 				w.t.Fatalf("picture %d is decoded twice", e.Picture)
 			}
 			w.open[e.Picture] = e.Source
-		case Release:
+		case picture.Release:
 			if _, open := w.open[e.Picture]; !open {
 				w.t.Fatalf("picture %d is released but not open", e.Picture)
 			}
 			delete(w.open, e.Picture)
-		case Submit:
+		case picture.Submit:
 			if _, open := w.open[e.Picture]; !open {
 				w.t.Fatalf("a job for picture %d, which is closed", e.Picture)
 			}
@@ -213,36 +223,36 @@ func (w *world) perform(effects []Effect) {
 				w.t.Fatalf("job %d is used twice", e.Request.ID)
 			}
 			w.jobs[e.Request.ID] = e
-		case Cancel:
+		case picture.Cancel:
 			w.ended[e.Job] = true
-		case SaveEdit:
+		case picture.SaveEdit:
 			if e.Unread {
-				e.Edit = joined(w.stored[e.Key], e.Edit, true)
+				e.Edit = picture.Joined(w.stored[e.Key], e.Edit, true)
 			}
 			w.stored[e.Key] = e.Edit
-		case PullModel:
-			if w.s.offline() {
+		case models.Pull:
+			if w.s.models.Offline(look(&w.s).modelsEnv()) {
 				w.t.Fatal("a download while offline")
 			}
 			w.pullOne(e.Pull, e.Model)
-		case VerifyModel:
+		case models.Verify:
 			w.pullOne(e.Pull, e.Model)
-		case StopPull:
+		case models.StopPull:
 			if w.pulls[e.Pull] == "" {
 				w.t.Fatalf("download %d is stopped but does not run", e.Pull)
 			}
-		case RemoveModel:
+		case models.Remove:
 			for _, model := range w.pulls {
 				if model == e.Model && !w.s.closing {
 					w.t.Fatalf("%s is removed while it is being downloaded", model)
 				}
 			}
-		case AskSave:
+		case picture.AskSave:
 			w.asked = append(w.asked, e.Ask)
-		case AskFolder:
+		case picture.AskFolder:
 			w.asked = append(w.asked, e.Ask)
-		case writer:
-			target := reflect.ValueOf(e).FieldByName("Target").Interface().(Target)
+		case picture.WriteFile, picture.WriteCutout:
+			target := reflect.ValueOf(e).FieldByName("Target").Interface().(picture.Target)
 			if target.Path == target.Original {
 				w.t.Fatalf("%s is written over", target.Path)
 			}
@@ -265,47 +275,51 @@ func (w *world) pullOne(id uint64, model string) {
 func (w *world) holds() {
 	w.t.Helper()
 	s := &w.s
+	screen := w.screen()
 	n := 0
-	if in := s.found().instances; in != nil {
-		n = len(in.Items)
+	for _, r := range screen.Panel.Objects.Rows {
+		n = max(n, r.Object+1)
 	}
-	if s.hover < -1 || s.hover >= n || s.selected < -1 || s.selected >= n {
-		w.t.Fatalf("hover %d, selection %d of %d", s.hover, s.selected, n)
+	if h, sel := s.picture.Hover(), s.picture.Selected(); h < -1 || h >= n || sel < -1 || sel >= n {
+		w.t.Fatalf("hover %d, selection %d of %d", h, sel, n)
 	}
-	if s.current != 0 && s.visible().id == 0 {
-		w.t.Fatalf("the visible picture %d is not open", s.current)
+	if s.Current() != 0 && w.visible().ID == 0 {
+		w.t.Fatalf("the visible picture %d is not open", s.Current())
+	}
+	if (s.Current() == 0) != (s.Page() == core.PageStart) {
+		w.t.Fatalf("picture %d is visible on page %q", s.Current(), s.Page())
 	}
 	type asked struct {
-		picture PictureID
+		picture picture.PictureID
 		task    inference.Task
 	}
 	open := map[asked]bool{}
-	for _, j := range s.jobs {
-		k := asked{j.picture, slotTasks[j.slot]}
+	for _, j := range s.picture.Jobs() {
+		k := asked{j.Picture, picture.SlotTasks[j.Slot]}
 		if open[k] {
 			w.t.Fatalf("two jobs for %+v", k)
 		}
 		open[k] = true
-		if s.picture(j.picture).phase != ready || s.picture(j.picture).id == 0 || w.ended[j.id] {
+		if w.held(j.Picture).Key == "" || w.ended[j.ID] {
 			w.t.Fatalf("job %+v is of no decoded picture, or over", j)
 		}
 	}
 	held := 0
-	for _, p := range s.pictures {
-		if _, open := w.open[p.id]; open == p.released {
+	for _, p := range s.picture.Held() {
+		if _, open := w.open[p.ID]; open == p.Released {
 			w.t.Fatalf("picture %+v: open is %v", p, open)
 		}
-		if !p.released {
+		if !p.Released {
 			held++
 		}
 	}
-	if len(s.pictures) > 3 || len(w.open) != held {
-		w.t.Fatalf("%d pictures, %d held, %d open", len(s.pictures), held, len(w.open))
+	if all := s.picture.Held(); len(all) > 3 || len(w.open) != held {
+		w.t.Fatalf("%d pictures, %d held, %d open", len(all), held, len(w.open))
 	}
 	for key, text := range w.typed {
 		found := false
-		if i := s.draftAt(key); i >= 0 {
-			found = holdsText(s.drafts[i].edit, text)
+		if e, ok := s.picture.EditOf(key); ok {
+			found = holdsText(e, text)
 		}
 		if w.quit {
 			found = found && holdsText(w.stored[key], text)
@@ -314,18 +328,17 @@ func (w *world) holds() {
 			w.t.Fatalf("%q is lost", text)
 		}
 	}
-	for i, name := range s.using.names {
-		if !s.available(name, tasks[i]) {
-			w.t.Fatalf("%s is used for %s but is not here", name, tasks[i])
+	for i, name := range s.models.Using().Names {
+		if !s.models.Available(name, core.Tasks[i], look(s).modelsEnv()) {
+			w.t.Fatalf("%s is used for %s but is not here", name, core.Tasks[i])
 		}
 	}
-	for _, p := range s.pulls {
-		if _, runs := w.pulls[p.id]; p.running && !w.quit && !runs {
-			w.t.Fatalf("%+v is not running", p)
+	for model, id := range s.models.Running() {
+		if _, runs := w.pulls[id]; !w.quit && !runs {
+			w.t.Fatalf("%s is not running", model)
 		}
 	}
-	screen := Show(*s)
-	if screen.Sheet == SheetModels {
+	if screen.Sheet == models.Sheet {
 		for _, r := range w.rows(screen) {
 			if len(r.Acts) > 2 {
 				w.t.Fatalf("row %+v", r)
@@ -337,21 +350,21 @@ func (w *world) holds() {
 	}
 }
 
-func (w *world) rows(s Screen) (all []ModelRow) {
+func (w *world) rows(s shown) (all []models.Row) {
 	for _, g := range s.Models.Groups {
 		all = append(all, g.Rows...)
 	}
 	return all
 }
 
-func holdsText(e Edit, text string) bool {
+func holdsText(e picture.Edit, text string) bool {
 	return e.Own && e.Caption == text || slices.Contains(e.Earlier, text) || slices.Contains(e.Later, text)
 }
 
 // lived lives through what the bytes say, from the window's opening to its end.
 func lived(t testing.TB, data []byte) {
-	w := &world{desk: storeDesk(t, func(s *Setup) { s.Models = testSetup().Models }), pulls: map[uint64]string{}, bytes: data, open: map[PictureID]Source{}, decoded: map[PictureID]bool{},
-		jobs: map[inference.JobID]Submit{}, ended: map[inference.JobID]bool{}, typed: map[string]string{}, stored: map[string]Edit{}}
+	w := &world{desk: storeDesk(t, func(s *Setup) { s.Models = testSetup().Models }), pulls: map[uint64]string{}, bytes: data, open: map[picture.PictureID]picture.Source{}, decoded: map[picture.PictureID]bool{},
+		jobs: map[inference.JobID]picture.Submit{}, ended: map[inference.JobID]bool{}, typed: map[string]string{}, stored: map[string]picture.Edit{}}
 	for len(w.bytes) > 0 {
 		actions := choices[w.next(len(choices))](w)
 		w.perform(w.take())
@@ -360,9 +373,9 @@ func lived(t testing.TB, data []byte) {
 			actions = actions[1:]
 			effects := w.take()
 			w.perform(effects)
-			for _, e := range pick[LoadEdit](effects) {
+			for _, e := range pick[picture.LoadEdit](effects) {
 				if w.next(3) > 0 { // else the disk is slow
-					actions = append(actions, EditLoaded{e.Key, nil})
+					actions = append(actions, picture.EditLoaded{Key: e.Key, Edit: nil})
 				}
 			}
 			w.holds()

@@ -14,16 +14,30 @@ import (
 	"descry/internal/failure"
 	"descry/render"
 	"descry/settings"
+	"descry/ui/state/core"
+	"descry/ui/state/devices"
+	"descry/ui/state/models"
+	"descry/ui/state/picture"
+	"descry/ui/state/prefs"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
 // written returns a screen as text: a line for each value that is set. Menus and
 // sheets that are made from the table of commands are left to their own tests.
-func written(s Screen) string {
+func written(s shown) string {
 	s.Menus, s.Shortcuts = nil, nil
 	var b strings.Builder
-	writeDown(&b, reflect.ValueOf(s), "Screen")
+	v := reflect.ValueOf(s)
+	for _, of := range []reflect.Value{v.Field(0), v} {
+		for i := range of.NumField() {
+			switch of.Field(i).Interface().(type) {
+			case Screen, View: // their parts are written one by one
+			default:
+				writeDown(&b, of.Field(i), "Screen."+of.Type().Field(i).Name)
+			}
+		}
+	}
 	return b.String()
 }
 
@@ -32,7 +46,7 @@ func writeDown(b *strings.Builder, v reflect.Value, path string) {
 		return
 	}
 	switch x := v.Interface().(type) {
-	case Button:
+	case core.Button:
 		flags := ""
 		if !x.Enabled {
 			flags += " (off)"
@@ -40,7 +54,7 @@ func writeDown(b *strings.Builder, v reflect.Value, path string) {
 		if x.On {
 			flags += " (ticked)"
 		}
-		fmt.Fprintf(b, "%s: [%s]%s — %s → %T%+v\n", path, x.Text, flags, x.Tip, x.Do, x.Do)
+		fmt.Fprintf(b, "%s: [%s]%s — %s → %s%+v\n", path, x.Text, flags, x.Tip, typeName(x.Do), x.Do)
 		return
 	case []render.Item:
 		for _, item := range x {
@@ -67,10 +81,16 @@ func writeDown(b *strings.Builder, v reflect.Value, path string) {
 	case reflect.Pointer:
 		writeDown(b, v.Elem(), path)
 	case reflect.Interface:
-		fmt.Fprintf(b, "%s: %T%+v\n", path, v.Interface(), v.Interface())
+		fmt.Fprintf(b, "%s: %s%+v\n", path, typeName(v.Interface()), v.Interface())
 	default:
 		fmt.Fprintf(b, "%s: %v\n", path, v.Interface())
 	}
+}
+
+// typeName returns the name of a value's type without its package.
+func typeName(v any) string {
+	name := fmt.Sprintf("%T", v)
+	return name[strings.LastIndex(name, ".")+1:]
 }
 
 // TestScreens compares every state of the window with a golden file. After a
@@ -81,64 +101,79 @@ func TestScreens(t *testing.T) {
 		"start-recent": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.open("/srv/kitchen.jpg")
-			d.send(PictureClosed{})
+			d.send(picture.PictureClosed{})
 		},
-		"opening": func(d *desk) { d.send(Opened{[]string{"/home/ada/Pictures/harbour.png"}}); d.pass(time.Second) },
+		"opening": func(d *desk) {
+			d.send(picture.Opened{Paths: []string{"/home/ada/Pictures/harbour.png"}})
+			d.pass(time.Second)
+		},
 		"busy": func(d *desk) {
 			d.open("/home/ada/Pictures/cakes.png")
 			d.token("two cakes in the")
 			d.pass(800 * time.Millisecond)
 		},
-		"result": func(d *desk) { d.open("/home/ada/Pictures/harbour.png"); d.finishAll(); d.send(Hovered{1}) },
+		"result": func(d *desk) {
+			d.open("/home/ada/Pictures/harbour.png")
+			d.finishAll()
+			d.send(picture.Hovered{Object: 1})
+		},
 		"edited": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.finishAll()
-			d.send(CaptionEdited{Text: "Our boat."}, ObjectToggled{0}, LayerToggled{settings.LayerClasses}, ScoreSet{0.3}, Selected{1}, ViewActual{})
+			d.send(picture.CaptionEdited{Text: "Our boat."}, picture.ObjectToggled{Object: 0}, picture.LayerToggled{Layer: settings.LayerClasses}, picture.ScoreSet{Value: 0.3}, picture.Selected{Object: 1}, picture.ViewActual{})
 		},
 		"not-opened": func(d *desk) {
-			d.send(Opened{[]string{"/p/huge.tif"}})
-			d.send(DecodeFailed{d.s.current, failure.New(failure.TooLarge, "decode", "/p/huge.tif", "the picture has 300 million pixels, the limit is 200").WithHint("Raise the limit in the settings.")})
-			d.send(DetailsToggled{})
+			d.send(picture.Opened{Paths: []string{"/p/huge.tif"}})
+			d.send(picture.DecodeFailed{Picture: d.s.Current(), Failure: failure.New(failure.TooLarge, "decode", "/p/huge.tif", "the picture has 300 million pixels, the limit is 200").WithHint("Raise the limit in the settings.")})
+			d.send(picture.DetailsToggled{})
 		},
 		"model-missing": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
 			f := failure.New(failure.Model, "load", "full/blip.bin", "the file is not there").WithHint("Choose other models.")
-			for _, at := range []slot{slotCaption, slotInstances, slotClasses} {
+			for _, at := range []picture.Slot{picture.SlotCaption, picture.SlotInstances, picture.SlotClasses} {
 				d.fail(at, f)
 			}
 		},
-		"save":         func(d *desk) { d.open("/home/ada/Pictures/harbour.png"); d.finishAll(); d.send(Run{CommandSave}) },
-		"export":       func(d *desk) { d.open("/home/ada/Pictures/harbour.png"); d.finishAll(); d.send(Run{CommandExport}) },
+		"save": func(d *desk) {
+			d.open("/home/ada/Pictures/harbour.png")
+			d.finishAll()
+			d.send(core.Run{Command: core.CommandSave})
+		},
+		"export": func(d *desk) {
+			d.open("/home/ada/Pictures/harbour.png")
+			d.finishAll()
+			d.send(core.Run{Command: core.CommandExport})
+		},
 		"models-card":  func(d *desk) {},
-		"models-empty": func(d *desk) { d.send(Run{CommandModels}) },
-		"models-offer": func(d *desk) { d.send(SetOffered{"full"}) },
+		"models-empty": func(d *desk) { d.send(core.Run{Command: core.CommandModels}) },
+		"models-offer": func(d *desk) { d.send(models.SetOffered{Set: "full"}) },
 		"models-busy": func(d *desk) {
-			d.send(SetOffered{"full"}, OfferTaken{}, VerifyAsked{"blip-large"})
+			d.send(models.SetOffered{Set: "full"}, models.OfferTaken{}, models.VerifyAsked{Model: "blip-large"})
 			d.progress("blip-base", 370_000_000, 12_000_000)
-			d.send(PullPaused{"maskrcnn-v2"}, PullEnded{d.pulled("deeplabv3-resnet101"), failure.New(failure.Unreadable, "download", "x", "the disk is full").WithHint("Free 200 MB.")})
+			d.send(models.PullPaused{Model: "maskrcnn-v2"}, models.PullEnded{Pull: d.pulled("deeplabv3-resnet101"), Failure: failure.New(failure.Unreadable, "download", "x", "the disk is full").WithHint("Free 200 MB.")})
 		},
 		"models-closing": func(d *desk) {
-			d.send(ModelOffered{"blip-base"}, OfferTaken{})
+			d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 			d.progress("blip-base", 370_000_000, 12_000_000)
 			d.send(Closing{})
 		},
-		"settings": func(d *desk) { d.send(Run{CommandSettings}) },
+		"settings": func(d *desk) { d.send(core.Run{Command: core.CommandSettings}) },
 		"devices": func(d *desk) {
-			d.send(SheetOpened{SheetDevices}, DevicesSaid{Reports: testDevices()}, DevicesTested{})
+			d.send(core.SheetOpened{Sheet: devices.Sheet}, devices.Reported{Reports: testDevices()}, devices.Tested{})
 		},
 		"captions": func(d *desk) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.finishAll()
-			d.send(PresetSet{inference.PresetPaper}, DrawingSet{0.9, 1}, AvoidSet{"man, two people"}, SheetOpened{SheetCaption})
+			d.send(prefs.PresetSet{Preset: inference.PresetPaper}, prefs.DrawingSet{TopP: 0.9, Temperature: 1}, prefs.AvoidSet{Text: "man, two people"}, core.SheetOpened{Sheet: prefs.SheetCaption})
 		},
-		"about": func(d *desk) { d.send(Run{CommandAbout}, DoctorSaid{"all is well"}) },
+		"about": func(d *desk) { d.send(core.Run{Command: core.CommandAbout}, prefs.DoctorSaid{Text: "all is well"}) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
 			if strings.HasPrefix(name, "models") {
 				d = storeDesk(t)
 			}
-			d.send(Started{}, CanvasSized{920, 718, 1})
+			d.send(Started{}, picture.CanvasSized{Width: 920, Height: 718, Scale: 1})
 			steps(d)
 			got := written(d.screen())
 			path := filepath.Join("testdata", "screens", name+".txt")

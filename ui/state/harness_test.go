@@ -12,17 +12,25 @@ import (
 	"descry/inference"
 	"descry/inference/rle"
 	"descry/internal/failure"
+	"descry/render"
 	"descry/settings"
+	"descry/ui/state/core"
+	"descry/ui/state/devices"
+	"descry/ui/state/models"
+	"descry/ui/state/picture"
+	"descry/ui/state/prefs"
 )
 
 // desk is a window without widgets: it reduces actions, checks on the way that
 // Reduce is pure, and remembers what was to be done.
 type desk struct {
-	t       testing.TB
-	s       State
-	effects []Effect // since the last take
-	now     time.Time
-	wakes   []dueWake
+	t        testing.TB
+	s        State
+	effects  []core.Effect // since the last take
+	now      time.Time
+	wakes    []dueWake
+	lastJob  inference.JobID // the last one that was submitted
+	lastPull uint64          // the last download or check that was wanted
 }
 
 // dueWake is a Wake that was not answered yet.
@@ -40,20 +48,20 @@ func testSetup() Setup {
 	s.Folder = "/home/ada/Pictures"
 	return Setup{
 		Settings: s, Version: "1.0", Home: "/home/ada",
-		Samples: []Sample{{"dog-at-night.png", "A dog at night"}, {"boat-and-ball.png", "Boat and ball"}},
-		Models: []ModelInfo{
+		Samples: []picture.Sample{{Name: "dog-at-night.png", Title: "A dog at night"}, {Name: "boat-and-ball.png", Title: "Boat and ball"}},
+		Models: []models.Info{
 			{Spec: "starter", Name: "Starter models", Description: "small, for drawings", Tasks: allTasks(), Drawings: true},
 			{Spec: "full", Name: "Full models", Description: "for photographs", Tasks: allTasks()},
 		},
-		Devices: []DeviceInfo{{"auto", "Automatic"}, {"cpu", "CPU"}}, Threads: 1, Cores: 2,
+		Devices: []devices.Info{{ID: "auto", Name: "Automatic"}, {ID: "cpu", Name: "CPU"}}, Threads: 1, Cores: 2,
 		Formats: testFormats(),
 	}
 }
 
 // testFormats are the rows of the table of formats, which this package does not
 // import.
-func testFormats() []Format {
-	return []Format{
+func testFormats() []picture.Format {
+	return []picture.Format{
 		{ID: "png", Suffix: ".descry.png", Drawn: true, Endings: []string{".png"}, Title: "PNG", Tip: "Every pixel as it is; larger"},
 		{ID: "jpeg", Suffix: ".descry.jpg", Drawn: true, Endings: []string{".jpg", ".jpeg"}, Title: "JPEG", Tip: "Smaller; fine for photographs"},
 		{ID: "txt", Suffix: ".txt", Needs: []inference.Task{inference.TaskCaption}, Title: "Caption as text", Tip: "The caption, in a text file"},
@@ -63,13 +71,20 @@ func testFormats() []Format {
 	}
 }
 
+// Bounds of the features, as a person meets them.
+const (
+	mostCaption = 10_000 // bytes of a caption
+	mostEarlier = 50     // texts kept for undo
+	noticeAfter = 8 * time.Second
+)
+
 func newDesk(t testing.TB) *desk {
 	return &desk{t: t, s: New(testSetup()), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 }
 
 // send reduces actions. Each is reduced twice: the results have to be equal and
 // the state before must not change.
-func (d *desk) send(actions ...Action) {
+func (d *desk) send(actions ...core.Action) {
 	d.t.Helper()
 	for _, a := range actions {
 		before := fmt.Sprintf("%+v", d.s)
@@ -84,16 +99,26 @@ func (d *desk) send(actions ...Action) {
 		d.s = next
 		d.effects = append(d.effects, effects...)
 		for _, e := range effects {
-			if w, ok := e.(Wake); ok {
-				d.wakes = append(d.wakes, dueWake{w.Number, d.now.Add(w.After)})
+			switch e := e.(type) {
+			case Wake:
+				d.wakes = append(d.wakes, dueWake{e.Number, d.now.Add(e.After)})
+			case picture.Submit:
+				d.lastJob = e.Request.ID
+			case models.Pull:
+				d.lastPull = e.Pull
+			case models.Verify:
+				d.lastPull = e.Pull
 			}
 		}
 	}
 }
 
+// configure changes the settings as nobody does in the window.
+func (d *desk) configure(f func(*settings.Settings)) { core.NewTurn(&d.s.Shared).ChangeSettings(f) }
+
 // take returns what was to be done since the last take, without Wakes.
-func (d *desk) take() []Effect {
-	var all []Effect
+func (d *desk) take() []core.Effect {
+	var all []core.Effect
 	for _, e := range d.effects {
 		if _, wake := e.(Wake); !wake {
 			all = append(all, e)
@@ -104,7 +129,7 @@ func (d *desk) take() []Effect {
 }
 
 // did reports whether an effect was wanted since the last take, and gives the last one.
-func did[E Effect](d *desk) (E, bool) {
+func did[E core.Effect](d *desk) (E, bool) {
 	var last E
 	found := false
 	for _, e := range d.effects {
@@ -116,7 +141,7 @@ func did[E Effect](d *desk) (E, bool) {
 }
 
 // must returns the last effect of a kind since the last take.
-func must[E Effect](d *desk) E {
+func must[E core.Effect](d *desk) E {
 	d.t.Helper()
 	e, ok := did[E](d)
 	if !ok {
@@ -126,7 +151,7 @@ func must[E Effect](d *desk) E {
 }
 
 // none fails if an effect of a kind was wanted since the last take.
-func none[E Effect](d *desk) {
+func none[E core.Effect](d *desk) {
 	d.t.Helper()
 	if e, ok := did[E](d); ok {
 		d.t.Fatalf("unwanted %#v", e)
@@ -155,48 +180,124 @@ func (d *desk) pass(span time.Duration) {
 	d.now = end
 }
 
-func (d *desk) screen() Screen { return Show(d.s) }
+func (d *desk) screen() shown { return shownOf(Show(d.s)) }
+
+// shown is a Screen with the contents of its pages by their names.
+type shown struct {
+	Screen
+	Page      core.PageID
+	Sheet     core.PageID
+	Start     StartPage
+	Canvas    picture.Canvas
+	Panel     picture.Panel
+	Save      picture.SaveSheet
+	Export    picture.ExportSheet
+	Shortcuts []ShortcutList
+	Settings  prefs.SettingsPage
+	About     prefs.AboutPage
+	Models    models.Page
+	Devices   devices.Page
+	Captions  prefs.CaptionPage
+	Closing   ClosingSheet
+}
+
+func shownOf(s Screen) shown {
+	w := shown{Screen: s, Page: s.Page.ID, Sheet: s.Sheet.ID}
+	w.Canvas = picture.Canvas{Hover: -1, Selected: -1, Style: render.Style{Highlight: -1}}
+	for _, v := range []View{s.Page, s.Sheet} {
+		switch c := v.Content.(type) {
+		case StartPage:
+			w.Start = c
+		case picture.Content:
+			w.Canvas, w.Panel = c.Canvas, c.Panel
+		case picture.SaveSheet:
+			w.Save = c
+		case picture.ExportSheet:
+			w.Export = c
+		case []ShortcutList:
+			w.Shortcuts = c
+		case prefs.SettingsPage:
+			w.Settings = c
+		case prefs.AboutPage:
+			w.About = c
+		case models.Page:
+			w.Models = c
+		case devices.Page:
+			w.Devices = c
+		case prefs.CaptionPage:
+			w.Captions = c
+		case ClosingSheet:
+			w.Closing = c
+		}
+	}
+	return w
+}
+
+// held returns an open picture.
+func (d *desk) held(id picture.PictureID) picture.Held {
+	for _, p := range d.s.picture.Held() {
+		if p.ID == id {
+			return p
+		}
+	}
+	return picture.Held{}
+}
+
+// visible returns the visible picture.
+func (d *desk) visible() picture.Held { return d.held(d.s.Current()) }
+
+// edit returns a person's own text for the visible picture.
+func (d *desk) edit() picture.Edit {
+	e, _ := d.s.picture.EditOf(d.visible().Key)
+	return e
+}
+
+// pic returns the pictures with what they know of the rest.
+func (d *desk) pic() picture.Scene { return look(&d.s).pic }
+
+// model returns what is in use, as one set.
+func (d *desk) model() models.Info { return d.s.models.Model(look(&d.s).modelsEnv()) }
 
 // open opens files and decodes the visible one.
-func (d *desk) open(paths ...string) PictureID {
+func (d *desk) open(paths ...string) picture.PictureID {
 	d.t.Helper()
-	d.send(Opened{paths})
-	id := d.s.current
+	d.send(picture.Opened{Paths: paths})
+	id := d.s.Current()
 	d.decode(id)
 	return id
 }
 
 // decode answers a Decode and the LoadEdit that follows.
-func (d *desk) decode(id PictureID) {
+func (d *desk) decode(id picture.PictureID) {
 	d.t.Helper()
-	name := d.s.picture(id).name
-	d.send(Decoded{Picture: id, Key: keyOf(name), Width: 400, Height: 300, Milliseconds: 5})
-	d.send(EditLoaded{Key: keyOf(name)})
+	name := d.held(id).Name
+	d.send(picture.Decoded{Picture: id, Key: keyOf(name), Width: 400, Height: 300, Milliseconds: 5})
+	d.send(picture.EditLoaded{Key: keyOf(name)})
 }
 
 func keyOf(name string) string { return "key-of-" + filepath.Base(name) }
 
 // job returns the open job of a slot of the visible picture.
-func (d *desk) job(at slot) inference.JobID {
+func (d *desk) job(at picture.Slot) inference.JobID {
 	d.t.Helper()
-	for _, j := range d.s.jobs {
-		if j.slot == at && j.picture == d.s.current {
-			return j.id
+	for _, j := range d.s.picture.Jobs() {
+		if j.Slot == at && j.Picture == d.s.Current() {
+			return j.ID
 		}
 	}
-	d.t.Fatalf("no job for slot %d among %+v", at, d.s.jobs)
+	d.t.Fatalf("no job for slot %d among %+v", at, d.s.picture.Jobs())
 	return 0
 }
 
-func (d *desk) say(e inference.Event) { d.t.Helper(); d.send(EngineSaid{e}) }
+func (d *desk) say(e inference.Event) { d.t.Helper(); d.send(picture.EngineSaid{Event: e}) }
 
 func (d *desk) token(text string) {
 	d.t.Helper()
-	d.say(inference.Event{ID: d.job(slotCaption), Kind: inference.KindToken, Token: &inference.CaptionToken{Text: text}})
+	d.say(inference.Event{ID: d.job(picture.SlotCaption), Kind: inference.KindToken, Token: &inference.CaptionToken{Text: text}})
 }
 
 // finish ends the visible picture's job of a slot with a result.
-func (d *desk) finish(at slot) {
+func (d *desk) finish(at picture.Slot) {
 	d.t.Helper()
 	id := d.job(at)
 	d.say(resultEvent(id, at))
@@ -206,29 +307,29 @@ func (d *desk) finish(at slot) {
 // finishAll ends all jobs of the visible picture with results.
 func (d *desk) finishAll() {
 	d.t.Helper()
-	for _, at := range []slot{slotCaption, slotInstances, slotClasses, slotOthers} {
+	for _, at := range []picture.Slot{picture.SlotCaption, picture.SlotInstances, picture.SlotClasses, picture.SlotAlternatives} {
 		d.finish(at)
 	}
 }
 
-func (d *desk) fail(at slot, f *failure.Failure) {
+func (d *desk) fail(at picture.Slot, f *failure.Failure) {
 	d.t.Helper()
 	d.say(inference.Event{ID: d.job(at), Kind: inference.KindFailed, Failure: f})
 }
 
-func doneEvent(id inference.JobID, at slot) inference.Event {
-	ms := map[slot]float64{slotCaption: 210, slotInstances: 140, slotClasses: 50, slotOthers: 400}[at]
+func doneEvent(id inference.JobID, at picture.Slot) inference.Event {
+	ms := map[picture.Slot]float64{picture.SlotCaption: 210, picture.SlotInstances: 140, picture.SlotClasses: 50, picture.SlotAlternatives: 400}[at]
 	return inference.Event{ID: id, Kind: inference.KindDone, Done: &inference.Done{Milliseconds: ms, Device: "cpu", Threads: 1}}
 }
 
-func resultEvent(id inference.JobID, at slot) inference.Event {
+func resultEvent(id inference.JobID, at picture.Slot) inference.Event {
 	switch at {
-	case slotCaption:
+	case picture.SlotCaption:
 		return inference.Event{ID: id, Kind: inference.KindCaption, Caption: captionOf(saying{"a sports ball below a boat at night", -0.4})}
-	case slotOthers:
+	case picture.SlotAlternatives:
 		return inference.Event{ID: id, Kind: inference.KindCaption, Caption: captionOf(
 			saying{"a sports ball below a boat at night", -0.4}, saying{"a boat above a sports ball at night", -0.1}, saying{"a boat with a sports ball at night", -0.5})}
-	case slotInstances:
+	case picture.SlotInstances:
 		return inference.Event{ID: id, Kind: inference.KindInstances, Instances: testInstances()}
 	}
 	return inference.Event{ID: id, Kind: inference.KindClasses, Classes: testClasses()}
@@ -293,7 +394,7 @@ func testClasses() *inference.Classes {
 // result gives a desk that shows a picture with everything found.
 func resultDesk(t testing.TB) *desk {
 	d := newDesk(t)
-	d.send(Started{}, CanvasSized{920, 718, 1})
+	d.send(Started{}, picture.CanvasSized{Width: 920, Height: 718, Scale: 1})
 	d.open("/home/ada/Pictures/harbour.png")
 	d.finishAll()
 	d.take()
@@ -301,7 +402,7 @@ func resultDesk(t testing.TB) *desk {
 }
 
 // pick returns the effects of a kind.
-func pick[E Effect](all []Effect) []E {
+func pick[E core.Effect](all []core.Effect) []E {
 	var some []E
 	for _, e := range all {
 		if of, ok := e.(E); ok {
@@ -312,7 +413,7 @@ func pick[E Effect](all []Effect) []E {
 }
 
 // kinds names the effects without Wakes: "Decode ListFolder".
-func kinds(all []Effect) string {
+func kinds(all []core.Effect) string {
 	var names []string
 	for _, e := range all {
 		if _, wake := e.(Wake); !wake {

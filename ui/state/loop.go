@@ -4,6 +4,8 @@ import (
 	"context"
 	"reflect"
 	"sync"
+
+	"descry/ui/state/core"
 )
 
 // Performer does what effects say; it is the only side that touches files,
@@ -11,24 +13,10 @@ import (
 type Performer interface {
 	// Perform does e and sends what comes of it, any number of actions. It is
 	// called on a goroutine of its own, so it may take its time; the effects of a
-	// lane (see lanes) come one after the other. ctx ends when the loop is closed:
+	// lane (core.Effect) come one after the other. ctx ends when the loop is closed:
 	// it returns soon then, except from saving, which it finishes. send may be
 	// called from any goroutine at any time, also after Perform has returned.
-	Perform(ctx context.Context, e Effect, send func(Action))
-}
-
-// lanes names the effects whose order matters: those of one lane are performed
-// one after the other, in the order in which they were wanted. All others have
-// a goroutine each.
-var lanes = map[reflect.Type]string{
-	reflect.TypeFor[Submit]():       "worker",
-	reflect.TypeFor[Cancel]():       "worker",
-	reflect.TypeFor[Front]():        "worker",
-	reflect.TypeFor[LoadEdit]():     "edits",
-	reflect.TypeFor[SaveEdit]():     "edits",
-	reflect.TypeFor[SaveSettings](): "settings",
-	reflect.TypeFor[CopyText]():     "clipboard",
-	reflect.TypeFor[RemoveModel]():  "models",
+	Perform(ctx context.Context, e core.Effect, send func(core.Action))
 }
 
 // Loop owns a State. Send gives it an action, from any goroutine and without
@@ -41,14 +29,14 @@ type Loop struct {
 	cancel    context.CancelFunc
 
 	mu     sync.Mutex
-	queue  []Action // not reduced yet
+	queue  []core.Action // not reduced yet
 	closed bool
 	newest State
 	fresh  bool // newest was not painted yet
 
 	come   chan struct{} // something is in the queue, or closed
 	dirty  chan struct{} // newest is fresh, or closed
-	lanes  map[string]chan Effect
+	lanes  map[string]chan core.Effect
 	saving sync.WaitGroup // effects that are waited for before Quit
 	ended  sync.WaitGroup // all goroutines
 }
@@ -58,7 +46,7 @@ type Loop struct {
 func NewLoop(s State, p Performer, paint func(Screen)) *Loop {
 	l := &Loop{
 		performer: p, paint: paint, newest: s, fresh: true,
-		come: make(chan struct{}, 1), dirty: make(chan struct{}, 1), lanes: map[string]chan Effect{},
+		come: make(chan struct{}, 1), dirty: make(chan struct{}, 1), lanes: map[string]chan core.Effect{},
 	}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	l.ended.Add(2)
@@ -77,7 +65,7 @@ func nudge(c chan struct{}) {
 }
 
 // Send hands in an action. It never waits; after Close it does nothing.
-func (l *Loop) Send(a Action) {
+func (l *Loop) Send(a core.Action) {
 	if a == nil {
 		return
 	}
@@ -102,7 +90,7 @@ func (l *Loop) Close() error {
 }
 
 // next takes what is in the queue; closed and empty: it is over.
-func (l *Loop) next() (batch []Action, over bool) {
+func (l *Loop) next() (batch []core.Action, over bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	batch, l.queue = l.queue, nil
@@ -123,7 +111,7 @@ func (l *Loop) reduce(s State) {
 				break
 			}
 			for _, a := range batch {
-				var effects []Effect
+				var effects []core.Effect
 				s, effects = Reduce(s, a)
 				for _, e := range effects {
 					l.perform(e)
@@ -147,7 +135,7 @@ func (l *Loop) finish() {
 }
 
 // perform starts an effect.
-func (l *Loop) perform(e Effect) {
+func (l *Loop) perform(e core.Effect) {
 	if _, quit := e.(Quit); quit {
 		l.ended.Add(1)
 		go func() {
@@ -157,8 +145,8 @@ func (l *Loop) perform(e Effect) {
 		}()
 		return
 	}
-	name, ordered := lanes[reflect.TypeOf(e)]
-	if !ordered {
+	name := e.Lane()
+	if name == core.LaneNone {
 		l.ended.Add(1)
 		go func() {
 			defer l.ended.Done()
@@ -168,7 +156,7 @@ func (l *Loop) perform(e Effect) {
 	}
 	lane, open := l.lanes[name]
 	if !open {
-		lane = make(chan Effect)
+		lane = make(chan core.Effect)
 		l.lanes[name] = lane
 		l.ended.Add(1)
 		go l.runLane(lane)
@@ -178,9 +166,9 @@ func (l *Loop) perform(e Effect) {
 }
 
 // runLane performs the effects of one lane. It is always ready to take one.
-func (l *Loop) runLane(lane <-chan Effect) {
+func (l *Loop) runLane(lane <-chan core.Effect) {
 	defer l.ended.Done()
-	work := make(chan Effect)
+	work := make(chan core.Effect)
 	l.ended.Add(1)
 	go func() {
 		defer l.ended.Done()
@@ -190,10 +178,10 @@ func (l *Loop) runLane(lane <-chan Effect) {
 		}
 	}()
 	defer close(work)
-	var waiting []Effect
+	var waiting []core.Effect
 	for lane != nil || len(waiting) > 0 {
-		var head Effect
-		var out chan<- Effect
+		var head core.Effect
+		var out chan<- core.Effect
 		if len(waiting) > 0 {
 			head, out = waiting[0], work
 		}

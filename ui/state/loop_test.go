@@ -12,16 +12,18 @@ import (
 	"time"
 
 	"descry/inference"
+	"descry/ui/state/core"
+	"descry/ui/state/picture"
 )
 
 // scripted performs effects as a script says, and writes down what it was told.
 type scripted struct {
-	script func(ctx context.Context, e Effect, send func(Action))
+	script func(ctx context.Context, e core.Effect, send func(core.Action))
 	mu     sync.Mutex
 	told   []string
 }
 
-func (s *scripted) Perform(ctx context.Context, e Effect, send func(Action)) {
+func (s *scripted) Perform(ctx context.Context, e core.Effect, send func(core.Action)) {
 	s.mu.Lock()
 	s.told = append(s.told, reflect.TypeOf(e).Name())
 	s.mu.Unlock()
@@ -39,16 +41,16 @@ func (s *scripted) heard() string {
 // painted collects what was painted.
 type painted struct {
 	mu  sync.Mutex
-	all []Screen
+	all []shown
 }
 
 func (p *painted) paint(s Screen) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.all = append(p.all, s)
+	p.all = append(p.all, shownOf(s))
 }
 
-func (p *painted) screens() []Screen {
+func (p *painted) screens() []shown {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.all)
@@ -57,7 +59,7 @@ func (p *painted) screens() []Screen {
 // TestTheLoopOpensAndDescribesAPicture with a performer that answers as the real one.
 func TestTheLoopOpensAndDescribesAPicture(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &scripted{script: func(ctx context.Context, e Effect, send func(Action)) {
+		p := &scripted{script: func(ctx context.Context, e core.Effect, send func(core.Action)) {
 			switch e := e.(type) {
 			case Wake:
 				select {
@@ -65,15 +67,15 @@ func TestTheLoopOpensAndDescribesAPicture(t *testing.T) {
 					send(Tick{e.Number, time.Now()})
 				case <-ctx.Done():
 				}
-			case Decode:
-				send(Decoded{Picture: e.Picture, Key: "k", Width: 400, Height: 300})
-			case LoadEdit:
-				send(EditLoaded{Key: e.Key})
-			case Submit:
-				at := slot(slices.Index(slotTasks[:], e.Request.Task))
+			case picture.Decode:
+				send(picture.Decoded{Picture: e.Picture, Key: "k", Width: 400, Height: 300})
+			case picture.LoadEdit:
+				send(picture.EditLoaded{Key: e.Key})
+			case picture.Submit:
+				at := picture.Slot(slices.Index(picture.SlotTasks[:], e.Request.Task))
 				time.Sleep(500 * time.Millisecond) // of the bubble's clock
-				send(EngineSaid{resultEvent(e.Request.ID, at)})
-				send(EngineSaid{doneEvent(e.Request.ID, at)})
+				send(picture.EngineSaid{Event: resultEvent(e.Request.ID, at)})
+				send(picture.EngineSaid{Event: doneEvent(e.Request.ID, at)})
 			}
 		}}
 		var w painted
@@ -111,8 +113,8 @@ func TestTheLoopOpensAndDescribesAPicture(t *testing.T) {
 func TestSendNeverWaitsAndABurstCostsFewPaints(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := resultDesk(t)
-		d.send(Regenerated{})
-		id := d.job(slotCaption)
+		d.send(picture.Regenerated{})
+		id := d.job(picture.SlotCaption)
 		started, release := make(chan struct{}), make(chan struct{})
 		var w painted
 		var once sync.Once
@@ -123,7 +125,7 @@ func TestSendNeverWaitsAndABurstCostsFewPaints(t *testing.T) {
 		<-started
 		begin := time.Now()
 		for i := range 10_000 {
-			l.Send(EngineSaid{inference.Event{ID: id, Kind: inference.KindToken, Token: &inference.CaptionToken{Text: fmt.Sprint(i)}}})
+			l.Send(picture.EngineSaid{Event: inference.Event{ID: id, Kind: inference.KindToken, Token: &inference.CaptionToken{Text: fmt.Sprint(i)}}})
 		}
 		if time.Since(begin) != 0 {
 			t.Error("Send waits for the painter")
@@ -146,8 +148,8 @@ func TestEffectsOfALaneKeepTheirOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var order []inference.JobID
-		p := &scripted{script: func(ctx context.Context, e Effect, send func(Action)) {
-			if q, ok := e.(Submit); ok {
+		p := &scripted{script: func(ctx context.Context, e core.Effect, send func(core.Action)) {
+			if q, ok := e.(picture.Submit); ok {
 				time.Sleep(time.Duration(10-q.Request.ID) * time.Second)
 				mu.Lock()
 				order = append(order, q.Request.ID)
@@ -155,8 +157,8 @@ func TestEffectsOfALaneKeepTheirOrder(t *testing.T) {
 			}
 		}}
 		l := NewLoop(New(testSetup()), p, func(Screen) {})
-		l.Send(Opened{[]string{"/p/a.png"}})
-		l.Send(Decoded{Picture: 1, Key: "k", Width: 4, Height: 3})
+		l.Send(picture.Opened{Paths: []string{"/p/a.png"}})
+		l.Send(picture.Decoded{Picture: 1, Key: "k", Width: 4, Height: 3})
 		time.Sleep(time.Minute)
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
@@ -174,9 +176,9 @@ func TestQuitComesAfterEverythingIsSaved(t *testing.T) {
 		saved := 0
 		var mu sync.Mutex
 		quit := make(chan int, 1)
-		p := &scripted{script: func(ctx context.Context, e Effect, send func(Action)) {
+		p := &scripted{script: func(ctx context.Context, e core.Effect, send func(core.Action)) {
 			switch e.(type) {
-			case SaveEdit, SaveSettings:
+			case picture.SaveEdit, core.SaveSettings:
 				time.Sleep(3 * time.Second)
 				mu.Lock()
 				saved++
@@ -188,8 +190,8 @@ func TestQuitComesAfterEverythingIsSaved(t *testing.T) {
 			}
 		}}
 		l := NewLoop(d.s, p, func(Screen) {})
-		l.Send(CaptionEdited{Text: "mine"})
-		l.Send(OpacitySet{0.9})
+		l.Send(picture.CaptionEdited{Text: "mine"})
+		l.Send(picture.OpacitySet{Value: 0.9})
 		l.Send(Closing{})
 		if n := <-quit; n != 2 {
 			t.Errorf("Quit after %d of 2 were saved", n)
@@ -204,14 +206,14 @@ func TestQuitComesAfterEverythingIsSaved(t *testing.T) {
 func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ended := make(chan struct{}, 8)
-		p := &scripted{script: func(ctx context.Context, e Effect, send func(Action)) {
+		p := &scripted{script: func(ctx context.Context, e core.Effect, send func(core.Action)) {
 			<-ctx.Done()
 			send(Tick{})
 			ended <- struct{}{}
 		}}
 		l := NewLoop(New(testSetup()), p, func(Screen) {})
-		l.Send(OpenAsked{})
-		l.Send(PasteAsked{})
+		l.Send(picture.OpenAsked{})
+		l.Send(picture.PasteAsked{})
 		l.Send(nil)
 		synctest.Wait()
 		if err := l.Close(); err != nil {

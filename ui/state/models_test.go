@@ -9,16 +9,19 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/ui/state/core"
+	"descry/ui/state/models"
+	"descry/ui/state/picture"
 )
 
 // testInventory is a catalogue as the program has it, with nothing here yet.
-func testInventory() Inventory {
-	model := func(name, title string, task inference.Task, bytes, memory int64, seconds float64) StoredModel {
-		return StoredModel{Name: name, Title: title, About: "For photographs.", Task: task, Licence: "BSD-3-Clause", Text: "Redistribution and use …\n",
-			Source: "models.example", Revision: "1", Bytes: bytes, Pinned: true, Memory: memory, Seconds: seconds, Keep: KeepAbsent}
+func testInventory() models.Inventory {
+	model := func(name, title string, task inference.Task, bytes, memory int64, seconds float64) models.Model {
+		return models.Model{Name: name, Title: title, About: "For photographs.", Task: task, Licence: "BSD-3-Clause", Text: "Redistribution and use …\n",
+			Source: "models.example", Revision: "1", Bytes: bytes, Pinned: true, Memory: memory, Seconds: seconds, Keep: models.KeepAbsent}
 	}
-	v := Inventory{
-		Models: []StoredModel{
+	v := models.Inventory{
+		Models: []models.Model{
 			model("blip-base", "BLIP base", inference.TaskCaption, 990_768_152, 1_400_000_000, 0.9),
 			model("blip-large", "BLIP large", inference.TaskCaption, 0, 2_600_000_000, 2.7),
 			model("maskrcnn-v1", "Mask R-CNN v1", inference.TaskInstances, 178_090_079, 700_000_000, 2.5),
@@ -27,7 +30,7 @@ func testInventory() Inventory {
 			model("deeplabv3-mobilenetv3", "DeepLabV3 MobileNetV3", inference.TaskClasses, 44_000_000, 200_000_000, 0.3),
 			model("onnxruntime-cuda", "ONNX Runtime for NVIDIA cards", "", 220_000_000, 0, 0),
 		},
-		Sets: []StoredSet{
+		Sets: []models.Set{
 			{Name: "full", Title: "Full models", About: "The best", Models: []string{"blip-base", "maskrcnn-v2", "deeplabv3-resnet101"}},
 			{Name: "fast", Title: "Fast models", About: "Less exact", Models: []string{"blip-base", "maskrcnn-v1", "deeplabv3-mobilenetv3"}},
 		},
@@ -46,9 +49,9 @@ func storeDesk(t testing.TB, change ...func(*Setup)) *desk {
 		f(&setup)
 	}
 	d := &desk{t: t, s: New(setup), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
-	d.send(Started{}, CanvasSized{920, 718, 1})
-	must[ListModels](d)
-	d.send(ModelsListed{setup.Store})
+	d.send(Started{}, picture.CanvasSized{Width: 920, Height: 718, Scale: 1})
+	must[models.List](d)
+	d.send(models.Listed{Inventory: setup.Store})
 	d.take()
 	return d
 }
@@ -56,15 +59,15 @@ func storeDesk(t testing.TB, change ...func(*Setup)) *desk {
 // pulled returns the download under way for a model.
 func (d *desk) pulled(model string) uint64 {
 	d.t.Helper()
-	p := d.s.pull(model)
-	if p.model == "" || !p.running {
-		d.t.Fatalf("%s is not being downloaded: %+v", model, d.s.pulls)
+	id, runs := d.s.models.Running()[model]
+	if !runs {
+		d.t.Fatalf("%s is not being downloaded: %+v", model, d.s.models)
 	}
-	return p.id
+	return id
 }
 
 // row returns a line of the Models page.
-func (d *desk) row(name string) ModelRow {
+func (d *desk) row(name string) models.Row {
 	d.t.Helper()
 	for _, g := range d.screen().Models.Groups {
 		for _, r := range g.Rows {
@@ -74,11 +77,11 @@ func (d *desk) row(name string) ModelRow {
 		}
 	}
 	d.t.Fatalf("no row %s", name)
-	return ModelRow{}
+	return models.Row{}
 }
 
 // acts returns the words on a row's buttons, those that can be pressed.
-func (r ModelRow) acts() string {
+func acts(r models.Row) string {
 	var all []string
 	for _, b := range r.Acts {
 		if b.Enabled {
@@ -97,7 +100,7 @@ func (d *desk) act(model, text string) {
 			return
 		}
 	}
-	d.t.Fatalf("%s has no button %q among %q", model, text, d.row(model).acts())
+	d.t.Fatalf("%s has no button %q among %q", model, text, acts(d.row(model)))
 }
 
 // stopped is how a download ends that was told to stop.
@@ -105,7 +108,7 @@ var stopped = failure.New(failure.Cancelled, "download", "", "stopped")
 
 func (d *desk) progress(model string, done int64, perSecond float64) {
 	d.t.Helper()
-	d.send(PullProgressed{d.pulled(model), Progress{Stage: StageReceiving, Done: done, Total: d.s.inventory.model(model).Bytes, PerSecond: perSecond}})
+	d.send(models.PullProgressed{Pull: d.pulled(model), Progress: models.Progress{Stage: models.StageReceiving, Done: done, Total: d.s.models.Inventory().Model(model).Bytes, PerSecond: perSecond}})
 }
 
 func TestTheCardOfTheStartPageLeadsToTheFullModels(t *testing.T) {
@@ -115,17 +118,17 @@ func TestTheCardOfTheStartPageLeadsToTheFullModels(t *testing.T) {
 		t.Fatalf("card %+v", card)
 	}
 	d.send(card.Get.Do)
-	none[PullModel](d)
+	none[models.Pull](d)
 	s := d.screen()
 	offer := s.Models.Offer
-	if s.Sheet != SheetModels || offer == nil || offer.Title != "Get the full models" || len(offer.Rows) != 3 || offer.Get.Text != "Download 1.4 GB" {
+	if s.Sheet != models.Sheet || offer == nil || offer.Title != "Get the full models" || len(offer.Rows) != 3 || offer.Get.Text != "Download 1.4 GB" {
 		t.Fatalf("offer %+v", offer)
 	}
-	want := []Fact{
-		{"Download", "1.4 GB; 53 GB are free", false},
-		{"A picture takes", "about 12 s on this computer", false},
-		{"Memory", "about 3.1 GB; 15 GB are free now", false},
-		{"Checked", "every file against a hash that Descry knows", false},
+	want := []models.Fact{
+		{Name: "Download", Text: "1.4 GB; 53 GB are free", Bad: false},
+		{Name: "A picture takes", Text: "about 12 s on this computer", Bad: false},
+		{Name: "Memory", Text: "about 3.1 GB; 15 GB are free now", Bad: false},
+		{Name: "Checked", Text: "every file against a hash that Descry knows", Bad: false},
 	}
 	if !reflect.DeepEqual(offer.Facts, want) {
 		t.Errorf("facts %+v", offer.Facts)
@@ -140,7 +143,7 @@ func TestTheCardOfTheStartPageLeadsToTheFullModels(t *testing.T) {
 	}
 	d.send(offer.Get.Do)
 	var names []string
-	for _, e := range pick[PullModel](d.take()) {
+	for _, e := range pick[models.Pull](d.take()) {
 		names = append(names, e.Model)
 	}
 	if got := strings.Join(names, " "); got != "blip-base maskrcnn-v2 deeplabv3-resnet101" {
@@ -155,7 +158,7 @@ func TestTheCardCanBeClosedForGood(t *testing.T) {
 	d := storeDesk(t)
 	d.send(d.screen().Start.Card.Close.Do)
 	d.pass(2 * time.Second)
-	if d.screen().Start.Card != nil || !must[SaveSettings](d).Settings.CardTold {
+	if d.screen().Start.Card != nil || !must[core.SaveSettings](d).Settings.CardTold {
 		t.Error("the card comes back")
 	}
 }
@@ -163,20 +166,20 @@ func TestTheCardCanBeClosedForGood(t *testing.T) {
 // TestProgressIsToldWithSpeedAndTimeLeft on the page, in the status bar and in the title.
 func TestProgressIsToldWithSpeedAndTimeLeft(t *testing.T) {
 	d := storeDesk(t)
-	d.send(ModelOffered{"blip-base"}, OfferTaken{})
-	if r := d.row("blip-base"); r.State != "Connecting…" || r.acts() != "Pause" {
+	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
+	if r := d.row("blip-base"); r.State != "Connecting…" || acts(r) != "Pause" {
 		t.Errorf("row %+v", r)
 	}
 	d.progress("blip-base", 370_000_000, 12_000_000)
 	if r := d.row("blip-base"); r.State != "37 % · 12 MB/s · 60 s left" || r.Part < 0.37 || r.Part > 0.38 {
 		t.Errorf("row %+v", r)
 	}
-	d.send(ModelOffered{"maskrcnn-v2"}, OfferTaken{}, Escaped{})
+	d.send(models.Offered{Model: "maskrcnn-v2"}, models.OfferTaken{}, Escaped{})
 	s := d.screen()
-	if s.Title != "31 % – Descry" || s.Status.Pull.Text != "Downloading: 31 % · 12 MB/s · 70 s left" || s.Status.Part < 0.31 || s.Sheet != SheetNone {
+	if s.Title != "31 % – Descry" || s.Status.Pull.Text != "Downloading: 31 % · 12 MB/s · 70 s left" || s.Status.Part < 0.31 || s.Sheet != core.SheetNone {
 		t.Errorf("title %q, status %+v", s.Title, s.Status)
 	}
-	d.send(PullProgressed{d.pulled("maskrcnn-v2"), Progress{Stage: StageRetrying, Note: "the server is busy (503)"}})
+	d.send(models.PullProgressed{Pull: d.pulled("maskrcnn-v2"), Progress: models.Progress{Stage: models.StageRetrying, Note: "the server is busy (503)"}})
 	if r := d.row2("maskrcnn-v2"); r.State != "Tries again soon: the server is busy (503)" {
 		t.Errorf("row %+v", r)
 	}
@@ -187,50 +190,50 @@ func TestProgressIsToldWithSpeedAndTimeLeft(t *testing.T) {
 }
 
 // row2 is row with the page opened for it.
-func (d *desk) row2(name string) ModelRow {
+func (d *desk) row2(name string) models.Row {
 	d.t.Helper()
-	d.send(SheetOpened{SheetModels})
+	d.send(core.SheetOpened{Sheet: models.Sheet})
 	return d.row(name)
 }
 
 func TestADownloadIsPausedAndResumed(t *testing.T) {
 	d := storeDesk(t)
-	d.send(ModelOffered{"blip-base"}, OfferTaken{})
+	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 	d.progress("blip-base", 370_000_000, 12_000_000)
 	id := d.pulled("blip-base")
 	d.act("blip-base", "Pause")
-	if e := must[StopPull](d); e.Pull != id {
+	if e := must[models.StopPull](d); e.Pull != id {
 		t.Errorf("stopped %+v, not %d", e, id)
 	}
 	d.take()
-	d.send(PullProgressed{id, Progress{Stage: StageReceiving, Done: 380_000_000}}) // was on its way
-	if r := d.row("blip-base"); r.State != "Paused, 37 %" || r.acts() != "Resume Remove" || d.screen().Title != "Descry" {
+	d.send(models.PullProgressed{Pull: id, Progress: models.Progress{Stage: models.StageReceiving, Done: 380_000_000}}) // was on its way
+	if r := d.row("blip-base"); r.State != "Paused, 37 %" || acts(r) != "Resume Remove" || d.screen().Title != "Descry" {
 		t.Errorf("row %+v", r)
 	}
 	d.act("blip-base", "Resume") // before it has ended
-	none[PullModel](d)
-	d.send(PullEnded{id, stopped})
-	if e := must[PullModel](d); e.Pull == id || e.Model != "blip-base" {
+	none[models.Pull](d)
+	d.send(models.PullEnded{Pull: id, Failure: stopped})
+	if e := must[models.Pull](d); e.Pull == id || e.Model != "blip-base" {
 		t.Errorf("resumed by %+v", e)
 	}
 	d.take()
 	before := d.s
-	d.send(PullEnded{id, nil}, PullProgressed{id, Progress{Done: 5}}) // of the one before
+	d.send(models.PullEnded{Pull: id, Failure: nil}, models.PullProgressed{Pull: id, Progress: models.Progress{Done: 5}}) // of the one before
 	if !reflect.DeepEqual(before, d.s) {
 		t.Error("a download that is over changes something")
 	}
 	d.pass(2 * time.Second)
-	if got := must[SaveSettings](d).Settings.Pulling; !slices.Equal(got, []string{"blip-base"}) {
+	if got := must[core.SaveSettings](d).Settings.Pulling; !slices.Equal(got, []string{"blip-base"}) {
 		t.Errorf("kept for the next time: %q", got)
 	}
 }
 
 func TestAnErrorStandsInItsRowWithWhatToDo(t *testing.T) {
 	d := storeDesk(t)
-	d.send(ModelOffered{"blip-base"}, OfferTaken{})
+	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 	d.progress("blip-base", 370_000_000, 12_000_000)
 	f := failure.New(failure.Unreadable, "download", "blip-base, pytorch_model.bin", "what came has the hash %s", strings.Repeat("0a1b2c3d", 8)).WithHint("It was put aside; try again.")
-	d.send(PullEnded{d.pulled("blip-base"), f})
+	d.send(models.PullEnded{Pull: d.pulled("blip-base"), Failure: f})
 	r := d.row("blip-base")
 	if r.Trouble == nil || r.Trouble.Text != "pytorch_model.bin: what came has the hash 0a1b2c3d…" || r.Trouble.Hint != "It was put aside; try again." || r.State != "Stopped, 37 %" {
 		t.Fatalf("row %+v", r)
@@ -240,14 +243,14 @@ func TestAnErrorStandsInItsRowWithWhatToDo(t *testing.T) {
 	}
 	d.take()
 	d.act("blip-base", "Retry")
-	must[PullModel](d)
+	must[models.Pull](d)
 	if r := d.row("blip-base"); r.Trouble != nil {
 		t.Errorf("row %+v", r)
 	}
-	d.send(SheetOpened{SheetNone})
-	d.send(PullEnded{d.pulled("blip-base"), f}) // nobody looks at the page
+	d.send(core.SheetOpened{Sheet: core.SheetNone})
+	d.send(models.PullEnded{Pull: d.pulled("blip-base"), Failure: f}) // nobody looks at the page
 	n := d.screen().Notices
-	if len(n) != 1 || n[0].Kind != NoticeTrouble || n[0].Actions[0].Do != (Run{CommandModels}) {
+	if len(n) != 1 || n[0].Kind != core.NoticeTrouble || n[0].Actions[0].Do != (core.Run{Command: core.CommandModels}) {
 		t.Errorf("notices %+v", n)
 	}
 }
@@ -255,56 +258,56 @@ func TestAnErrorStandsInItsRowWithWhatToDo(t *testing.T) {
 // TestRemovingCanBeUndone until its notice goes.
 func TestRemovingCanBeUndone(t *testing.T) {
 	ready := func(s *Setup) {
-		s.Store.Models[0].Keep, s.Settings.Model = KeepReady, "caption=blip-base,instances=starter,classes=starter"
+		s.Store.Models[0].Keep, s.Settings.Model = models.KeepReady, "caption=blip-base,instances=starter,classes=starter"
 	}
 	d := storeDesk(t, ready)
-	d.send(SheetOpened{SheetModels})
+	d.send(core.SheetOpened{Sheet: models.Sheet})
 	d.act("blip-base", "Remove")
-	if r := d.row("blip-base"); r.State != "Removed" || r.Use.Enabled || d.s.model().Spec != "starter" {
-		t.Errorf("row %+v, in use %s", r, d.s.model().Spec)
+	if r := d.row("blip-base"); r.State != "Removed" || r.Use.Enabled || d.model().Spec != "starter" {
+		t.Errorf("row %+v, in use %s", r, d.model().Spec)
 	}
 	d.act("blip-base", "Undo")
 	d.pass(time.Minute)
-	none[RemoveModel](d)
-	if d.s.using.names[0] != "blip-base" {
+	none[models.Remove](d)
+	if d.s.models.Using().Names[0] != "blip-base" {
 		t.Error("undo does not bring it back")
 	}
 	d.act("blip-base", "Remove")
 	d.pass(noticeAfter + time.Second)
-	if e := must[RemoveModel](d); e.Model != "blip-base" || strings.Contains(d.s.settings.Model, "blip-base") {
-		t.Errorf("%+v, settings %s", e, d.s.settings.Model)
+	if e := must[models.Remove](d); e.Model != "blip-base" || strings.Contains(d.s.Settings().Model, "blip-base") {
+		t.Errorf("%+v, settings %s", e, d.s.Settings().Model)
 	}
-	if r := d.row("blip-base"); r.State != "Not downloaded" || r.acts() != "Download…" {
+	if r := d.row("blip-base"); r.State != "Not downloaded" || acts(r) != "Download…" {
 		t.Errorf("row %+v", r)
 	}
 	d = storeDesk(t, ready)
-	d.send(RemovalAsked{"blip-base"}, Closing{})
-	must[RemoveModel](d)
+	d.send(models.RemovalAsked{Model: "blip-base"}, Closing{})
+	must[models.Remove](d)
 	must[Quit](d)
 }
 
 func TestGivingUpADownloadWaitsForItsEnd(t *testing.T) {
 	d := storeDesk(t)
-	d.send(ModelOffered{"blip-base"}, OfferTaken{})
+	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 	id := d.pulled("blip-base")
-	d.send(RemovalAsked{"blip-base"})
-	must[StopPull](d)
+	d.send(models.RemovalAsked{Model: "blip-base"})
+	must[models.StopPull](d)
 	d.pass(time.Minute)
-	none[RemoveModel](d)
-	d.send(PullEnded{id, stopped})
-	must[RemoveModel](d)
-	if len(d.s.pulls) != 0 {
-		t.Errorf("%+v", d.s.pulls)
+	none[models.Remove](d)
+	d.send(models.PullEnded{Pull: id, Failure: stopped})
+	must[models.Remove](d)
+	if r := d.row2("blip-base"); r.State != "Not downloaded" {
+		t.Errorf("%+v", r)
 	}
-	d.send(ModelOffered{"blip-base"}, OfferTaken{}, RemovalAsked{"blip-base"}, PullEnded{d.s.last.pull, nil}) // arrived at that moment
-	if d.s.using.names[0] != "starter" {
+	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{}, models.RemovalAsked{Model: "blip-base"}, models.PullEnded{Pull: d.lastPull, Failure: nil}) // arrived at that moment
+	if d.s.models.Using().Names[0] != "starter" {
 		t.Error("a model that was given up is used")
 	}
 }
 
 func TestClosingAsksWhileADownloadRuns(t *testing.T) {
 	d := storeDesk(t)
-	d.send(ModelOffered{"blip-base"}, OfferTaken{})
+	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 	d.progress("blip-base", 370_000_000, 12_000_000)
 	d.send(Closing{})
 	none[Quit](d)
@@ -313,33 +316,33 @@ func TestClosingAsksWhileADownloadRuns(t *testing.T) {
 		t.Fatalf("closing %+v", s.Closing)
 	}
 	d.send(s.Closing.Stay.Do)
-	if d.screen().Sheet != SheetNone || !d.s.pull("blip-base").running {
+	if d.screen().Sheet != core.SheetNone || d.s.models.Running()["blip-base"] == 0 {
 		t.Error("staying stops the download")
 	}
 	d.take()
 	d.send(Closing{}, s.Closing.Leave.Do)
 	effects := d.take()
-	if len(pick[StopPull](effects)) != 1 || len(pick[Quit](effects)) != 1 {
+	if len(pick[models.StopPull](effects)) != 1 || len(pick[Quit](effects)) != 1 {
 		t.Errorf("leaving wants %s", kinds(effects))
 	}
-	if got := pick[SaveSettings](effects); len(got) != 1 || !slices.Equal(got[0].Settings.Pulling, []string{"blip-base"}) {
+	if got := pick[core.SaveSettings](effects); len(got) != 1 || !slices.Equal(got[0].Settings.Pulling, []string{"blip-base"}) {
 		t.Errorf("settings %+v", got)
 	}
 	d = storeDesk(t) // it ends while the question stands
-	d.send(ModelOffered{"blip-base"}, OfferTaken{}, Closing{}, PullEnded{d.s.last.pull + 1, nil})
+	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{}, Closing{}, models.PullEnded{Pull: d.lastPull + 1, Failure: nil})
 	if s := d.screen(); s.Sheet != SheetClosing || s.Closing.Text != "The download has ended, so nothing is lost." {
 		t.Errorf("closing %+v", s.Closing)
 	}
 	// The next time it goes on; one that was paused does not.
 	d = storeDesk(t, func(s *Setup) {
 		s.Settings.Pulling = []string{"blip-base", "no-such"}
-		s.Store.Models[0].Keep, s.Store.Models[0].Here = KeepPartial, 370_000_000
-		s.Store.Models[3].Keep, s.Store.Models[3].Here = KeepPartial, 90_000_000
+		s.Store.Models[0].Keep, s.Store.Models[0].Here = models.KeepPartial, 370_000_000
+		s.Store.Models[3].Keep, s.Store.Models[3].Here = models.KeepPartial, 90_000_000
 	})
-	if d.pulled("blip-base"); len(d.s.pulls) != 1 {
-		t.Errorf("%+v", d.s.pulls)
+	if d.pulled("blip-base"); len(d.s.models.Running()) != 1 {
+		t.Errorf("%+v", d.s.models)
 	}
-	if r := d.row2("maskrcnn-v2"); r.State != "Paused, 48 %" || r.acts() != "Resume Remove" {
+	if r := d.row2("maskrcnn-v2"); r.State != "Paused, 48 %" || acts(r) != "Resume Remove" {
 		t.Errorf("row %+v", r)
 	}
 	d = storeDesk(t)
@@ -349,40 +352,40 @@ func TestClosingAsksWhileADownloadRuns(t *testing.T) {
 
 func TestOfflineNothingIsDownloaded(t *testing.T) {
 	d := storeDesk(t)
-	d.send(ModelOffered{"blip-base"}, OfferTaken{})
+	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 	id := d.pulled("blip-base")
 	d.send(d.screen().Models.Offline.Do)
-	must[StopPull](d)
-	d.send(PullEnded{id, stopped})
-	if r := d.row("blip-base"); r.State != "Waits: offline" || d.row("blip-large").acts() != "" || d.screen().Title != "Descry" {
+	must[models.StopPull](d)
+	d.send(models.PullEnded{Pull: id, Failure: stopped})
+	if r := d.row("blip-base"); r.State != "Waits: offline" || acts(d.row("blip-large")) != "" || d.screen().Title != "Descry" {
 		t.Errorf("row %+v", r)
 	}
-	d.send(SetOffered{"full"})
+	d.send(models.SetOffered{Set: "full"})
 	offer := d.screen().Models.Offer
 	if offer.Get.Enabled || !offer.Facts[len(offer.Facts)-1].Bad {
 		t.Errorf("offer %+v", offer)
 	}
 	d.take()
-	d.send(OfferTaken{}, Closing{Sure: false})
-	none[PullModel](d)
+	d.send(models.OfferTaken{}, Closing{Sure: false})
+	none[models.Pull](d)
 	must[Quit](d) // nothing runs, so nothing is asked
 	d = storeDesk(t, func(s *Setup) { s.Store.Closed = "DESCRY_OFFLINE is set." })
-	d.send(SheetOpened{SheetModels}, OfflineToggled{}, OfflineToggled{})
+	d.send(core.SheetOpened{Sheet: models.Sheet}, models.OfflineToggled{}, models.OfflineToggled{})
 	if m := d.screen().Models; m.Offline.Enabled || !m.Offline.On || m.Note != "DESCRY_OFFLINE is set." {
 		t.Errorf("%+v", m.Offline)
 	}
-	d.send(PullResumed{"blip-base"})
-	none[PullModel](d)
+	d.send(models.PullResumed{Model: "blip-base"})
+	none[models.Pull](d)
 }
 
 func TestWhatDoesNotFitIsSaidBefore(t *testing.T) {
 	d := storeDesk(t, func(s *Setup) { s.Store.Free, s.Store.Memory = 900_000_000, 2_000_000_000 })
-	d.send(SetOffered{"full"})
+	d.send(models.SetOffered{Set: "full"})
 	facts := d.screen().Models.Offer.Facts
 	if !facts[0].Bad || !facts[2].Bad || facts[0].Text != "1.4 GB; 900 MB are free" {
 		t.Errorf("facts %+v", facts)
 	}
-	d.send(OfferClosed{}, ModelOffered{"blip-large"})
+	d.send(models.OfferClosed{}, models.Offered{Model: "blip-large"})
 	offer := d.screen().Models.Offer
 	if offer.Get.Text != "Download size not known" && offer.Rows[0].Size != "size not known" {
 		t.Errorf("offer %+v", offer)
@@ -393,25 +396,25 @@ func TestWhatDoesNotFitIsSaidBefore(t *testing.T) {
 }
 
 func TestVerifyingAndRepairing(t *testing.T) {
-	d := storeDesk(t, func(s *Setup) { s.Store.Models[0].Keep = KeepReady })
-	d.send(SheetOpened{SheetModels})
+	d := storeDesk(t, func(s *Setup) { s.Store.Models[0].Keep = models.KeepReady })
+	d.send(core.SheetOpened{Sheet: models.Sheet})
 	d.act("blip-base", "Verify")
-	id := must[VerifyModel](d).Pull
-	d.send(PullProgressed{id, Progress{Stage: StageChecking, Done: 500_000_000, Total: 990_768_152}})
-	if r := d.row("blip-base"); r.State != "Checking, 50 %" || r.acts() != "Stop" || d.screen().Title != "Descry" {
+	id := must[models.Verify](d).Pull
+	d.send(models.PullProgressed{Pull: id, Progress: models.Progress{Stage: models.StageChecking, Done: 500_000_000, Total: 990_768_152}})
+	if r := d.row("blip-base"); r.State != "Checking, 50 %" || acts(r) != "Stop" || d.screen().Title != "Descry" {
 		t.Errorf("row %+v", r)
 	}
-	d.send(PullEnded{id, failure.New(failure.Model, "verify", "pytorch_model.bin", "its hash is another one than the published").WithHint("Repair it.")})
+	d.send(models.PullEnded{Pull: id, Failure: failure.New(failure.Model, "verify", "pytorch_model.bin", "its hash is another one than the published").WithHint("Repair it.")})
 	r := d.row("blip-base")
-	if r.State != "Damaged" || r.Trouble == nil || r.acts() != "Repair Remove" || r.Use.Enabled || d.s.using.names[0] != "starter" {
+	if r.State != "Damaged" || r.Trouble == nil || acts(r) != "Repair Remove" || r.Use.Enabled || d.s.models.Using().Names[0] != "starter" {
 		t.Fatalf("row %+v", r)
 	}
-	d.send(ModelsListed{d.s.setup.Store}) // a look at the folder does not see it
+	d.send(models.Listed{Inventory: d.s.setup.Store}) // a look at the folder does not see it
 	d.act("blip-base", "Repair")
-	if e := must[PullModel](d); !e.Repair {
+	if e := must[models.Pull](d); !e.Repair {
 		t.Errorf("%+v", e)
 	}
-	d.send(PullEnded{must[PullModel](d).Pull, nil})
+	d.send(models.PullEnded{Pull: must[models.Pull](d).Pull, Failure: nil})
 	if d.row("blip-base").State != "In use" {
 		t.Errorf("row %+v", d.row("blip-base"))
 	}
@@ -419,20 +422,20 @@ func TestVerifyingAndRepairing(t *testing.T) {
 
 func TestFilesAreImported(t *testing.T) {
 	d := storeDesk(t)
-	d.send(SheetOpened{SheetModels})
+	d.send(core.SheetOpened{Sheet: models.Sheet})
 	d.send(d.screen().Models.Import.Do)
-	must[AskImport](d)
-	d.send(ImportChosen{nil})
-	none[ImportModels](d)
-	d.send(ImportChosen{[]string{"/media/stick/maskrcnn.pth"}})
-	if e := must[ImportModels](d); len(e.Paths) != 1 || d.screen().Models.Import.Enabled {
+	must[models.AskImport](d)
+	d.send(models.ImportChosen{Paths: nil})
+	none[models.Import](d)
+	d.send(models.ImportChosen{Paths: []string{"/media/stick/maskrcnn.pth"}})
+	if e := must[models.Import](d); len(e.Paths) != 1 || d.screen().Models.Import.Enabled {
 		t.Errorf("%+v", e)
 	}
-	d.send(Imported{Models: []string{"maskrcnn-v2"}})
+	d.send(models.Imported{Models: []string{"maskrcnn-v2"}})
 	if m := d.screen().Models; m.Told != "Taken in: Mask R-CNN v2." || d.row("maskrcnn-v2").State != "In use" {
 		t.Errorf("%+v", m)
 	}
-	d.send(ImportChosen{[]string{"/x"}}, Imported{Failure: failure.New(failure.Unsupported, "import", "/x", "this is no model that Descry knows").WithHint("descry fidelity says what it is.")})
+	d.send(models.ImportChosen{Paths: []string{"/x"}}, models.Imported{Failure: failure.New(failure.Unsupported, "import", "/x", "this is no model that Descry knows").WithHint("descry fidelity says what it is.")})
 	if tr := d.screen().Models.Trouble; tr == nil || tr.Text != "/x: this is no model that Descry knows." {
 		t.Errorf("%+v", tr)
 	}
@@ -440,8 +443,8 @@ func TestFilesAreImported(t *testing.T) {
 
 func TestAPhotographIsAHintForTheFullModels(t *testing.T) {
 	d := storeDesk(t)
-	d.send(Opened{[]string{"/p/beach.jpg"}})
-	d.send(Decoded{Picture: d.s.current, Key: "k", Width: 4000, Height: 3000, Photo: true})
+	d.send(picture.Opened{Paths: []string{"/p/beach.jpg"}})
+	d.send(picture.Decoded{Picture: d.s.Current(), Key: "k", Width: 4000, Height: 3000, Photo: true})
 	n := d.screen().Panel.Notice
 	if n == nil || n.Text != "This looks like a photograph." || n.Actions[0].Text != "Get the full models (1.4 GB)" {
 		t.Fatalf("notice %+v", n)
@@ -449,21 +452,5 @@ func TestAPhotographIsAHintForTheFullModels(t *testing.T) {
 	d.send(n.Actions[0].Do)
 	if d.screen().Models.Offer == nil {
 		t.Error("it leads nowhere")
-	}
-}
-
-func TestSizesAndTimesInWords(t *testing.T) {
-	for n, want := range map[int64]string{0: "0 bytes", 999: "999 bytes", 1000: "1.0 kB", 999_950: "1.0 MB", 178_090_079: "178 MB", 990_768_152: "991 MB", 1_421_000_000: "1.4 GB", 53e9: "53 GB", -5: "0 bytes"} {
-		if got := sizeText(n); got != want {
-			t.Errorf("%d bytes: %q, want %q", n, got, want)
-		}
-	}
-	for s, want := range map[float64]string{3: "a few s", 61: "70 s", 100: "2 min", 7000: "2 h", 1e9: "days"} {
-		if got := leftText(s); got != want {
-			t.Errorf("%v s: %q, want %q", s, got, want)
-		}
-	}
-	if got := progressText(Progress{Done: 999, Total: 1000, PerSecond: 0.5}); got != "99 %" {
-		t.Errorf("%q", got)
 	}
 }

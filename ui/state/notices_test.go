@@ -1,6 +1,10 @@
 package state
 
-import "testing"
+import (
+	"testing"
+
+	"descry/ui/state/core"
+)
 
 func TestASentenceBeginsLarge(t *testing.T) {
 	for given, want := range map[string]string{
@@ -12,7 +16,7 @@ func TestASentenceBeginsLarge(t *testing.T) {
 		"config.json: not the file": "config.json: not the file.",
 		"änderungen fehlen":         "Änderungen fehlen.",
 	} {
-		if got := sentence(given); got != want {
+		if got := core.Sentence(given); got != want {
 			t.Errorf("%q became %q, want %q", given, got, want)
 		}
 	}

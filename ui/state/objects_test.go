@@ -1,16 +1,20 @@
 package state
 
 import (
-	"fmt"
 	"reflect"
 	"strings"
 	"testing"
 
 	"descry/inference"
 	"descry/settings"
+	"descry/ui/state/core"
+	"descry/ui/state/devices"
+	"descry/ui/state/models"
+	"descry/ui/state/picture"
+	"descry/ui/state/prefs"
 )
 
-func rowNames(s Screen) string {
+func rowNames(s shown) string {
 	var all []string
 	for _, r := range s.Panel.Objects.Rows {
 		all = append(all, r.Name)
@@ -18,7 +22,7 @@ func rowNames(s Screen) string {
 	return strings.Join(all, ", ")
 }
 
-func itemNames(s Screen) string {
+func itemNames(s shown) string {
 	var all []string
 	for _, i := range s.Canvas.Items {
 		all = append(all, i.Instance.Label)
@@ -53,7 +57,7 @@ func TestTheThresholdActsAtOnce(t *testing.T) {
 	if o := s.Panel.Objects; o.More != "1 more between 5 and 30 %" {
 		t.Errorf("more %q", o.More)
 	}
-	d.send(ScoreSet{0.99}, OpacitySet{0.8}, LayerToggled{settings.LayerBoxes})
+	d.send(picture.ScoreSet{Value: 0.99}, picture.OpacitySet{Value: 0.8}, picture.LayerToggled{Layer: settings.LayerBoxes})
 	if s := d.screen(); rowNames(s) != "boat, sports ball" || s.Canvas.Style.Opacity != 0.8 || !s.Canvas.Style.Boxes {
 		t.Errorf("rows %s, style %+v", rowNames(s), s.Canvas.Style)
 	}
@@ -70,9 +74,9 @@ func TestAnEmptyListSaysWhatALowerThresholdWouldShow(t *testing.T) {
 		x := float32(10 + 50*i)
 		in.Items = append(in.Items, inference.Instance{Label: "cup", Score: score, Area: 100, Box: [4]float32{x, 10, x + 10, 20}})
 	}
-	id := d.job(slotInstances)
+	id := d.job(picture.SlotInstances)
 	d.say(inference.Event{ID: id, Kind: inference.KindInstances, Instances: in})
-	d.say(doneEvent(id, slotInstances))
+	d.say(doneEvent(id, picture.SlotInstances))
 	o := d.screen().Panel.Objects
 	if o.Empty != "No objects above 70 %." || o.More != "3 between 30 and 70 %:" || o.MoreButton.Text != "show them" || o.Shown != "" {
 		t.Errorf("%q %q %+v", o.Empty, o.More, o.MoreButton)
@@ -83,9 +87,9 @@ func TestAnEmptyListSaysWhatALowerThresholdWouldShow(t *testing.T) {
 	}
 	d = newDesk(t)
 	d.open("/p/b.png")
-	id = d.job(slotInstances)
+	id = d.job(picture.SlotInstances)
 	d.say(inference.Event{ID: id, Kind: inference.KindInstances, Instances: &inference.Instances{Width: 4, Height: 3}})
-	d.say(doneEvent(id, slotInstances))
+	d.say(doneEvent(id, picture.SlotInstances))
 	if o := d.screen().Panel.Objects; o.Empty != "Nothing that these models know was found." || o.More != "" || o.MoreButton.Do != nil || d.screen().Canvas.Score.Text != "50 %" {
 		t.Errorf("nothing at all: %+v", o)
 	}
@@ -107,24 +111,24 @@ func TestSecondNamesForTheSameObjectAreHiddenUntilAskedFor(t *testing.T) {
 
 func TestPictureAndListHighlightEachOther(t *testing.T) {
 	d := resultDesk(t)
-	d.send(Hovered{1})
+	d.send(picture.Hovered{Object: 1})
 	s := d.screen()
 	if !s.Panel.Objects.Rows[0].Hovered || s.Canvas.Items[s.Canvas.Style.Highlight].Instance.Label != "boat" || s.Canvas.Hover != 1 {
 		t.Errorf("hover: %+v %+v", s.Panel.Objects.Rows[0], s.Canvas.Style)
 	}
-	d.send(Selected{0}, Hovered{-1})
+	d.send(picture.Selected{Object: 0}, picture.Hovered{Object: -1})
 	s = d.screen()
 	if !s.Panel.Objects.Rows[1].Selected || s.Canvas.Items[s.Canvas.Style.Highlight].Index != 0 {
 		t.Error("a selection is not highlighted")
 	}
 	for _, wild := range []int{4, 99, -5, 2} { // too low a score, not there, a second name
-		d.send(Hovered{wild}, Selected{wild})
-		if d.s.hover != -1 || d.s.selected != -1 {
+		d.send(picture.Hovered{Object: wild}, picture.Selected{Object: wild})
+		if d.s.picture.Hover() != -1 || d.s.picture.Selected() != -1 {
 			t.Errorf("%d can be pointed at", wild)
 		}
 	}
-	d.send(Selected{0}, ScoreSet{0.99}, Escaped{})
-	if d.s.selected != -1 {
+	d.send(picture.Selected{Object: 0}, picture.ScoreSet{Value: 0.99}, Escaped{})
+	if d.s.picture.Selected() != -1 {
 		t.Error("Escape leaves the selection")
 	}
 }
@@ -132,9 +136,9 @@ func TestPictureAndListHighlightEachOther(t *testing.T) {
 func TestLookingAtAnObjectBringsItIntoView(t *testing.T) {
 	d := resultDesk(t)
 	d.send(d.screen().Panel.Objects.Rows[0].Look.Do)
-	v := d.s.view
-	if v.Fit || v.X != 190 || v.Y != 140 || d.s.selected != 1 {
-		t.Errorf("view %+v, selected %d", v, d.s.selected)
+	v := d.s.picture.View()
+	if v.Fit || v.X != 190 || v.Y != 140 || d.s.picture.Selected() != 1 {
+		t.Errorf("view %+v, selected %d", v, d.s.picture.Selected())
 	}
 }
 
@@ -146,7 +150,7 @@ func TestOneObjectCanBeHiddenAndShownAgain(t *testing.T) {
 	if o.Rows[0].Shown || itemNames(s) != "sports ball" || o.Shown != "1 shown" || o.ShowHidden.Text != "Show 1 hidden object" {
 		t.Errorf("%+v; items %s", o, itemNames(s))
 	}
-	d.send(Hovered{1})
+	d.send(picture.Hovered{Object: 1})
 	if d.screen().Canvas.Style.Highlight != -1 {
 		t.Error("a hidden object is highlighted in the picture")
 	}
@@ -159,7 +163,7 @@ func TestOneObjectCanBeHiddenAndShownAgain(t *testing.T) {
 func TestTheListCanBeOrdered(t *testing.T) {
 	for by, want := range map[settings.Sort]string{settings.SortSize: "boat, sports ball, bird", settings.SortScore: "sports ball, boat, bird", settings.SortName: "bird, boat, sports ball"} {
 		d := resultDesk(t)
-		d.send(ScoreSet{0.3}, Sorted{by})
+		d.send(picture.ScoreSet{Value: 0.3}, picture.Sorted{By: by})
 		if got := rowNames(d.screen()); got != want {
 			t.Errorf("by %s: %s", by, got)
 		}
@@ -171,7 +175,7 @@ func TestTheClassMapHasALegend(t *testing.T) {
 	if d.screen().Canvas.Classes != nil || d.screen().Panel.Classes.Shown {
 		t.Error("the class map is on from the start")
 	}
-	d.send(Run{"classes"})
+	d.send(core.Run{Command: "classes"})
 	s := d.screen()
 	if rows := s.Panel.Classes.Rows; s.Canvas.Classes == nil || len(rows) != 1 || rows[0].Name != "boat" || rows[0].Share != "10 % of the picture" || !rows[0].Shown {
 		t.Fatalf("%+v", s.Panel.Classes)
@@ -180,11 +184,11 @@ func TestTheClassMapHasALegend(t *testing.T) {
 	if s := d.screen(); s.Panel.Classes.Rows[0].Shown || !reflect.DeepEqual(s.Canvas.HideClass, []bool{false, true, false}) {
 		t.Errorf("%+v", s.Canvas.HideClass)
 	}
-	d.send(Bare{true})
+	d.send(picture.Bare{On: true})
 	if s := d.screen(); s.Canvas.Classes != nil || s.Canvas.Style.Masks || s.Canvas.Style.Labels || s.Canvas.Style.Outlines {
 		t.Error("H leaves something over the picture")
 	}
-	d.send(Bare{false})
+	d.send(picture.Bare{On: false})
 	if d.screen().Canvas.Classes == nil {
 		t.Error("the layers do not come back")
 	}
@@ -194,43 +198,22 @@ func TestTheClassMapHasALegend(t *testing.T) {
 // they were told.
 func TestAnActionThatChangesNothingChangesNothing(t *testing.T) {
 	d := resultDesk(t)
-	d.send(OpacitySet{0.5}, ScoreSet{0.4}, WindowSized{1000, 700}, PanelSized{300}, Hovered{1}, Selected{0}, ZoomStepped{1}, Sorted{settings.SortName})
+	d.send(picture.OpacitySet{Value: 0.5}, picture.ScoreSet{Value: 0.4}, WindowSized{1000, 700}, picture.PanelSized{Width: 300}, picture.Hovered{Object: 1}, picture.Selected{Object: 0}, picture.ZoomStepped{Step: 1}, picture.Sorted{By: settings.SortName})
 	d.pass(10e9)
 	d.take()
 	s := d.s
-	for _, a := range []Action{
-		OpacitySet{0.5}, ScoreSet{0.4}, WindowSized{1000, 700}, PanelSized{300}, Hovered{1}, Selected{0}, Sorted{settings.SortName},
-		CanvasSized{920, 718, 1}, CaptionEdited{Text: s.caption()}, CaptionPicked{s.caption()}, ThemeSet{settings.ThemeSystem}, ModelSet{""}, DeviceSet{"auto"},
-		ThreadsSet{0}, PixelLimitSet{200}, PlacementSet{0}, FormatSet{"png"}, Panned{0, 0}, ViewMoved{s.view}, Walked{1}, Opened{}, Bare{false},
-		SheetOpened{SheetNone}, NoticeClosed{99}, PlaceChosen{Ask: 9}, Exported{Write: 9}, ExportFailed{Write: 9}, EditSaved{Key: "x"}, EditLoaded{Key: "x"},
-		EngineSaid{inference.Event{ID: 4}}, Decoded{Picture: 1, Key: "z", Width: 1, Height: 1}, DecodeFailed{Picture: 1}, DecodeAgain{}, Stopped{}, Again{},
-		CaptionUndone{}, CaptionRedone{}, ObjectToggled{77}, ClassToggled{77}, ObjectsShown{}, LookedAt{77}, Tick{Now: d.now}, FolderListed{},
-		RecentsRestored{s.settings.Recent}, Run{"nothing"}, Run{CommandStop}, LayerToggled{"nothing"}, ExportToggled{"png"}, FormatSet{"txt"}, DoctorSaid{}, Replaced{},
+	for _, a := range []core.Action{
+		picture.OpacitySet{Value: 0.5}, picture.ScoreSet{Value: 0.4}, WindowSized{1000, 700}, picture.PanelSized{Width: 300}, picture.Hovered{Object: 1}, picture.Selected{Object: 0}, picture.Sorted{By: settings.SortName},
+		picture.CanvasSized{Width: 920, Height: 718, Scale: 1}, picture.CaptionEdited{Text: d.pic().Caption()}, picture.CaptionPicked{Text: d.pic().Caption()}, prefs.ThemeSet{Theme: settings.ThemeSystem}, models.SetChosen{Model: ""}, devices.Chosen{Device: "auto"},
+		prefs.ThreadsSet{Threads: 0}, prefs.PixelLimitSet{Millions: 200}, picture.PlacementSet{Placement: 0}, picture.FormatSet{Format: "png"}, picture.Panned{DX: 0, DY: 0}, picture.ViewMoved{View: s.picture.View()}, picture.Walked{Step: 1}, picture.Opened{}, picture.Bare{On: false},
+		core.SheetOpened{Sheet: core.SheetNone}, core.NoticeClosed{ID: 99}, picture.PlaceChosen{Ask: 9}, picture.Exported{Write: 9}, picture.ExportFailed{Write: 9}, picture.EditSaved{Key: "x"}, picture.EditLoaded{Key: "x"},
+		picture.EngineSaid{Event: inference.Event{ID: 4}}, picture.Decoded{Picture: 1, Key: "z", Width: 1, Height: 1}, picture.DecodeFailed{Picture: 1}, picture.DecodeAgain{}, picture.Stopped{}, picture.Again{},
+		picture.CaptionUndone{}, picture.CaptionRedone{}, picture.ObjectToggled{Object: 77}, picture.ClassToggled{Class: 77}, picture.ObjectsShown{}, picture.LookedAt{Object: 77}, Tick{Now: d.now}, picture.FolderListed{},
+		picture.RecentsRestored{Paths: s.Settings().Recent}, core.Run{Command: "nothing"}, core.Run{Command: core.CommandStop}, picture.LayerToggled{Layer: "nothing"}, picture.ExportToggled{Format: "png"}, picture.FormatSet{Format: "txt"}, prefs.DoctorSaid{}, picture.Replaced{},
 	} {
 		next, effects := Reduce(s, a)
 		if len(effects) != 0 || !reflect.DeepEqual(next, s) {
 			t.Errorf("%T%+v changes something: %s", a, a, kinds(effects))
 		}
-	}
-}
-
-func TestResultsAreBounded(t *testing.T) {
-	r, block := reduction{s: New(testSetup())}, make([]byte, 3<<20)
-	for i := range mostResults + 50 {
-		r.change(fmt.Sprint(i), "starter", func(res *result) {
-			res.classes = &inference.Classes{Map: block}
-		})
-	}
-	bytes := 0
-	for _, res := range r.s.results {
-		if res.classes != nil {
-			bytes += len(res.classes.Map)
-		}
-	}
-	if len(r.s.results) != mostResults || bytes > mostClassMaps {
-		t.Errorf("%d results, %d bytes of class maps", len(r.s.results), bytes)
-	}
-	if last := r.s.results[len(r.s.results)-1]; last.classes == nil {
-		t.Error("the newest was forgotten first")
 	}
 }

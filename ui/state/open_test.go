@@ -10,68 +10,71 @@ import (
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/settings"
+	"descry/ui/state/core"
+	"descry/ui/state/models"
+	"descry/ui/state/picture"
 )
 
 // TestOpeningDescribesThePicture: one file is decoded, then its caption, objects
 // and classes are asked for as three jobs, and after them other captions.
 func TestOpeningDescribesThePicture(t *testing.T) {
 	d := newDesk(t)
-	d.send(Started{}, OpenAsked{})
-	if e := must[AskOpen](d); e.Folder != "/home/ada/Pictures" {
+	d.send(Started{}, picture.OpenAsked{})
+	if e := must[picture.AskOpen](d); e.Folder != "/home/ada/Pictures" {
 		t.Errorf("the dialog opens in %q", e.Folder)
 	}
 	d.take()
-	d.send(Opened{[]string{"/p/a.png"}})
+	d.send(picture.Opened{Paths: []string{"/p/a.png"}})
 	if got := kinds(d.take()); got != "ListFolder Decode" {
 		t.Fatalf("opening wants %s", got)
 	}
-	d.send(Decoded{Picture: d.s.current, Key: "k", Width: 4, Height: 3})
+	d.send(picture.Decoded{Picture: d.s.Current(), Key: "k", Width: 4, Height: 3})
 	effects := d.take()
 	if got := kinds(effects); got != "LoadEdit Submit Submit Submit" {
 		t.Fatalf("after decoding: %s", got)
 	}
 	var tasks []inference.Task
-	for _, e := range pick[Submit](effects) {
+	for _, e := range pick[picture.Submit](effects) {
 		tasks = append(tasks, e.Request.Task)
-		if q := e.Request; !q.Visible || q.Model != "starter" || q.Picture.Key != "k" || q.Picture.Pix != nil || q.ID == 0 || e.Picture != d.s.current {
+		if q := e.Request; !q.Visible || q.Model != "starter" || q.Picture.Key != "k" || q.Picture.Pix != nil || q.ID == 0 || e.Picture != d.s.Current() {
 			t.Errorf("request %+v", q)
 		}
 	}
 	if !reflect.DeepEqual(tasks, allTasks()) {
 		t.Errorf("tasks %v", tasks)
 	}
-	for _, at := range []slot{slotCaption, slotInstances} {
+	for _, at := range []picture.Slot{picture.SlotCaption, picture.SlotInstances} {
 		d.finish(at)
 	}
-	none[Submit](d)
-	d.finish(slotClasses)
-	if q := must[Submit](d).Request; q.Task != inference.TaskCaption || q.Caption.Beams != 4 || q.Caption.NBest != 4 {
+	none[picture.Submit](d)
+	d.finish(picture.SlotClasses)
+	if q := must[picture.Submit](d).Request; q.Task != inference.TaskCaption || q.Caption.Beams != 4 || q.Caption.NBest != 4 {
 		t.Errorf("other captions are asked for with %+v", q)
 	}
-	d.finish(slotOthers)
+	d.finish(picture.SlotAlternatives)
 	d.take()
-	if got := d.s.settings.Recent; !reflect.DeepEqual(got, []string{"/p/a.png"}) {
+	if got := d.s.Settings().Recent; !reflect.DeepEqual(got, []string{"/p/a.png"}) {
 		t.Errorf("recent: %q", got)
 	}
-	if len(d.s.jobs) != 0 {
-		t.Errorf("jobs are left: %+v", d.s.jobs)
+	if len(d.s.picture.Jobs()) != 0 {
+		t.Errorf("jobs are left: %+v", d.s.picture.Jobs())
 	}
 }
 
 func TestTheFirstOfSeveralIsShownAndTheRestWalkedThrough(t *testing.T) {
 	d := newDesk(t)
-	d.send(Opened{[]string{"/a/1.png", "/b/2.png", "/a/1.png", "/c/3.png"}})
-	none[ListFolder](d)
+	d.send(picture.Opened{Paths: []string{"/a/1.png", "/b/2.png", "/a/1.png", "/c/3.png"}})
+	none[picture.ListFolder](d)
 	bar := d.screen().Bar
 	if bar.Place != "1 of 3" || bar.Back.Enabled || !bar.Next.Enabled {
 		t.Errorf("bar %+v", bar)
 	}
-	d.send(Walked{1}, Walked{1})
+	d.send(picture.Walked{Step: 1}, picture.Walked{Step: 1})
 	if bar := d.screen().Bar; bar.Name != "3.png" || bar.Place != "3 of 3" || bar.Next.Enabled || !bar.Back.Enabled {
 		t.Errorf("bar %+v", bar)
 	}
 	before := d.s
-	d.send(Walked{1}, Walked{0}, Walked{-7})
+	d.send(picture.Walked{Step: 1}, picture.Walked{Step: 0}, picture.Walked{Step: -7})
 	if !reflect.DeepEqual(before, d.s) {
 		t.Error("walking over the end changes something")
 	}
@@ -79,21 +82,21 @@ func TestTheFirstOfSeveralIsShownAndTheRestWalkedThrough(t *testing.T) {
 
 func TestTheFolderOfOneFileIsWalkedThrough(t *testing.T) {
 	d := newDesk(t)
-	d.send(Opened{[]string{"/p/b.png"}})
-	d.send(FolderListed{Dir: "/other", Paths: []string{"/other/x.png"}})
+	d.send(picture.Opened{Paths: []string{"/p/b.png"}})
+	d.send(picture.FolderListed{Dir: "/other", Paths: []string{"/other/x.png"}})
 	if got := d.screen().Bar.Place; got != "" {
 		t.Errorf("another folder's list was taken: %q", got)
 	}
-	d.send(FolderListed{Dir: "/p", Paths: []string{"/p/a.png", "/p/b.png", "/p/c.png"}})
+	d.send(picture.FolderListed{Dir: "/p", Paths: []string{"/p/a.png", "/p/b.png", "/p/c.png"}})
 	if got := d.screen().Bar.Place; got != "2 of 3" {
 		t.Errorf("place %q", got)
 	}
-	d.send(Walked{-1})
-	if got := d.s.visible().source.Path; got != "/p/a.png" {
+	d.send(picture.Walked{Step: -1})
+	if got := d.visible().Source.Path; got != "/p/a.png" {
 		t.Errorf("walked to %q", got)
 	}
 	d = newDesk(t)
-	d.send(Opened{[]string{"/p/odd"}}, FolderListed{Dir: "/p", Paths: []string{"/p/a.png"}})
+	d.send(picture.Opened{Paths: []string{"/p/odd"}}, picture.FolderListed{Dir: "/p", Paths: []string{"/p/a.png"}})
 	if got := d.screen().Bar.Place; got != "1 of 2" {
 		t.Errorf("a file whose name is not a picture's: %q", got)
 	}
@@ -102,21 +105,21 @@ func TestTheFolderOfOneFileIsWalkedThrough(t *testing.T) {
 // TestNeighboursAreDescribedAheadWhenIdle and cancelled when something visible comes.
 func TestNeighboursAreDescribedAheadWhenIdle(t *testing.T) {
 	d := newDesk(t)
-	d.send(Opened{[]string{"/p/1.png", "/p/2.png", "/p/3.png", "/p/4.png"}})
-	d.decode(d.s.current)
+	d.send(picture.Opened{Paths: []string{"/p/1.png", "/p/2.png", "/p/3.png", "/p/4.png"}})
+	d.decode(d.s.Current())
 	d.take()
-	for _, at := range []slot{slotCaption, slotInstances, slotClasses} {
+	for _, at := range []picture.Slot{picture.SlotCaption, picture.SlotInstances, picture.SlotClasses} {
 		d.finish(at)
-		none[Decode](d)
+		none[picture.Decode](d)
 	}
-	d.finish(slotOthers)
-	ahead := must[Decode](d)
+	d.finish(picture.SlotAlternatives)
+	ahead := must[picture.Decode](d)
 	if ahead.Source.Path != "/p/2.png" {
 		t.Fatalf("ahead: %+v", ahead)
 	}
 	d.take()
 	d.decode(ahead.Picture)
-	submits := pick[Submit](d.take())
+	submits := pick[picture.Submit](d.take())
 	if len(submits) != 3 || submits[0].Request.Visible || submits[0].Picture != ahead.Picture {
 		t.Fatalf("ahead: %+v", submits)
 	}
@@ -124,30 +127,30 @@ func TestNeighboursAreDescribedAheadWhenIdle(t *testing.T) {
 		t.Errorf("status %q", got)
 	}
 	// Regenerating is visible work: what runs ahead makes room, and comes back.
-	d.send(Regenerated{})
-	if got := len(pick[Cancel](d.effects)); got != 3 {
+	d.send(picture.Regenerated{})
+	if got := len(pick[picture.Cancel](d.effects)); got != 3 {
 		t.Errorf("%d of 3 jobs ahead were cancelled", got)
 	}
 	d.take()
-	d.finish(slotCaption)
-	d.finish(slotOthers)
-	if again := pick[Submit](d.take()); len(again) != 4 || again[3].Picture != ahead.Picture { // others, then ahead
+	d.finish(picture.SlotCaption)
+	d.finish(picture.SlotAlternatives)
+	if again := pick[picture.Submit](d.take()); len(again) != 4 || again[3].Picture != ahead.Picture { // others, then ahead
 		t.Fatalf("after: %+v", again)
 	}
 	// Walking there makes the jobs ahead the visible ones, without starting anew.
-	d.send(Walked{1})
+	d.send(picture.Walked{Step: 1})
 	effects := d.take()
-	if n := len(pick[Front](effects)); n != 3 || len(pick[Submit](effects)) != 0 || len(pick[Cancel](effects)) != 0 {
+	if n := len(pick[picture.Front](effects)); n != 3 || len(pick[picture.Submit](effects)) != 0 || len(pick[picture.Cancel](effects)) != 0 {
 		t.Errorf("walking there wants %s", kinds(effects))
 	}
-	if d.s.current != ahead.Picture {
+	if d.s.Current() != ahead.Picture {
 		t.Error("the picture was decoded again")
 	}
 	// Two steps on, the first picture is released.
 	d.finishAll()
 	d.take()
-	d.send(Walked{1})
-	if r := pick[Release](d.take()); len(r) != 1 || r[0].Picture != 1 {
+	d.send(picture.Walked{Step: 1})
+	if r := pick[picture.Release](d.take()); len(r) != 1 || r[0].Picture != 1 {
 		t.Errorf("released %+v", r)
 	}
 }
@@ -155,46 +158,31 @@ func TestNeighboursAreDescribedAheadWhenIdle(t *testing.T) {
 func TestLeavingCancelsWhatIsNoLongerShown(t *testing.T) {
 	d := newDesk(t)
 	first := d.open("/p/1.png")
-	jobs := d.s.jobs
+	jobs := d.s.picture.Jobs()
 	d.take()
-	d.send(SampleOpened{"boat-and-ball.png"})
+	d.send(picture.SampleOpened{Name: "boat-and-ball.png"})
 	effects := d.take()
-	if len(pick[Cancel](effects)) != len(jobs) || len(jobs) != 3 || pick[Release](effects)[0].Picture != first {
+	if len(pick[picture.Cancel](effects)) != len(jobs) || len(jobs) != 3 || pick[picture.Release](effects)[0].Picture != first {
 		t.Errorf("leaving wants %s", kinds(effects))
 	}
 	before := d.s
-	d.send(EngineSaid{resultEvent(jobs[0].id, slotCaption)}, EngineSaid{doneEvent(jobs[0].id, slotCaption)},
-		Decoded{Picture: first, Key: "late", Width: 1, Height: 1}, DecodeFailed{Picture: first})
+	d.send(picture.EngineSaid{Event: resultEvent(jobs[0].ID, picture.SlotCaption)}, picture.EngineSaid{Event: doneEvent(jobs[0].ID, picture.SlotCaption)},
+		picture.Decoded{Picture: first, Key: "late", Width: 1, Height: 1}, picture.DecodeFailed{Picture: first})
 	if !reflect.DeepEqual(before, d.s) || len(d.take()) != 0 {
 		t.Error("events of jobs and pictures that are over change something")
 	}
 }
 
 func TestPastedTextIsOpenedOnlyIfItIsPaths(t *testing.T) {
-	for text, want := range map[string][]string{
-		"/p/a.png":                               {"/p/a.png"},
-		"  \"/p/a b.png\"\n":                     {"/p/a b.png"},
-		"file:///p/a%20b.png\r\nfile:///p/c.png": {"/p/a b.png", "/p/c.png"},
-		"copy\nfile:///p/a.png":                  {"/p/a.png"},
-		"~/x.jpg":                                {"/home/ada/x.jpg"},
-		"a dog in the snow":                      nil,
-		"/p/a.png\nand some words":               nil,
-		"":                                       nil,
-		"https://example.org/a.png":              nil,
-	} {
-		if got := pathsIn(text, "/home/ada"); !reflect.DeepEqual(got, want) {
-			t.Errorf("%q: %q, want %q", text, got, want)
-		}
-	}
 	d := newDesk(t)
-	d.send(PasteAsked{})
-	must[ReadClipboard](d)
-	d.send(Pasted{Text: "prose"})
+	d.send(picture.PasteAsked{})
+	must[picture.ReadClipboard](d)
+	d.send(picture.Pasted{Text: "prose"})
 	if n := d.screen().Notices; len(n) != 1 || n[0].Text != "There is no picture in the clipboard." {
 		t.Errorf("notices %+v", n)
 	}
-	d.send(Pasted{Clip: 7})
-	if e := must[Decode](d); e.Source != (Source{Kind: SourceClip, Clip: 7}) {
+	d.send(picture.Pasted{Clip: 7})
+	if e := must[picture.Decode](d); e.Source != (picture.Source{Kind: picture.SourceClip, Clip: 7}) {
 		t.Errorf("decode %+v", e)
 	}
 	if got := d.screen().Title; got != "Pasted picture – Descry" {
@@ -204,13 +192,13 @@ func TestPastedTextIsOpenedOnlyIfItIsPaths(t *testing.T) {
 
 func TestAFailureStandsWhereThePictureWould(t *testing.T) {
 	d := newDesk(t)
-	d.send(Opened{[]string{"/p/a.heic"}})
-	d.send(DecodeFailed{d.s.current, failure.New(failure.Unsupported, "decode", "/p/a.heic", "HEIC pictures are not read").WithHint("Save it as JPEG first.")})
+	d.send(picture.Opened{Paths: []string{"/p/a.heic"}})
+	d.send(picture.DecodeFailed{Picture: d.s.Current(), Failure: failure.New(failure.Unsupported, "decode", "/p/a.heic", "HEIC pictures are not read").WithHint("Save it as JPEG first.")})
 	card := d.screen().Canvas.Failure
 	if card == nil || card.Title != "a.heic cannot be opened" || card.Text != "HEIC pictures are not read." || card.Hint != "Save it as JPEG first." || card.Details != "" {
 		t.Fatalf("card %+v", card)
 	}
-	d.send(DetailsToggled{})
+	d.send(picture.DetailsToggled{})
 	if got := d.screen().Canvas.Failure.Details; !strings.Contains(got, "Kind: unsupported") {
 		t.Errorf("details %q", got)
 	}
@@ -219,24 +207,24 @@ func TestAFailureStandsWhereThePictureWould(t *testing.T) {
 	if got := kinds(d.take()); got != "Release Decode" {
 		t.Errorf("Try again wants %s", got)
 	}
-	if len(d.s.settings.Recent) != 0 {
+	if len(d.s.Settings().Recent) != 0 {
 		t.Error("a picture that failed is among the recent ones")
 	}
 }
 
 func TestStoppingEndsOpeningAndDescribing(t *testing.T) {
 	d := newDesk(t)
-	d.send(Opened{[]string{"/p/a.png"}}, Stopped{})
-	must[Release](d)
+	d.send(picture.Opened{Paths: []string{"/p/a.png"}}, picture.Stopped{})
+	must[picture.Release](d)
 	if card := d.screen().Canvas.Failure; card == nil || card.Title != "a.png was not opened" {
 		t.Errorf("card %+v", card)
 	}
-	d.send(DecodeAgain{})
-	d.decode(d.s.current)
-	d.finish(slotCaption)
+	d.send(picture.DecodeAgain{})
+	d.decode(d.s.Current())
+	d.finish(picture.SlotCaption)
 	d.take()
-	d.send(Stopped{})
-	if effects := d.take(); len(pick[Cancel](effects)) != 2 || len(pick[Submit](effects)) != 0 {
+	d.send(picture.Stopped{})
+	if effects := d.take(); len(pick[picture.Cancel](effects)) != 2 || len(pick[picture.Submit](effects)) != 0 {
 		t.Errorf("stopping wants %s", kinds(effects))
 	}
 	panel := d.screen().Panel
@@ -244,7 +232,7 @@ func TestStoppingEndsOpeningAndDescribing(t *testing.T) {
 		t.Errorf("panel %+v", panel)
 	}
 	d.send(panel.Objects.Failure.Actions[0].Do)
-	if q := must[Submit](d).Request; q.Task != inference.TaskInstances {
+	if q := must[picture.Submit](d).Request; q.Task != inference.TaskInstances {
 		t.Errorf("again asks for %s", q.Task)
 	}
 }
@@ -265,17 +253,17 @@ func TestBusyIsToldOnlyAfterAWhile(t *testing.T) {
 	if got := d.screen().Title; got != "25 % – harbour.png – Descry" {
 		t.Errorf("title %q", got)
 	}
-	d.finish(slotCaption)
+	d.finish(picture.SlotCaption)
 	d.pass(600 * time.Millisecond)
 	if busy := d.screen().Canvas.Busy; busy == nil || busy.Text != "Looking for objects…" || busy.Elapsed != "0.9 s" {
 		t.Errorf("busy %+v", busy)
 	}
-	d.finish(slotInstances)
-	d.finish(slotClasses)
+	d.finish(picture.SlotInstances)
+	d.finish(picture.SlotClasses)
 	if d.screen().Canvas.Busy != nil {
 		t.Error("busy when nothing but other captions runs")
 	}
-	d.finish(slotOthers)
+	d.finish(picture.SlotAlternatives)
 	d.pass(20 * time.Second)
 	if n := len(d.wakes); n != 0 {
 		t.Errorf("an idle window is woken: %+v", d.wakes)
@@ -285,8 +273,8 @@ func TestBusyIsToldOnlyAfterAWhile(t *testing.T) {
 func TestWhatTheModelsKnowIsToldOnceForAPhotograph(t *testing.T) {
 	d := newDesk(t)
 	photo := func(path string) {
-		d.send(Opened{[]string{path}})
-		d.send(Decoded{Picture: d.s.current, Key: keyOf(path), Width: 4000, Height: 3000, Photo: true})
+		d.send(picture.Opened{Paths: []string{path}})
+		d.send(picture.Decoded{Picture: d.s.Current(), Key: keyOf(path), Width: 4000, Height: 3000, Photo: true})
 	}
 	photo("/p/beach.jpg")
 	n := d.screen().Panel.Notice
@@ -302,11 +290,11 @@ func TestWhatTheModelsKnowIsToldOnceForAPhotograph(t *testing.T) {
 		t.Error("it is told twice")
 	}
 	d.pass(2 * time.Second)
-	if e := must[SaveSettings](d); !e.Settings.PhotoTold {
+	if e := must[core.SaveSettings](d); !e.Settings.PhotoTold {
 		t.Error("that it was told is not kept")
 	}
 	d = newDesk(t)
-	d.send(ModelSet{"full"})
+	d.send(models.SetChosen{Model: "full"})
 	photo("/p/beach.jpg")
 	if d.screen().Panel.Notice != nil {
 		t.Error("models that know photographs say they do not")
@@ -319,7 +307,7 @@ func TestRecentPicturesAreFewNewestFirstAndCanBeForgotten(t *testing.T) {
 		d.open(fmt.Sprintf("/home/ada/p/%d.png", i))
 	}
 	d.open("/home/ada/p/9.png")
-	d.send(PictureClosed{})
+	d.send(picture.PictureClosed{})
 	recent := d.screen().Start.Recent
 	if len(recent) != settings.MostRecent || recent[0].Name != "9.png" || recent[0].Folder != "~/p" || recent[1].Name != "14.png" {
 		t.Fatalf("recent %+v", recent)
@@ -337,19 +325,19 @@ func TestRecentPicturesAreFewNewestFirstAndCanBeForgotten(t *testing.T) {
 // TestAPictureOpenedAgainIsKnown: results are kept by content and model.
 func TestAPictureOpenedAgainIsKnown(t *testing.T) {
 	d := resultDesk(t)
-	d.send(PictureClosed{})
+	d.send(picture.PictureClosed{})
 	d.open("/home/ada/Pictures/harbour.png")
-	none[Submit](d)
-	if got := d.s.caption(); got != "a sports ball below a boat at night" {
+	none[picture.Submit](d)
+	if got := d.pic().Caption(); got != "a sports ball below a boat at night" {
 		t.Errorf("caption %q", got)
 	}
-	d.send(ModelSet{"full"})
-	if q := must[Submit](d).Request; q.Model != "full" {
+	d.send(models.SetChosen{Model: "full"})
+	if q := must[picture.Submit](d).Request; q.Model != "full" {
 		t.Errorf("request %+v", q)
 	}
 	d.take()
-	d.send(ModelSet{"starter"})
-	if effects := d.take(); len(pick[Submit](effects)) != 0 || len(pick[Cancel](effects)) != 3 {
+	d.send(models.SetChosen{Model: "starter"})
+	if effects := d.take(); len(pick[picture.Submit](effects)) != 0 || len(pick[picture.Cancel](effects)) != 3 {
 		t.Errorf("going back wants %s", kinds(effects))
 	}
 }
@@ -357,12 +345,12 @@ func TestAPictureOpenedAgainIsKnown(t *testing.T) {
 func TestTheWorkerCannotMakeTheWindowAskForEver(t *testing.T) {
 	d := newDesk(t)
 	d.open("/p/a.png")
-	for _, at := range []slot{slotCaption, slotInstances, slotClasses} {
+	for _, at := range []picture.Slot{picture.SlotCaption, picture.SlotInstances, picture.SlotClasses} {
 		d.say(doneEvent(d.job(at), at)) // Done without a result
 	}
 	d.take()
-	d.send(Hovered{-1}, Tick{})
-	none[Submit](d)
+	d.send(picture.Hovered{Object: -1}, Tick{})
+	none[picture.Submit](d)
 	if d.screen().Panel.Caption.Failure == nil {
 		t.Error("nothing says that there is no caption")
 	}
@@ -372,7 +360,7 @@ func TestTheSameReasonIsToldOnce(t *testing.T) {
 	d := newDesk(t)
 	d.open("/p/a.png")
 	f := failure.New(failure.Model, "load", "starter", "ONNX Runtime was not found").WithHint("Run make runtime.")
-	for _, at := range []slot{slotCaption, slotInstances, slotClasses} {
+	for _, at := range []picture.Slot{picture.SlotCaption, picture.SlotInstances, picture.SlotClasses} {
 		d.fail(at, f)
 	}
 	p := d.screen().Panel
@@ -383,8 +371,8 @@ func TestTheSameReasonIsToldOnce(t *testing.T) {
 		t.Errorf("objects %q", got)
 	}
 	d.take()
-	d.send(Again{})
-	if got := len(pick[Submit](d.take())); got != 3 {
+	d.send(picture.Again{})
+	if got := len(pick[picture.Submit](d.take())); got != 3 {
 		t.Errorf("again asks for %d", got)
 	}
 }

@@ -11,44 +11,46 @@ import (
 	"descry/internal/failure"
 	"descry/render"
 	"descry/settings"
+	"descry/ui/state/core"
+	"descry/ui/state/picture"
 )
 
 func TestTheCaptionedPictureIsSavedAsItWasShown(t *testing.T) {
 	d := resultDesk(t)
-	d.send(Run{CommandSave})
+	d.send(core.Run{Command: core.CommandSave})
 	sheet := d.screen().Save
-	if d.screen().Sheet != SheetSave || sheet.Plan == nil || !sheet.Placements[0].On || !sheet.Formats[0].On || !sheet.Preview.On {
+	if d.screen().Sheet != picture.SheetSave || sheet.Plan == nil || !sheet.Placements[0].On || !sheet.Formats[0].On || !sheet.Preview.On {
 		t.Fatalf("sheet %+v", sheet)
 	}
-	d.send(sheet.Placements[1].Do, sheet.Formats[1].Do, sheet.Legend.Do, LayerToggled{settings.LayerClasses}, Hovered{1}, Bare{true})
+	d.send(sheet.Placements[1].Do, sheet.Formats[1].Do, sheet.Legend.Do, picture.LayerToggled{Layer: settings.LayerClasses}, picture.Hovered{Object: 1}, picture.Bare{On: true})
 	plan := d.screen().Save.Plan
 	if plan.Layout != (render.CaptionLayout{Text: "a sports ball below a boat at night", Placement: render.CaptionOver, Legend: true}) ||
-		len(plan.Items) != 2 || !plan.Style.ClassMap || !plan.Style.Masks || plan.Style.Highlight != -1 || plan.Classes == nil || plan.Picture != d.s.current {
+		len(plan.Items) != 2 || !plan.Style.ClassMap || !plan.Style.Masks || plan.Style.Highlight != -1 || plan.Classes == nil || plan.Picture != d.s.Current() {
 		t.Errorf("plan %+v", plan)
 	}
 	d.send(sheet.Save.Do)
-	ask := must[AskSave](d)
-	if ask.Folder != "/home/ada/Pictures" || ask.Name != "harbour.descry.jpg" || d.screen().Sheet != SheetNone {
+	ask := must[picture.AskSave](d)
+	if ask.Folder != "/home/ada/Pictures" || ask.Name != "harbour.descry.jpg" || d.screen().Sheet != core.SheetNone {
 		t.Errorf("ask %+v", ask)
 	}
 	// The picture is left while the dialog stands: what was asked for is saved.
-	d.send(SampleOpened{"dog-at-night.png"}, PlaceChosen{ask.Ask, "/tmp/out.jpg"})
-	w := must[WriteFile](d)
+	d.send(picture.SampleOpened{Name: "dog-at-night.png"}, picture.PlaceChosen{Ask: ask.Ask, Path: "/tmp/out.jpg"})
+	w := must[picture.WriteFile](d)
 	if !reflect.DeepEqual(w.Captioned, plan) || w.Format != "jpeg" || w.Path != "/tmp/out.jpg" || !w.Overwrite || w.Original != "/home/ada/Pictures/harbour.png" {
 		t.Errorf("write %+v", w)
 	}
-	d.send(Exported{Write: w.Write, Path: w.Path})
+	d.send(picture.Exported{Write: w.Write, Path: w.Path})
 	n := d.screen().Notices
-	if len(n) != 1 || n[0].Text != "Saved out.jpg." || n[0].Detail != "/tmp" || n[0].Kind != NoticeDone {
+	if len(n) != 1 || n[0].Text != "Saved out.jpg." || n[0].Detail != "/tmp" || n[0].Kind != core.NoticeDone {
 		t.Fatalf("notices %+v", n)
 	}
 	d.send(n[0].Actions[0].Do)
-	if e := must[ShowInFolder](d); e.Path != "/tmp/out.jpg" {
+	if e := must[core.ShowInFolder](d); e.Path != "/tmp/out.jpg" {
 		t.Errorf("%+v", e)
 	}
 	d.take()
-	d.send(PlaceChosen{ask.Ask, "/tmp/again.jpg"})
-	none[WriteFile](d)
+	d.send(picture.PlaceChosen{Ask: ask.Ask, Path: "/tmp/again.jpg"})
+	none[picture.WriteFile](d)
 }
 
 func TestSavingAsksBeforeItWritesOverAnother(t *testing.T) {
@@ -62,9 +64,9 @@ func TestSavingAsksBeforeItWritesOverAnother(t *testing.T) {
 		{"/tmp/x.txt", "/tmp/x.txt.png", "png", false},
 	} {
 		d := resultDesk(t)
-		d.send(SaveAsked{})
-		d.send(PlaceChosen{must[AskSave](d).Ask, c.path})
-		if w := must[WriteFile](d); w.Path != c.want || w.Format != c.format || w.Overwrite != c.overwrite {
+		d.send(picture.SaveAsked{})
+		d.send(picture.PlaceChosen{Ask: must[picture.AskSave](d).Ask, Path: c.path})
+		if w := must[picture.WriteFile](d); w.Path != c.want || w.Format != c.format || w.Overwrite != c.overwrite {
 			t.Errorf("%s: %s as %s, overwrite %v", c.path, w.Path, w.Format, w.Overwrite)
 		}
 	}
@@ -73,9 +75,9 @@ func TestSavingAsksBeforeItWritesOverAnother(t *testing.T) {
 func TestAnOriginalIsNeverWrittenTo(t *testing.T) {
 	for _, path := range []string{"/home/ada/Pictures/harbour.png", "/home/ada/Pictures/../Pictures/HARBOUR.png"} {
 		d := resultDesk(t)
-		d.send(SaveAsked{})
-		d.send(PlaceChosen{must[AskSave](d).Ask, path})
-		none[WriteFile](d)
+		d.send(picture.SaveAsked{})
+		d.send(picture.PlaceChosen{Ask: must[picture.AskSave](d).Ask, Path: path})
+		none[picture.WriteFile](d)
 		if n := d.screen().Notices; len(n) != 1 || !strings.HasSuffix(n[0].Text, "is the picture itself.") {
 			t.Errorf("notices %+v", n)
 		}
@@ -84,7 +86,7 @@ func TestAnOriginalIsNeverWrittenTo(t *testing.T) {
 
 func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 	d := resultDesk(t)
-	d.send(Run{CommandExport})
+	d.send(core.Run{Command: core.CommandExport})
 	sheet := d.screen().Export
 	if len(sheet.Formats) != 4 || !sheet.Formats[0].On || sheet.Formats[1].On || sheet.Formats[0].File != "harbour.txt" {
 		t.Fatalf("sheet %+v", sheet.Formats)
@@ -94,13 +96,13 @@ func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 	}
 	d.send(d.screen().Export.Beside.Do)
 	effects := d.take()
-	files := pick[WriteFile](effects)
+	files := pick[picture.WriteFile](effects)
 	if got := kinds(effects); got != "WriteFile WriteFile WriteFile WriteFile" || formatsOf(files) != "txt json coco labelmap" {
 		t.Fatalf("exporting wants %s: %s", got, formatsOf(files))
 	}
 	text, json, coco, labels := files[0], files[1], files[2], files[3]
 	var paths []string
-	for _, target := range []Target{text.Target, json.Target, coco.Target, labels.Target} {
+	for _, target := range []picture.Target{text.Target, json.Target, coco.Target, labels.Target} {
 		paths = append(paths, filepath.Base(target.Path))
 		if target.Overwrite || filepath.Dir(target.Path) != "/home/ada/Pictures" {
 			t.Errorf("%+v", target)
@@ -109,12 +111,12 @@ func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 	if got := strings.Join(paths, " "); got != "harbour.txt harbour.json harbour.coco.json harbour.labelmap.png" {
 		t.Errorf("files %s", got)
 	}
-	if r := json.Description; r.Image != "/home/ada/Pictures/harbour.png" || r.Name != "harbour.png" || r.Key != d.s.visible().key || r.Width != 400 || r.Caption == nil || r.Instances == nil || r.Classes == nil || r.Timings.Caption != 210 || r.Device == "" || json.Captioned != nil {
+	if r := json.Description; r.Image != "/home/ada/Pictures/harbour.png" || r.Name != "harbour.png" || r.Key != d.visible().Key || r.Width != 400 || r.Caption == nil || r.Instances == nil || r.Classes == nil || r.Timings.Caption != 210 || r.Device == "" || json.Captioned != nil {
 		t.Errorf("description %+v", r)
 	}
 	// Two are there already: they are told together and can be replaced.
 	exists := failure.New(failure.Unreadable, "write", "", "the file exists")
-	d.send(Exported{Write: text.Write}, Exported{Write: labels.Write}, ExportFailed{json.Write, exists, true}, ExportFailed{coco.Write, exists, true})
+	d.send(picture.Exported{Write: text.Write}, picture.Exported{Write: labels.Write}, picture.ExportFailed{Write: json.Write, Failure: exists, Exists: true}, picture.ExportFailed{Write: coco.Write, Failure: exists, Exists: true})
 	n := d.screen().Notices
 	if len(n) != 2 || n[0].Text != "Saved 2 files." || n[0].Detail != "~/Pictures" || n[1].Text != "2 files of these names are there already." {
 		t.Fatalf("notices %+v", n)
@@ -122,29 +124,29 @@ func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 	d.take()
 	d.send(n[1].Actions[0].Do)
 	effects = d.take()
-	if again := pick[WriteFile](effects); formatsOf(again) != "json coco" || !again[1].Overwrite {
+	if again := pick[picture.WriteFile](effects); formatsOf(again) != "json coco" || !again[1].Overwrite {
 		t.Errorf("replacing wants %s", formatsOf(again))
 	}
 
-	d.send(SampleOpened{"boat-and-ball.png"})
-	d.decode(d.s.current)
+	d.send(picture.SampleOpened{Name: "boat-and-ball.png"})
+	d.decode(d.s.Current())
 	d.finishAll()
-	d.send(Run{CommandExport})
+	d.send(core.Run{Command: core.CommandExport})
 	if sheet := d.screen().Export; sheet.Beside.Do != nil || !sheet.Choose.Enabled {
 		t.Errorf("a sample has no folder: %+v", sheet)
 	}
 	d.take()
 	d.send(d.screen().Export.Choose.Do)
-	d.send(PlaceChosen{must[AskFolder](d).Ask, "/out"})
-	if w := pick[WriteFile](d.take())[0]; w.Format != "txt" || w.Path != filepath.FromSlash("/out/boat-and-ball.txt") {
+	d.send(picture.PlaceChosen{Ask: must[picture.AskFolder](d).Ask, Path: "/out"})
+	if w := pick[picture.WriteFile](d.take())[0]; w.Format != "txt" || w.Path != filepath.FromSlash("/out/boat-and-ball.txt") {
 		t.Errorf("%+v", w.Target)
 	}
 }
 
 func TestTheExportedCaptionIsThePersonsAndTheJSONTheModels(t *testing.T) {
 	d := resultDesk(t)
-	d.send(CaptionEdited{Text: "mine"}, ExportToggled{"json"}, ExportAsked{Beside: true})
-	files := pick[WriteFile](d.take())
+	d.send(picture.CaptionEdited{Text: "mine"}, picture.ExportToggled{Format: "json"}, picture.ExportAsked{Beside: true})
+	files := pick[picture.WriteFile](d.take())
 	if formatsOf(files) != "txt json" {
 		t.Fatalf("exporting wants %s", formatsOf(files))
 	}
@@ -156,7 +158,7 @@ func TestTheExportedCaptionIsThePersonsAndTheJSONTheModels(t *testing.T) {
 }
 
 // formatsOf lists the formats of effects.
-func formatsOf(files []WriteFile) string {
+func formatsOf(files []picture.WriteFile) string {
 	var all []string
 	for _, w := range files {
 		all = append(all, w.Format)
@@ -167,7 +169,7 @@ func formatsOf(files []WriteFile) string {
 func TestOnlyWhatThereIsCanBeExported(t *testing.T) {
 	offered := func(d *desk) string {
 		d.t.Helper()
-		d.send(SheetOpened{SheetExport})
+		d.send(core.SheetOpened{Sheet: picture.SheetExport})
 		var all []string
 		for _, f := range d.screen().Export.Formats {
 			if f.Enabled {
@@ -189,7 +191,7 @@ func TestOnlyWhatThereIsCanBeExported(t *testing.T) {
 	if got := offered(d); got != "txt json coco labelmap" {
 		t.Errorf("with everything: %s", got)
 	}
-	d.send(CaptionEdited{Text: ""})
+	d.send(picture.CaptionEdited{Text: ""})
 	if got := offered(d); got != "json coco labelmap" {
 		t.Errorf("with an empty caption: %s", got)
 	}
@@ -197,59 +199,59 @@ func TestOnlyWhatThereIsCanBeExported(t *testing.T) {
 
 func TestTheFormatsAreThoseOfTheTable(t *testing.T) {
 	setup := testSetup()
-	setup.Formats = append(setup.Formats, Format{ID: "csv", Suffix: ".csv", Needs: []inference.Task{inference.TaskInstances}, Title: "Objects as CSV"},
-		Format{ID: "webp", Suffix: ".descry.webp", Drawn: true, Endings: []string{".webp"}, Title: "WebP"})
+	setup.Formats = append(setup.Formats, picture.Format{ID: "csv", Suffix: ".csv", Needs: []inference.Task{inference.TaskInstances}, Title: "Objects as CSV"},
+		picture.Format{ID: "webp", Suffix: ".descry.webp", Drawn: true, Endings: []string{".webp"}, Title: "WebP"})
 	setup.Settings.Save.Export = []string{"csv", "gone", "txt"}
 	setup.Settings.Save.Format = "gone"
 	d := resultDesk(t)
 	d.s = New(setup)
 	d.open("/home/ada/Pictures/harbour.png")
 	d.finishAll()
-	d.send(SheetOpened{SheetSave})
+	d.send(core.SheetOpened{Sheet: picture.SheetSave})
 	if f := d.screen().Save.Formats; len(f) != 3 || f[2].Text != "WebP" || !f[0].On {
 		t.Errorf("formats of the captioned picture: %+v", f)
 	}
-	d.send(SheetOpened{SheetExport})
+	d.send(core.SheetOpened{Sheet: picture.SheetExport})
 	if f := d.screen().Export.Formats; len(f) != 5 || f[4].Text != "Objects as CSV" || f[4].File != "harbour.csv" || !f[4].On {
 		t.Errorf("formats of the export: %+v", f)
 	}
-	d.send(ExportAsked{Beside: true})
-	if got := formatsOf(pick[WriteFile](d.take())); got != "txt csv" {
+	d.send(picture.ExportAsked{Beside: true})
+	if got := formatsOf(pick[picture.WriteFile](d.take())); got != "txt csv" {
 		t.Errorf("exporting wants %s", got)
 	}
-	d.send(SaveAsked{})
-	d.send(PlaceChosen{must[AskSave](d).Ask, "/o/x.webp"})
-	if w := must[WriteFile](d); w.Format != "webp" || !w.Overwrite || w.Captioned == nil {
+	d.send(picture.SaveAsked{})
+	d.send(picture.PlaceChosen{Ask: must[picture.AskSave](d).Ask, Path: "/o/x.webp"})
+	if w := must[picture.WriteFile](d); w.Format != "webp" || !w.Overwrite || w.Captioned == nil {
 		t.Errorf("%+v", w)
 	}
 }
 
 func TestOneObjectIsSavedAsATransparentPNG(t *testing.T) {
 	d := resultDesk(t)
-	d.send(Run{CommandSaveObject})
-	none[AskSave](d)
-	d.send(Selected{0}, Run{CommandSaveObject})
-	ask := must[AskSave](d)
+	d.send(core.Run{Command: core.CommandSaveObject})
+	none[picture.AskSave](d)
+	d.send(picture.Selected{Object: 0}, core.Run{Command: core.CommandSaveObject})
+	ask := must[picture.AskSave](d)
 	if ask.Name != "harbour.sports-ball.png" {
 		t.Errorf("%+v", ask)
 	}
-	d.send(PlaceChosen{ask.Ask, "/o/ball.png"})
-	if w := must[WriteCutout](d); w.Instance.Label != "sports ball" || w.Picture != d.s.current {
+	d.send(picture.PlaceChosen{Ask: ask.Ask, Path: "/o/ball.png"})
+	if w := must[picture.WriteCutout](d); w.Instance.Label != "sports ball" || w.Picture != d.s.Current() {
 		t.Errorf("%+v", w.Instance)
 	}
-	d.send(ObjectSaveAsked{1}, PlaceChosen{must[AskSave](d).Ask + 1, ""})
-	if len(pick[WriteCutout](d.take())) != 1 {
+	d.send(picture.ObjectSaveAsked{Object: 1}, picture.PlaceChosen{Ask: must[picture.AskSave](d).Ask + 1, Path: ""})
+	if len(pick[picture.WriteCutout](d.take())) != 1 {
 		t.Error("a dismissed dialog writes")
 	}
 }
 
 func TestAFailedSaveSaysWhy(t *testing.T) {
 	d := resultDesk(t)
-	d.send(SaveAsked{}, PlaceChosen{1, "/o/x.png"})
-	w := must[WriteFile](d)
-	d.send(ExportFailed{w.Write, failure.New(failure.Unreadable, "write", w.Path, "permission denied").WithHint("Choose another folder."), false})
+	d.send(picture.SaveAsked{}, picture.PlaceChosen{Ask: 1, Path: "/o/x.png"})
+	w := must[picture.WriteFile](d)
+	d.send(picture.ExportFailed{Write: w.Write, Failure: failure.New(failure.Unreadable, "write", w.Path, "permission denied").WithHint("Choose another folder."), Exists: false})
 	n := d.screen().Notices
-	if len(n) != 1 || n[0].Text != "x.png could not be saved." || n[0].Detail != "Permission denied. Choose another folder." || n[0].Kind != NoticeTrouble {
+	if len(n) != 1 || n[0].Text != "x.png could not be saved." || n[0].Detail != "Permission denied. Choose another folder." || n[0].Kind != core.NoticeTrouble {
 		t.Errorf("notices %+v", n)
 	}
 	d.send(n[0].Close.Do)
@@ -260,10 +262,10 @@ func TestAFailedSaveSaysWhy(t *testing.T) {
 
 func TestNothingIsSavedBeforeThereIsAPicture(t *testing.T) {
 	d := newDesk(t)
-	d.send(Opened{[]string{"/p/a.png"}})
+	d.send(picture.Opened{Paths: []string{"/p/a.png"}})
 	d.take()
-	d.send(Run{CommandSave}, Run{CommandExport}, SaveAsked{}, ExportAsked{Beside: true}, SheetOpened{SheetSave})
-	if got := kinds(d.take()); got != "" || d.s.sheet != SheetNone {
+	d.send(core.Run{Command: core.CommandSave}, core.Run{Command: core.CommandExport}, picture.SaveAsked{}, picture.ExportAsked{Beside: true}, core.SheetOpened{Sheet: picture.SheetSave})
+	if got := kinds(d.take()); got != "" || d.s.Sheet() != core.SheetNone {
 		t.Errorf("wants %s", got)
 	}
 	d.pass(time.Second)

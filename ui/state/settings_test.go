@@ -7,33 +7,36 @@ import (
 	"time"
 
 	"descry/settings"
+	"descry/ui/state/core"
+	"descry/ui/state/picture"
+	"descry/ui/state/prefs"
 )
 
 func TestSettingsAreSavedOnceAfterARunOfChanges(t *testing.T) {
 	d := newDesk(t)
 	for i := range 50 {
-		d.send(OpacitySet{float64(i) / 100})
+		d.send(picture.OpacitySet{Value: float64(i) / 100})
 		d.pass(5 * time.Millisecond)
 	}
 	d.pass(2 * time.Second)
-	all := pick[SaveSettings](d.take())
+	all := pick[core.SaveSettings](d.take())
 	if len(all) != 1 || all[0].Settings.Opacity != 0.49 {
 		t.Errorf("saved %d times: %+v", len(all), all)
 	}
-	d.send(OpacitySet{math.NaN()}, OpacitySet{-1}, OpacitySet{2}, ScoreSet{math.Inf(1)}, PanelSized{float32(math.NaN())}, WindowSized{0, 0})
+	d.send(picture.OpacitySet{Value: math.NaN()}, picture.OpacitySet{Value: -1}, picture.OpacitySet{Value: 2}, picture.ScoreSet{Value: math.Inf(1)}, picture.PanelSized{Width: float32(math.NaN())}, WindowSized{0, 0})
 	d.pass(2 * time.Second)
-	none[SaveSettings](d)
-	d.send(PanelSized{9999}, ScoreSet{7})
-	if d.s.settings.PanelWidth != settings.MostPanel || d.s.settings.Score != settings.MostScore {
-		t.Errorf("%+v", d.s.settings)
+	none[core.SaveSettings](d)
+	d.send(picture.PanelSized{Width: 9999}, picture.ScoreSet{Value: 7})
+	if d.s.Settings().PanelWidth != settings.MostPanel || d.s.Settings().Score != settings.MostScore {
+		t.Errorf("%+v", d.s.Settings())
 	}
 }
 
 func TestSettingsAreChosenOnTheirSheet(t *testing.T) {
 	d := newDesk(t)
-	d.send(Run{CommandSettings})
+	d.send(core.Run{Command: core.CommandSettings})
 	sheet := d.screen().Settings
-	if sheet.ModelsText != "Starter models do everything." || sheet.Models.Do != (Run{CommandModels}) {
+	if sheet.ModelsText != "Starter models do everything." || sheet.Models.Do != (core.Run{Command: core.CommandModels}) {
 		t.Errorf("models %q, %+v", sheet.ModelsText, sheet.Models)
 	}
 	var names []string
@@ -57,24 +60,24 @@ func TestSettingsAreChosenOnTheirSheet(t *testing.T) {
 	if s.Theme != settings.ThemeDark || s.Threads != 1 || s.MegaPixels != 50 || d.screen().Theme != settings.ThemeDark {
 		t.Errorf("%+v", s)
 	}
-	d.send(Opened{[]string{"/p/a.png"}})
-	if e := must[Decode](d); e.Pixels != 50_000_000 {
+	d.send(picture.Opened{Paths: []string{"/p/a.png"}})
+	if e := must[picture.Decode](d); e.Pixels != 50_000_000 {
 		t.Errorf("%+v", e)
 	}
 }
 
 func TestDiagnosticsAreAskedForOnceAndCanBeCopied(t *testing.T) {
 	d := newDesk(t)
-	d.send(Run{CommandAbout})
-	must[RunDoctor](d)
+	d.send(core.Run{Command: core.CommandAbout})
+	must[prefs.RunDoctor](d)
 	if a := d.screen().About; a.Copy.Enabled || a.Report == "" {
 		t.Errorf("%+v", a)
 	}
-	d.send(DoctorSaid{"all is well"}, DiagnosticsCopied{})
-	if e := must[CopyText](d); e.Text != "all is well" {
+	d.send(prefs.DoctorSaid{Text: "all is well"}, prefs.DiagnosticsCopied{})
+	if e := must[core.CopyText](d); e.Text != "all is well" {
 		t.Errorf("%+v", e)
 	}
 	d.take()
-	d.send(Escaped{}, Run{CommandAbout})
-	none[RunDoctor](d)
+	d.send(Escaped{}, core.Run{Command: core.CommandAbout})
+	none[prefs.RunDoctor](d)
 }

@@ -1,75 +1,54 @@
 package state
 
-import "time"
+import (
+	"descry/ui/state/core"
+)
 
-func (a SheetOpened) on(r *reduction) {
-	if (a.Sheet == SheetSave || a.Sheet == SheetExport) && !hasPixels(&r.s) {
+// openSheet opens a sheet, or closes the open one.
+func (r *reduction) openSheet(id core.PageID) {
+	p := pageOf(id)
+	if p.may != nil && !p.may(r.look()) {
 		return
 	}
-	r.s.sheet, r.s.offer, r.s.licence = a.Sheet, offer{}, ""
-	if a.Sheet == SheetModels {
-		r.s.importTold = importTold{}
-		r.do(ListModels{Speed: true})
-	}
-	if a.Sheet == SheetDevices && r.s.devices.known == nil {
-		r.do(LookAtDevices{})
-	}
-	if a.Sheet == SheetAbout && r.s.doctor == "" {
-		r.do(RunDoctor{})
+	r.t.OpenSheet(id)
+	r.s.models = r.s.models.Left()
+	if p.opened != nil {
+		p.opened(r)
 	}
 }
 
+// Escaped goes one step back within the sheet, closes it, or takes the selection back.
 func (Escaped) on(r *reduction) {
+	p := pageOf(r.s.Sheet())
 	switch {
-	case r.s.sheet == SheetModels && r.s.licence != "":
-		r.s.licence = ""
-		return
-	case r.s.sheet == SheetModels && r.s.offer.open():
-		r.s.offer = offer{}
-		return
-	case r.s.sheet != SheetNone:
-		r.s.sheet = SheetNone
-		return
-	}
-	r.s.selected, r.s.hover, r.s.pointed = -1, -1, pointed{}
-}
-
-func (a DoctorSaid) on(r *reduction) { r.s.doctor = a.Text }
-
-func (DiagnosticsCopied) on(r *reduction) {
-	if r.s.doctor != "" {
-		r.do(CopyText{Text: r.s.doctor, What: "Diagnostics"})
+	case p.back != nil && p.back(r):
+	case r.s.Sheet() != core.SheetNone:
+		r.t.OpenSheet(core.SheetNone)
+	default:
+		r.s.picture = r.s.picture.Escaped()
 	}
 }
 
-func (a Run) on(r *reduction) {
-	if c, known := commandByID(a.Command); known && (c.enabled == nil || c.enabled(&r.s)) {
-		c.Do.on(r)
+// command runs a command of the table.
+func (r *reduction) command(id core.CommandID) {
+	if c, known := commandByID(id); known && (c.enabled == nil || c.enabled(r.look().pic)) {
+		r.act(c.Do)
 	}
 }
 
 func (ClosingGivenUp) on(r *reduction) {
-	if r.s.sheet == SheetClosing {
-		r.s.sheet = SheetNone
+	if r.s.Sheet() == SheetClosing {
+		r.t.OpenSheet(core.SheetNone)
 	}
 }
 
 func (a Closing) on(r *reduction) {
-	if _, n := r.s.pulling(); n > 0 && !a.Sure {
-		r.s.sheet = SheetClosing
+	if !a.Sure && r.s.models.Downloads(r.look().modelsEnv()).N > 0 {
+		r.t.OpenSheet(SheetClosing)
 		return
 	}
-	r.endModels()
-	r.s.drafts = stamped(r.s.drafts, func(d *draft) bool {
-		if !d.failed || d.dirty {
-			return false
-		}
-		d.dirty, d.since = true, time.Time{} // once more: it is the last chance
-		return true
-	})
-	r.saveDrafts(func(draft) bool { return true })
-	r.saveSettings()
-	r.cancel(func(job) bool { return true })
+	r.s.models = r.s.models.End(r.look().modelsEnv(), r.t)
+	r.s.picture = r.s.picture.End(r.look().pic.Env, r.t)
 	r.s.closing = true
-	r.do(Quit{})
+	r.t.Do(Quit{})
 }

@@ -14,16 +14,25 @@
 // were told; events of jobs that are no longer open are dropped in one place.
 //
 // What is wanted is said rather than done step by step: after each action,
-// settle (settle.go) compares what should be decoded, run and saved with what
+// each feature compares what should be decoded, run and saved with what
 // is, and the difference becomes effects.
+//
+// The features are packages beside this one (see package core); this one joins
+// them: it hands each its actions, routes what one wants of another, and settles
+// them in a fixed order. A page is a folder of state, a folder of widgets, and a
+// line in each of two registries: pages (pages.go) and the one of package ui.
 package state
 
 import (
+	"fmt"
 	"time"
 
-	"descry/inference"
-	"descry/internal/failure"
 	"descry/settings"
+	"descry/ui/state/core"
+	"descry/ui/state/devices"
+	"descry/ui/state/models"
+	"descry/ui/state/picture"
+	"descry/ui/state/prefs"
 )
 
 // Setup is what the program knows when the window opens.
@@ -31,100 +40,25 @@ type Setup struct {
 	Settings settings.Settings
 	Version  string
 	Home     string // the user's home folder, shown as ~
-	Samples  []Sample
-	Formats  []Format     // of the files that are written
-	Models   []ModelInfo  // sets that are in no catalogue; the first is used where nothing better is here
-	Store    Inventory    // what is known of the catalogue before ModelsListed
-	Devices  []DeviceInfo // the first is used where the settings name none
-	Threads  int          // what 0 threads stands for
+	Samples  []picture.Sample
+	Formats  []picture.Format // of the files that are written
+	Models   []models.Info    // sets that are in no catalogue; the first is used where nothing better is here
+	Store    models.Inventory // what is known of the catalogue before ModelsListed
+	Devices  []devices.Info   // the first is used where the settings name none
+	Threads  int              // what 0 threads stands for
 	Cores    int
 }
 
-// Format is a kind of file that a picture can be written to, a row of the table of
-// package export.
-type Format struct {
-	ID         string           // as in --format
-	Suffix     string           // follows the picture's name
-	Drawn      bool             // it holds the captioned picture
-	Endings    []string         // of Drawn formats: the endings by which a person chooses them
-	Needs      []inference.Task // without these parts there is nothing to write
-	Title, Tip string
-}
-
-// Sample is a picture that comes with the program.
-type Sample struct{ Name, Title string }
-
-// ModelInfo is a model set that can be chosen.
-type ModelInfo struct {
-	Spec        string // as in --model
-	Name        string // "Starter models"
-	Description string
-	Tasks       []inference.Task
-	Place       string                   // the folder or file where it lies; empty: in the program
-	Bytes       map[inference.Task]int64 // what the files of each task take; none: not told
-	Drawings    bool                     // knows drawings only: whoever gives it a photograph is told
-}
-
-// DeviceInfo is something that models run on: "auto", "cpu", …
-type DeviceInfo struct{ ID, Name string }
-
 // State is the window as a value. The zero State is of no use; New gives one.
 type State struct {
-	setup    Setup
-	settings settings.Settings
-
-	pictures []picture // decoded or being decoded: the visible one and its neighbours
-	current  PictureID // 0: the start page
-	walk     walk
-	jobs     []job
-	results  []result
-	drafts   []draft
-	serial   uint64 // of the last CaptionEdited
-	last     counters
-
-	canvas   Frame
-	view     View
-	bare     bool
-	hover    int // object, −1: none
-	selected int // object, −1: none
-	pointed  pointed
-	details  bool
-
-	sheet   Sheet
-	doctor  string // the diagnostics; empty: not known yet
-	asks    []ask
-	writes  []write
-	notices []notice
-	photo   PictureID // the picture at which it is told what the models know
-
-	inventory  Inventory
-	stocked    bool // the inventory was told
-	using      using
-	pulls      []pull
-	removals   []removal
-	offer      offer
-	licence    string // the model whose licence is shown in full
-	importing  bool
-	importTold importTold
-
-	now           time.Time // of the last Tick
-	busySince     time.Time // zero: not busy, or the time is not known yet
-	settingsDirty bool
-	settingsSince time.Time
-	wake          wake
-	closing       bool
-	devices       devices
-	device        string // what the last job ran on
-	threads       int
-}
-
-// counters are the last IDs given out. None is used twice.
-type counters struct {
-	picture    PictureID
-	job        inference.JobID
-	ask, write uint64
-	notice     uint64
-	pull       uint64
+	core.Shared
+	setup   Setup
+	picture picture.State
+	models  models.State
+	devices devices.State
+	prefs   prefs.State
+	wake    wake
+	closing bool
 }
 
 // wake is the Tick that is waited for.
@@ -134,201 +68,163 @@ type wake struct {
 	open   bool
 }
 
-// phase is how far a picture is.
-type phase int
-
-const (
-	decoding phase = iota
-	ready
-	failed
-)
-
-// picture is an opened picture.
-type picture struct {
-	id            PictureID
-	source        Source
-	name          string
-	phase         phase
-	key           string
-	width, height int
-	photo         bool
-	took          float64 // milliseconds of decoding
-	failure       *failure.Failure
-	released      bool // its decoding was stopped
-}
-
-// walk is the pictures that the arrows walk through. An empty dir with paths:
-// they were opened together.
-type walk struct {
-	dir   string
-	paths []string
-	at    int
-}
-
-// slot is one of the things that are asked of a picture.
-type slot int
-
-const (
-	slotCaption slot = iota
-	slotInstances
-	slotClasses
-	slotOthers // other ways to say it: a second caption job
-	slots
-)
-
-// slotTasks gives the task of each slot.
-var slotTasks = [slots]inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses, inference.TaskCaption}
-
-// job is a request that the worker has not ended.
-type job struct {
-	id      inference.JobID
-	picture PictureID
-	key     string
-	model   string
-	by      string // the model of the task, within model
-	slot    slot
-	front   bool // the worker knows that it is of the visible picture
-	loading bool
-	text    string // the caption so far
-}
-
-// result is what a model set found in a picture, and what a person did to it.
-type result struct {
-	key, model string
-	attempt    int                  // how often the caption was asked for again
-	form       settings.CaptionForm // … and how it was looked for
-	caption    *inference.Caption
-	others     *inference.Caption
-	instances  *inference.Instances
-	classes    *inference.Classes
-	done       [slots]*inference.Done
-	failure    [slots]*failure.Failure // failed or stopped: not run again by itself
-	by         [slots]string           // the model that a result comes from
-	second     []bool                  // by object: a second name for another
-	hidden     []bool                  // by object: hidden by hand; nil: none
-	hideClass  []bool                  // by class; nil: none
-}
-
-// draft is a person's own text for a picture.
-type draft struct {
-	key, name string
-	edit      Edit
-	read      bool // what is stored was read
-	burst     bool // being typed: the next letter is no step of its own
-	dirty     bool // not handed to SaveEdit yet
-	since     time.Time
-	failed    bool // the last SaveEdit failed
-}
-
 // New returns the state of a window that has just opened.
 func New(setup Setup) State {
-	s := State{setup: setup, settings: setup.Settings.Repaired(), view: ViewFit(), hover: -1, selected: -1, inventory: setup.Store}
-	s.inventory.Others = setup.Models
-	s.settings.Save = s.settings.Save.Among(setup.formatIDs())
-	s.using = s.uses()
+	chosen := setup.Settings.Repaired()
+	chosen.Save = chosen.Save.Among(setup.formatIDs())
+	s := State{Shared: core.NewShared(chosen), setup: setup, picture: picture.New()}
+	s.models = models.New(setup.Store, setup.Models, models.Env{Shared: &s.Shared, Home: setup.Home})
 	return s
 }
 
-// Settings returns the settings as they are now.
-func (s State) Settings() settings.Settings { return s.settings }
-
 // Current returns the visible picture, 0 on the start page.
-func (s State) Current() PictureID { return s.current }
+func (s State) Current() picture.PictureID { return s.picture.Current() }
 
 // reduction is one call of Reduce: the state as it becomes, and what is to be done.
 type reduction struct {
-	s       State
-	effects []Effect
-	chose   bool // a person chose other models
+	s State
+	t *core.Turn
 }
+
+// own is an action that the root acts on itself.
+type own interface{ on(*reduction) }
 
 // Reduce returns the state after an action, and what is to be done outside. It
 // is pure: the same input gives the same output, and s stays as it was.
-func Reduce(s State, a Action) (State, []Effect) {
+func Reduce(s State, a core.Action) (State, []core.Effect) {
 	if s.closing {
 		return s, nil
 	}
 	r := reduction{s: s}
-	a.on(&r)
+	r.t = core.NewTurn(&r.s.Shared)
+	r.act(a)
 	r.settle()
-	return r.s, r.effects
+	return r.s, r.t.Effects()
 }
 
-func (r *reduction) do(e Effect) { r.effects = append(r.effects, e) }
-
-// replaced returns a copy of list with v at i.
-func replaced[T any](list []T, i int, v T) []T {
-	next := make([]T, len(list))
-	copy(next, list)
-	next[i] = v
-	return next
-}
-
-// added returns a copy of list with v at its end.
-func added[T any](list []T, v T) []T {
-	next := make([]T, len(list), len(list)+1)
-	copy(next, list)
-	return append(next, v)
-}
-
-// without returns a copy of list without what drop tells, list itself if that is nothing.
-func without[T any](list []T, drop func(T) bool) []T {
-	for i := range list {
-		if !drop(list[i]) {
-			continue
-		}
-		next := make([]T, i, len(list)-1)
-		copy(next, list)
-		for _, v := range list[i+1:] {
-			if !drop(v) {
-				next = append(next, v)
+// act hands an action to the one whose it is. One that is nobody's is a mistake
+// in the program, which must not pass in silence.
+func (r *reduction) act(a core.Action) {
+	switch a := a.(type) {
+	case picture.Action:
+		r.s.picture = r.s.picture.Reduce(a, r.look().pic.Env, r.t)
+		if _, again := a.(picture.DescribedAgain); again { // what was to be told is done
+			r.t.DropNotices(models.Arrival)
+			if r.s.Sheet() == models.Sheet {
+				r.t.OpenSheet(core.SheetNone)
 			}
 		}
-		if len(next) == 0 {
-			return nil
+	case models.Action:
+		r.s.models = r.s.models.Reduce(a, r.look().modelsEnv(), r.t)
+	case devices.Action:
+		r.s.devices = r.s.devices.Reduce(a, r.t)
+	case prefs.Action:
+		r.s.prefs = r.s.prefs.Reduce(a, r.t)
+	case core.SheetOpened:
+		r.openSheet(a.Sheet)
+	case core.Run:
+		r.command(a.Command)
+	case core.NoticeClosed:
+		r.closeNotice(a.ID)
+	case core.SettingsFailed:
+		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: "The settings could not be kept.", Detail: core.Explain(a.Failure)})
+	case core.FolderShown:
+		r.t.Do(core.ShowInFolder{Path: a.Path})
+	case core.TextCopied:
+		r.tellCopied(a)
+	case own:
+		a.on(r)
+	default:
+		panic(fmt.Sprintf("state: nobody acts on %T", a))
+	}
+	r.route()
+}
+
+// route hands what one feature wants of another to whom it is for.
+func (r *reduction) route() {
+	for _, q := range r.t.Asked() {
+		switch q := q.(type) {
+		case models.Changed:
+			r.s.picture = r.s.picture.Follow(picture.ModelsChanged(q), r.look().pic.Env, r.t)
+		case picture.Ran:
+			r.s.devices = r.s.devices.Ran(q.Device, q.Threads)
+		case picture.DeviceLost:
+			r.s.devices = r.s.devices.Lost(q.Lost, r.t)
+		default:
+			panic(fmt.Sprintf("state: nobody is asked for %T", q))
 		}
-		return next
 	}
-	return list
 }
 
-// picture returns an opened picture; its id is 0 if there is none of that ID.
-func (s *State) picture(id PictureID) picture {
-	for _, p := range s.pictures {
-		if p.id == id {
-			return p
+// settle compares what should be with what is, feature by feature: which models
+// are in use decides what is wanted of the pictures.
+func (r *reduction) settle() {
+	if r.s.closing {
+		return
+	}
+	r.s.models = r.s.models.Settle(r.look().modelsEnv(), r.t)
+	r.route()
+	r.s.picture = r.s.picture.Settle(r.look().pic.Env, r.t)
+	r.route()
+	r.settleTime()
+}
+
+// look returns the state as it is now, to be asked.
+func (r *reduction) look() *whole { return look(&r.s) }
+
+// whole is the state together with what its features know of each other.
+type whole struct {
+	*State
+	pic picture.Scene
+}
+
+// look puts together what the features are told.
+func look(s *State) *whole {
+	w := &whole{State: s}
+	m := s.models.Model(models.Env{Shared: &s.Shared})
+	w.pic = picture.Scene{State: &s.picture, Env: picture.Env{
+		Shared: &s.Shared, Home: s.setup.Home, Samples: s.setup.Samples, Formats: s.setup.Formats, Rest: w,
+		Models: picture.Models{Using: s.models.Using(), Spec: m.Spec, Tasks: m.Tasks, Drawings: m.Drawings},
+	}}
+	return w
+}
+
+// BetterModels implements picture.Rest.
+func (w *whole) BetterModels() (get core.Button, others bool) {
+	return w.models.Better(models.Env{Shared: &w.Shared})
+}
+
+// modelsEnv is what models know of the rest.
+func (w *whole) modelsEnv() models.Env {
+	return models.Env{Shared: &w.Shared, Home: w.setup.Home, Again: w.pic.AgainButton()}
+}
+
+// prefsEnv is what settings know of the rest.
+func (w *whole) prefsEnv() prefs.Env {
+	e := prefs.Env{
+		Shared: &w.Shared, Version: w.setup.Version, Threads: w.setup.Threads, Cores: w.setup.Cores,
+		ModelsText: w.models.UsedText(w.modelsEnv()), Models: w.Command(core.CommandModels, "Choose models…"),
+		Devices: devices.Choices(w.devicesEnv()),
+	}
+	if w.pic.HasPixels() {
+		e.Rewrite = w.Command(core.CommandRegenerate, "Write again")
+	}
+	return e
+}
+
+// devicesEnv is what devices know of the rest.
+func (w *whole) devicesEnv() devices.Env {
+	return devices.Env{Shared: &w.Shared, Devices: w.setup.Devices, Threads: w.setup.Threads}
+}
+
+// formatIDs returns the formats that are drawn, and the others.
+func (s *Setup) formatIDs() (drawn, others []string) {
+	for _, f := range s.Formats {
+		if f.Drawn {
+			drawn = append(drawn, f.ID)
+		} else {
+			others = append(others, f.ID)
 		}
 	}
-	return picture{}
-}
-
-// visible returns the visible picture.
-func (s *State) visible() picture { return s.picture(s.current) }
-
-// result returns what is known of a picture; only key and model are set if
-// nothing is.
-func (s *State) result(key string) result {
-	model := s.model().Spec
-	for _, r := range s.results {
-		if r.key == key && r.model == model {
-			return r
-		}
-	}
-	return result{key: key, model: model}
-}
-
-// found is the result of the visible picture; it is empty until that is decoded.
-func (s *State) found() result {
-	p := s.visible()
-	if p.phase != ready || p.key == "" {
-		return result{}
-	}
-	return s.result(p.key)
-}
-
-// frame is the canvas with the visible picture in it.
-func (s *State) frame() Frame {
-	f, p := s.canvas, s.visible()
-	f.PictureWidth, f.PictureHeight = p.width, p.height
-	return f
+	return drawn, others
 }

@@ -29,8 +29,8 @@ func (r *renderer) MinSize() fyne.Size           { return r.min() }
 func (r *renderer) Objects() []fyne.CanvasObject { return r.objects }
 func (r *renderer) Refresh()                     { r.refresh() }
 
-// place moves and sizes an object.
-func place(o fyne.CanvasObject, x, y, w, h float32) {
+// Place moves and resizes an object.
+func Place(o fyne.CanvasObject, x, y, w, h float32) {
 	o.Move(fyne.NewPos(x, y))
 	o.Resize(fyne.NewSize(w, h))
 }
@@ -212,7 +212,7 @@ func (i *Icon) CreateRenderer() fyne.WidgetRenderer {
 	return &renderer{
 		objects: []fyne.CanvasObject{img},
 		layout: func(s fyne.Size) {
-			place(img, (s.Width-i.side)/2, (s.Height-i.side)/2, i.side, i.side)
+			Place(img, (s.Width-i.side)/2, (s.Height-i.side)/2, i.side, i.side)
 		},
 		min: func() fyne.Size { return fyne.NewSquareSize(i.side) },
 		refresh: func() {

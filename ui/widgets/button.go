@@ -197,18 +197,18 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	r.layout = func(s fyne.Size) {
 		paint()
 		background.Resize(s)
-		place(focus.rect, -2, -2, s.Width+4, s.Height+4)
+		Place(focus.rect, -2, -2, s.Width+4, s.Height+4)
 		t := b.textSize()
 		switch {
 		case b.icon != "" && b.text != "":
 			x := (s.Width - t.Width - 20) / 2
-			place(line, x, (s.Height-t.Height)/2, t.Width, t.Height)
-			place(icon, x+t.Width+4, (s.Height-16)/2, 16, 16)
+			Place(line, x, (s.Height-t.Height)/2, t.Width, t.Height)
+			Place(icon, x+t.Width+4, (s.Height-16)/2, 16, 16)
 		default:
-			place(icon, (s.Width-18)/2, (s.Height-18)/2, 18, 18)
-			place(line, 0, (s.Height-t.Height)/2, s.Width, t.Height)
+			Place(icon, (s.Width-18)/2, (s.Height-18)/2, 18, 18)
+			Place(line, 0, (s.Height-t.Height)/2, s.Width, t.Height)
 		}
-		place(under, (s.Width-t.Width)/2, (s.Height+t.Height)/2-2, t.Width, 1)
+		Place(under, (s.Width-t.Width)/2, (s.Height+t.Height)/2-2, t.Width, 1)
 	}
 	r.min = func() fyne.Size {
 		s := b.textSize()

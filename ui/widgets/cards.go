@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"descry/ui/theme"
+	"descry/ui/widgets/dash"
 )
 
 // Chip is a short text with a rounded border in the status bar. It can be pressed.
@@ -60,7 +61,7 @@ func (c *Chip) CreateRenderer() fyne.WidgetRenderer {
 		}
 		word.SetText(c.text)
 		bar.FillColor = colour(theme.Accent)
-		place(bar, 11, c.BaseWidget.Size().Height-3, (c.BaseWidget.Size().Width-22)*float32(c.part), 2)
+		Place(bar, 11, c.BaseWidget.Size().Height-3, (c.BaseWidget.Size().Width-22)*float32(c.part), 2)
 		bar.Hidden = c.part <= 0
 		focus.paint(&c.Control, 11)
 	}
@@ -70,7 +71,7 @@ func (c *Chip) CreateRenderer() fyne.WidgetRenderer {
 		background.CornerRadius = s.Height / 2
 		background.Resize(s)
 		focus.rect.Resize(s)
-		place(word, 0, (s.Height-18)/2, s.Width, 18)
+		Place(word, 0, (s.Height-18)/2, s.Width, 18)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(word.MinSize().Width+30, 22) }
 	r.refresh = func() { paint(); canvas.Refresh(c) }
@@ -134,11 +135,11 @@ func (s *SampleCard) CreateRenderer() fyne.WidgetRenderer {
 	paint()
 	r.layout = func(size fyne.Size) {
 		h := size.Height - 28
-		place(background, 0, 0, size.Width, h)
-		place(pic, 0, 0, size.Width, h)
-		place(frame, 0, 0, size.Width, h)
-		place(focus.rect, -3, -3, size.Width+6, h+6)
-		place(name, 2, h+8, size.Width-4, 20)
+		Place(background, 0, 0, size.Width, h)
+		Place(pic, 0, 0, size.Width, h)
+		Place(frame, 0, 0, size.Width, h)
+		Place(focus.rect, -3, -3, size.Width+6, h+6)
+		Place(name, 2, h+8, size.Width-4, 20)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(96, 100) }
 	r.refresh = func() { paint(); canvas.Refresh(s) }
@@ -162,17 +163,17 @@ func NewDropZone(content fyne.CanvasObject) *DropZone {
 func (d *DropZone) CreateRenderer() fyne.WidgetRenderer {
 	background := canvas.NewRectangle(color.Transparent)
 	dashes := canvas.NewRaster(func(w, h int) image.Image {
-		return dashedFrame(w, h, float64(w)/float64(max(1, d.BaseWidget.Size().Width)), colour(theme.Line))
+		return dash.Frame(w, h, float64(w)/float64(max(1, d.BaseWidget.Size().Width)), colour(theme.Line))
 	})
 	paint := func() { background.FillColor, background.CornerRadius = colour(theme.Panel), 14 }
 	paint()
 	return &renderer{
 		objects: []fyne.CanvasObject{background, dashes, d.content},
 		layout: func(s fyne.Size) {
-			place(background, 1, 1, s.Width-2, s.Height-2)
+			Place(background, 1, 1, s.Width-2, s.Height-2)
 			dashes.Resize(s)
 			h := heightFor(d.content, s.Width-32)
-			place(d.content, 16, (s.Height-h)/2, s.Width-32, h)
+			Place(d.content, 16, (s.Height-h)/2, s.Width-32, h)
 		},
 		min:     func() fyne.Size { return d.content.MinSize().AddWidthHeight(32, 32) },
 		refresh: func() { paint(); background.Refresh(); dashes.Refresh() },
@@ -208,9 +209,9 @@ func (b *Bones) CreateRenderer() fyne.WidgetRenderer {
 	r.layout = func(fyne.Size) {
 		for i := range b.rows {
 			y, w := float32(i)*46+8, boneWidths[i%len(boneWidths)]
-			place(r.objects[3*i], 4, y, 18, 18)
-			place(r.objects[3*i+1], objectCheckEdge, y, w[0], 10)
-			place(r.objects[3*i+2], objectCheckEdge, y+17, w[1], 8)
+			Place(r.objects[3*i], 4, y, 18, 18)
+			Place(r.objects[3*i+1], objectCheckEdge, y, w[0], 10)
+			Place(r.objects[3*i+2], objectCheckEdge, y+17, w[1], 8)
 		}
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(160, float32(b.rows)*46) }

@@ -85,10 +85,10 @@ func (c *CheckRow) CreateRenderer() fyne.WidgetRenderer {
 	paint()
 	r.layout = func(s fyne.Size) {
 		y := (s.Height - 16) / 2
-		place(box, 4, y, 16, 16)
-		place(tick, 5, y+1, 14, 14)
-		place(dot, 9, y+5, 6, 6)
-		place(word, 28, (s.Height-19)/2, max(0, s.Width-30), 19)
+		Place(box, 4, y, 16, 16)
+		Place(tick, 5, y+1, 14, 14)
+		Place(dot, 9, y+5, 6, 6)
+		Place(word, 28, (s.Height-19)/2, max(0, s.Width-30), 19)
 		focus.rect.Resize(s)
 	}
 	r.min = func() fyne.Size {

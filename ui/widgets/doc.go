@@ -11,7 +11,6 @@
 // only what differs and never call back, so that showing a state cannot be
 // mistaken for user input.
 //
-// Layouts are functions that return containers (Row, Column, Padded, Flow, …).
-// Their heights may depend on their width: see TallFor. A List shows any number
-// of rows and has widgets for the visible ones only.
+// Layouts are functions that return containers (Row, Column, Flow, …), whose heights
+// may depend on their width (TallFor). A List has widgets for visible rows only.
 package widgets

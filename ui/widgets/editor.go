@@ -110,8 +110,8 @@ func (e *Editor) CreateRenderer() fyne.WidgetRenderer {
 	paint()
 	r.layout = func(s fyne.Size) {
 		background.Resize(s)
-		place(field, 2, 2, s.Width-4, s.Height-4)
-		place(e.stream, 12, 10, s.Width-24, s.Height-20)
+		Place(field, 2, 2, s.Width-4, s.Height-4)
+		Place(e.stream, 12, 10, s.Width-24, s.Height-20)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(160, e.HeightFor(max(160, e.BaseWidget.Size().Width))) }
 	r.refresh = func() { paint(); canvas.Refresh(e) }
@@ -242,7 +242,7 @@ func (s *stream) CreateRenderer() fyne.WidgetRenderer {
 		if x > 0 {
 			x += 5
 		}
-		place(block, min(x, size.Width-9), float32(len(lines)-1)*h+4, 9, h-8)
+		Place(block, min(x, size.Width-9), float32(len(lines)-1)*h+4, 9, h-8)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(100, 30) }
 	r.refresh = func() { r.layout(s.BaseWidget.Size()); canvas.Refresh(s) }

@@ -37,12 +37,12 @@ func NewBusy(stop func()) *Busy {
 	line := Padded(Row(GapBar, 0, b.what, b.time, b.stop), 4, 12, 6, 22, fyne.NewSize(260, 44))
 	b.line = line
 	b.bed = Arrange(func() fyne.Size { return fyne.NewSize(0, 3) }, func(s fyne.Size) {
-		place(b.bar, 0, 0, s.Width/2, 3)
+		Place(b.bar, 0, 0, s.Width/2, 3)
 	}, b.bar)
 	b.Container = Arrange(line.MinSize, func(s fyne.Size) {
-		place(background, 0, 0, s.Width, s.Height)
-		place(line, 0, 0, s.Width, s.Height)
-		place(b.bed, 18, s.Height-7, s.Width-36, 3)
+		Place(background, 0, 0, s.Width, s.Height)
+		Place(line, 0, 0, s.Width, s.Height)
+		Place(b.bed, 18, s.Height-7, s.Width-36, 3)
 	}, background, line, b.bed)
 	b.Hide()
 	return b
@@ -91,10 +91,10 @@ func (o *overlaid) heightFor(parts []fyne.CanvasObject, width float32) float32 {
 func (o *overlaid) MinSize(parts []fyne.CanvasObject) fyne.Size { return parts[1].MinSize() }
 
 func (o *overlaid) Layout(parts []fyne.CanvasObject, size fyne.Size) {
-	place(parts[0], 0, 0, size.Width, size.Height)
-	place(parts[1], 0, 0, size.Width, size.Height)
+	Place(parts[0], 0, 0, size.Width, size.Height)
+	Place(parts[1], 0, 0, size.Width, size.Height)
 	m := parts[2].MinSize()
-	place(parts[2], size.Width-m.Width-4, 4, m.Width, m.Height)
+	Place(parts[2], size.Width-m.Width-4, 4, m.Width, m.Height)
 }
 
 // SetVisible shows or hides an object if it is not so already.

@@ -51,7 +51,7 @@ func (f *flow) MinSize(parts []fyne.CanvasObject) fyne.Size {
 
 func (f *flow) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	f.width = size.Width
-	f.walk(parts, size.Width, func(o fyne.CanvasObject, x, y float32, s fyne.Size) { place(o, x, y, s.Width, s.Height) })
+	f.walk(parts, size.Width, func(o fyne.CanvasObject, x, y float32, s fyne.Size) { Place(o, x, y, s.Width, s.Height) })
 }
 
 // sized is the layout of Sized.
@@ -98,8 +98,8 @@ func Beside(gap float32, text *Paragraph, part fyne.CanvasObject) *fyne.Containe
 	return Sized(200, height, func(s fyne.Size) {
 		w := room(s.Width)
 		h := text.HeightFor(w)
-		place(text, 0, (s.Height-h)/2, w, h)
+		Place(text, 0, (s.Height-h)/2, w, h)
 		m := part.MinSize()
-		place(part, s.Width-m.Width, (s.Height-m.Height)/2, m.Width, m.Height)
+		Place(part, s.Width-m.Width, (s.Height-m.Height)/2, m.Width, m.Height)
 	}, text, part)
 }

@@ -99,7 +99,7 @@ func (r *row) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 		if i == r.grow {
 			w = max(0, w+left)
 		}
-		place(p, x, (size.Height-m.Height)/2, w, m.Height)
+		Place(p, x, (size.Height-m.Height)/2, w, m.Height)
 		x += w + r.gap
 	}
 }
@@ -149,7 +149,7 @@ func (c *column) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 			continue
 		}
 		h := heightFor(p, size.Width)
-		place(p, 0, y, size.Width, h)
+		Place(p, 0, y, size.Width, h)
 		y += h + c.gap
 	}
 }
@@ -187,7 +187,7 @@ func (p *padded) heightFor(parts []fyne.CanvasObject, width float32) float32 {
 
 func (p *padded) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range parts {
-		place(o, p.left, p.top, size.Width-p.left-p.right, size.Height-p.top-p.bottom)
+		Place(o, p.left, p.top, size.Width-p.left-p.right, size.Height-p.top-p.bottom)
 	}
 }
 
@@ -221,7 +221,7 @@ func (*stack) heightFor(parts []fyne.CanvasObject, width float32) float32 {
 
 func (*stack) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	for _, o := range parts {
-		place(o, 0, 0, size.Width, size.Height)
+		Place(o, 0, 0, size.Width, size.Height)
 	}
 }
 
@@ -237,9 +237,6 @@ type arranged struct {
 
 func (a *arranged) MinSize([]fyne.CanvasObject) fyne.Size        { return a.minSize() }
 func (a *arranged) Layout(_ []fyne.CanvasObject, size fyne.Size) { a.lay(size) }
-
-// Place moves and resizes a part. It is for the functions of Arrange.
-func Place(o fyne.CanvasObject, x, y, w, h float32) { place(o, x, y, w, h) }
 
 // HeightFor returns the height that an object needs at a width.
 func HeightFor(o fyne.CanvasObject, width float32) float32 { return heightFor(o, width) }
@@ -274,7 +271,7 @@ func (h *halves) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 	n := float32(len(parts))
 	w := (size.Width - h.gap*(n-1)) / n
 	for i, p := range parts {
-		place(p, float32(i)*(w+h.gap), 0, w, size.Height)
+		Place(p, float32(i)*(w+h.gap), 0, w, size.Height)
 	}
 }
 
@@ -330,7 +327,7 @@ func (n *newspaper) Layout(parts []fyne.CanvasObject, size fyne.Size) {
 		y := float32(0)
 		for _, p := range parts[from:to] {
 			h := p.MinSize().Height
-			place(p, float32(c)*(w+n.gapX), y, w, h)
+			Place(p, float32(c)*(w+n.gapX), y, w, h)
 			y += h + n.gapY
 		}
 	}

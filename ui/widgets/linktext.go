@@ -34,7 +34,7 @@ func (l *LinkText) CreateRenderer() fyne.WidgetRenderer {
 	r.layout = func(s fyne.Size) {
 		l.words.Resize(s)
 		focus.paint(&l.Control, 4)
-		place(focus.rect, -3, -1, s.Width+6, s.Height+2)
+		Place(focus.rect, -3, -1, s.Width+6, s.Height+2)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(60, l.HeightFor(max(60, l.BaseWidget.Size().Width))) }
 	r.refresh = func() { r.layout(l.BaseWidget.Size()); canvas.Refresh(l) }

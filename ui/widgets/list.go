@@ -77,7 +77,7 @@ func (l *List[R]) Scroller() fyne.CanvasObject {
 	l.alone = true
 	l.In(s)
 	return Arrange(s.MinSize, func(size fyne.Size) {
-		place(s, 0, 0, size.Width, size.Height)
+		Place(s, 0, 0, size.Width, size.Height)
 		l.Arranged()
 	}, s)
 }
@@ -145,9 +145,9 @@ func (l *List[R]) Focus(index int) {
 	l.ScrollTo(index)
 	if r, ok := l.rows[index]; ok {
 		win.Focus(r)
-	} else {
-		win.Unfocus()
+		return
 	}
+	win.Unfocus()
 }
 
 // ScrollTo scrolls by the least distance that brings an item into view.
@@ -189,7 +189,7 @@ func (l *List[R]) Arranged() {
 	objects := make([]fyne.CanvasObject, len(order))
 	for n, i := range order {
 		objects[n] = l.rows[i]
-		place(objects[n], 0, float32(i)*l.pitch(), l.Size().Width, l.size.Height)
+		Place(objects[n], 0, float32(i)*l.pitch(), l.Size().Width, l.size.Height)
 	}
 	l.Objects = objects
 }
@@ -219,8 +219,8 @@ func (l *List[R]) visible() (from, to int) {
 	if l.scroll == nil {
 		return 0, l.count
 	}
-	y, ok := offsetIn(l.scroll.Content, l.Container)
-	if !ok {
+	y, inside := offsetIn(l.scroll.Content, l.Container)
+	if !inside {
 		return 0, l.count
 	}
 	top, high := l.scroll.Offset.Y-y, l.scroll.Size().Height

@@ -101,7 +101,7 @@ func (p *Paragraph) CreateRenderer() fyne.WidgetRenderer {
 			t := canvas.NewText(l, color.Black)
 			t.Color, t.TextSize = colour(p.color), fynetheme.Size(p.size)
 			t.TextStyle, t.Alignment = fyne.TextStyle{Bold: p.bold, Underline: p.under}, p.align
-			place(t, 0, float32(i)*p.lineHeight(), s.Width, p.lineHeight())
+			Place(t, 0, float32(i)*p.lineHeight(), s.Width, p.lineHeight())
 			r.objects = append(r.objects, t)
 		}
 	}

@@ -125,13 +125,13 @@ func (o *ObjectRow) CreateRenderer() fyne.WidgetRenderer {
 	}
 	paint()
 	r.layout = func(s fyne.Size) {
-		place(background, -6, 0, s.Width+12, s.Height)
-		place(focus.rect, -6, 0, s.Width+12, s.Height)
-		place(chip, 4, (s.Height-18)/2, 18, 18)
+		Place(background, -6, 0, s.Width+12, s.Height)
+		Place(focus.rect, -6, 0, s.Width+12, s.Height)
+		Place(chip, 4, (s.Height-18)/2, 18, 18)
 		w := score.MinSize().Width
-		place(score, s.Width-w-4, (s.Height-20)/2, w, 20)
-		place(name, objectCheckEdge, 3, max(0, s.Width-w-objectCheckEdge-16), 20)
-		place(detail, objectCheckEdge, 22, max(0, s.Width-w-objectCheckEdge-16), 18)
+		Place(score, s.Width-w-4, (s.Height-20)/2, w, 20)
+		Place(name, objectCheckEdge, 3, max(0, s.Width-w-objectCheckEdge-16), 20)
+		Place(detail, objectCheckEdge, 22, max(0, s.Width-w-objectCheckEdge-16), 18)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(160, objectRowHeight) }
 	r.refresh = func() { paint(); r.layout(o.BaseWidget.Size()); canvas.Refresh(o) }
@@ -190,9 +190,9 @@ func (c *CandidateRow) CreateRenderer() fyne.WidgetRenderer {
 		background.Resize(s)
 		focus.rect.Resize(s)
 		w := likely.MinSize().Width
-		place(likely, s.Width-w-10, (s.Height-18)/2, w, 18)
+		Place(likely, s.Width-w-10, (s.Height-18)/2, w, 18)
 		h := text.HeightFor(max(0, s.Width-w-34))
-		place(text, 12, (s.Height-h)/2, max(0, s.Width-w-34), h)
+		Place(text, 12, (s.Height-h)/2, max(0, s.Width-w-34), h)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(160, c.HeightFor(max(160, c.BaseWidget.Size().Width))) }
 	r.refresh = func() { paint(); r.layout(c.BaseWidget.Size()); canvas.Refresh(c) }
@@ -283,12 +283,12 @@ func (l *LegendRow) CreateRenderer() fyne.WidgetRenderer {
 	}
 	paint()
 	r.layout = func(s fyne.Size) {
-		place(background, -6, 0, s.Width+12, s.Height)
-		place(focus.rect, -6, 0, s.Width+12, s.Height)
+		Place(background, -6, 0, s.Width+12, s.Height)
+		Place(focus.rect, -6, 0, s.Width+12, s.Height)
 		w := share.MinSize().Width
-		place(chip, 4, (s.Height-14)/2, 14, 14)
-		place(share, s.Width-w-4, (s.Height-18)/2, w, 18)
-		place(name, objectCheckEdge, (s.Height-19)/2, max(0, s.Width-w-objectCheckEdge-16), 19)
+		Place(chip, 4, (s.Height-14)/2, 14, 14)
+		Place(share, s.Width-w-4, (s.Height-18)/2, w, 18)
+		Place(name, objectCheckEdge, (s.Height-19)/2, max(0, s.Width-w-objectCheckEdge-16), 19)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(140, theme.MinHit) }
 	r.refresh = func() { paint(); r.layout(l.BaseWidget.Size()); canvas.Refresh(l) }

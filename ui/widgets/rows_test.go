@@ -31,6 +31,9 @@ func clash(w fyne.Widget) string {
 		case *Text:
 			all = append(all, piece{o.Text(), o.Position(), o.Size()})
 		case *Paragraph:
+			if need := o.HeightFor(o.Size().Width); o.Size().Height < need {
+				return fmt.Sprintf("%q is %g high, needs %g", o.Text(), o.Size().Height, need)
+			}
 			all = append(all, piece{o.Text(), o.Position(), o.Size()})
 		case *Swatch:
 			all = append(all, piece{"swatch", o.Position(), o.Size()})

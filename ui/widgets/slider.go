@@ -134,10 +134,10 @@ func (s *Slider) CreateRenderer() fyne.WidgetRenderer {
 		focus.paint(&s.Control, size.Height/2)
 		x := float32(s.part()) * (size.Width - thumbSide)
 		y := (size.Height - trackThick) / 2
-		place(track, 0, y, size.Width, trackThick)
-		place(filled, 0, y, x+thumbSide/2, trackThick)
-		place(thumb, x, (size.Height-thumbSide)/2, thumbSide, thumbSide)
-		place(focus.rect, -4, 0, size.Width+8, size.Height)
+		Place(track, 0, y, size.Width, trackThick)
+		Place(filled, 0, y, x+thumbSide/2, trackThick)
+		Place(thumb, x, (size.Height-thumbSide)/2, thumbSide, thumbSide)
+		Place(focus.rect, -4, 0, size.Width+8, size.Height)
 	}
 	r.min = func() fyne.Size { return fyne.NewSize(s.width, theme.MinHit) }
 	r.refresh = func() { r.layout(s.BaseWidget.Size()); canvas.Refresh(s) }

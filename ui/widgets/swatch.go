@@ -95,8 +95,8 @@ func (s *Swatch) CreateRenderer() fyne.WidgetRenderer {
 		layout: func(size fyne.Size) {
 			u := s.side / 18
 			x, y := (size.Width-s.side)/2, (size.Height-s.side)/2
-			place(background, x, y, s.side, s.side)
-			place(stripes, x, y, s.side, s.side)
+			Place(background, x, y, s.side, s.side)
+			Place(stripes, x, y, s.side, s.side)
 			a.Position1, a.Position2 = fyne.NewPos(x+4.2*u, y+9.2*u), fyne.NewPos(x+7.8*u, y+12.8*u)
 			b.Position1, b.Position2 = fyne.NewPos(x+7.8*u, y+12.8*u), fyne.NewPos(x+14*u, y+5.4*u)
 			under[0].Position1, under[0].Position2 = a.Position1, a.Position2

@@ -173,6 +173,12 @@ func TestTooltipAppearsAfterAWhileAndGoes(t *testing.T) {
 		if b.MouseOut(); tip() {
 			t.Error("the tooltip stays")
 		}
+		b.MouseIn(&desktop.MouseEvent{PointEvent: fyne.PointEvent{AbsolutePosition: fyne.NewPos(50, 50)}})
+		time.Sleep(2 * time.Second)
+		synctest.Wait()
+		if b.Tapped(nil); tip() {
+			t.Error("the tooltip stays after a click")
+		}
 	})
 }
 
@@ -263,27 +269,6 @@ func TestFlowBeginsANewLineWhereThereIsNoRoom(t *testing.T) {
 			t.Errorf("at %g: %g high, want %g", width, h, want)
 		}
 	}
-}
-
-func TestDashedFrameIsClosedAndEmptyWithin(t *testing.T) {
-	img := dashedFrame(200, 100, 1, color.NRGBA{255, 255, 255, 255})
-	drawn, within := 0, 0
-	for y := range 100 {
-		for x := range 200 {
-			if img.RGBAAt(x, y).A == 0 {
-				continue
-			}
-			drawn++
-			if x > 16 && x < 184 && y > 16 && y < 84 {
-				within++
-			}
-		}
-	}
-	// About 9/16 of a line of 2 pixels along some 570 of edge.
-	if within != 0 || drawn < 500 || drawn > 900 {
-		t.Errorf("%d pixels drawn, %d of them within", drawn, within)
-	}
-	dashedFrame(1, 1, 1, color.White)
 }
 
 func TestEveryIconIsADrawing(t *testing.T) {

@@ -1,0 +1,227 @@
+package picture
+
+import (
+	"fmt"
+	"strings"
+
+	"descry/internal/failure"
+	"descry/render"
+	"descry/settings"
+	"descry/ui/state/core"
+)
+
+func (s Scene) showPanel() Panel {
+	p := Panel{
+		Shown: !s.Settings().PanelHidden, Width: s.Settings().PanelWidth,
+		Caption: s.showCaption(), Objects: s.showObjects(), Classes: s.showClasses(),
+		CopyAlt: s.Rest.Command(core.CommandCopy, "Copy for alt text"), Export: s.Rest.Command(core.CommandExport, "Export…"),
+	}
+	p.Notice = s.showPanelNotice()
+	return p
+}
+
+// showPanelNotice hints at what better models could do, or have been got for.
+func (s Scene) showPanelNotice() *core.NoticeView {
+	p := s.visible()
+	if p.phase == ready && s.anyStale(p.key) && !s.wants(p, true) {
+		return &core.NoticeView{Kind: core.NoticeHint, Text: "Other models are in use now.", Detail: "This picture was described by those before.", Actions: []core.Button{s.AgainButton()}}
+	}
+	if s.photo == 0 || s.photo != s.current || !s.Models.Drawings {
+		return nil
+	}
+	n := &core.NoticeView{
+		Kind: core.NoticeHint, Text: "This looks like a photograph.",
+		Detail: "The built-in models know drawings only, so take what they say of it with a grain of salt.",
+		Close:  core.Button{Text: "Got it", Tip: "Take this notice away", Enabled: true, Do: core.NoticeClosed{}},
+	}
+	if get, others := s.Rest.BetterModels(); get.Do != nil {
+		n.Actions = []core.Button{get}
+	} else if others {
+		n.Actions = []core.Button{s.Rest.Command(core.CommandModels, "Choose other models…")}
+	}
+	return n
+}
+
+func (s Scene) showCaption() CaptionPart {
+	p, res := s.visible(), s.found()
+	text := s.Caption()
+	c := CaptionPart{
+		Title: "Caption", Picture: p.id, Serial: s.serial, Text: text,
+		Busy:     p.phase == decoding || p.phase == ready && s.running(p.key, SlotCaption),
+		Editable: p.phase == ready && !s.streams(p) && s.draftAt(p.key) >= 0,
+		Copy:     s.Rest.Command(core.CommandCopy, "Copy"), Undo: s.Rest.Command(core.CommandUndo, "Undo"), Redo: s.Rest.Command(core.CommandRedo, "Redo"),
+		Again: s.Rest.Command(core.CommandRegenerate, "Retry"), How: s.Rest.Command(core.CommandCaptionForm, "How…"),
+	}
+	c.Sure, c.SureTip = s.sureness()
+	if n := length(text); n > 0 && !s.streams(p) {
+		c.Length, c.TooLong = fmt.Sprintf("%d of %d", n, altLength), n > altLength
+		c.LengthTip = "Characters; many screen readers want no more than 125 at once"
+	}
+	if p.phase == ready && !c.Busy {
+		c.Placeholder = "Write a caption"
+	}
+	for _, h := range s.others() {
+		c.OthersTitle = "Other ways to say it"
+		c.Others = append(c.Others, OtherCaption{Text: h.Text, Likely: likely(h.Score), Do: CaptionPicked{h.Text}})
+	}
+	c.OthersBusy = p.phase == ready && s.running(p.key, SlotAlternatives) && len(c.Others) == 0
+	c.Failure = s.showTaskFailure(res.failure[SlotCaption], SlotCaption)
+	return c
+}
+
+// likely says how likely another caption is.
+func likely(score float64) string {
+	switch render.CaptionSureness(score) {
+	case "sure":
+		return "likely"
+	case "fairly sure":
+		return "possible"
+	}
+	return "a guess"
+}
+
+func (s Scene) showObjects() ObjectsPart {
+	p, res := s.visible(), s.found()
+	o := ObjectsPart{
+		Title: "Objects", Sort: "by " + string(s.Settings().Sort),
+		Busy:        p.phase == decoding || p.phase == ready && s.running(p.key, SlotInstances) && res.instances == nil,
+		SecondNames: s.Rest.Command(core.CommandSecondNames, ""),
+		Failure:     s.showTaskFailure(res.failure[SlotInstances], SlotInstances),
+	}
+	for _, by := range []struct {
+		sort settings.Sort
+		text string
+	}{{settings.SortSize, "By size"}, {settings.SortScore, "By score"}, {settings.SortName, "By name"}} {
+		o.Sorts = append(o.Sorts, core.Choice{Text: by.text, Tip: "Order the list " + strings.ToLower(by.text), On: s.Settings().Sort == by.sort, Do: Sorted{by.sort}})
+	}
+	if res.instances == nil {
+		return o
+	}
+	hidden := 0
+	for _, i := range s.rows() {
+		o.Rows = append(o.Rows, s.objectRow(&res, i))
+		if res.isHidden(i) {
+			hidden++
+		}
+	}
+	if n := len(o.Rows); n > 0 {
+		o.Shown = fmt.Sprintf("%d shown", n-hidden)
+	}
+	if hidden > 0 {
+		o.ShowHidden = s.Rest.Command(core.CommandShowHidden, core.Plural(hidden, "Show 1 hidden object", "Show %d hidden objects"))
+	}
+	s.showMore(&o)
+	return o
+}
+
+func (s Scene) objectRow(res *result, i int) ObjectRow {
+	in := res.instances.Items[i]
+	w, h := res.instances.Width, res.instances.Height
+	tint, pattern := render.ClassColor(in.Label)
+	shown := !res.isHidden(i)
+	tip := "Hide this object"
+	if !shown {
+		tip = "Show this object"
+	}
+	return ObjectRow{
+		Object: i, Name: in.Label, Detail: render.Where(in.Box, w, h) + " · " + render.Share(in.Area, w, h),
+		Score: render.Percent(float64(in.Score)), Sure: render.Sureness(float64(in.Score)),
+		Tint: Tint{tint, pattern}, Shown: shown, Hovered: s.hover == i, Selected: s.selected == i,
+		Toggle:  core.Button{Text: in.Label, Tip: tip, Enabled: true, On: shown, Do: ObjectToggled{i}},
+		Look:    core.Button{Text: "Look closer", Tip: "Bring this object into view", Enabled: true, Do: LookedAt{i}},
+		SavePNG: core.Button{Text: "Save object…", Tip: "Save this object as a transparent PNG", Enabled: true, Do: ObjectSaveAsked{i}},
+	}
+}
+
+// showMore says what a lower threshold would show, and what to do about an empty list.
+func (s Scene) showMore(o *ObjectsPart) {
+	above := render.Percent(s.score())
+	n, low := s.below()
+	from, to := fmt.Sprintf("%.0f", 100*low), above
+	if n > 0 {
+		o.MoreButton = core.Button{Text: "show", Tip: "Lower the threshold so that these are shown", Enabled: true, Do: ScoreSet{low}}
+	}
+	switch {
+	case len(o.Rows) == 0 && n == 0:
+		o.Empty = "Nothing that these models know was found."
+	case len(o.Rows) == 0:
+		o.Empty = fmt.Sprintf("No objects above %s.", above)
+		o.More = fmt.Sprintf("%d between %s and %s:", n, from, to)
+		o.MoreButton.Text = core.Plural(n, "show it", "show them")
+	case n > 0:
+		o.More = fmt.Sprintf("%d more between %s and %s", n, from, to)
+	}
+}
+
+// details are all parts of a failure, for those who want to report it.
+func details(f *failure.Failure) string {
+	var lines []string
+	for _, part := range []struct{ name, text string }{
+		{"Kind", string(f.Kind)}, {"While", f.Op}, {"Of", f.Subject}, {"Reason", f.Message.String()}, {"Hint", f.Hint.String()},
+	} {
+		if part.text != "" {
+			lines = append(lines, part.name+": "+part.text)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (s Scene) detailsButton() core.Button {
+	b := core.Button{Text: "Show details", Tip: "Show all that is known of what went wrong", Enabled: true, On: s.details, Do: DetailsToggled{}}
+	if s.details {
+		b.Text, b.Tip = "Hide details", "Show less"
+	}
+	return b
+}
+
+func (s Scene) showDecodeFailure(p picture) *FailureCard {
+	c := &FailureCard{Title: p.name + " cannot be opened", Text: core.Sentence(p.failure.Message.String()), Hint: p.failure.Hint.String()}
+	if p.failure.Kind == failure.Cancelled {
+		c.Title, c.Text, c.Hint = p.name+" was not opened", "You stopped it.", ""
+	}
+	c.Actions = []core.Button{
+		s.Rest.Command(core.CommandOpen, "Open another…"),
+		{Text: "Try again", Tip: "Open this file again", Enabled: true, Do: DecodeAgain{}},
+	}
+	if p.failure.Kind == failure.TooLarge {
+		c.Actions = append(c.Actions, s.Rest.Command(core.CommandSettings, "Change the limit…"))
+	}
+	if p.failure.Kind != failure.Cancelled {
+		c.Actions = append(c.Actions, s.detailsButton())
+	}
+	if s.details {
+		c.Details = details(p.failure)
+	}
+	return c
+}
+
+// showTaskFailure says what became of a task. What failed for the same reason as
+// the caption is told short.
+func (s Scene) showTaskFailure(f *failure.Failure, at Slot) *FailureCard {
+	if f == nil {
+		return nil
+	}
+	again := core.Button{Text: "Try again", Tip: "Run this once more", Enabled: true, Do: Again{SlotTasks[at]}}
+	if f.Kind == failure.Cancelled {
+		return &FailureCard{Title: "Stopped", Actions: []core.Button{again}}
+	}
+	c := &FailureCard{Title: taskWords[at].title, Text: core.Sentence(f.Message.String()), Hint: f.Hint.String(), Actions: []core.Button{again}}
+	if first := s.found().failure[SlotCaption]; at != SlotCaption && first != nil && first.Message.String() == f.Message.String() {
+		c.Text, c.Hint = "For the same reason as the caption.", ""
+		return c
+	}
+	if f.Subject != "" {
+		c.Text = f.Subject + ": " + f.Message.String()
+		if last := c.Text[len(c.Text)-1]; last != '.' && last != '!' && last != '?' {
+			c.Text += "."
+		}
+	}
+	if d := s.Settings().Device; d != "auto" && d != "cpu" {
+		c.Actions = append(c.Actions, core.Button{Text: "Retry on the CPU", Tip: "Use the CPU from now on and run this again", Enabled: true, Do: RetriedOnCPU{}})
+	}
+	c.Actions = append(c.Actions, s.detailsButton())
+	if s.details {
+		c.Details = details(f)
+	}
+	return c
+}
