@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"descry/app/services"
 	"descry/describe"
 	"descry/export"
@@ -91,7 +89,7 @@ func (p *program) begin(d *describeRun) (*describe.Runner, *services.Runtime, er
 	d.set = set
 	if !d.flags.quiet {
 		for _, w := range set.Warnings {
-			fmt.Fprintln(p.err, "descry: warning: "+w)
+			say(p.err, "descry: warning: %s", w)
 		}
 	}
 	tasks, missing := describe.ChooseTasks(set, d.only)

@@ -29,7 +29,7 @@ func (s *Services) Catalogue(path string) (catalogue.Catalogue, error) {
 	}
 	both, err := official.Add(more)
 	if err != nil {
-		return official, failure.New(failure.Model, "load", path, "%s", err.Error()).WithHint("Mend the file; models/README.md has the format.")
+		return official, failure.Wrap(failure.Model, "load", path, err, "Correct the file; models/README.md describes its format.")
 	}
 	return both, nil
 }
