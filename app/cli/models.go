@@ -70,7 +70,7 @@ func (p *program) modelNames(f *modelsFlags) func(*cobra.Command, []string, stri
 	}
 }
 
-// modelsListing is what `descry models list --json` gives.
+// modelsListing is what `descry models list --json` prints.
 type modelsListing struct {
 	store.Listing
 	Sets    []catalogue.Set `json:"sets"`
@@ -86,7 +86,7 @@ func (p *program) modelsListCommand(f *modelsFlags) *cobra.Command {
 		Long: `Lists every model that can be fetched and every set that is installed. A "*"
 after the size says that Descry pins no SHA-256 of it, so that the hub's own
 record is all there is. MEMORY is what to expect with the model loaded, TIME what
-a picture takes on this machine ("~": reckoned from its speed, not measured).`,
+a picture takes on this machine ("~": estimated from its speed, not measured).`,
 		Example: "  descry models list\n  descry models list --json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -289,7 +289,7 @@ func licenceTexts(c catalogue.Catalogue, args []string) ([]modelLicence, error) 
 		m, _ := c.Model(name) // Expand found it
 		text := m.LicenceText
 		if text == "" {
-			text = "The catalogue has no text of this licence: ask whoever publishes the model.\n"
+			text = "The catalogue has no text of this licence: ask the publisher of the model.\n"
 		}
 		list = append(list, modelLicence{name, m.Licence, text})
 	}

@@ -19,9 +19,9 @@ func (p *program) modelsPullCommand(f *modelsFlags) *cobra.Command {
 	var yes, whole bool
 	c := &cobra.Command{
 		Use:   "pull NAME…",
-		Short: "Fetch models or sets, or go on where it stopped",
+		Short: "Download models or sets, or resume",
 		Long: `Fetches models by name, several at once, and keeps only what has the SHA-256 that
-Descry pins. An interrupted pull goes on where it was. What lies in a cache of
+Descry pins. An interrupted pull is resumed. What lies in a cache of
 Hugging Face or torch is used there instead; --copy copies it, for a folder that
 is to be carried elsewhere.
 

@@ -52,7 +52,7 @@ func (d *describeRun) leastScore(s settings.Settings, found *inference.Instances
 // defaultScore is used where nobody says anything else.
 const defaultScore = 0.5
 
-// describe runs d. Each picture gives its line in the order of the arguments.
+// describe runs d. Each picture has its line, in the order of the arguments.
 func (p *program) describe(d *describeRun) error {
 	r := newReporter(p, d)
 	defer r.close()

@@ -35,8 +35,8 @@ func (s *Services) Catalogue(path string) (catalogue.Catalogue, error) {
 }
 
 // ModelDirs says where model sets are kept and which named sets there are. Where
-// the file of a catalogue cannot be read, only the official ones are: whoever
-// needs more is told by Catalogue.
+// the file of a catalogue cannot be read, only the official ones are;
+// Catalogue returns the reason.
 func (s *Services) ModelDirs(cataloguePath string) models.Dirs {
 	c, _ := s.Catalogue(cataloguePath)
 	return models.Dirs{Models: s.Dirs.Models(), Sets: c.Sets}
