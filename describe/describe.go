@@ -1,6 +1,6 @@
 // Package describe runs pictures through the models: it decodes one picture ahead,
-// submits a job for each task, collects what comes back, and tells whoever shows
-// progress. It knows no window, no flags and no files that are written: the command
+// submits a job for each task, collects what comes back, and reports each step to
+// its caller. It knows no window, no flags and no files that are written: the command
 // line, the doctor and a batch are its users.
 package describe
 

@@ -107,11 +107,11 @@ func ParseFormats(list string) ([]Format, error) {
 		}
 		f, ok := Find(id)
 		if !ok {
-			hint := "The formats are " + known + "."
+			unknown := failure.New(failure.Usage, "read", "--format", "there is no format %q", valid(name))
 			if meant := nearest.Word(id, ids); meant != "" {
-				hint = "Did you mean " + meant + "? " + hint
+				return nil, unknown.WithHint("Did you mean %s? The formats are %s.", meant, known)
 			}
-			return nil, failure.New(failure.Usage, "read", "--format", "there is no format %q", valid(name)).WithHint("%s", hint)
+			return nil, unknown.WithHint("The formats are %s.", known)
 		}
 		if !seen[id] {
 			seen[id], all = true, append(all, f)

@@ -8,8 +8,8 @@ import (
 )
 
 // Client owns one worker on behalf of everybody who wants a model run: it starts
-// the worker when the first job comes, gives each job an ID of its own and its
-// events to whoever submitted it, and ends the worker. None of its methods but
+// the worker when the first job comes, assigns each job an ID, passes its events
+// to the function that came with it, and ends the worker. None of its methods but
 // Close waits for the worker, so they may be called from any goroutine.
 //
 // A worker that ended by itself is replaced when the next job comes; the jobs
@@ -128,7 +128,7 @@ func (c *Client) take() []Command {
 	return batch
 }
 
-// pass gives a command to the worker, which it starts where there is none, and
+// pass sends a command to the worker, which it starts where there is none, and
 // returns the worker.
 func (c *Client) pass(ctx context.Context, w *running, command Command) *running {
 	if w != nil {
@@ -188,7 +188,7 @@ func (c *Client) abandon(w *running) {
 	}
 }
 
-// onEvent gives an event to watch and to its job. What comes for a job that has
+// onEvent passes an event to watch and to its job. What comes for a job that has
 // ended is dropped.
 func (c *Client) onEvent(e Event) {
 	if e.Kind == KindDevice {

@@ -9,7 +9,6 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -58,10 +57,10 @@ func (p *program) finish(err error) int {
 		return told.code
 	}
 	if p.ctx.Err() != nil {
-		fmt.Fprintln(p.err, "descry: interrupted")
+		say(p.err, "descry: interrupted")
 		return codeInterrupted
 	}
-	fmt.Fprintln(p.err, "descry: "+oneLine(err.Error()))
+	say(p.err, "descry: %s", oneLine(err.Error()))
 	return codeOf(err)
 }
 

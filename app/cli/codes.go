@@ -17,7 +17,7 @@ const (
 	codeInterrupted = 130 // interrupted
 )
 
-// kindCodes are the exit codes of the kinds of trouble; all others give codeSome.
+// kindCodes are the exit codes of the kinds of trouble; all others are codeSome.
 var kindCodes = map[failure.Kind]int{
 	failure.Usage: codeUsage, failure.Model: codeModel, failure.Memory: codeModel, failure.Network: codeNetwork,
 	failure.Storage: codeStorage, failure.Cancelled: codeInterrupted,

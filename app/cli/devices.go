@@ -7,6 +7,7 @@ import (
 
 	"descry/app/services"
 	"descry/inference/ort"
+	"descry/internal/message"
 )
 
 func (p *program) devicesCommand() *cobra.Command {
@@ -35,7 +36,7 @@ run on each.`,
 			if asJSON {
 				return writeJSON(p.out, report)
 			}
-			fmt.Fprintf(p.out, "ONNX Runtime %s, %s\n", report.Version, report.Library)
+			say(p.out, "ONNX Runtime %s, %s", report.Version, report.Library)
 			for _, d := range report.Devices {
 				fmt.Fprintln(p.out, deviceLine(d))
 			}
@@ -80,10 +81,10 @@ func deviceFindings(devices []services.DeviceReport, wanted string) []finding {
 		used := d.ID == wanted || d.Auto && wanted == ort.DeviceAuto
 		f := finding{Check: "device " + d.ID, OK: d.Usable || d.ID != wanted, Found: deviceText(d), absent: !d.Usable}
 		if used && d.Usable {
-			f.Found = "used; " + f.Found
+			f.Found = message.Sprintf("used; %s", f.Found)
 		}
 		if !d.Usable {
-			f.Found, f.Hint = "not available: "+d.Message, d.Hint
+			f.Found, f.Hint = message.Sprintf("not available: %s", d.Message), d.Hint
 		}
 		all = append(all, f)
 	}

@@ -14,6 +14,7 @@ import (
 	"descry/describe"
 	"descry/internal/failure"
 	"descry/internal/machine"
+	"descry/internal/message"
 	"descry/models"
 	"descry/picture"
 	"descry/resources"
@@ -74,10 +75,10 @@ Exit code 0 when all is well, 3 otherwise. The text names no picture of yours.`,
 func diagnosisText(findings []finding) string {
 	var b strings.Builder
 	for _, x := range findings {
-		mark := "ok"
+		mark := message.Sprintf("ok")
 		switch {
 		case !x.OK:
-			mark = "FAIL"
+			mark = message.Sprintf("FAIL")
 		case x.absent:
 			mark = "–"
 		}
@@ -104,11 +105,10 @@ func (p *program) diagnose(ctx context.Context, f runtimeFlags) []finding {
 
 // machineText says what the machine has to offer.
 func machineText() string {
-	text := fmt.Sprintf("%d cores", machine.Cores())
 	if total, available, err := machine.Memory(); err == nil {
-		text += fmt.Sprintf(", %.1f GB of memory, %.1f GB free", float64(total)/1e9, float64(available)/1e9)
+		return message.Sprintf("%d cores, %.1f GB of memory, %.1f GB free", machine.Cores(), float64(total)/1e9, float64(available)/1e9)
 	}
-	return text
+	return message.Sprintf("%d cores", machine.Cores())
 }
 
 // lookAtFolders checks that each of Descry's folders can be written.
@@ -119,7 +119,7 @@ func (p *program) lookAtFolders() []finding {
 	} {
 		x := good("folder "+d.name, d.dir)
 		if err := writable(d.dir); err != nil {
-			x.OK, x.Found, x.Hint = false, err.Error(), "Make the folder writable, or set DESCRY_HOME to one that is."
+			x.OK, x.Found, x.Hint = false, err.Error(), message.Sprintf("Make the folder writable, or set DESCRY_HOME to one that is.")
 		}
 		all = append(all, x)
 	}
@@ -145,9 +145,9 @@ func (p *program) lookAtModels() []finding {
 	for _, m := range p.installed() {
 		x := good("models "+m.Name, m.Description)
 		if m.Problem != "" {
-			x.OK, x.Found, x.Hint = false, m.Problem, "Run descry models verify --repair "+m.Name+"."
+			x.OK, x.Found, x.Hint = false, m.Problem, message.Sprintf("Run descry models verify --repair %s.", m.Name)
 			if m.Name == models.Starter {
-				x.Hint = "Remove " + m.Dir + "; the built-in set is unpacked again by itself."
+				x.Hint = message.Sprintf("Remove %s; the built-in set is unpacked again by itself.", m.Dir)
 			}
 		}
 		all = append(all, x)
@@ -163,7 +163,7 @@ func (p *program) lookAtRuntime(ctx context.Context, f runtimeFlags) []finding {
 	if err != nil {
 		hint := ""
 		if len(library.Tried) > 0 {
-			hint = "Looked at: " + strings.Join(library.Tried, ", ")
+			hint = message.Sprintf("Looked at: %s", strings.Join(library.Tried, ", "))
 		}
 		return []finding{{Check: "ONNX Runtime", Found: oneLine(err.Error()), Hint: hint}}
 	}
@@ -183,7 +183,7 @@ func (p *program) testRun(ctx context.Context, runtime *services.Runtime, f runt
 		return finding{Check: "test run", Found: oneLine(failure.Of(err, failure.Model).Error())}
 	}
 	found := o.Found
-	return good("test run", fmt.Sprintf("%q in %.1f s (%s; %s, %d threads)", found.Text(), time.Since(start).Seconds(), resources.Samples()[0].Title, found.Device, found.Threads))
+	return good("test run", message.Sprintf("%q in %.1f s (%s; %s, %d threads)", found.Text(), time.Since(start).Seconds(), resources.Samples()[0].Title, found.Device, found.Threads))
 }
 
 // describeSample describes the first built-in sample with the default models.

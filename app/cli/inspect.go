@@ -10,11 +10,13 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/picture"
 )
 
@@ -142,7 +144,7 @@ func inspectPicture(ctx context.Context, path string, l picture.Limits) (*pictur
 	r := &pictureReport{Format: strings.ToLower(pic.Format), Width: pic.Width, Height: pic.Height, Orientation: max(1, pic.Orientation),
 		Profile: name, Warnings: []string{}, RGB: hex.EncodeToString(sum[:])}
 	if embedded && name == "" {
-		r.Warnings = append(r.Warnings, "the embedded colour profile has no name that can be read")
+		r.Warnings = append(r.Warnings, message.Sprintf("the embedded colour profile has no name that can be read"))
 	}
 	return r, nil
 }
@@ -150,19 +152,17 @@ func inspectPicture(ctx context.Context, path string, l picture.Limits) (*pictur
 // text is the report for people: the first line begins with the name.
 func (r *pictureReport) text(path string) string {
 	var b strings.Builder
-	line := func(name, format string, args ...any) {
-		fmt.Fprintf(&b, "%-12s %s\n", name, printable(fmt.Sprintf(format, args...)))
-	}
-	line("file", "%s", short(path))
-	line("format", "%s", r.Format)
-	line("size", "%d × %d pixels", r.Width, r.Height)
-	line("orientation", "%d", r.Orientation)
+	line := func(name, text string) { fmt.Fprintf(&b, "%-12s %s\n", name, printable(text)) }
+	line(message.Sprintf("file"), short(path))
+	line(message.Sprintf("format"), r.Format)
+	line(message.Sprintf("size"), message.Sprintf("%d × %d pixels", r.Width, r.Height))
+	line(message.Sprintf("orientation"), strconv.Itoa(r.Orientation))
 	if r.Profile != "" {
-		line("profile", "%s", r.Profile)
+		line(message.Sprintf("profile"), r.Profile)
 	}
 	for _, w := range r.Warnings {
-		line("warning", "%s", w)
+		line(message.Sprintf("warning"), w)
 	}
-	line("RGB SHA-256", "%s", r.RGB)
+	line("RGB SHA-256", r.RGB)
 	return b.String()
 }

@@ -8,6 +8,7 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models"
 	"descry/models/identify"
 )
@@ -58,15 +59,14 @@ func trialResult(d *inference.Description) string {
 	switch {
 	case d.Caption != nil:
 		h := d.Caption.Hypotheses[0]
-		return fmt.Sprintf("a caption of %d tokens: %q", len(h.TokenIDs), h.Text)
+		return message.Sprintf("a caption of %d tokens: %q", len(h.TokenIDs), h.Text)
 	case d.Instances != nil:
-		best := ""
 		if items := d.Instances.Items; len(items) > 0 {
-			best = fmt.Sprintf(", the surest %q with %.2f", items[0].Label, items[0].Score)
+			return message.Sprintf("%d objects, the surest %q with %.2f", len(items), items[0].Label, items[0].Score)
 		}
-		return fmt.Sprintf("%d objects%s", len(d.Instances.Items), best)
+		return message.Sprintf("0 objects")
 	case d.Classes == nil:
-		return "nothing"
+		return message.Sprintf("nothing")
 	}
 	most, seen := 0, 0
 	for i, n := range d.Classes.Pixels {
@@ -77,7 +77,7 @@ func trialResult(d *inference.Description) string {
 			most = i
 		}
 	}
-	return fmt.Sprintf("%d classes, most of it %q", seen, d.Classes.Labels[most])
+	return message.Sprintf("%d classes, most of it %q", seen, d.Classes.Labels[most])
 }
 
 // mostListed is how many tensors are listed without --all.
@@ -86,55 +86,58 @@ const mostListed = 10
 // text is the report for people.
 func (r weightsReport) text(f inspectFlags) string {
 	var b strings.Builder
-	line := func(name, format string, args ...any) {
-		fmt.Fprintf(&b, "%-12s %s\n", name, printable(fmt.Sprintf(format, args...)))
-	}
-	line("file", "%s", short(r.Path))
-	line("container", "%s, %s bytes", r.Container, thousands(r.Bytes))
-	line("tensors", "%s with %s numbers", thousands(int64(r.Tensors)), thousands(r.Parameters))
+	line := func(name, text string) { fmt.Fprintf(&b, "%-12s %s\n", name, printable(text)) }
+	line(message.Sprintf("file"), short(r.Path))
+	line(message.Sprintf("container"), message.Sprintf("%s, %s bytes", r.Container, thousands(r.Bytes)))
+	line(message.Sprintf("tensors"), message.Sprintf("%s with %s numbers", thousands(int64(r.Tensors)), thousands(r.Parameters)))
 	for _, t := range r.Types {
-		line("type", "%s: %s tensors, %s bytes", t.Type, thousands(int64(t.Tensors)), thousands(t.Bytes))
+		line(message.Sprintf("type"), message.Sprintf("%s: %s tensors, %s bytes", t.Type, thousands(int64(t.Tensors)), thousands(t.Bytes)))
 	}
-	line("is", "%s", r.Verdict)
+	line(message.Sprintf("is"), r.Verdict)
 	if r.Config != "" {
-		line("config", "%s, which lies beside it", short(r.Config))
+		line(message.Sprintf("config"), message.Sprintf("%s, which lies beside it", short(r.Config)))
 	}
 	if r.Spare > 0 {
-		line("not needed", "%s tensors that only training uses, or that stand there twice", thousands(int64(r.Spare)))
+		line(message.Sprintf("not needed"), message.Sprintf("%s tensors that only training uses, or that stand there twice", thousands(int64(r.Spare))))
 	}
-	most := mostListed
-	if f.all {
-		most = len(r.Missing) + len(r.Unexpected) + len(r.Reshaped)
-	}
-	list(line, "missing", r.Missing, most)
-	var reshaped []string
-	for _, x := range r.Reshaped {
-		reshaped = append(reshaped, fmt.Sprintf("%s is %v %s, expected %v", x.Name, x.Have, x.Type, x.Want))
-	}
-	list(line, "other shape", reshaped, most)
-	list(line, "unexpected", r.Unexpected, most)
+	r.names(line, f.all)
 	if r.SHA256 != "" {
-		line("SHA-256", "%s", r.SHA256)
-		line("known", "%s", r.Known.text())
+		line("SHA-256", r.SHA256)
+		line(message.Sprintf("known"), r.Known.text())
 	}
 	if t := r.Run; t != nil {
-		line("run", "%s (%s)", t.Result, t.Picture)
-		line("time", "%.2f s to load, %.2f s to run (%s, %d threads)", t.LoadSeconds, t.Seconds, t.Device, t.Threads)
+		line(message.Sprintf("run"), message.Sprintf("%s (%s)", t.Result, t.Picture))
+		line(message.Sprintf("time"), message.Sprintf("%.2f s to load, %.2f s to run (%s, %d threads)", t.LoadSeconds, t.Seconds, t.Device, t.Threads))
 		if t.MemoryBytes > 0 {
-			line("memory", "%s bytes resident after the run, mapped pages of the file among them", thousands(int64(t.MemoryBytes)))
+			line(message.Sprintf("memory"), message.Sprintf("%s bytes resident after the run, mapped pages of the file among them", thousands(int64(t.MemoryBytes))))
 		}
 	}
 	return b.String()
 }
 
+// names lists the tensors that do not fit: all of them, or a few.
+func (r weightsReport) names(line func(name, text string), all bool) {
+	most := mostListed
+	if all {
+		most = len(r.Missing) + len(r.Unexpected) + len(r.Reshaped)
+	}
+	list(line, message.Sprintf("missing"), r.Missing, most)
+	var reshaped []string
+	for _, x := range r.Reshaped {
+		reshaped = append(reshaped, message.Sprintf("%s is %v %s, expected %v", x.Name, x.Have, x.Type, x.Want))
+	}
+	list(line, message.Sprintf("other shape"), reshaped, most)
+	list(line, message.Sprintf("unexpected"), r.Unexpected, most)
+}
+
 // list writes some names, one a line, and how many there are besides.
-func list(line func(name, format string, args ...any), what string, names []string, most int) {
+func list(line func(name, text string), what string, names []string, most int) {
 	for i, n := range names {
 		if i == most {
-			line(what, "… and %d more (--all lists them)", len(names)-most)
+			line(what, message.Sprintf("… and %d more (--all lists them)", len(names)-most))
 			return
 		}
-		line(what, "%s", n)
+		line(what, n)
 	}
 }
 
@@ -142,11 +145,11 @@ func list(line func(name, format string, args ...any), what string, names []stri
 func (k *knownFile) text() string {
 	switch {
 	case k == nil:
-		return "no: not one of the published files that Descry knows by their sums"
+		return message.Sprintf("no: not one of the published files that Descry knows by their sums")
 	case k.Pinned:
-		return fmt.Sprintf("yes: this is %s of %s, unchanged", k.File, k.Model)
+		return message.Sprintf("yes: this is %s of %s, unchanged", k.File, k.Model)
 	}
-	return fmt.Sprintf("yes, as far as the sum's first digits tell: %s of %s", k.File, k.Model)
+	return message.Sprintf("yes, as far as the sum's first digits tell: %s of %s", k.File, k.Model)
 }
 
 // thousands writes a number with separators: 989,820,849.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models"
 	"descry/models/catalogue"
 	"descry/models/store"
@@ -70,7 +71,7 @@ func (p *program) modelNames(f *modelsFlags) func(*cobra.Command, []string, stri
 	}
 }
 
-// modelsListing is what `descry models list --json` gives.
+// modelsListing is what `descry models list --json` prints.
 type modelsListing struct {
 	store.Listing
 	Sets    []catalogue.Set `json:"sets"`
@@ -86,7 +87,7 @@ func (p *program) modelsListCommand(f *modelsFlags) *cobra.Command {
 		Long: `Lists every model that can be fetched and every set that is installed. A "*"
 after the size says that Descry pins no SHA-256 of it, so that the hub's own
 record is all there is. MEMORY is what to expect with the model loaded, TIME what
-a picture takes on this machine ("~": reckoned from its speed, not measured).`,
+a picture takes on this machine ("~": estimated from its speed, not measured).`,
 		Example: "  descry models list\n  descry models list --json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -151,7 +152,7 @@ func writeJSON(w io.Writer, v any) error {
 // write prints the list for people.
 func (l modelsListing) write(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "NAME\tFOR\tSTATE\tSIZE\tMEMORY\tTIME\tLICENCE\tWHAT")
+	say(w, "NAME\tFOR\tSTATE\tSIZE\tMEMORY\tTIME\tLICENCE\tWHAT")
 	for _, i := range l.Items {
 		fmt.Fprintln(w, strings.Join(listColumns(i), "\t"))
 	}
@@ -163,22 +164,29 @@ func (l modelsListing) write(out io.Writer) error {
 		fmt.Fprintf(out, "%s: %s\n", s.Name, strings.Join(s.Names(), ", "))
 	}
 	for _, i := range l.Items {
-		if i.Problem != "" {
-			fmt.Fprintf(out, "%s: %s\n", i.Name, printable(oneLine(i.Problem)))
+		if !i.Problem.IsZero() {
+			fmt.Fprintf(out, "%s: %s\n", i.Name, printable(oneLine(i.Problem.String())))
 		}
 	}
-	fmt.Fprintf(out, "on disk %s", store.Size(l.OnDisk))
+	_, err := fmt.Fprintln(out, l.summary())
+	return err
+}
+
+// summary is the list's last line: what all models take, and where.
+func (l modelsListing) summary() string {
+	onDisk := message.Sprintf("on disk %s", store.Size(l.OnDisk))
 	if l.Unused > 0 {
-		fmt.Fprintf(out, ", of which %s is unused (descry models remove --unused)", store.Size(l.Unused))
+		onDisk = message.Sprintf("on disk %s, of which %s is unused (descry models remove --unused)", store.Size(l.OnDisk), store.Size(l.Unused))
 	}
+	parts := []string{onDisk}
 	if l.Elsewhere > 0 {
-		fmt.Fprintf(out, "; used in place %s", store.Size(l.Elsewhere))
+		parts = append(parts, message.Sprintf("used in place %s", store.Size(l.Elsewhere)))
 	}
 	if len(l.Idle) > 0 {
-		fmt.Fprintf(out, "; downloaded but not in use: %s", strings.Join(l.Idle, ", "))
+		parts = append(parts, message.Sprintf("downloaded but not in use: %s", strings.Join(l.Idle, ", ")))
 	}
-	_, err := fmt.Fprintf(out, "; default: %s; in %s\n", l.Default, printable(short(l.Folder)))
-	return err
+	parts = append(parts, message.Sprintf("default: %s", l.Default), message.Sprintf("in %s", printable(short(l.Folder))))
+	return strings.Join(parts, "; ")
 }
 
 // listColumns words one model for the list.
@@ -191,7 +199,7 @@ func listColumns(i store.Item) []string {
 		memory = store.Size(i.Memory)
 	}
 	if i.Seconds > 0 {
-		seconds = fmt.Sprintf("%.2g s", i.Seconds)
+		seconds = message.Sprintf("%.2g s", i.Seconds)
 		if !i.Measured {
 			seconds = "~" + seconds
 		}
@@ -202,7 +210,7 @@ func listColumns(i store.Item) []string {
 // itemState words a state in a few words.
 func itemState(i store.Item) string {
 	if i.State == store.Partial && i.Bytes > 0 {
-		return fmt.Sprintf("%d %% here", 100*i.Done/i.Bytes)
+		return message.Sprintf("%d %% here", 100*i.Done/i.Bytes)
 	}
 	return string(i.State)
 }
@@ -289,7 +297,7 @@ func licenceTexts(c catalogue.Catalogue, args []string) ([]modelLicence, error) 
 		m, _ := c.Model(name) // Expand found it
 		text := m.LicenceText
 		if text == "" {
-			text = "The catalogue has no text of this licence: ask whoever publishes the model.\n"
+			text = "The catalogue has no text of this licence: ask the publisher of the model.\n"
 		}
 		list = append(list, modelLicence{name, m.Licence, text})
 	}

@@ -12,6 +12,7 @@ import (
 
 	"descry/app/services"
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models"
 	"descry/models/catalogue"
 	"descry/models/store"
@@ -51,7 +52,7 @@ func TestAModelsRowSaysWhatIsKnown(t *testing.T) {
 
 func TestTheListEndsWithWhatIsWrongAndWhatCanGo(t *testing.T) {
 	l := modelsListing{
-		Listing: store.Listing{Items: []store.Item{{Name: "m", State: store.Damaged, Problem: "a file\nis\x1b damaged"}}, OnDisk: 2e9, Unused: 1e9, Elsewhere: 3e9},
+		Listing: store.Listing{Items: []store.Item{{Name: "m", State: store.Damaged, Problem: message.Literal("a file\nis\x1b damaged")}}, OnDisk: 2e9, Unused: 1e9, Elsewhere: 3e9},
 		Sets:    []catalogue.Set{{Name: "full", Models: map[string][]string{"caption": {"m"}}}},
 		Default: "full", Idle: []string{"a", "b"}, Folder: "/models",
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models/store"
 )
 
@@ -19,9 +20,9 @@ func (p *program) modelsPullCommand(f *modelsFlags) *cobra.Command {
 	var yes, whole bool
 	c := &cobra.Command{
 		Use:   "pull NAME…",
-		Short: "Fetch models or sets, or go on where it stopped",
+		Short: "Download models or sets, or resume",
 		Long: `Fetches models by name, several at once, and keeps only what has the SHA-256 that
-Descry pins. An interrupted pull goes on where it was. What lies in a cache of
+Descry pins. An interrupted pull is resumed. What lies in a cache of
 Hugging Face or torch is used there instead; --copy copies it, for a folder that
 is to be carried elsewhere.
 
@@ -64,7 +65,7 @@ func (p *program) pull(f *modelsFlags, names []string, yes, whole bool) error {
 			if err != nil {
 				return err
 			}
-			if !p.agree(texts + "Download them?") {
+			if !p.agree(texts + message.Sprintf("Download them?")) {
 				return failure.New(failure.Cancelled, "download", "", "nothing was downloaded")
 			}
 		}
@@ -94,19 +95,19 @@ func (p *program) pull(f *modelsFlags, names []string, yes, whole bool) error {
 // showEstimate says what models need, before anything is fetched.
 func (p *program) showEstimate(e store.Estimate) {
 	for _, i := range e.Items {
-		note := ""
-		if !i.Pinned {
-			note = ", not pinned by Descry: the hub's own record is taken"
+		switch {
+		case i.Usable():
+			say(p.err, "%s: %s, %s, here already", i.Name, i.Title, store.Size(i.Bytes))
+		case !i.Pinned:
+			say(p.err, "%s: %s, %s, not pinned by Descry: the hub's own record is taken", i.Name, i.Title, store.Size(i.Bytes))
+		default:
+			say(p.err, "%s: %s, %s", i.Name, i.Title, store.Size(i.Bytes))
 		}
-		if i.Usable() {
-			note = ", here already"
-		}
-		fmt.Fprintf(p.err, "%s: %s, %s%s\n", i.Name, i.Title, store.Size(i.Bytes), note)
 	}
 	for _, line := range e.Lines() {
 		fmt.Fprintln(p.err, "  "+line)
 	}
-	fmt.Fprintln(p.err, "  licence: "+licences(e.Items)+"; descry models licence NAME prints it")
+	say(p.err, "  licence: %s; descry models licence NAME prints it", licences(e.Items))
 }
 
 // licencesOf returns the whole texts for somebody who is about to agree.
@@ -144,7 +145,7 @@ func (p *program) agree(question string) bool {
 		defer console.Close()
 		ask = console
 	}
-	fmt.Fprint(ask, question+" [y/N] ")
+	fmt.Fprint(ask, message.Sprintf("%s [y/N] ", question))
 	line, err := bufio.NewReader(p.in).ReadString('\n')
 	if err != nil && line == "" {
 		return false
@@ -162,14 +163,15 @@ func (p *program) sayReady(items []store.Item) {
 	for _, i := range items {
 		where := printable(short(i.Dir))
 		if i.State == store.InPlace {
-			where += ", its weights used in place"
+			say(p.out, "%s is ready (%s, its weights used in place)", i.Name, where)
+		} else {
+			say(p.out, "%s is ready (%s)", i.Name, where)
 		}
-		fmt.Fprintf(p.out, "%s is ready (%s)\n", i.Name, where)
 		if i.Needs != "" {
 			fmt.Fprintln(p.out, "  "+i.Needs)
 		}
 	}
-	fmt.Fprintf(p.out, "used by default: %s\n", p.services.ModelDirs("").Default())
+	say(p.out, "used by default: %s", p.services.ModelDirs("").Default())
 }
 
 // modelProgress shows how far models are: a bar at a terminal, else a line
@@ -211,7 +213,7 @@ func (m *modelProgress) tell(s store.Progress) {
 		if m.failed++; m.told == nil {
 			m.told = s.Err
 		} else if s.Err.Kind != failure.Cancelled {
-			m.line("descry: " + s.Model + ": " + oneLine(s.Err.Error()))
+			m.line(message.Sprintf("descry: %s: %s", s.Model, oneLine(s.Err.Error())))
 		}
 		return
 	}
@@ -235,15 +237,15 @@ func (m *modelProgress) tell(s store.Progress) {
 
 // progressLine words one step of a model.
 func progressLine(s store.Progress) string {
-	line := s.Model + ": " + string(s.Stage)
+	line := message.Sprintf("%s: %s", s.Model, s.Stage)
 	if s.File != "" && s.Stage != store.Done {
-		line += " " + s.File
+		line = message.Sprintf("%s: %s %s", s.Model, s.Stage, s.File)
 	}
 	if s.Stage == store.Receiving && s.Total > 0 {
-		line += fmt.Sprintf(", %d %% of %s", 100*s.Done/s.Total, store.Size(s.Total))
+		line = message.Sprintf("%s, %d %% of %s", line, 100*s.Done/s.Total, store.Size(s.Total))
 	}
 	if s.Note != "" && s.Stage != store.Looking {
-		line += " (" + oneLine(s.Note) + ")"
+		line = message.Sprintf("%s (%s)", line, oneLine(s.Note))
 	}
 	return line
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models/store"
 )
 
@@ -53,7 +54,7 @@ func (p *program) importModels(f *modelsFlags, paths []string, inPlace bool) err
 		return show.rest(err)
 	}
 	for _, path := range report.Other {
-		fmt.Fprintf(p.err, "descry: %s is not a file of a known model\n", printable(path))
+		say(p.err, "descry: %s is not a file of a known model", printable(path))
 	}
 	if len(report.Models) == 0 {
 		return failure.New(failure.Model, "import", strings.Join(paths, ", "), "none of the %d files there is a model's weights that the catalogue knows", report.Files).WithHint("descry models list has the names; a folder with a descry.json is used with --model FOLDER.")
@@ -119,23 +120,23 @@ func (p *program) verifyModels(f *modelsFlags, names []string, repair bool) erro
 	case damaged > 0:
 		return failure.New(failure.Model, "check", "", "%d of %d files are damaged", damaged, len(verdicts)).WithHint("Run descry models verify --repair.")
 	case len(verdicts) == 0 && !f.json:
-		fmt.Fprintln(p.out, "no models are installed but the built-in ones, which check themselves")
+		say(p.out, "no models are installed but the built-in ones, which check themselves")
 	}
 	return nil
 }
 
 // verdictLine words a verdict.
 func verdictLine(v store.Verdict) string {
-	state := "ok"
+	line := message.Of("%s %s: ok", v.Model, v.File)
 	switch {
 	case v.Repaired:
-		state = "repaired: " + v.Problem
+		line = message.Of("%s %s: repaired: %s", v.Model, v.File, v.Problem)
 	case !v.OK:
-		state = "DAMAGED: " + v.Problem
+		line = message.Of("%s %s: DAMAGED: %s", v.Model, v.File, v.Problem)
 	case !v.Pinned:
-		state = "ok, as it was when it came (not pinned by Descry)"
+		line = message.Of("%s %s: ok, as it was when it came (not pinned by Descry)", v.Model, v.File)
 	}
-	return printable(fmt.Sprintf("%s %s: %s", v.Model, v.File, state))
+	return printable(line.String())
 }
 
 func (p *program) modelsRemoveCommand(f *modelsFlags) *cobra.Command {
@@ -166,7 +167,7 @@ func (p *program) removeModels(f *modelsFlags, names []string, unused, yes bool)
 	if err != nil {
 		return err
 	}
-	if !yes && !f.json && len(names) > 0 && !p.agree("Delete "+strings.Join(names, ", ")+"?") {
+	if !yes && !f.json && len(names) > 0 && !p.agree(message.Sprintf("Delete %s?", strings.Join(names, ", "))) {
 		return failure.New(failure.Cancelled, "remove", "", "nothing was deleted")
 	}
 	freed := []store.Freed{}
@@ -190,14 +191,14 @@ func (p *program) removeModels(f *modelsFlags, names []string, unused, yes bool)
 	var total int64
 	for _, x := range freed {
 		total += x.Bytes
-		line := fmt.Sprintf("%s: %s freed", x.Model, store.Size(x.Bytes))
 		if x.Kept != "" {
-			line += "; " + x.Kept
+			say(p.out, "%s: %s freed; %s", printable(x.Model), store.Size(x.Bytes), printable(x.Kept))
+		} else {
+			say(p.out, "%s: %s freed", printable(x.Model), store.Size(x.Bytes))
 		}
-		fmt.Fprintln(p.out, printable(line))
 	}
 	if err == nil {
-		fmt.Fprintf(p.out, "%s freed in total\n", store.Size(total))
+		say(p.out, "%s freed in total", store.Size(total))
 	}
 	return err
 }

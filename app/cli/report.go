@@ -48,7 +48,7 @@ func newReporter(p *program, d *describeRun) *reporter {
 	}
 	if !d.flags.quiet && len(d.inputs) > 1 && isTerminal(p.err) && !isTerminal(p.out) {
 		r.bar = progressbar.NewOptions(len(d.inputs), progressbar.OptionSetWriter(p.err),
-			progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription("describing"))
+			progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionSetDescription(message.Sprintf("describing")))
 	}
 	return r
 }
@@ -122,7 +122,7 @@ func (r *reporter) trouble(err error) {
 	if r.bar != nil {
 		_ = r.bar.Clear()
 	}
-	fmt.Fprintln(r.p.err, "descry: "+printable(oneLine(err.Error())))
+	say(r.p.err, "descry: %s", printable(oneLine(err.Error())))
 }
 
 // onDeviceLost notes a device that was given up, until the picture at work is done.
@@ -141,7 +141,7 @@ func (r *reporter) tellLost() {
 	r.mu.Unlock()
 	for _, l := range lost {
 		if !r.d.flags.quiet {
-			r.trouble(fmt.Errorf("note: %s cannot be used: %s. Using the processor instead. %s", l.Title, l.Message, l.Hint))
+			r.trouble(failure.Worded(nil, "note: %s cannot be used: %s. Using the processor instead. %s", l.Title, l.Message, l.Hint))
 		}
 	}
 }
@@ -175,7 +175,7 @@ func (r *reporter) done(i int, o *describe.Outcome) error {
 // outputError is a standard output that takes nothing more: the run ends.
 type outputError struct{ cause error }
 
-func (e *outputError) Error() string { return "standard output: " + e.cause.Error() }
+func (e *outputError) Error() string { return message.Sprintf("standard output: %s", e.cause) }
 func (e *outputError) Unwrap() error { return e.cause }
 
 // hintAtPhotographs says once, politely, what the built-in models know.
@@ -184,7 +184,7 @@ func (r *reporter) hintAtPhotographs(pic *picture.Picture) {
 		return
 	}
 	r.hint = true
-	fmt.Fprintln(r.p.err, "descry: note: this looks like a photograph. The built-in models know drawings only, so expect mistakes; choose others with --model.")
+	say(r.p.err, "descry: note: this looks like a photograph. The built-in models know drawings only, so expect mistakes; choose others with --model.")
 }
 
 // writeFiles writes the files planned for picture i and returns the first error.

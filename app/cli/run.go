@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"fmt"
-
 	"descry/app/services"
 	"descry/describe"
 	"descry/export"
@@ -52,7 +50,7 @@ func (d *describeRun) leastScore(s settings.Settings, found *inference.Instances
 // defaultScore is used where nobody says anything else.
 const defaultScore = 0.5
 
-// describe runs d. Each picture gives its line in the order of the arguments.
+// describe runs d. Each picture has its line, in the order of the arguments.
 func (p *program) describe(d *describeRun) error {
 	r := newReporter(p, d)
 	defer r.close()
@@ -91,7 +89,7 @@ func (p *program) begin(d *describeRun) (*describe.Runner, *services.Runtime, er
 	d.set = set
 	if !d.flags.quiet {
 		for _, w := range set.Warnings {
-			fmt.Fprintln(p.err, "descry: warning: "+w)
+			say(p.err, "descry: warning: %s", w)
 		}
 	}
 	tasks, missing := describe.ChooseTasks(set, d.only)

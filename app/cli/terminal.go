@@ -27,7 +27,7 @@ func writeForPeople(w io.Writer, d *inference.Description) error {
 		h := d.Caption.Hypotheses[0]
 		fmt.Fprintf(&b, "  %s (%s)\n", h.Text, render.CaptionSureness(h.Score))
 		for _, h := range d.Caption.Hypotheses[1:] {
-			fmt.Fprintf(&b, "  or: %s (%s)\n", h.Text, render.CaptionSureness(h.Score))
+			say(&b, "  or: %s (%s)", h.Text, render.CaptionSureness(h.Score))
 		}
 	}
 	if d.Instances != nil {
@@ -43,7 +43,7 @@ func writeForPeople(w io.Writer, d *inference.Description) error {
 func writeObjects(b *strings.Builder, d *inference.Description) {
 	shown := d.Instances.Items
 	if len(shown) == 0 {
-		fmt.Fprintln(b, "  no objects found")
+		say(b, "  no objects found")
 	}
 	for _, i := range shown {
 		fmt.Fprintf(b, "  %s %s, %s, %s\n", i.Label, render.Percent(float64(i.Score)),
@@ -61,11 +61,11 @@ func writeClasses(b *strings.Builder, c *inference.Classes) {
 	if len(parts) == 0 {
 		return
 	}
-	from := ""
 	if c.From == inference.TaskInstances {
-		from = " (from the objects)"
+		say(b, "  pixels (from the objects): %s", strings.Join(parts, ", "))
+	} else {
+		say(b, "  pixels: %s", strings.Join(parts, ", "))
 	}
-	fmt.Fprintf(b, "  pixels%s: %s\n", from, strings.Join(parts, ", "))
 }
 
 // printable replaces control characters of a file name, which could play tricks

@@ -2,6 +2,8 @@ package cli
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/internal/nearest"
 )
 
@@ -19,10 +22,10 @@ func flagError(c *cobra.Command, err error) error {
 		var known []string
 		c.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
 		if near := nearest.Word(unknown.GetSpecifiedName(), known); near != "" {
-			return usage("%s", err.Error()).WithHint("Did you mean --%s?", near)
+			return usage("%s", err).WithHint("Did you mean --%s?", near)
 		}
 	}
-	return usage("%s", err.Error()).WithHint("Run %s --help for the flags it has.", c.CommandPath())
+	return usage("%s", err).WithHint("Run %s --help for the flags it has.", c.CommandPath())
 }
 
 // commandNames are the names of c's commands.
@@ -61,6 +64,12 @@ func picturesNotCommands(c *cobra.Command, args []string) error {
 // usage is the error of wrong use: exit code 2.
 func usage(format string, args ...any) *failure.Failure {
 	return failure.New(failure.Usage, "use", "", format, args...)
+}
+
+// say writes a line for people: a message, whose format is a constant.
+func say(w io.Writer, format string, args ...any) error {
+	_, err := fmt.Fprintln(w, message.Sprintf(format, args...))
+	return err
 }
 
 // meant adds the word that was probably meant to the error about one that is not

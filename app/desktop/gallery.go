@@ -15,7 +15,7 @@ import (
 )
 
 // gallery keeps the pixels of the open pictures for canvas, worker and files.
-// It may be used from any goroutine; what it gives out is shared and read-only.
+// It may be used from any goroutine; what it returns is shared and read-only.
 type gallery struct {
 	mu       sync.Mutex
 	pictures map[picturestate.PictureID]*opened

@@ -77,7 +77,8 @@ func storedModel(m catalogue.Model, i store.Item) modelstate.Model {
 		x.Place = i.Place
 	}
 	if i.State == store.Damaged {
-		x.Problem = failure.New(failure.Model, "load", m.Name, "%s", i.Problem).WithHint("Repair it: only what is damaged is fetched again.")
+		damaged := &failure.Failure{Kind: failure.Model, Op: "load", Subject: m.Name, Message: i.Problem}
+		x.Problem = damaged.WithHint("Repair it: only what is damaged is fetched again.")
 	}
 	return x
 }

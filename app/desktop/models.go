@@ -51,7 +51,7 @@ func (k *modelEffects) handlers() []handler {
 			send(modelstate.Removed{Model: e.Model, Failure: failure.Of(err, failure.Model)})
 		}),
 		on(func(ctx context.Context, e modelstate.Import, send func(core.Action)) {
-			names, err := k.take(ctx, e.Paths)
+			names, err := k.importFiles(ctx, e.Paths)
 			k.timeline.note(moment{Event: "imported", Name: strings.Join(names, ",")})
 			send(modelstate.Imported{Models: names, Failure: failure.Of(err, failure.Model)})
 		}),
@@ -187,8 +187,8 @@ func (k *modelEffects) remove(model string) error {
 	return err
 }
 
-// take takes files into the store and names the models that they gave.
-func (k *modelEffects) take(ctx context.Context, paths []string) ([]string, error) {
+// importFiles copies files into the store and returns the names of their models.
+func (k *modelEffects) importFiles(ctx context.Context, paths []string) ([]string, error) {
 	s, err := k.services.ModelStore(k.options.Runtime.Catalogue, true)
 	if err != nil {
 		return nil, err
@@ -207,7 +207,7 @@ func (k *modelEffects) take(ctx context.Context, paths []string) ([]string, erro
 		}
 	}
 	if len(names) == 0 {
-		return nil, failure.New(failure.Model, "import", strings.Join(paths, ", "), "this holds no weights of a model in the list").WithHint("Choose the weights as they were published, with the model's other files beside them; descry fidelity FILE says what a file is.")
+		return nil, failure.New(failure.Model, "import", strings.Join(paths, ", "), "this holds no weights of a model in the list").WithHint("Choose the weights as they were published, with the model's other files beside them; descry inspect FILE says what a file is.")
 	}
 	return names, nil
 }
@@ -226,7 +226,7 @@ func progressOf(p store.Progress, perSecond float64) modelstate.Progress {
 	return s
 }
 
-// rate notes how far a transfer is and gives its speed in bytes a second; 0
+// rate notes how far a transfer is and returns its speed in bytes a second; 0
 // until there is enough to tell, and while nothing is received.
 func rate(m *transfer.Meter, p store.Progress, now time.Time) float64 {
 	if p.Stage != store.Receiving {

@@ -3,8 +3,10 @@ package desktop
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
+	"descry/export"
 	picturestate "descry/ui/state/picture"
 )
 
@@ -54,6 +56,19 @@ func TestSameFile(t *testing.T) {
 	}{{a, a, true}, {a, link, true}, {link, a, true}, {a, b, false}, {a, absent, false}, {absent, a, false}, {absent, absent, false}, {a, "", false}, {"", "", false}} {
 		if got := sameFile(c.a, c.b); got != c.want {
 			t.Errorf("%q and %q are one file: %v", c.a, c.b, got)
+		}
+	}
+}
+
+func TestTheWindowHasEveryFormat(t *testing.T) {
+	all := formats()
+	if len(all) != len(export.Formats) || len(all) == 0 {
+		t.Fatalf("%d formats of %d", len(all), len(export.Formats))
+	}
+	for i, f := range export.Formats {
+		if got := all[i]; got.ID != f.ID || got.Suffix != f.Suffix || got.Drawn != f.Drawn || got.Title != f.Title || got.Tip != f.Tip ||
+			!slices.Equal(got.Endings, f.Endings) || !slices.Equal(got.Needs, f.Needs) {
+			t.Errorf("%+v, want %+v", got, f)
 		}
 	}
 }

@@ -16,7 +16,7 @@ type timeline struct {
 	start time.Time
 }
 
-// newTimeline writes to path; the empty path gives a nil timeline.
+// newTimeline writes to path; for the empty path it is a nil timeline.
 func newTimeline(path string, start time.Time) (*timeline, error) {
 	if path == "" {
 		return nil, nil

@@ -178,7 +178,7 @@ func (r *windowRun) opened() {
 // measured.
 func (r *windowRun) end() {
 	close(r.over)
-	_ = r.loop.Close() // has no error to give
+	_ = r.loop.Close() // never fails
 	r.work.close()
 	frames := r.window.Stats().Report()
 	longest, late, _ := r.window.Watchdog().Stalls()

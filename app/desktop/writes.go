@@ -39,7 +39,11 @@ func writeHandlers(g *gallery) []handler {
 				if base == nil {
 					return gone(path)
 				}
-				return export.WritePNG(path, render.Cutout(base, e.Instance), mode)
+				cut := render.Cutout(base, e.Instance)
+				if cut == nil {
+					return failure.New(failure.Unwritable, "write", path, "the object has no pixels in this picture")
+				}
+				return export.WritePNG(path, cut, mode)
 			}))
 		}),
 	}

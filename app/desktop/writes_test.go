@@ -89,7 +89,17 @@ func TestNothingWritesOverThePictureItself(t *testing.T) {
 	if err := os.Symlink(original, link); err != nil {
 		t.Skip(err)
 	}
-	for _, path := range []string{link, original, filepath.Join(dir, ".", "a.png")} {
+	hard, folder := filepath.Join(dir, "hard.png"), filepath.Join(dir, "folder")
+	if err := os.Link(original, hard); err != nil {
+		t.Skip(err)
+	}
+	if err := os.Symlink(dir, folder); err != nil {
+		t.Skip(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, "sub"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{link, original, hard, filepath.Join(folder, "a.png"), filepath.Join(folder, "link.png"), dir + "/sub/../a.png", dir + "//./a.png"} {
 		target := picturestate.Target{Write: 1, Path: path, Original: original, Overwrite: true}
 		for _, e := range []core.Effect{
 			picturestate.WriteFile{Target: target, Format: "txt", Description: writtenDescription()},
@@ -106,5 +116,12 @@ func TestNothingWritesOverThePictureItself(t *testing.T) {
 	cutout := picturestate.WriteCutout{Target: picturestate.Target{Write: 2, Path: filepath.Join(dir, "dog.png"), Original: original}, Picture: 1, Instance: inference.Instance{Box: [4]float32{1, 1, 20, 20}}}
 	if a := performWrite(t, g, cutout); a != (picturestate.Exported{Write: 2, Path: cutout.Path}) {
 		t.Errorf("another file: %+v", a)
+	}
+	empty := picturestate.WriteCutout{Target: picturestate.Target{Write: 3, Path: filepath.Join(dir, "nothing.png")}, Picture: 1}
+	if a, ok := performWrite(t, g, empty).(picturestate.ExportFailed); !ok || a.Failure.Kind != failure.Unwritable || a.Write != 3 {
+		t.Errorf("an object without pixels: %+v", a)
+	}
+	if _, err := os.Stat(empty.Path); err == nil {
+		t.Error("an object without pixels has a file")
 	}
 }

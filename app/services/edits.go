@@ -101,18 +101,18 @@ func (s Edits) Save(key, name string, e Edit, unread bool, now time.Time) error 
 	}
 	const hint = "Your edit stays in the window; make the folder writable."
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
-		return failure.Wrap(failure.Unwritable, "save", s.dir, err, "%s", hint)
+		return failure.Wrap(failure.Unwritable, "save", s.dir, err, hint)
 	}
 	text, err := json.MarshalIndent(storedEdit{1, key, name, e, now.UTC()}, "", "  ")
 	if err != nil {
-		return failure.Wrap(failure.Unwritable, "save", path, err, "%s", hint)
+		return failure.Wrap(failure.Unwritable, "save", path, err, hint)
 	}
 	err = atomicfile.Write(path, atomicfile.Overwrite, func(w io.Writer) error {
 		_, err := w.Write(append(text, '\n'))
 		return err
 	})
 	if err != nil {
-		return failure.Wrap(failure.Unwritable, "save", path, err, "%s", hint)
+		return failure.Wrap(failure.Unwritable, "save", path, err, hint)
 	}
 	return nil
 }

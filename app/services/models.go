@@ -29,14 +29,14 @@ func (s *Services) Catalogue(path string) (catalogue.Catalogue, error) {
 	}
 	both, err := official.Add(more)
 	if err != nil {
-		return official, failure.New(failure.Model, "load", path, "%s", err.Error()).WithHint("Mend the file; models/README.md has the format.")
+		return official, failure.Wrap(failure.Model, "load", path, err, "Correct the file; models/README.md describes its format.")
 	}
 	return both, nil
 }
 
 // ModelDirs says where model sets are kept and which named sets there are. Where
-// the file of a catalogue cannot be read, only the official ones are: whoever
-// needs more is told by Catalogue.
+// the file of a catalogue cannot be read, only the official ones are;
+// Catalogue returns the reason.
 func (s *Services) ModelDirs(cataloguePath string) models.Dirs {
 	c, _ := s.Catalogue(cataloguePath)
 	return models.Dirs{Models: s.Dirs.Models(), Sets: c.Sets}

@@ -15,7 +15,7 @@ import (
 // RuntimeOptions choose the library that runs models and what it may use.
 type RuntimeOptions struct {
 	Device     string // what models are to run on: "auto", "cpu", …
-	Threads    int    // 0: whoever submits a job decides
+	Threads    int    // 0: each job says how many
 	Library    string // ONNX Runtime's file or folder; empty: it is looked for
 	CardMemory int64  // most bytes of the card for one part of a model; 0: all
 	AnyMemory  bool   // models are loaded however little memory is free

@@ -1,4 +1,4 @@
-// Package services holds what Descry works with, whoever asks: its folders and
+// Package services holds what Descry works with: its folders and
 // settings, the store of models, the runtime that runs them, what was measured,
 // its logs, and the captions that people wrote. Window and command line are two
 // users of it; it knows neither, and no flag and no widget.

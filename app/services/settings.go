@@ -17,7 +17,7 @@ const mostSettings = 1 << 20
 func settingsPath(config string) string { return filepath.Join(config, "settings.json") }
 
 // LoadSettings reads the settings. A file that is absent, damaged or foreign
-// gives the defaults for what it does not say: no setting is worth not starting.
+// yields the defaults for what it does not say: no setting is worth not starting.
 func LoadSettings(config string) settings.Settings {
 	f, err := os.Open(settingsPath(config))
 	if err != nil {

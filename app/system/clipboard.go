@@ -32,12 +32,12 @@ type Clip struct {
 	Text    string
 }
 
-// clipboardTool is a program that tells what the clipboard holds and gives it.
+// clipboardTool is a program that lists the formats on the clipboard and prints one.
 type clipboardTool struct {
 	name  string
 	where func(getenv func(string) string) bool
-	types []string              // arguments that list the kinds held
-	give  func(string) []string // arguments that give one kind
+	types []string              // arguments that list the kinds
+	print func(string) []string // arguments that print one kind
 }
 
 var clipboardTools = []clipboardTool{
@@ -94,19 +94,19 @@ func (t clipboardTool) read(ctx context.Context) (Clip, error) {
 	kinds := strings.Fields(string(list))
 	for _, kind := range pictureKinds {
 		if slices.Contains(kinds, kind) {
-			data, err := output(ctx, t.name, t.give(kind)...)
+			data, err := output(ctx, t.name, t.print(kind)...)
 			return Clip{Picture: data}, err
 		}
 	}
 	if slices.Contains(kinds, "text/uri-list") {
-		data, err := output(ctx, t.name, t.give("text/uri-list")...)
+		data, err := output(ctx, t.name, t.print("text/uri-list")...)
 		if paths := pathsOf(string(data)); err == nil && len(paths) > 0 {
 			return Clip{Paths: paths}, nil
 		}
 	}
 	for _, kind := range []string{"text/plain;charset=utf-8", "UTF8_STRING", "text/plain", "STRING"} {
 		if slices.Contains(kinds, kind) {
-			data, err := output(ctx, t.name, t.give(kind)...)
+			data, err := output(ctx, t.name, t.print(kind)...)
 			return textClip(string(data)), err
 		}
 	}

@@ -78,6 +78,7 @@ func TestProposalsAreTheBestOfEachLevel(t *testing.T) {
 		"the best three of a level":       {rule: ProposalRule{3, 9, 0.1}, want: []Box{b, whole, c, a}},
 		"the best of all":                 {rule: ProposalRule{4, 2, 0.1}, want: []Box{b, whole}},
 		"no number is no score":           {rule: ProposalRule{4, 9, 0.1}, logits: []float32{1, nan, 2, 0}, want: []Box{whole, c, a, last}},
+		"a score of 0 is one":             {rule: ProposalRule{4, 9, 0.1}, logits: []float32{1, 3, 2, -200}, want: []Box{b, whole, c, a, last}},
 		"slivers go":                      {rule: ProposalRule{4, 9, 0.1}, deltas: map[int]float32{2: thin, 7: thin}, want: []Box{whole, c, last}},
 		"a box moves":                     {rule: ProposalRule{4, 9, 0.1}, deltas: map[int]float32{4 * 3: 0.125}, want: []Box{b, whole, c, a, {5, 4, 13, 12}}},
 		"what overlaps in one level goes": {rule: ProposalRule{4, 9, 0.1}, deltas: map[int]float32{4*2 + 1: -0.5}, want: []Box{b, whole, {0, 0, 4, 8}, last}},

@@ -52,9 +52,9 @@ func (t *Trouble) quiet() bool {
 func (t *Trouble) failure(model string) *failure.Failure {
 	f := failure.New(failure.Model, "load", model, "%s cannot be used: %s", t.Title, t.Message)
 	if t.Hint == "" {
-		return f.WithHint("Use --device auto to use the processor instead.")
+		return f.WithHint("Run with --device cpu.")
 	}
-	return f.WithHint("%s Or use --device auto to use the processor instead.", t.Hint)
+	return f.WithHint("%s Or run with --device cpu.", t.Hint)
 }
 
 // String returns the trouble on one line: "NVIDIA card (CUDA): no driver was found. …".

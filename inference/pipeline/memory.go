@@ -64,12 +64,12 @@ func (e *engine) afford(task inference.Task) error {
 	if err != nil || uint64(need) <= available {
 		return nil
 	}
-	hint := "Close something, choose a smaller model, or load it all the same with --any-memory."
+	refused := failure.New(failure.Memory, "load", c.Set,
+		"the model for %s needs about %s of memory, %s is free", task, gigabytes(uint64(need)), gigabytes(available))
 	if uint64(need) > total {
-		hint = fmt.Sprintf("This computer has %s in all: choose a smaller model, or load it all the same with --any-memory.", gigabytes(total))
+		return refused.WithHint("This computer has %s in all: choose a smaller model, or load it all the same with --any-memory.", gigabytes(total))
 	}
-	return failure.New(failure.Memory, "load", c.Set,
-		"the model for %s needs about %s of memory, %s is free", task, gigabytes(uint64(need)), gigabytes(available)).WithHint("%s", hint)
+	return refused.WithHint("Close something, choose a smaller model, or load it all the same with --any-memory.")
 }
 
 // common returns what a task's model is made of, nil if the set has none, and

@@ -10,6 +10,7 @@ package message
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
 	"strconv"
 	"sync/atomic"
@@ -26,6 +27,7 @@ type Text struct {
 type Arg struct {
 	Word    string
 	Integer *int64
+	Large   *uint64 // an integer beyond the range of int64
 	Number  *float64
 }
 
@@ -42,6 +44,9 @@ func argument(v any) Arg {
 	case r.CanInt():
 		n := r.Int()
 		return Arg{Integer: &n}
+	case r.CanUint() && r.Uint() > math.MaxInt64:
+		n := r.Uint()
+		return Arg{Large: &n}
 	case r.CanUint():
 		n := int64(r.Uint())
 		return Arg{Integer: &n}
@@ -60,6 +65,8 @@ func (a Arg) value() any {
 	switch {
 	case a.Integer != nil:
 		return *a.Integer
+	case a.Large != nil:
+		return *a.Large
 	case a.Number != nil:
 		return *a.Number
 	}

@@ -3,6 +3,7 @@ package message
 import (
 	"encoding/json"
 	"errors"
+	"math"
 	"testing"
 	"time"
 )
@@ -19,6 +20,7 @@ func TestAMessageIsFormattedWhenItIsRead(t *testing.T) {
 		{Literal("100 % of it"), "100 % of it"},
 		{Literal(""), ""},
 		{Of("%v of %.1f and %v in %q", uint8(3), float32(1.25), []int{1, 2}, "a"), `3 of 1.2 and [1 2] in "a"`},
+		{Of("%d and %d", uint64(math.MaxUint64), int64(-1)), "18446744073709551615 and -1"},
 		{Of("%s and %v", time.Second, errors.New("an error")), "1s and an error"},
 	} {
 		if got := c.text.String(); got != c.want {

@@ -24,6 +24,7 @@ import (
 	"strings"
 
 	"descry/internal/atomicfile"
+	"descry/models/arch"
 )
 
 // tensor is one entry of a file: float32 values of a normal distribution, or, with
@@ -178,7 +179,9 @@ func write(w io.Writer, tensors []tensor, random *rand.Rand) error {
 
 // tasks are the architecture and the task of each model in a model set.
 var tasks = map[string][2]string{
-	"blip": {"caption", "blip"}, "maskrcnn": {"instances", "maskrcnn_resnet_fpn"}, "deeplabv3": {"classes", "deeplabv3_resnet"},
+	"blip":      {arch.TaskCaption, arch.NameBLIP},
+	"maskrcnn":  {arch.TaskInstances, arch.NameMaskRCNN},
+	"deeplabv3": {arch.TaskClasses, arch.NameDeepLabV3ResNet},
 }
 
 // vocabulary is the number of entries of BERT's vocabulary with BLIP's two more;
@@ -203,7 +206,7 @@ func WriteSet(dir string, models []string, seed uint64) error {
 			return err
 		}
 		entry := map[string]any{"architecture": task[1], "weights": model + ".safetensors"}
-		if task[0] == "caption" {
+		if task[0] == arch.TaskCaption {
 			entry["vocabulary"] = "vocab.txt"
 			if err := os.WriteFile(filepath.Join(dir, "vocab.txt"), words(), 0o644); err != nil { //nolint:gosec // readable by all
 				return err

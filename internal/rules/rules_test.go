@@ -235,14 +235,34 @@ func TestExportedNamesAreDocumented(t *testing.T) {
 					t.Errorf("%s: %s has no comment", s.path, d.Name.Name)
 				}
 			case *ast.GenDecl:
-				for _, spec := range d.Specs {
-					if ty, ok := spec.(*ast.TypeSpec); ok && ty.Name.IsExported() && d.Doc == nil && ty.Doc == nil && ty.Comment == nil {
-						t.Errorf("%s: type %s has no comment", s.path, ty.Name.Name)
-					}
+				for _, name := range undocumented(d) {
+					t.Errorf("%s: %s has no comment", s.path, name)
 				}
 			}
 		}
 	}
+}
+
+// undocumented returns the exported types, constants and variables of a declaration
+// that have no comment. A comment on a group is one on each of its constants and
+// variables, and a type's comment may stand on its declaration. Fields need none.
+func undocumented(d *ast.GenDecl) []string {
+	var names []string
+	for _, spec := range d.Specs {
+		switch spec := spec.(type) {
+		case *ast.TypeSpec:
+			if spec.Name.IsExported() && d.Doc == nil && spec.Doc == nil && spec.Comment == nil {
+				names = append(names, spec.Name.Name)
+			}
+		case *ast.ValueSpec:
+			for _, n := range spec.Names {
+				if n.IsExported() && d.Doc == nil && spec.Doc == nil && spec.Comment == nil {
+					names = append(names, n.Name)
+				}
+			}
+		}
+	}
+	return names
 }
 
 // exportedReceiver reports whether d is a function or a method of an exported

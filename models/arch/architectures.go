@@ -49,23 +49,32 @@ type Network interface {
 // notMeasured stands for the memory of architectures that were not measured.
 const notMeasured = 600 << 20
 
-// NameReadymade is the architecture of an ONNX file that is run as it is (package
-// readymade).
-const NameReadymade = "onnx"
+// The IDs of the architectures, for code that means one of them. What is true of
+// an architecture stands in the table.
+const (
+	NameBLIP                 = "blip"
+	NameMaskRCNN             = "maskrcnn_resnet_fpn"
+	NameFasterRCNN           = "fasterrcnn_resnet_fpn"
+	NameDeepLabV3ResNet      = "deeplabv3_resnet"
+	NameDeepLabV3MobileNetV3 = "deeplabv3_mobilenet_v3_large"
+	NameLRASPPMobileNetV3    = "lraspp_mobilenet_v3_large"
+	NameFCNResNet            = "fcn_resnet"
+	NameReadymade            = "onnx" // of an ONNX file that is run as it is (package readymade)
+)
 
 // architectures is the table, in the order in which architectures are listed for
 // people. A new one is a file of its own and a line here.
 var architectures = []Architecture{
-	{ID: "blip", Title: "BLIP captioning", Task: TaskCaption, Memory: 150 << 20, Open: openBLIP}, // 577 rows of 768, keys and values of 12 layers
+	{ID: NameBLIP, Title: "BLIP captioning", Task: TaskCaption, Memory: 150 << 20, Open: openBLIP}, // 577 rows of 768, keys and values of 12 layers
 
 	{ID: NameMaskRCNN, Title: "Mask R-CNN with a ResNet and a feature pyramid", Task: TaskInstances, Memory: 600 << 20, Open: openMaskRCNN}, // 800 × 1,067 pixels, five maps, 1,000 regions
 	{ID: NameFasterRCNN, Title: "Faster R-CNN with a ResNet and a feature pyramid", Task: TaskInstances, Memory: notMeasured, BoxesOnly: true, Open: openFasterRCNN},
 	{ID: NameReadymade, Title: "a detector in ONNX", Task: TaskInstances, Memory: notMeasured},
 
-	{ID: "deeplabv3_resnet", Title: "DeepLabV3 with a ResNet", Task: TaskClasses, Memory: 320 << 20, Open: deepLabV3ResNet.open}, // 520 × 693 pixels, stride 8
-	{ID: "deeplabv3_mobilenet_v3_large", Title: "DeepLabV3 with a MobileNetV3-Large", Task: TaskClasses, Memory: notMeasured, Open: deepLabV3MobileNetV3.open},
-	{ID: "lraspp_mobilenet_v3_large", Title: "LR-ASPP with a MobileNetV3-Large", Task: TaskClasses, Memory: notMeasured, Open: lrasppMobileNetV3.open},
-	{ID: "fcn_resnet", Title: "FCN with a ResNet", Task: TaskClasses, Memory: notMeasured, Open: fcnResNet.open},
+	{ID: NameDeepLabV3ResNet, Title: "DeepLabV3 with a ResNet", Task: TaskClasses, Memory: 320 << 20, Open: deepLabV3ResNet.open}, // 520 × 693 pixels, stride 8
+	{ID: NameDeepLabV3MobileNetV3, Title: "DeepLabV3 with a MobileNetV3-Large", Task: TaskClasses, Memory: notMeasured, Open: deepLabV3MobileNetV3.open},
+	{ID: NameLRASPPMobileNetV3, Title: "LR-ASPP with a MobileNetV3-Large", Task: TaskClasses, Memory: notMeasured, Open: lrasppMobileNetV3.open},
+	{ID: NameFCNResNet, Title: "FCN with a ResNet", Task: TaskClasses, Memory: notMeasured, Open: fcnResNet.open},
 	{ID: NameReadymade, Title: "a segmenter in ONNX", Task: TaskClasses, Memory: notMeasured},
 }
 

@@ -3,6 +3,7 @@ package arch
 import (
 	"fmt"
 
+	"descry/internal/message"
 	"descry/models/onnx"
 )
 
@@ -38,14 +39,14 @@ func openBLIP(f onnx.Weights, files Files) (Network, error) {
 // Title names the model for people.
 func (b BLIP) Title() string {
 	v, t := b.Config.Vision, b.Config.Text
-	size := fmt.Sprintf("a vision tower of %d layers %d wide, a decoder of %d layers %d wide", v.Layers, v.Hidden, t.Layers, t.Hidden)
+	size := message.Sprintf("a vision tower of %d layers %d wide, a decoder of %d layers %d wide", v.Layers, v.Hidden, t.Layers, t.Hidden)
 	switch [4]int64{v.Layers, v.Hidden, t.Layers, t.Hidden} {
 	case [4]int64{12, 768, 12, 768}:
 		size = "base"
 	case [4]int64{24, 1024, 12, 768}:
 		size = "large"
 	}
-	return fmt.Sprintf("BLIP captioning, %s, %d tokens, %d pixels a side", size, t.Vocabulary, v.Image)
+	return message.Sprintf("BLIP captioning, %s, %d tokens, %d pixels a side", size, t.Vocabulary, v.Image)
 }
 
 // Graphs returns what builds the graphs.

@@ -1,13 +1,13 @@
 package arch
 
 import (
-	"descry/models/onnx"
 	"encoding/json"
 	"fmt"
 	"math"
 	"os"
 
 	"descry/internal/failure"
+	"descry/models/onnx"
 )
 
 // BLIPConfig is the part of a BLIP model's config.json that captioning needs
@@ -100,8 +100,8 @@ func ReadBLIPConfig(path string, f onnx.Weights) (BLIPConfig, error) {
 	if subject == "" {
 		subject = f.Source()
 	}
-	if wrong := c.check(); wrong != "" {
-		return c, failure.New(failure.Model, "load", subject, "%s", wrong).WithHint("Use the config.json that came with the weights.")
+	if err := c.check(); err != nil {
+		return c, failure.Wrap(failure.Model, "load", subject, err, "Use the config.json that came with the weights.")
 	}
 	return c, nil
 }
@@ -192,8 +192,8 @@ const (
 	mostSize   = 1 << 22
 )
 
-// check returns what cannot be built, "" if there is nothing.
-func (c BLIPConfig) check() string {
+// check returns what cannot be built, nil if there is nothing.
+func (c BLIPConfig) check() error {
 	v, t := c.Vision, c.Text
 	for _, s := range []struct {
 		name string
@@ -209,29 +209,29 @@ func (c BLIPConfig) check() string {
 		{"text_config.max_position_embeddings", t.Positions, mostSize},
 	} {
 		if s.size == 0 {
-			return s.name + " is not stated"
+			return failure.Worded(nil, "%s is not stated", s.name)
 		}
 		if s.size < 1 || s.size > s.most {
-			return fmt.Sprintf("%s is %d, which no model has", s.name, s.size)
+			return failure.Worded(nil, "%s is %d, which no model has", s.name, s.size)
 		}
 	}
 	switch {
 	case v.Channels != 3:
-		return fmt.Sprintf("vision_config.num_channels is %d: pictures have 3", v.Channels)
+		return failure.Worded(nil, "vision_config.num_channels is %d: pictures have 3", v.Channels)
 	case v.Hidden%v.Heads != 0 || t.Hidden%t.Heads != 0:
-		return "a hidden_size is not a multiple of its num_attention_heads"
+		return failure.Worded(nil, "a hidden_size is not a multiple of its num_attention_heads")
 	case v.Image%v.Patch != 0:
-		return fmt.Sprintf("vision_config.image_size %d is not a multiple of patch_size %d", v.Image, v.Patch)
+		return failure.Worded(nil, "vision_config.image_size %d is not a multiple of patch_size %d", v.Image, v.Patch)
 	case t.Encoder != v.Hidden:
-		return fmt.Sprintf("text_config.encoder_hidden_size is %d, but the vision tower gives %d", t.Encoder, v.Hidden)
+		return failure.Worded(nil, "text_config.encoder_hidden_size is %d, but the vision tower gives %d", t.Encoder, v.Hidden)
 	case v.Act != "gelu" || t.Act != "gelu":
-		return fmt.Sprintf("hidden_act is %q and %q: only \"gelu\" is built", v.Act, t.Act)
+		return failure.Worded(nil, "hidden_act is %q and %q: only \"gelu\" is built", v.Act, t.Act)
 	case !(*v.Eps > 0 && *v.Eps < 1) || !(*t.Eps > 0 && *t.Eps < 1):
-		return "a layer_norm_eps is not between 0 and 1"
+		return failure.Worded(nil, "a layer_norm_eps is not between 0 and 1")
 	case !within(*t.Start, t.Vocabulary) || !within(*t.Stop, t.Vocabulary):
-		return fmt.Sprintf("bos_token_id %d or sep_token_id %d is not in a vocabulary of %d", *t.Start, *t.Stop, t.Vocabulary)
+		return failure.Worded(nil, "bos_token_id %d or sep_token_id %d is not in a vocabulary of %d", *t.Start, *t.Stop, t.Vocabulary)
 	}
-	return ""
+	return nil
 }
 
 func within(id int, size int64) bool { return id >= 0 && int64(id) < size }
@@ -243,7 +243,7 @@ const mostConfigBytes = 1 << 20
 func readJSON(path string, into any) error {
 	info, err := os.Stat(path)
 	if err == nil && info.Size() > mostConfigBytes {
-		err = fmt.Errorf("a configuration of %d bytes is too large to be one", info.Size())
+		err = failure.Worded(nil, "a configuration of %d bytes is too large to be one", info.Size())
 	}
 	var text []byte
 	if err == nil {
@@ -253,7 +253,7 @@ func readJSON(path string, into any) error {
 		return failure.Wrap(failure.Model, "load", path, err, "Install the model again.")
 	}
 	if err := json.Unmarshal(text, into); err != nil {
-		return failure.New(failure.Model, "load", path, "the file is not the JSON that is expected: %s", err.Error()).WithHint("Use the file that came with the weights.")
+		return failure.New(failure.Model, "load", path, "the file is not the JSON that is expected: %s", err).WithHint("Use the file that came with the weights.")
 	}
 	return nil
 }

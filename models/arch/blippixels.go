@@ -2,7 +2,6 @@ package arch
 
 import (
 	"encoding/json"
-	"fmt"
 
 	"descry/internal/failure"
 )
@@ -46,26 +45,26 @@ func ReadBLIPPixels(path string, c BLIPConfig) (Pixels, error) {
 			return Pixels{}, err
 		}
 	}
-	out, wrong := p.pixels(int(c.Vision.Image))
-	if wrong != "" {
-		return Pixels{}, failure.New(failure.Model, "load", path, "%s", wrong).WithHint("Use the preprocessor_config.json that came with the weights.")
+	out, err := p.pixels(int(c.Vision.Image))
+	if err != nil {
+		return Pixels{}, failure.Wrap(failure.Model, "load", path, err, "Use the preprocessor_config.json that came with the weights.")
 	}
 	return out, nil
 }
 
-// pixels applies the defaults; the second result is what is not supported.
-func (p blipPreprocessor) pixels(side int) (Pixels, string) {
+// pixels applies the defaults; the error is what is not supported.
+func (p blipPreprocessor) pixels(side int) (Pixels, error) {
 	out := Pixels{Width: side, Height: side, Scale: 1, Std: [3]float32{1, 1, 1}}
 	if !orTrue(p.Resize) {
-		return out, "do_resize is false, but the model takes one size only"
+		return out, failure.Worded(nil, "do_resize is false, but the model takes one size only")
 	}
 	if p.Resample != nil && *p.Resample != bicubic {
-		return out, fmt.Sprintf("resample is %d: only %d (bicubic) is supported", *p.Resample, bicubic)
+		return out, failure.Worded(nil, "resample is %d: only %d (bicubic) is supported", *p.Resample, bicubic)
 	}
 	if len(p.Size) > 0 {
 		h, w, ok := pictureSize(p.Size)
 		if !ok || h != side || w != side {
-			return out, fmt.Sprintf("size is %s, but the vision tower takes %d × %d", p.Size, side, side)
+			return out, failure.Worded(nil, "size is %s, but the vision tower takes %d × %d", p.Size, side, side)
 		}
 	}
 	if orTrue(p.Rescale) {
@@ -75,7 +74,7 @@ func (p blipPreprocessor) pixels(side int) (Pixels, string) {
 		}
 	}
 	if !orTrue(p.Normalize) {
-		return out, ""
+		return out, nil
 	}
 	mean, std := p.Mean, p.Std
 	if mean == nil {
@@ -85,15 +84,15 @@ func (p blipPreprocessor) pixels(side int) (Pixels, string) {
 		std = clipStd
 	}
 	if len(mean) != 3 || len(std) != 3 {
-		return out, fmt.Sprintf("image_mean has %d and image_std %d values: pictures have 3 channels", len(mean), len(std))
+		return out, failure.Worded(nil, "image_mean has %d and image_std %d values: pictures have 3 channels", len(mean), len(std))
 	}
 	for i := range 3 {
 		if !(std[i] > 0) {
-			return out, "an image_std is not above 0"
+			return out, failure.Worded(nil, "an image_std is not above 0")
 		}
 		out.Mean[i], out.Std[i] = float32(mean[i]), float32(std[i])
 	}
-	return out, ""
+	return out, nil
 }
 
 func orTrue(b *bool) bool { return b == nil || *b }

@@ -2,13 +2,12 @@ package arch
 
 import (
 	"bytes"
-	"descry/models/onnx"
 	"encoding/json"
-	"fmt"
 	"math"
 	"strconv"
 
 	"descry/internal/failure"
+	"descry/models/onnx"
 )
 
 // DetectorConfig is a detector's config.json. What is left out is torchvision's
@@ -52,8 +51,8 @@ func ReadDetectorConfig(path string, f onnx.Weights) (DetectorConfig, error) {
 		}
 	}
 	c.fill(f)
-	if wrong := c.check(f); wrong != "" {
-		return c, failure.New(failure.Model, "load", subjectOf(path, f), "%s", wrong).WithHint("Use the config.json that belongs to the weights.")
+	if err := c.check(f); err != nil {
+		return c, failure.Wrap(failure.Model, "load", subjectOf(path, f), err, "Use the config.json that belongs to the weights.")
 	}
 	return c, nil
 }
@@ -123,39 +122,39 @@ const (
 	mostBoxes = 1 << 16
 )
 
-// check returns what cannot be built, "" if there is nothing.
-func (c DetectorConfig) check(f onnx.Weights) string {
+// check returns what cannot be built, nil if there is nothing.
+func (c DetectorConfig) check(f onnx.Weights) error {
 	if c.SizeRule != "float32" && c.SizeRule != "float64" {
-		return fmt.Sprintf("size_rule is %q; it is \"float32\" or \"float64\"", c.SizeRule)
+		return failure.Worded(nil, "size_rule is %q; it is \"float32\" or \"float64\"", c.SizeRule)
 	}
 	for name, n := range map[string]int{"min_size": c.MinSize, "max_size": c.MaxSize} {
 		if n < 1 || n > mostSide {
-			return fmt.Sprintf("%s is %d pixels, which no model has", name, n)
+			return failure.Worded(nil, "%s is %d pixels, which no model has", name, n)
 		}
 	}
 	for name, n := range map[string]int{"rpn_pre_nms_top_n": c.PreNMS, "rpn_post_nms_top_n": c.PostNMS, "box_detections_per_img": c.BoxesPerPicture} {
 		if n < 1 || n > mostBoxes {
-			return fmt.Sprintf("%s is %d, which no model has", name, n)
+			return failure.Worded(nil, "%s is %d, which no model has", name, n)
 		}
 	}
-	if wrong := checkStatistics(c.Mean, c.Std); wrong != "" {
-		return wrong
+	if err := checkStatistics(c.Mean, c.Std); err != nil {
+		return err
 	}
 	if eps := *c.BatchNormEps; !(eps >= 0 && eps < 1) {
-		return fmt.Sprintf("bn_eps is %v", eps)
+		return failure.Worded(nil, "bn_eps is %v", eps)
 	}
 	if len(c.AnchorSizes) != rpnLevels || len(c.AspectRatios) != rpnLevels {
-		return fmt.Sprintf("there are anchors for %d levels and ratios for %d, of %d", len(c.AnchorSizes), len(c.AspectRatios), rpnLevels)
+		return failure.Worded(nil, "there are anchors for %d levels and ratios for %d, of %d", len(c.AnchorSizes), len(c.AspectRatios), rpnLevels)
 	}
 	for level, sizes := range c.AnchorSizes {
 		if have := outputs(f, "rpn.head.cls_logits.weight"); int64(len(sizes)*len(c.AspectRatios[level])) != have {
-			return fmt.Sprintf("level %d has %d anchors a cell, the weights %d", level, len(sizes)*len(c.AspectRatios[level]), have)
+			return failure.Worded(nil, "level %d has %d anchors a cell, the weights %d", level, len(sizes)*len(c.AspectRatios[level]), have)
 		}
 	}
 	for _, list := range append(append(numberLists{}, c.AnchorSizes...), c.AspectRatios...) {
 		for _, v := range list {
 			if !(v > 0 && v < mostSide) {
-				return fmt.Sprintf("an anchor has the size or ratio %v", v)
+				return failure.Worded(nil, "an anchor has the size or ratio %v", v)
 			}
 		}
 	}
@@ -163,17 +162,17 @@ func (c DetectorConfig) check(f onnx.Weights) string {
 }
 
 // checkStatistics returns what is wrong with a mean and a standard deviation of
-// the three channels.
-func checkStatistics(mean, std []float64) string {
+// the three channels, nil if nothing is.
+func checkStatistics(mean, std []float64) error {
 	if len(mean) != 3 || len(std) != 3 {
-		return fmt.Sprintf("image_mean and image_std have %d and %d numbers, not three each", len(mean), len(std))
+		return failure.Worded(nil, "image_mean and image_std have %d and %d numbers, not three each", len(mean), len(std))
 	}
 	for i := range std {
 		if !(std[i] > 0) || math.IsInf(std[i], 0) || math.IsInf(mean[i], 0) {
-			return fmt.Sprintf("image_std is %v", std)
+			return failure.Worded(nil, "image_std is %v", std)
 		}
 	}
-	return ""
+	return nil
 }
 
 // Lookup returns for each channel and each 8-bit value what the network is given
@@ -235,7 +234,7 @@ func (c *categoryNames) UnmarshalJSON(text []byte) error {
 	for key, name := range object {
 		i, err := strconv.Atoi(key)
 		if err != nil || i < 0 {
-			return fmt.Errorf("category %q is not a whole number", key)
+			return failure.Worded(nil, "category %q is not a whole number", key)
 		}
 		(*c)[i] = name
 	}

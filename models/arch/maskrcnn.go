@@ -4,13 +4,8 @@ import (
 	"fmt"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models/onnx"
-)
-
-// The names of the architectures, as in descry.json.
-const (
-	NameMaskRCNN   = "maskrcnn_resnet_fpn"
-	NameFasterRCNN = "fasterrcnn_resnet_fpn"
 )
 
 // MaskRCNN is Mask R-CNN with a ResNet body and a feature pyramid (He et al.
@@ -56,7 +51,7 @@ func (d MaskRCNN) Title() string {
 	if isV2(d.Weights) {
 		version = "v2"
 	}
-	return fmt.Sprintf("%s %s, %s, %d classes", name, version, bodyName(d.Weights, detectorBody), d.Classes())
+	return message.Sprintf("%s %s, %s, %d classes", name, version, bodyName(d.Weights, detectorBody), d.Classes())
 }
 
 // isV2 reports whether a detector is torchvision's second variant, whose pyramid has

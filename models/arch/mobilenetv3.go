@@ -3,6 +3,7 @@ package arch
 import (
 	"fmt"
 
+	"descry/internal/failure"
 	"descry/models/onnx"
 )
 
@@ -174,14 +175,14 @@ func (s squeezeExcitation) forward(x onnx.Value) onnx.Value {
 
 // checkMobileNetV3 returns why a part of the file is not a MobileNetV3-Large, "" if
 // it may be one.
-func checkMobileNetV3(f onnx.Weights, prefix string) string {
+func checkMobileNetV3(f onnx.Weights, prefix string) error {
 	body, n := module{f: f, prefix: prefix}, len(mobileNetV3Large)
 	have := 0
 	for have < mostLayers && body.has(fmt.Sprintf("%d.block.0.0.weight", have+1)) {
 		have++
 	}
 	if have != n {
-		return fmt.Sprintf("the weights have a body of %d inverted residual blocks; a MobileNetV3-Large has %d", have, n)
+		return failure.Worded(nil, "the weights have a body of %d inverted residual blocks; a MobileNetV3-Large has %d", have, n)
 	}
-	return ""
+	return nil
 }

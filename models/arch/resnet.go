@@ -3,6 +3,8 @@ package arch
 import (
 	"fmt"
 
+	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models/onnx"
 )
 
@@ -127,21 +129,21 @@ func hasBasicBlocks(f onnx.Weights, prefix string) bool {
 
 // checkBody compares a configuration's sizes of a body with the weights', "" if
 // they agree or the configuration states none.
-func checkBody(f onnx.Weights, prefix string, stem int64, planes, counts []int64) string {
+func checkBody(f onnx.Weights, prefix string, stem int64, planes, counts []int64) error {
 	if have := outputs(f, prefix+"conv1.weight"); stem != 0 && stem != have {
-		return fmt.Sprintf("the configuration has a stem of %d channels, the weights of %d", stem, have)
+		return failure.Worded(nil, "the configuration has a stem of %d channels, the weights of %d", stem, have)
 	}
 	for stage := range 4 {
 		have := outputs(f, fmt.Sprintf("%slayer%d.0.conv1.weight", prefix, stage+1))
 		if stage < len(planes) && planes[stage] != have {
-			return fmt.Sprintf("the configuration has %d planes in stage %d, the weights %d", planes[stage], stage+1, have)
+			return failure.Worded(nil, "the configuration has %d planes in stage %d, the weights %d", planes[stage], stage+1, have)
 		}
 		count := blocks(module{f: f, prefix: prefix}, stage)
 		if stage < len(counts) && counts[stage] != count {
-			return fmt.Sprintf("the configuration has %d blocks in stage %d, the weights %d", counts[stage], stage+1, count)
+			return failure.Worded(nil, "the configuration has %d blocks in stage %d, the weights %d", counts[stage], stage+1, count)
 		}
 	}
-	return ""
+	return nil
 }
 
 // depths names the ResNets of torchvision by how many blocks their four stages
@@ -159,7 +161,7 @@ func bodyName(f onnx.Weights, prefix string) string {
 		counts[stage] = blocks(m, stage)
 	}
 	if depth := depths[m.has("layer1.0.conv3.weight")][counts]; depth > 0 {
-		return fmt.Sprintf("ResNet-%d", depth)
+		return message.Sprintf("ResNet-%d", depth)
 	}
-	return fmt.Sprintf("a ResNet of %d, %d, %d and %d blocks", counts[0], counts[1], counts[2], counts[3])
+	return message.Sprintf("a ResNet of %d, %d, %d and %d blocks", counts[0], counts[1], counts[2], counts[3])
 }

@@ -1,9 +1,8 @@
 package arch
 
 import (
-	"fmt"
-
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models/onnx"
 )
 
@@ -19,8 +18,8 @@ type segmenterKind struct {
 	// net adds the network to a graph: normalised pixels [1, 3, height, width] to
 	// logits [1, classes, h, w].
 	net func(g *onnx.Graph, f onnx.Weights, c SegmenterConfig, pixels onnx.Value) onnx.Value
-	// check returns why the weights' body cannot be of this architecture, "" if it may.
-	check func(c SegmenterConfig, f onnx.Weights) string
+	// check returns why the weights' body cannot be of this architecture, nil if it may.
+	check func(c SegmenterConfig, f onnx.Weights) error
 	// name names the architecture over weights for people, without the classes.
 	name func(f onnx.Weights) string
 	// bodyEps is that of the body's batch norms where the configuration is silent;
@@ -47,19 +46,19 @@ func (kind segmenterKind) open(f onnx.Weights, files Files) (Network, error) {
 		}
 	}
 	s.config.fill(kind, f)
-	wrong := s.config.check()
-	if wrong == "" {
-		wrong = kind.check(s.config, f)
+	err := s.config.check()
+	if err == nil {
+		err = kind.check(s.config, f)
 	}
-	if wrong != "" {
-		return s, failure.New(failure.Model, "load", subjectOf(files.Config, f), "%s", wrong).WithHint("Use the architecture and the config.json that belong to the weights.")
+	if err != nil {
+		return s, failure.Wrap(failure.Model, "load", subjectOf(files.Config, f), err, "Use the architecture and the config.json that belong to the weights.")
 	}
 	return s, nil
 }
 
 // Title names the segmenter for people.
 func (s segmenter) Title() string {
-	return fmt.Sprintf("%s, %d classes", s.name(s.weights), s.Classes())
+	return message.Sprintf("%s, %d classes", s.name(s.weights), s.Classes())
 }
 
 // Graphs returns what builds its one graph.
@@ -141,41 +140,41 @@ func (c *SegmenterConfig) fillPictures() {
 	}
 }
 
-// check returns what no architecture has, "" if there is nothing.
-func (c SegmenterConfig) check() string {
+// check returns what no architecture has, nil if there is nothing.
+func (c SegmenterConfig) check() error {
 	if c.ResizeSize < 1 || c.ResizeSize > mostSide {
-		return fmt.Sprintf("resize_size is %d pixels, which no model has", c.ResizeSize)
+		return failure.Worded(nil, "resize_size is %d pixels, which no model has", c.ResizeSize)
 	}
 	if len(c.Dilate) != len(dilations{}) {
-		return fmt.Sprintf("replace_stride_with_dilation has %d values, not %d", len(c.Dilate), len(dilations{}))
+		return failure.Worded(nil, "replace_stride_with_dilation has %d values, not %d", len(c.Dilate), len(dilations{}))
 	}
 	for _, rate := range c.Rates {
 		if rate < 1 || rate > mostSide {
-			return fmt.Sprintf("atrous_rates has %d", rate)
+			return failure.Worded(nil, "atrous_rates has %d", rate)
 		}
 	}
 	for name, eps := range map[string]float64{"bn_eps": *c.BatchNormEps, "body_bn_eps": *c.BodyNormEps} {
 		if !(eps >= 0 && eps < 1) {
-			return fmt.Sprintf("%s is %v", name, eps)
+			return failure.Worded(nil, "%s is %v", name, eps)
 		}
 	}
 	return checkStatistics(c.Mean, c.Std)
 }
 
-func checkResNet(c SegmenterConfig, f onnx.Weights) string {
+func checkResNet(c SegmenterConfig, f onnx.Weights) error {
 	return checkBody(f, segmenterBody, c.Stem, c.Planes, c.Blocks)
 }
 
-func checkMobileNet(_ SegmenterConfig, f onnx.Weights) string {
+func checkMobileNet(_ SegmenterConfig, f onnx.Weights) error {
 	return checkMobileNetV3(f, segmenterBody)
 }
 
 // overResNet names an architecture with the depth of its body.
 func overResNet(name string) func(onnx.Weights) string {
-	return func(f onnx.Weights) string { return name + ", " + bodyName(f, segmenterBody) }
+	return func(f onnx.Weights) string { return message.Sprintf("%s, %s", name, bodyName(f, segmenterBody)) }
 }
 
 // overMobileNet names an architecture whose body has one size.
 func overMobileNet(name string) func(onnx.Weights) string {
-	return func(onnx.Weights) string { return name + " with a MobileNetV3-Large" }
+	return func(onnx.Weights) string { return message.Sprintf("%s with a MobileNetV3-Large", name) }
 }

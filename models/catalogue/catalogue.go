@@ -17,13 +17,15 @@ import (
 	"net/url"
 	"slices"
 	"sort"
+
+	"descry/models/arch"
 )
 
 // What a model is for: the tasks' keys in a descry.json, and the runtime.
 const (
-	ForCaption   = "caption"
-	ForInstances = "instances"
-	ForClasses   = "classes"
+	ForCaption   = arch.TaskCaption
+	ForInstances = arch.TaskInstances
+	ForClasses   = arch.TaskClasses
 	ForRuntime   = "runtime" // a library of ONNX Runtime, no model
 )
 

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -196,6 +197,91 @@ func TestWhatIsWrongInACatalogueIsSaidWithItsPlace(t *testing.T) {
 		}
 		if _, err = Official().Add(mine); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v, want %q", err, c.want)
+		}
+	}
+}
+
+func TestAModelWithAValueThatCannotBeMeantIsRefused(t *testing.T) {
+	var score, over = 0.5, 1.5
+	for want, change := range map[string]func(m *Model){
+		"name is missing":                               func(m *Model) { m.Name = "" },
+		"architecture is missing":                       func(m *Model) { m.Architecture = "" },
+		"licence_text has 65537 bytes, more than 65536": func(m *Model) { m.LicenceText = strings.Repeat("x", mostText+1) },
+		`revision is "a/b"`:                             func(m *Model) { m.Revision = "a/b" },
+		`revision is "a."`:                              func(m *Model) { m.Revision = "a." },
+		"memory is -1":                                  func(m *Model) { m.Memory = -1 },
+		"memory is 4398046511105":                       func(m *Model) { m.Memory = mostBytes + 1 },
+		"gmac is NaN":                                   func(m *Model) { m.GMAC = math.NaN() },
+		"gmac is -0.5":                                  func(m *Model) { m.GMAC = -0.5 },
+		"search is for captions only":                   func(m *Model) { m.Search = &Search{} },
+		"score is for instances only":                   func(m *Model) { m.Score = &score },
+		"score is for instances only, and from 0 to 1":  func(m *Model) { m.For, m.Score = ForInstances, &over },
+		"it has 0 files; 1 to 64 are possible":          func(m *Model) { m.Files = nil },
+		"it has 65 files":                               func(m *Model) { m.Files = make([]File, mostFiles+1) },
+		"starts is not the first hexadecimal":           func(m *Model) { m.Files[0].Starts = "XYZ" },
+		"url must begin with https://":                  func(m *Model) { m.Files[0].URL = "ftp://example.org/a" },
+		"bytes is 4398046511105":                        func(m *Model) { m.Files[0].Bytes = mostBytes + 1 },
+	} {
+		m := Model{Name: "m", For: ForClasses, Architecture: "fcn_resnet", Licence: "MIT", Revision: "1",
+			Files: []File{{Name: "a.pth", URL: "https://example.org/a.pth", Role: RoleWeights}}}
+		if err := (Catalogue{Models: []Model{m}}).Check(); err != nil {
+			t.Fatal(err)
+		}
+		change(&m)
+		if err := (Catalogue{Models: []Model{m}}).Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
+func TestASetWithAValueThatCannotBeMeantIsRefused(t *testing.T) {
+	models := Official().Models
+	for _, c := range []struct {
+		set  Set
+		want string
+	}{
+		{Set{Models: map[string][]string{ForCaption: {"blip-base"}}}, "name is missing"},
+		{Set{Name: "all", Models: map[string][]string{ForCaption: {"blip-base"}}}, "this name is reserved"},
+		{Set{Name: "s"}, "it names no model"},
+		{Set{Name: "s", Models: map[string][]string{ForCaption: {"blip-base"}, ForClasses: {}}}, "classes has no model"},
+		{Set{Name: "s", Models: map[string][]string{ForCaption: {"blip-base", "x\ny"}}}, `caption is "x y", which is not a model`},
+	} {
+		if err := (Catalogue{models, []Set{c.set}}).Check(); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%v, want %q", err, c.want)
+		}
+	}
+}
+
+func TestASetIsAskedForItsModels(t *testing.T) {
+	c := Catalogue{
+		Models: []Model{{Name: "a"}, {Name: "b", Files: []File{{URL: "https://example.org:8080/x", Role: RoleExtra}, {URL: "https://hub.example/y", Role: RoleWeights}}}},
+		Sets:   []Set{{Name: "z", Models: map[string][]string{ForClasses: {"a", "b"}, ForCaption: {"c"}}}, {Name: "y", Models: map[string][]string{ForCaption: {"a"}}}},
+	}
+	z, _ := c.Set("z")
+	for name, want := range map[string]bool{"a": true, "b": true, "c": true, "d": false, "": false} {
+		if z.Has(name) != want {
+			t.Errorf("z has %q: %v", name, !want)
+		}
+	}
+	for got, want := range map[string]string{
+		strings.Join(c.Names(), " "): "z y a b", strings.Join(z.Names(), " "): "c a", strings.Join(c.SetsOf("a"), " "): "y z", strings.Join(c.SetsOf("b"), " "): "",
+		c.Models[1].Source(): "hub.example",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if m, ok := c.Model("z"); ok {
+		t.Errorf("the set is the model %+v", m)
+	}
+}
+
+func TestForeignTextIsShortenedToOneLine(t *testing.T) {
+	for text, want := range map[string]string{
+		"a\tb\x7fc": "a b c", "\xffa": "\uFFFDa", strings.Repeat("é", 80): strings.Repeat("é", 80), strings.Repeat("é", 81): strings.Repeat("é", 80) + "…",
+	} {
+		if got := short(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
 }

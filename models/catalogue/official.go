@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"descry/internal/message"
+	"descry/models/arch"
 )
 
 // Revisions of the official models that are no first digits of a sum.
@@ -71,7 +72,7 @@ func Official() Catalogue {
 
 func captioners() []Model {
 	return []Model{{
-		Name: "blip-base", Title: "BLIP base", About: message.Sprintf("Captions of photographs, in English."), For: ForCaption, Architecture: "blip",
+		Name: "blip-base", Title: "BLIP base", About: message.Sprintf("Captions of photographs, in English."), For: ForCaption, Architecture: arch.NameBLIP,
 		Licence: "BSD-3-Clause", LicenceText: licence("blip"), Revision: blipBaseRevision,
 		Memory: 1200e6, GMAC: 71, Search: paper,
 		Files: []File{
@@ -81,7 +82,7 @@ func captioners() []Model {
 			{Name: "pytorch_model.bin", URL: blipBase + "pytorch_model.bin", Role: RoleWeights, Bytes: 989820849, SHA256: "d6638651a5526cc2ede56f2b5104d6851b0755816d220e5e046870430180c767"},
 		},
 	}, {
-		Name: "blip-large", Title: "BLIP large", About: message.Sprintf("Richer captions; about three times slower."), For: ForCaption, Architecture: "blip",
+		Name: "blip-large", Title: "BLIP large", About: message.Sprintf("Richer captions; about three times slower."), For: ForCaption, Architecture: arch.NameBLIP,
 		Licence: "BSD-3-Clause", LicenceText: licence("blip"), Revision: Main,
 		Memory: 2200e6, GMAC: 209, Search: paper,
 		Tensor: &Tensor{"vision_model.encoder.layers.23.self_attn.qkv.weight", []int64{3072, 1024}},
@@ -111,32 +112,31 @@ func torch(name, title, about, what, architecture, file, sum string, bytes int64
 }
 
 func detectors() []Model {
-	const maskrcnn, fasterrcnn = "maskrcnn_resnet_fpn", "fasterrcnn_resnet_fpn"
 	return []Model{
-		torch("maskrcnn-v2", "Mask R-CNN ResNet-50 FPN v2", message.Sprintf("80 kinds of object, outlined; finds more objects."), ForInstances, maskrcnn, "maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth",
+		torch("maskrcnn-v2", "Mask R-CNN ResNet-50 FPN v2", message.Sprintf("80 kinds of object, outlined; finds more objects."), ForInstances, arch.NameMaskRCNN, "maskrcnn_resnet50_fpn_v2_coco-73cbd019.pth",
 			"73cbd0190fcbe3ba339921fbce2c3a0b6bb9126c9a133c85e43a2a8e060a109e", 185828065, 177.219, 1000e6, 333.577),
-		torch("maskrcnn-v1", "Mask R-CNN ResNet-50 FPN v1", message.Sprintf("80 kinds of object, outlined; the faster one."), ForInstances, maskrcnn, "maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth",
+		torch("maskrcnn-v1", "Mask R-CNN ResNet-50 FPN v1", message.Sprintf("80 kinds of object, outlined; the faster one."), ForInstances, arch.NameMaskRCNN, "maskrcnn_resnet50_fpn_coco-bf2d0c1e.pth",
 			"bf2d0c1efbc936eeee2bc95a48e80ebc86b891f61b0106485937fc29f9315fc0", 178090079, 169.84, 900e6, 134.38),
-		torch("fasterrcnn-v2", "Faster R-CNN ResNet-50 FPN v2 (boxes only)", message.Sprintf("80 kinds of object, boxes without outlines."), ForInstances, fasterrcnn, "fasterrcnn_resnet50_fpn_v2_coco-dd69338a.pth",
+		torch("fasterrcnn-v2", "Faster R-CNN ResNet-50 FPN v2 (boxes only)", message.Sprintf("80 kinds of object, boxes without outlines."), ForInstances, arch.NameFasterRCNN, "fasterrcnn_resnet50_fpn_v2_coco-dd69338a.pth",
 			"", 0, 167.104, 950e6, 280.371),
-		torch("fasterrcnn-v1", "Faster R-CNN ResNet-50 FPN v1 (boxes only)", message.Sprintf("80 kinds of object, boxes without outlines; faster."), ForInstances, fasterrcnn, "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth",
+		torch("fasterrcnn-v1", "Faster R-CNN ResNet-50 FPN v1 (boxes only)", message.Sprintf("80 kinds of object, boxes without outlines; faster."), ForInstances, arch.NameFasterRCNN, "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth",
 			"", 0, 159.743, 850e6, 134.38),
 	}
 }
 
 func segmenters() []Model {
 	return []Model{
-		torch("deeplabv3-resnet101", "DeepLabV3 ResNet-101", message.Sprintf("20 classes; the most accurate."), ForClasses, "deeplabv3_resnet", "deeplabv3_resnet101_coco-586e9e4e.pth",
+		torch("deeplabv3-resnet101", "DeepLabV3 ResNet-101", message.Sprintf("20 classes; the most accurate."), ForClasses, arch.NameDeepLabV3ResNet, "deeplabv3_resnet101_coco-586e9e4e.pth",
 			"586e9e4e203fcbf17e1ad45533d8d33ab133fc762bf03101c5dd743995c08c0d", 244545539, 233.217, 750e6, 258.743),
-		torch("deeplabv3-resnet50", "DeepLabV3 ResNet-50", message.Sprintf("20 classes; a little less accurate, faster."), ForClasses, "deeplabv3_resnet", "deeplabv3_resnet50_coco-cd0a2569.pth",
+		torch("deeplabv3-resnet50", "DeepLabV3 ResNet-50", message.Sprintf("20 classes; a little less accurate, faster."), ForClasses, arch.NameDeepLabV3ResNet, "deeplabv3_resnet50_coco-cd0a2569.pth",
 			"cd0a25694c4a0f7106b38f4938bf90a874f2f241cc410b8f63c7024399538f06", 0, 160.515, 650e6, 178.722),
-		torch("deeplabv3-mobilenetv3", "DeepLabV3 MobileNetV3-Large", message.Sprintf("20 classes; small and fast."), ForClasses, "deeplabv3_mobilenet_v3_large", "deeplabv3_mobilenet_v3_large-fc3c493d.pth",
+		torch("deeplabv3-mobilenetv3", "DeepLabV3 MobileNetV3-Large", message.Sprintf("20 classes; small and fast."), ForClasses, arch.NameDeepLabV3MobileNetV3, "deeplabv3_mobilenet_v3_large-fc3c493d.pth",
 			"fc3c493d68e89cc31ef488c803d5d7dd2f3190fb570598faa49fef69be8e5e70", 0, 42.301, 250e6, 10.452),
-		torch("lraspp-mobilenetv3", "LR-ASPP MobileNetV3-Large", message.Sprintf("20 classes; the smallest and fastest."), ForClasses, "lraspp_mobilenet_v3_large", "lraspp_mobilenet_v3_large-d234d4ea.pth",
+		torch("lraspp-mobilenetv3", "LR-ASPP MobileNetV3-Large", message.Sprintf("20 classes; the smallest and fastest."), ForClasses, arch.NameLRASPPMobileNetV3, "lraspp_mobilenet_v3_large-d234d4ea.pth",
 			"", 0, 12.49, 180e6, 2.086),
-		torch("fcn-resnet50", "FCN ResNet-50", message.Sprintf("20 classes; the plain network, for comparison."), ForClasses, "fcn_resnet", "fcn_resnet50_coco-1167a1af.pth",
+		torch("fcn-resnet50", "FCN ResNet-50", message.Sprintf("20 classes; the plain network, for comparison."), ForClasses, arch.NameFCNResNet, "fcn_resnet50_coco-1167a1af.pth",
 			"", 0, 135.009, 600e6, 152.717),
-		torch("fcn-resnet101", "FCN ResNet-101", message.Sprintf("20 classes; the plain network, deeper."), ForClasses, "fcn_resnet", "fcn_resnet101_coco-7ecb50ca.pth",
+		torch("fcn-resnet101", "FCN ResNet-101", message.Sprintf("20 classes; the plain network, deeper."), ForClasses, arch.NameFCNResNet, "fcn_resnet101_coco-7ecb50ca.pth",
 			"", 0, 207.711, 800e6, 232.738),
 	}
 }
@@ -146,7 +146,7 @@ func segmenters() []Model {
 func zoo() []Model {
 	entry := func(name, title, about, file, sum string, bytes, memory int64) Model {
 		return Model{
-			Name: name, Title: title, About: about, For: ForInstances, Architecture: "onnx", Licence: "MIT", LicenceText: licence("onnxzoo"), Revision: sum[:8],
+			Name: name, Title: title, About: about, For: ForInstances, Architecture: arch.NameReadymade, Licence: "MIT", LicenceText: licence("onnxzoo"), Revision: sum[:8],
 			Files:  []File{{Name: file, URL: onnxZoo + file, Role: RoleWeights, Bytes: bytes, SHA256: sum}},
 			Memory: memory, GMAC: 134.38,
 		}

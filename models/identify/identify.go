@@ -184,7 +184,7 @@ func matchOf(a arch.Architecture, f *weights.File, config string) match {
 	}
 	m.title = network.Title()
 	if err != nil {
-		m.problem = message(err)
+		m.problem = clause(err)
 	}
 	for _, a := range s.requests {
 		switch t, _ := s.Get(a.name); {
@@ -208,8 +208,8 @@ func matchOf(a arch.Architecture, f *weights.File, config string) match {
 	return m
 }
 
-// message is an error's own clause, without file and hint.
-func message(err error) string {
+// clause is an error's own clause, without file and hint.
+func clause(err error) string {
 	var f *failure.Failure
 	if errors.As(err, &f) {
 		return f.Message.String()

@@ -210,6 +210,65 @@ func TestSomethingQuiteDifferentIsOneSentence(t *testing.T) {
 	}
 }
 
+func TestManyNamesAreGroupedByTheirBeginnings(t *testing.T) {
+	for _, c := range []struct {
+		names []string
+		want  string
+	}{
+		{nil, ""},
+		{[]string{"a"}, `"a"`},
+		{[]string{"a", "b"}, `"a" and "b"`},
+		{[]string{"a", "b", "c", "d"}, `"a", "b", "c" and "d"`},
+		{[]string{"b.x.1", "a.x.1", "b.x.2", "c", "b.y.1"}, "b.x… (2), a.x… (1), b.y… (1) and c… (1)"},
+		{[]string{"a", "b", "c", "d", "e", "f"}, "a… (1), b… (1), c… (1), d… (1) and 2 other beginnings"},
+	} {
+		if got := groups(c.names); got != c.want {
+			t.Errorf("%q: %s, want %s", c.names, got, c.want)
+		}
+	}
+}
+
+func TestAModelSavedInsideAnotherIsKnownByItsNames(t *testing.T) {
+	for _, c := range []struct {
+		names []string
+		want  string
+	}{
+		{nil, ""}, {[]string{"module.a", "module.b.c"}, "module."}, {[]string{"module.a", "b"}, ""},
+		{[]string{"_orig_mod.model.a"}, "_orig_mod."}, {[]string{"model.a", "net.b"}, ""}, {[]string{"modelled"}, ""},
+	} {
+		if got := wrapped(c.names); got != c.want {
+			t.Errorf("%q: %q, want %q", c.names, got, c.want)
+		}
+	}
+}
+
+func TestNamesOutOfAFileStayOnOneShortLine(t *testing.T) {
+	for name, want := range map[string]string{
+		"a\nb\x7f": "a b ", "line\u2028end": "line end", "\xff": "\uFFFD", strings.Repeat("x", 80): strings.Repeat("x", 80),
+		strings.Repeat("x", 81): strings.Repeat("x", 80) + "…", strings.Repeat("x", 79) + "é": strings.Repeat("x", 79) + "…",
+	} {
+		if got := clean(name); got != want {
+			t.Errorf("%q: %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestAFileNamedONNXIsReadAsOne(t *testing.T) {
+	dir := t.TempDir()
+	for name, want := range map[string]bool{"a.onnx": true, "a.ONNX": true, "a.onnx.bin": false, "onnx": false, ".onnx": true} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := isONNX(path); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if isONNX(filepath.Join(dir, "absent.onnx")) || isONNX(dir) {
+		t.Error("a file that is absent, or a folder, is an ONNX file")
+	}
+}
+
 // FuzzIdentify takes tensors out of a small detector, renames and reshapes
 // others: whatever comes, there is a verdict of one line, quickly.
 func FuzzIdentify(f *testing.F) {

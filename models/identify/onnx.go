@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models/arch"
 	"descry/models/onnx"
 	"descry/models/readymade"
@@ -26,9 +27,9 @@ func identifyONNX(path string) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{Path: path, Container: fmt.Sprintf("ONNX, opset %d", f.Opset)}
+	r := Report{Path: path, Container: message.Sprintf("ONNX, opset %d", f.Opset)}
 	if f.Producer != "" {
-		r.Container += ", made by " + clean(f.Producer)
+		r.Container = message.Sprintf("ONNX, opset %d, made by %s", f.Opset, clean(f.Producer))
 	}
 	if info, err := os.Stat(path); err == nil {
 		r.Bytes = info.Size()
@@ -36,14 +37,14 @@ func identifyONNX(path string) (Report, error) {
 	r.countONNX(f)
 	known, err := readymade.Recognise(f)
 	if err != nil {
-		r.Verdict = "No model that Descry can run: " + message(err) + "."
+		r.Verdict = message.Sprintf("No model that Descry can run: %s.", clause(err))
 		if x := failure.Of(err, failure.Model); !x.Hint.IsZero() {
 			r.Verdict += " " + x.Hint.String()
 		}
 		return r, nil
 	}
 	r.Architecture, r.Task, r.Title = arch.NameReadymade, known.Task(), known.Title()
-	r.Verdict = r.Title + ": its inputs and outputs are those of a kind that Descry runs as it is."
+	r.Verdict = message.Sprintf("%s: its inputs and outputs are those of a kind that Descry runs as it is.", r.Title)
 	return r, nil
 }
 

@@ -34,7 +34,7 @@ func (s *survey) Use(name string, shape []int64) (weights.Tensor, string, error)
 	}
 	a := request{name: name, shape: made.Shape}
 	if t, ok := s.Get(name); ok {
-		a.found, a.fits = true, t.DType.Usable() && t.Gaps == "" && len(t.Shape) == len(shape)
+		a.found, a.fits = true, t.DType.Usable() && t.Gaps == nil && len(t.Shape) == len(shape)
 		for i := 0; i < len(shape) && a.fits; i++ {
 			a.fits = shape[i] == t.Shape[i] || shape[i] == 0
 		}

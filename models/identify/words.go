@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"descry/internal/message"
 	"descry/models/arch"
 	"descry/models/weights"
 )
@@ -14,29 +15,29 @@ import (
 func verdict(f *weights.File, m match) string {
 	switch {
 	case m.fits() && len(m.unexpected) == 0:
-		return m.title + ": every tensor that it needs is there."
+		return message.Sprintf("%s: every tensor that it needs is there.", m.title)
 	case m.fits():
-		return fmt.Sprintf("%s: every tensor that it needs is there, and %s more that it does not know: %s.", m.title, count(len(m.unexpected), "tensor"), groups(m.unexpected))
+		return message.Sprintf("%s: every tensor that it needs is there, and %s more that it does not know: %s.", m.title, count(len(m.unexpected)), groups(m.unexpected))
 	case m.likeness() < leastLikeness:
-		return fmt.Sprintf("No architecture that Descry knows. Its tensors are named %s; known are %s.", groups(f.Names()), knownTitles())
+		return message.Sprintf("No architecture that Descry knows. Its tensors are named %s; known are %s.", groups(f.Names()), knownTitles())
 	}
 	var parts []string
 	if n := len(m.missing); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s missing (%s)", are(n, "tensor"), groups(m.missing)))
+		parts = append(parts, message.Sprintf("%s missing (%s)", are(n), groups(m.missing)))
 	}
 	if n := len(m.reshaped); n > 0 {
 		r := m.reshaped[0]
-		parts = append(parts, fmt.Sprintf("%s another shape or type (%s is %v %s, expected %v)", have(n, "tensor"), quote(r.Name), r.Have, r.Type, r.Want))
+		parts = append(parts, message.Sprintf("%s another shape or type (%s is %v %s, expected %v)", have(n), quote(r.Name), r.Have, r.Type, r.Want))
 	}
 	if n := len(m.unexpected); n > 0 {
-		parts = append(parts, fmt.Sprintf("%s unknown to it (%s)", are(n, "tensor"), groups(m.unexpected)))
+		parts = append(parts, message.Sprintf("%s unknown to it (%s)", are(n), groups(m.unexpected)))
 	}
 	if m.problem != "" && len(parts) == 0 {
 		parts = append(parts, m.problem)
 	}
-	text := fmt.Sprintf("No architecture that Descry knows. It comes nearest to %s, of which it has %d tensors, but %s.", m.Title, m.fitting, joined(parts))
+	text := message.Sprintf("No architecture that Descry knows. It comes nearest to %s, of which it has %d tensors, but %s.", m.Title, m.fitting, joined(parts))
 	if prefix := wrapped(f.Names()); prefix != "" {
-		text += fmt.Sprintf(" All names begin with %s: the model was saved inside another one; save its own state_dict().", quote(prefix))
+		text += " " + message.Sprintf("All names begin with %s: the model was saved inside another one; save its own state_dict().", quote(prefix))
 	}
 	return text
 }
@@ -75,7 +76,7 @@ func joined(parts []string) string {
 	if len(parts) < 2 {
 		return strings.Join(parts, "")
 	}
-	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+	return message.Sprintf("%s and %s", strings.Join(parts[:len(parts)-1], ", "), parts[len(parts)-1])
 }
 
 // mostGroups is how many beginnings of names are listed.
@@ -108,33 +109,34 @@ func groups(names []string) string {
 	})
 	var listed []string
 	for _, k := range keys[:min(len(keys), mostGroups)] {
-		listed = append(listed, fmt.Sprintf("%s… (%d)", clean(k), counts[k]))
+		listed = append(listed, message.Sprintf("%s… (%d)", clean(k), counts[k]))
 	}
 	if more := len(keys) - len(listed); more > 0 {
-		listed = append(listed, fmt.Sprintf("%d other beginnings", more))
+		listed = append(listed, message.Sprintf("%d other beginnings", more))
 	}
 	return joined(listed)
 }
 
-func count(n int, what string) string {
+// count, are and have begin a clause about n tensors.
+func count(n int) string {
 	if n == 1 {
-		return "1 " + what
+		return message.Sprintf("1 tensor")
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return message.Sprintf("%d tensors", n)
 }
 
-func are(n int, what string) string {
+func are(n int) string {
 	if n == 1 {
-		return "1 " + what + " is"
+		return message.Sprintf("1 tensor is")
 	}
-	return count(n, what) + " are"
+	return message.Sprintf("%d tensors are", n)
 }
 
-func have(n int, what string) string {
+func have(n int) string {
 	if n == 1 {
-		return "1 " + what + " has"
+		return message.Sprintf("1 tensor has")
 	}
-	return count(n, what) + " have"
+	return message.Sprintf("%d tensors have", n)
 }
 
 // mostName is how many bytes of a name are shown.

@@ -176,11 +176,11 @@ func TestAFileInPlaceThatChangesOrGoesIsNoticedAndRepaired(t *testing.T) {
 	info, err := os.Stat(there)
 	must(t, err)
 	must(t, os.Chtimes(there, info.ModTime().Add(5e9), info.ModTime().Add(5e9)))
-	if i := s.state(t, "find"); i.State != InPlace || !strings.Contains(i.Problem, "changed after it was checked") {
+	if i := s.state(t, "find"); i.State != InPlace || !strings.Contains(i.Problem.String(), "changed after it was checked") {
 		t.Errorf("%+v", i)
 	}
 	must(t, load())
-	if i := s.state(t, "find"); i.Problem != "" {
+	if i := s.state(t, "find"); !i.Problem.IsZero() {
 		t.Errorf("after a load: %+v", i)
 	}
 

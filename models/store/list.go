@@ -144,7 +144,7 @@ func (i *Item) look(dir string, m catalogue.Model) {
 	}
 	r, err := models.ReadRecord(dir)
 	if err != nil {
-		i.State, i.Problem = Damaged, message.Sprintf("the record of its files cannot be read")
+		i.State, i.Problem = Damaged, message.Of("the record of its files cannot be read")
 		return
 	}
 	i.Revision = r.Revision
@@ -164,13 +164,13 @@ func (i *Item) look(dir string, m catalogue.Model) {
 		info, err := os.Stat(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			i.State, i.Problem = Damaged, message.Sprintf("%s is missing", path)
+			i.State, i.Problem = Damaged, message.Of("%s is missing", path)
 		case err != nil:
-			i.State, i.Problem = Damaged, message.Sprintf("%s cannot be read", path)
+			i.State, i.Problem = Damaged, message.Of("%s cannot be read", path)
 		case info.Size() != f.Bytes:
-			i.State, i.Problem = Damaged, message.Sprintf("%s has %d bytes instead of %d", path, info.Size(), f.Bytes)
-		case info.ModTime().UnixNano() != f.Modified && i.Problem == "":
-			i.Problem = message.Sprintf("%s changed after it was checked; it is checked again when it is loaded", path)
+			i.State, i.Problem = Damaged, message.Of("%s has %d bytes instead of %d", path, info.Size(), f.Bytes)
+		case info.ModTime().UnixNano() != f.Modified && i.Problem.IsZero():
+			i.Problem = message.Of("%s changed after it was checked; it is checked again when it is loaded", path)
 		}
 		if err == nil {
 			i.Done += info.Size()
@@ -178,7 +178,7 @@ func (i *Item) look(dir string, m catalogue.Model) {
 	}
 	for _, f := range m.Files {
 		if _, ok := r.Files[f.Name]; !ok && m.For != catalogue.ForRuntime {
-			i.State, i.Problem = Damaged, message.Sprintf("%s is not recorded", f.Name)
+			i.State, i.Problem = Damaged, message.Of("%s is not recorded", f.Name)
 		}
 	}
 	i.Bytes = total
@@ -198,7 +198,7 @@ func (s *Store) own() []Item {
 		i := Item{Name: name, Title: name, State: Ready, OnDisk: treeSize(filepath.Join(s.Models, name))}
 		set, err := models.Resolve(name, s.dirs())
 		if err != nil {
-			i.State, i.Problem, i.Dir = Damaged, err.Error(), filepath.Join(s.Models, name)
+			i.State, i.Problem, i.Dir = Damaged, message.Literal(err.Error()), filepath.Join(s.Models, name)
 		} else {
 			i.Title, i.Licence, i.Dir, i.For = set.Description, set.License, set.Dir, strings.Join(set.Tasks(), ", ")
 			i.Bytes = treeSize(set.Dir)

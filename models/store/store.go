@@ -43,6 +43,7 @@ import (
 	"time"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models"
 	"descry/models/catalogue"
 	"descry/models/transfer"
@@ -89,32 +90,32 @@ const (
 
 // Item is one model as List returns it.
 type Item struct {
-	Name         string    `json:"name"`
-	Title        string    `json:"title"`
-	About        string    `json:"about,omitempty"`  // one sentence: what sets it apart
-	Source       string    `json:"source,omitempty"` // the host that it comes from
-	For          string    `json:"for"`              // caption, instances, classes, runtime; of a set of one's own, its tasks with ", "
-	Architecture string    `json:"architecture,omitempty"`
-	Licence      string    `json:"licence"`
-	Sets         []string  `json:"sets,omitempty"` // the named sets that fetch it
-	State        State     `json:"state"`
-	Problem      string    `json:"problem,omitempty"` // what is wrong with it, a whole clause
-	Catalogued   bool      `json:"catalogued"`        // false: a set of one's own, or the built-in one
-	Pinned       bool      `json:"pinned"`            // every file has a sum that Descry pins
-	Revision     string    `json:"revision,omitempty"`
-	Bytes        int64     `json:"bytes"`               // of all its files; to expect where not known
-	Done         int64     `json:"done"`                // of these, here already
-	OnDisk       int64     `json:"on_disk"`             // in Descry's folders, all revisions
-	Elsewhere    int64     `json:"elsewhere,omitempty"` // of other programs, used in place
-	Unused       int64     `json:"unused,omitempty"`    // of OnDisk, not needed by what is used
-	Memory       int64     `json:"memory,omitempty"`    // bytes to expect, loaded and running
-	GMAC         float64   `json:"gmac,omitempty"`
-	Seconds      float64   `json:"seconds,omitempty"` // of one picture on this machine; 0: not known
-	Measured     bool      `json:"measured,omitempty"`
-	Dir          string    `json:"directory,omitempty"` // "": nothing is here
-	Place        string    `json:"place,omitempty"`     // where weights in place lie: "Hugging Face's cache", "torch's cache", a folder
-	Needs        string    `json:"needs,omitempty"`     // what else must be installed
-	Updated      time.Time `json:"updated,omitzero"`    // when it arrived or was checked last
+	Name         string       `json:"name"`
+	Title        string       `json:"title"`
+	About        string       `json:"about,omitempty"`  // one sentence: what sets it apart
+	Source       string       `json:"source,omitempty"` // the host that it comes from
+	For          string       `json:"for"`              // caption, instances, classes, runtime; of a set of one's own, its tasks with ", "
+	Architecture string       `json:"architecture,omitempty"`
+	Licence      string       `json:"licence"`
+	Sets         []string     `json:"sets,omitempty"` // the named sets that fetch it
+	State        State        `json:"state"`
+	Problem      message.Text `json:"problem,omitzero"` // what is wrong with it, a whole clause
+	Catalogued   bool         `json:"catalogued"`       // false: a set of one's own, or the built-in one
+	Pinned       bool         `json:"pinned"`           // every file has a sum that Descry pins
+	Revision     string       `json:"revision,omitempty"`
+	Bytes        int64        `json:"bytes"`               // of all its files; to expect where not known
+	Done         int64        `json:"done"`                // of these, here already
+	OnDisk       int64        `json:"on_disk"`             // in Descry's folders, all revisions
+	Elsewhere    int64        `json:"elsewhere,omitempty"` // of other programs, used in place
+	Unused       int64        `json:"unused,omitempty"`    // of OnDisk, not needed by what is used
+	Memory       int64        `json:"memory,omitempty"`    // bytes to expect, loaded and running
+	GMAC         float64      `json:"gmac,omitempty"`
+	Seconds      float64      `json:"seconds,omitempty"` // of one picture on this machine; 0: not known
+	Measured     bool         `json:"measured,omitempty"`
+	Dir          string       `json:"directory,omitempty"` // "": nothing is here
+	Place        string       `json:"place,omitempty"`     // where weights in place lie: "Hugging Face's cache", "torch's cache", a folder
+	Needs        string       `json:"needs,omitempty"`     // what else must be installed
+	Updated      time.Time    `json:"updated,omitzero"`    // when it arrived or was checked last
 }
 
 // Usable reports whether the model can be loaded.

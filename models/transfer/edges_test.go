@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"descry/network"
 )
 
 func TestWhatAContentRangeSays(t *testing.T) {
@@ -132,4 +134,60 @@ func mustJSON(t *testing.T, v any) []byte {
 		t.Fatal(err)
 	}
 	return text
+}
+
+func TestProgressIsToldNowAndThen(t *testing.T) {
+	now := time.Unix(1000, 0)
+	var told []Progress
+	r := &run{c: &Client{Now: func() time.Time { return now }}, req: Request{Bytes: 50}, report: func(p Progress) { told = append(told, p) }}
+	for _, c := range []struct {
+		after time.Duration
+		state State
+		now   bool
+		want  int // reports until then
+	}{
+		{0, Connecting, false, 1}, {0, Connecting, false, 1}, {0, Receiving, false, 2}, {99 * time.Millisecond, Receiving, false, 2},
+		{time.Millisecond, Receiving, false, 3}, {0, Receiving, true, 4}, {99 * time.Millisecond, Receiving, false, 4}, {0, Checking, false, 5}, {0, Receiving, false, 6},
+	} {
+		now = now.Add(c.after)
+		r.hashed = 7
+		if r.tell(c.state, "note", c.now); len(told) != c.want {
+			t.Errorf("%+v: told %d times", c, len(told))
+		}
+		last := told[len(told)-1]
+		if want := map[State]int64{Checking: 7}[last.State]; last.Done != want || last.Total != 50 || last.Note != "note" {
+			t.Errorf("%+v: %+v", c, last)
+		}
+	}
+}
+
+func TestWhatAHubSaysOfAFile(t *testing.T) {
+	hash, commit, blob := strings.Repeat("a", 64), strings.Repeat("b", 40), strings.Repeat("c", 40)
+	header := func(pairs ...string) network.Header {
+		h := network.Header{}
+		for i := 0; i < len(pairs); i += 2 {
+			h.Set(pairs[i], pairs[i+1])
+		}
+		return h
+	}
+	for name, c := range map[string]struct {
+		header network.Header
+		want   hubRecord
+	}{
+		"nothing":                  {header(), hubRecord{}},
+		"a large file":             {header("X-Linked-Etag", `"`+hash+`"`, "X-Linked-Size", "9", "X-Repo-Commit", commit, "ETag", blob), hubRecord{SHA256: hash, Size: 9, Revision: commit}},
+		"a large file in capitals": {header("X-Linked-Etag", `W/"`+strings.ToUpper(hash)+`"`), hubRecord{SHA256: hash}},
+		"no size":                  {header("X-Linked-Etag", hash, "X-Linked-Size", "0"), hubRecord{SHA256: hash}},
+		"a negative size":          {header("X-Linked-Etag", hash, "X-Linked-Size", "-9"), hubRecord{SHA256: hash}},
+		"a size alone":             {header("X-Linked-Size", "9"), hubRecord{}},
+		"a small file":             {header("X-Repo-Commit", commit, "ETag", `"`+blob+`"`), hubRecord{Revision: commit, Blob: blob}},
+		"a tag alone":              {header("ETag", `"`+blob+`"`), hubRecord{}},
+		"another tag":              {header("X-Repo-Commit", commit, "ETag", `"x"`), hubRecord{Revision: commit}},
+		"a link that is no hash":   {header("X-Repo-Commit", commit, "X-Linked-Etag", `"x"`, "ETag", blob), hubRecord{Revision: commit}},
+		"no commit":                {header("X-Repo-Commit", "main", "ETag", blob), hubRecord{}},
+	} {
+		if got := hubHeaders(c.header); got != c.want {
+			t.Errorf("%s: %+v, want %+v", name, got, c.want)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 )
 
 // decoders turn the bytes of n elements into float32, rounding to nearest
@@ -61,8 +62,8 @@ func (f *File) Float32s(name string) ([]float32, error) {
 	if !ok {
 		return nil, failure.New(failure.Model, "load", f.Path, "it has no tensor %s", quote(name)).WithHint("The file belongs to another architecture.")
 	}
-	if t.Gaps != "" {
-		return nil, failure.New(failure.Model, "load", f.Path, "%s", t.Gaps).WithHint("%s", gapsHint)
+	if t.Gaps != nil {
+		return nil, failure.Wrap(failure.Model, "load", f.Path, t.Gaps, gapsHint)
 	}
 	decode, ok := decoders[t.DType]
 	if !ok {
@@ -81,7 +82,7 @@ func (f *File) Float32s(name string) ([]float32, error) {
 		return nil, failure.New(failure.Model, "load", f.Path, "the file was changed while it was in use").WithHint("Load the model again.")
 	}
 	raw := make([]byte, t.Length) // within the file's size
-	if err := readAt(r, raw, t.Offset, "tensor "+quote(name)); err != nil {
+	if err := readAt(r, raw, t.Offset, message.Of("tensor %s", quote(name))); err != nil {
 		return nil, explain(f.Path, err)
 	}
 	values := make([]float32, t.Count())

@@ -103,8 +103,8 @@ func TestAnAxisOfOneElementHasNoPlaceOfItsOwn(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if w, _ := f.Get("w"); w.Gaps != "" || !slices.Equal(w.Order, c.order) {
-			t.Errorf("%s: order %v, gaps %q", name, w.Order, w.Gaps)
+		if w, _ := f.Get("w"); w.Gaps != nil || !slices.Equal(w.Order, c.order) {
+			t.Errorf("%s: order %v, gaps %v", name, w.Order, w.Gaps)
 		}
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"descry/internal/failure"
 )
 
 // seeds adds the good files, those of torch and the hostile ones of a group.
@@ -45,8 +47,8 @@ func checkRead(t *testing.T, content []byte) *File {
 	file, err := read(bytes.NewReader(content), int64(len(content)))
 	checkAllocation(t, allocated()-before, len(content))
 	if err != nil {
-		var tr problem
-		if !errors.As(err, &tr) || tr.message == "" || tr.hint == "" || strings.Contains(tr.message, "\n") {
+		var fail *failure.Failure
+		if !errors.As(err, &fail) || fail.Message.IsZero() || fail.Hint.IsZero() || strings.Contains(fail.Message.String(), "\n") {
 			t.Errorf("error %#v, want one sentence and a hint", err)
 		}
 		return nil
@@ -113,8 +115,8 @@ func FuzzPickle(f *testing.F) {
 			_, err = found.list(top)
 		}
 		checkAllocation(t, allocated()-before, len(content))
-		var tr problem
-		if err != nil && !errors.As(err, &tr) {
+		var fail *failure.Failure
+		if err != nil && !errors.As(err, &fail) {
 			t.Errorf("error %#v, want a sentence", err)
 		}
 	})

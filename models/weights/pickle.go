@@ -6,6 +6,9 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"descry/internal/failure"
+	"descry/internal/message"
 )
 
 // The limits of a pickle. BLIP large, the biggest official file, has 900
@@ -94,10 +97,11 @@ func (u *unpickler) load() (any, error) {
 			return nil, refuse("the pickle uses the opcode %s at byte %d, which no weight file needs", opcodeName(code), start)
 		}
 		if err := op(u); err != nil {
-			var t problem
-			if errors.As(err, &t) && !strings.Contains(t.message, "byte ") {
-				t.message += " (pickle, byte " + decimal(start) + ")"
-				return nil, t
+			var f *failure.Failure
+			if errors.As(err, &f) && !strings.Contains(f.Message.Format, "(byte %d)") { // that states no place yet
+				placed := *f
+				placed.Message = message.Of("%s (pickle, byte %d)", f.Message, start)
+				return nil, &placed
 			}
 			return nil, err
 		}

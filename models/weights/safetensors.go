@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io"
 	"sort"
+
+	"descry/internal/failure"
+	"descry/internal/message"
 )
 
 // The limits of a safetensors header. The first is the format's own
@@ -53,11 +56,11 @@ func (h *header) at() int64 { return 8 + h.json.InputOffset() }
 // token reads a token.
 func (h *header) token() (json.Token, error) {
 	t, err := h.json.Token()
-	var tr problem
+	var f *failure.Failure
 	switch {
 	case err == nil:
 		return t, nil
-	case errors.As(err, &tr):
+	case errors.As(err, &f):
 		return nil, err
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, damage("its header ends in the middle of the JSON (byte %d)", h.at())
@@ -87,13 +90,13 @@ func show(t json.Token) string {
 
 // read reads the whole header.
 func (h *header) read() ([]Tensor, error) {
-	if err := h.expect('{', "the header"); err != nil {
+	if err := h.expect('{', message.Sprintf("the header")); err != nil {
 		return nil, err
 	}
 	var tensors []Tensor
 	seen := map[string]bool{}
 	for h.json.More() {
-		name, err := h.key(seen, "the header")
+		name, err := h.key(seen, message.Sprintf("the header"))
 		if err != nil {
 			return nil, err
 		}
@@ -112,7 +115,7 @@ func (h *header) read() ([]Tensor, error) {
 		}
 		tensors = append(tensors, t)
 	}
-	if err := h.expect('}', "the header"); err != nil {
+	if err := h.expect('}', message.Sprintf("the header")); err != nil {
 		return nil, err
 	}
 	if t, err := h.json.Token(); !errors.Is(err, io.EOF) {
@@ -165,7 +168,7 @@ func (h *header) metadata() error {
 
 // tensor reads one entry: {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}.
 func (h *header) tensor(name string) (Tensor, error) {
-	where := "tensor " + quote(name)
+	where := message.Sprintf("tensor %s", quote(name))
 	t := Tensor{Name: name}
 	var offsets []int64
 	if err := h.expect('{', where); err != nil {
@@ -181,9 +184,9 @@ func (h *header) tensor(name string) (Tensor, error) {
 		case "dtype":
 			t.DType, err = h.dtype(where)
 		case "shape":
-			t.Shape, err = h.integers(where+" shape", mostDims)
+			t.Shape, err = h.integers(message.Sprintf("%s shape", where), mostDims)
 		case "data_offsets":
-			offsets, err = h.integers(where+" data_offsets", 2)
+			offsets, err = h.integers(message.Sprintf("%s data_offsets", where), 2)
 		default:
 			err = damage("%s: unknown key %s at byte %d", where, quote(key), h.at())
 		}
@@ -242,7 +245,7 @@ func (h *header) integers(where string, most int) ([]int64, error) {
 // place checks an entry's offsets, relative to the end of the header, against
 // its shape and the file.
 func (h *header) place(t *Tensor, offsets []int64) error {
-	where, room := "tensor "+quote(t.Name), h.size-h.data
+	where, room := message.Sprintf("tensor %s", quote(t.Name)), h.size-h.data
 	if len(offsets) != 2 {
 		return damage("%s: data_offsets has %d numbers, not 2", where, len(offsets))
 	}
@@ -277,7 +280,7 @@ func (h *header) checkLayout(tensors []Tensor) error {
 		}
 		return s.Length < t.Length // the empty ones first
 	})
-	next, before := h.data, "the header"
+	next, before := h.data, message.Sprintf("the header")
 	for _, i := range order {
 		t := tensors[i]
 		if t.Offset < next {
@@ -286,7 +289,7 @@ func (h *header) checkLayout(tensors []Tensor) error {
 		if t.Offset > next {
 			return damage("%d bytes between %s and tensor %s belong to nothing (byte %d)", t.Offset-next, before, quote(t.Name), next)
 		}
-		next, before = t.Offset+t.Length, "tensor "+quote(t.Name)
+		next, before = t.Offset+t.Length, message.Sprintf("tensor %s", quote(t.Name))
 	}
 	if next != h.size {
 		return damage("%d bytes follow the last tensor, at byte %d", h.size-next, next)

@@ -2,10 +2,12 @@ package weights
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"sort"
 	"strconv"
+
+	"descry/internal/failure"
+	"descry/internal/message"
 )
 
 // storage is a run of elements of one type; tensors are views of it.
@@ -53,15 +55,15 @@ func allowed(g global) error {
 	case isType || isFunction:
 		return nil
 	case g == namespace:
-		return problem{"it is a training checkpoint: beside the weights it holds the script's settings (argparse.Namespace), which are not read",
-			"In Python, keep the weights alone: torch.save(checkpoint['model'], 'weights.pth')."}
+		return refused("it is a training checkpoint: beside the weights it holds the script's settings (argparse.Namespace), which are not read").
+			WithHint("In Python, keep the weights alone: torch.save(checkpoint['model'], 'weights.pth').")
 	}
 	return refuse("the pickle names %s, which no weight file needs", quote(string(g)))
 }
 
 // refuse returns an error about something that a pickle may not do here.
 func refuse(format string, args ...any) error {
-	return problem{fmt.Sprintf(format, args...), "Such a file can run any program in Python and is not read; save the weights with torch.save(model.state_dict(), …)."}
+	return refused(format, args...).WithHint("Such a file can run any program in Python and is not read; save the weights with torch.save(model.state_dict(), …).")
 }
 
 // callOrderedDict makes an empty dictionary; the entries follow. Python 2 wrote
@@ -210,7 +212,7 @@ var wrappers = []string{"model", "state_dict", "model_state_dict"}
 func stateDict(top any) (*dict, error) {
 	d, ok := top.(*dict)
 	if !ok {
-		return nil, problem{"it holds " + kind(top) + " instead of a state dict", "Save the weights with torch.save(model.state_dict(), …)."}
+		return nil, refused("it holds %s instead of a state dict", kind(top)).WithHint("Save the weights with torch.save(model.state_dict(), …).")
 	}
 	for _, key := range wrappers {
 		if inner, ok := d.values[key].(*dict); ok {
@@ -238,7 +240,7 @@ func (s *storages) list(top any) ([]Tensor, error) {
 		}
 		v, ok := d.values[key].(*view)
 		if !ok {
-			return nil, problem{fmt.Sprintf("%s in the state dict is %s, not a tensor", quote(name), kind(d.values[key])), "Save the weights alone, with torch.save(model.state_dict(), …)."}
+			return nil, refused("%s in the state dict is %s, not a tensor", quote(name), kind(d.values[key])).WithHint("Save the weights alone, with torch.save(model.state_dict(), …).")
 		}
 		t, err := v.tensor(name)
 		if err != nil {
@@ -251,7 +253,7 @@ func (s *storages) list(top any) ([]Tensor, error) {
 
 // tensor checks the view against its storage and returns its byte range.
 func (v *view) tensor(name string) (Tensor, error) {
-	where := "tensor " + quote(name)
+	where := message.Of("tensor %s", quote(name))
 	if v.flags {
 		return Tensor{}, damage("%s is conjugated, negated or otherwise not what its storage holds", where)
 	}
@@ -266,7 +268,7 @@ func (v *view) tensor(name string) (Tensor, error) {
 	t := Tensor{Name: name, DType: v.of.dtype, Shape: v.shape, Offset: v.of.offset + v.skip*size, Length: length}
 	if length > 0 {
 		if t.Order, ok = v.order(); !ok {
-			t.Gaps = fmt.Sprintf("%s of shape %v has strides %v: its elements do not lie side by side", where, v.shape, v.strides)
+			t.Gaps = failure.Worded(nil, "%s of shape %v has strides %v: its elements do not lie side by side", where, v.shape, v.strides)
 		}
 	}
 	return t, nil
@@ -316,7 +318,7 @@ func (v *view) order() (axes []int, ok bool) {
 func checkShared(tensors []Tensor) error {
 	order := make([]Tensor, 0, len(tensors))
 	for _, t := range tensors {
-		if t.Length > 0 && t.Gaps == "" { // of one with gaps nothing is read
+		if t.Length > 0 && t.Gaps == nil { // of one with gaps nothing is read
 			order = append(order, t)
 		}
 	}
@@ -335,31 +337,31 @@ func checkShared(tensors []Tensor) error {
 func kind(v any) string {
 	switch v := v.(type) {
 	case nil:
-		return "nothing"
+		return message.Sprintf("nothing")
 	case bool:
-		return "a truth value"
+		return message.Sprintf("a truth value")
 	case int64, long:
-		return "a number"
+		return message.Sprintf("a number")
 	case float64:
-		return "a number"
+		return message.Sprintf("a number")
 	case string:
-		return "a string"
+		return message.Sprintf("a string")
 	case tuple:
-		return "a tuple"
+		return message.Sprintf("a tuple")
 	case *list:
-		return "a list"
+		return message.Sprintf("a list")
 	case *dict:
-		return "a dictionary"
+		return message.Sprintf("a dictionary")
 	case mark:
-		return "a mark"
+		return message.Sprintf("a mark")
 	case *storage:
-		return "a storage"
+		return message.Sprintf("a storage")
 	case *view:
-		return "a tensor"
+		return message.Sprintf("a tensor")
 	case global:
 		return string(v)
 	}
-	return "something else"
+	return message.Sprintf("something else")
 }
 
 // word returns v itself where it is short, else its kind.

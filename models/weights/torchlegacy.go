@@ -3,6 +3,8 @@ package weights
 import (
 	"encoding/binary"
 	"io"
+
+	"descry/internal/message"
 )
 
 // legacyProtocol is PROTOCOL_VERSION in torch/serialization.py.
@@ -35,7 +37,7 @@ func readLegacy(r io.ReaderAt, size int64) ([]Tensor, error) {
 		return nil, err
 	}
 	if d, ok := machine.(*dict); !ok || d.values["little_endian"] != any(true) {
-		return nil, problem{"it was not written on a little-endian machine", "Save it again on an ordinary PC."}
+		return nil, refused("it was not written on a little-endian machine").WithHint("Save it again on an ordinary PC.")
 	}
 	top, err := next(found.persist)
 	if err != nil {
@@ -67,7 +69,7 @@ func (s *storages) placeInOrder(r io.ReaderAt, keys any, at, size int64) error {
 			return damage("the list of storages has %s twice (byte %d)", quote(key), at)
 		}
 		var b [8]byte
-		if err := readAt(r, b[:], at, "the count of storage "+quote(key)); err != nil {
+		if err := readAt(r, b[:], at, message.Of("the count of storage %s", quote(key))); err != nil {
 			return err
 		}
 		count := int64(binary.LittleEndian.Uint64(b[:]))

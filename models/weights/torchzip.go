@@ -6,6 +6,8 @@ import (
 	"path"
 	"sort"
 	"strings"
+
+	"descry/internal/message"
 )
 
 // The limits of a zip archive of torch.save: one member a storage and a few
@@ -64,10 +66,10 @@ func readZip(r io.ReaderAt, size int64) ([]Tensor, error) {
 		}
 	}
 	if !found {
-		return nil, problem{"it is a zip archive, but not one of torch.save: no member is named …/data.pkl", "Choose a .safetensors, .bin or .pth file."}
+		return nil, refused("it is a zip archive, but not one of torch.save: no member is named …/data.pkl").WithHint("Choose a .safetensors, .bin or .pth file.")
 	}
 	if byName[prefix+"/constants.pkl"] != nil {
-		return nil, problem{"it is a TorchScript program (constants.pkl), not a state dict", "Save the weights with torch.save(model.state_dict(), …)."}
+		return nil, refused("it is a TorchScript program (constants.pkl), not a state dict").WithHint("Save the weights with torch.save(model.state_dict(), …).")
 	}
 	if err := checkByteOrder(r, byName[prefix+"/byteorder"]); err != nil {
 		return nil, err
@@ -82,11 +84,11 @@ func checkByteOrder(r io.ReaderAt, m *member) error {
 		return nil
 	}
 	b := make([]byte, min(m.size, 16))
-	if err := readAt(r, b, m.offset, "byteorder"); err != nil {
+	if err := readAt(r, b, m.offset, message.Of("byteorder")); err != nil {
 		return err
 	}
 	if string(b) != "little" {
-		return problem{"it was not written on a little-endian machine (byteorder is " + quote(string(b)) + ")", "Save it again on an ordinary PC."}
+		return refused("it was not written on a little-endian machine (byteorder is %s)", quote(string(b))).WithHint("Save it again on an ordinary PC.")
 	}
 	return nil
 }
@@ -126,10 +128,10 @@ func zipTensors(r io.ReaderAt, size int64, byName map[string]*member, prefix str
 // stored makes sure that the member's bytes are in the file uncompressed.
 func (m *member) stored() error {
 	if m.method != 0 || m.size != m.plain {
-		return problem{"the member " + quote(m.name) + " is compressed, so its tensors cannot be used in place", "Save it with torch.save, which does not compress."}
+		return refused("the member %s is compressed, so its tensors cannot be used in place", quote(m.name)).WithHint("Save it with torch.save, which does not compress.")
 	}
 	if m.flags&1 != 0 {
-		return problem{"the member " + quote(m.name) + " is encrypted", "Save it without a password."}
+		return refused("the member %s is encrypted", quote(m.name)).WithHint("Save it without a password.")
 	}
 	return nil
 }
@@ -148,7 +150,7 @@ func readEnd(r io.ReaderAt, size int64) (zipEnd, error) {
 		return none, damage("the zip archive ends after %d bytes", size)
 	}
 	var e [lenEnd]byte
-	if err := readAt(r, e[:], size-lenEnd, "the end of the zip archive"); err != nil {
+	if err := readAt(r, e[:], size-lenEnd, message.Of("the end of the zip archive")); err != nil {
 		return none, err
 	}
 	if u32(e[:]) != sigEnd || u16(e[20:]) != 0 {
@@ -160,7 +162,7 @@ func readEnd(r io.ReaderAt, size int64) (zipEnd, error) {
 	end := zipEnd{int64(u16(e[10:])), int64(u32(e[12:])), int64(u32(e[16:])), size - lenEnd}
 	var l [lenLocator64]byte
 	if end.at >= lenLocator64+lenEnd64 {
-		if err := readAt(r, l[:], end.at-lenLocator64, "the end of the zip archive"); err != nil {
+		if err := readAt(r, l[:], end.at-lenLocator64, message.Of("the end of the zip archive")); err != nil {
 			return none, err
 		}
 	}
@@ -169,7 +171,7 @@ func readEnd(r io.ReaderAt, size int64) (zipEnd, error) {
 	}
 	at := end.at - lenLocator64 - lenEnd64
 	var f [lenEnd64]byte
-	if err := readAt(r, f[:], at, "the end of the zip archive"); err != nil {
+	if err := readAt(r, f[:], at, message.Of("the end of the zip archive")); err != nil {
 		return none, err
 	}
 	if u32(f[:]) != sigEnd64 || u64(f[4:]) != lenEnd64-12 || u64(l[8:]) != at {
@@ -199,7 +201,7 @@ func zipMembers(r io.ReaderAt, size int64) ([]member, error) {
 		return nil, damage("the zip archive's directory of %d members does not lie at bytes %d to %d", end.count, end.offset, end.at)
 	}
 	b := make([]byte, end.length)
-	if err := readAt(r, b, end.offset, "the zip archive's directory"); err != nil {
+	if err := readAt(r, b, end.offset, message.Of("the zip archive's directory")); err != nil {
 		return nil, err
 	}
 	members := make([]member, 0, end.count)
@@ -277,7 +279,7 @@ func (m *member) widen(extra []byte) error {
 // locate reads the local header, which must name the same member, and finds
 // the first stored byte; members end where the directory begins.
 func (m *member) locate(r io.ReaderAt, directory int64) error {
-	where := "the member " + quote(m.name)
+	where := message.Of("the member %s", quote(m.name))
 	if m.header > directory-lenLocal {
 		return damage("%s begins outside the archive (byte %d)", where, m.header)
 	}

@@ -36,6 +36,7 @@ import (
 	"time"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 )
 
 // DType names the type of a tensor's elements as safetensors does.
@@ -98,8 +99,8 @@ type Tensor struct {
 	// transposed ones, and convolutions trained with channels_last (0, 2, 3, 1).
 	Order []int
 	// Gaps is why the elements cannot be read: they are not adjacent, or one is used
-	// for several. It matters only where this tensor is used.
-	Gaps string
+	// for several; nil where they can. It matters only where this tensor is used.
+	Gaps error
 }
 
 // Stored returns the shape in the order of storage.
@@ -170,8 +171,8 @@ func (f *File) Use(name string, shape []int64) (Tensor, string, error) {
 		return t, "", wrong("tensor %q has shape %v, expected %v", name, t.Shape, shape).WithHint("Check that the file belongs to this model and its configuration.")
 	case !t.DType.Usable():
 		return t, "", wrong("tensor %q has type %s, which cannot be computed with", name, t.DType)
-	case t.Gaps != "":
-		return t, "", wrong("%s", t.Gaps).WithHint(gapsHint)
+	case t.Gaps != nil:
+		return t, "", failure.Wrap(failure.Model, "build", f.Path, t.Gaps, gapsHint)
 	case len(shape) > 0 && (shape[0] == 0 || t.Length%shape[0] != 0):
 		return t, "", wrong("tensor %q of shape %v has %d bytes", name, t.Shape, t.Length)
 	}
@@ -189,7 +190,7 @@ func Open(path string) (*File, error) {
 	// Before it is opened: opening a pipe would wait for ever.
 	info, err := os.Stat(real)
 	if err == nil && !info.Mode().IsRegular() {
-		err = problem{"it is a folder or a device, not a weight file", "Name the file of weights itself."}
+		err = refused("it is a folder or a device, not a weight file").WithHint("Name the file of weights itself.")
 	}
 	if err != nil {
 		return nil, explain(path, err)
@@ -226,15 +227,16 @@ var legacyMagic = []byte{0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 
 
 // lookalikes are the first bytes of files that are often taken for weights.
 var lookalikes = []struct {
-	start, message, hint string
+	start string
+	err   *failure.Failure
 }{
-	{"version https://git-lfs", "it is a Git LFS pointer, not the weights themselves", "Fetch the file itself (git lfs pull)."},
-	{"<!DOCTYPE", "it is a web page, not a weight file", "Download the file again by its direct address."},
-	{"<html", "it is a web page, not a weight file", "Download the file again by its direct address."},
-	{"\x1f\x8b", "it is compressed (gzip)", "Unpack it first."},
-	{"GGUF", "it is a GGUF file, which is not read", "Choose the .safetensors, .bin or .pth file of the same model."},
-	{"\x89HDF", "it is an HDF5 file, which is not read", "Choose the .safetensors, .bin or .pth file of the same model."},
-	{"\x80\x02", "it is a pickle, but not one of torch.save", "Save the weights with torch.save(model.state_dict(), …)."},
+	{"version https://git-lfs", refused("it is a Git LFS pointer, not the weights themselves").WithHint("Fetch the file itself (git lfs pull).")},
+	{"<!DOCTYPE", refused("it is a web page, not a weight file").WithHint("Download the file again by its direct address.")},
+	{"<html", refused("it is a web page, not a weight file").WithHint("Download the file again by its direct address.")},
+	{"\x1f\x8b", refused("it is compressed (gzip)").WithHint("Unpack it first.")},
+	{"GGUF", refused("it is a GGUF file, which is not read").WithHint("Choose the .safetensors, .bin or .pth file of the same model.")},
+	{"\x89HDF", refused("it is an HDF5 file, which is not read").WithHint("Choose the .safetensors, .bin or .pth file of the same model.")},
+	{"\x80\x02", refused("it is a pickle, but not one of torch.save").WithHint("Save the weights with torch.save(model.state_dict(), …).")},
 }
 
 // read reads a directory from any reader of size bytes.
@@ -243,7 +245,7 @@ func read(r io.ReaderAt, size int64) (*File, error) {
 		return nil, damage("it is empty")
 	}
 	head := make([]byte, min(size, 32))
-	if err := readAt(r, head, 0, "the first bytes"); err != nil {
+	if err := readAt(r, head, 0, message.Of("the first bytes")); err != nil {
 		return nil, err
 	}
 	f := &File{Size: size}
@@ -258,11 +260,11 @@ func read(r io.ReaderAt, size int64) (*File, error) {
 	default:
 		for _, l := range lookalikes {
 			if bytes.HasPrefix(head, []byte(l.start)) {
-				return nil, problem{l.message, l.hint}
+				return nil, l.err
 			}
 		}
 		if len(head) < 9 || head[8] != '{' {
-			return nil, problem{"it is not a weight file: neither safetensors nor written by torch.save", "Choose a .safetensors, .bin or .pth file."}
+			return nil, refused("it is not a weight file: neither safetensors nor written by torch.save").WithHint("Choose a .safetensors, .bin or .pth file.")
 		}
 		f.Format = Safetensors
 		f.tensors, err = readSafetensors(r, size, binary.LittleEndian.Uint64(head))
@@ -313,7 +315,7 @@ func bytesOf(d DType, shape []int64, most int64) (int64, bool) {
 }
 
 // readAt fills b from offset; what names the part for the error.
-func readAt(r io.ReaderAt, b []byte, offset int64, what string) error {
+func readAt(r io.ReaderAt, b []byte, offset int64, what message.Text) error {
 	n, err := r.ReadAt(b, offset)
 	if n == len(b) {
 		return nil
@@ -321,17 +323,18 @@ func readAt(r io.ReaderAt, b []byte, offset int64, what string) error {
 	if err == nil || errors.Is(err, io.EOF) {
 		return damage("the file ends within %s (byte %d)", what, offset+int64(n))
 	}
-	return fmt.Errorf("%s cannot be read at byte %d: %w", what, offset, err)
+	return failure.Worded(err, "%s cannot be read at byte %d: %s", what, offset, err)
 }
 
-// problem is what is wrong with a file and, where it is known, what to do.
-type problem struct{ message, hint string }
+// refused returns what is wrong with a file whose path is not known here: explain
+// adds it.
+func refused(format string, args ...any) *failure.Failure {
+	return failure.New(failure.Model, "load", "", format, args...)
+}
 
-func (t problem) Error() string { return t.message }
-
-// damage returns a problem whose remedy is to fetch the file again.
+// damage returns a failure whose remedy is to fetch the file again.
 func damage(format string, args ...any) error {
-	return problem{fmt.Sprintf(format, args...), "The file is damaged or was changed: fetch it again."}
+	return refused(format, args...).WithHint("The file is damaged or was changed: fetch it again.")
 }
 
 // quote quotes a name out of a file, shortened.
@@ -345,10 +348,7 @@ func quote(name string) string {
 
 // explain makes err the failure that Open returns.
 func explain(path string, err error) error {
-	var t problem
 	switch {
-	case errors.As(err, &t):
-		return failure.New(failure.Model, "load", path, "%s", t.message).WithHint("%s", t.hint)
 	case errors.Is(err, fs.ErrNotExist):
 		return failure.New(failure.Model, "load", path, "the weight file is absent").WithHint("Check the path in descry.json, or fetch the model again.")
 	case errors.Is(err, fs.ErrPermission):

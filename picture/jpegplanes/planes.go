@@ -35,6 +35,7 @@ func (e UnsupportedError) Error() string { return string(e) }
 // Space is the colour space of a file's components.
 type Space int
 
+// The colour spaces of JPEG files.
 const (
 	Gray  Space = iota
 	YCbCr       // ITU-R BT.601, full range, as JFIF says

@@ -227,7 +227,7 @@ func (b *bench) segmenter(dir string) error {
 	if err != nil {
 		return err
 	}
-	net, err := arch.Open[arch.Segmenter]("deeplabv3_resnet", f, arch.Files{})
+	net, err := arch.Open[arch.Segmenter](arch.NameDeepLabV3ResNet, f, arch.Files{})
 	if err != nil {
 		return err
 	}

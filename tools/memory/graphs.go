@@ -30,9 +30,9 @@ type kind struct {
 }
 
 var kinds = []kind{
-	{"text_decoder.cls.predictions.transform.dense.weight", inference.TaskCaption, "blip", []string{"vision", "decoder"}, blipGraph},
-	{"roi_heads.box_predictor.cls_score.weight", inference.TaskInstances, "maskrcnn_resnet_fpn", []string{"features", "boxes", "masks"}, detectorGraph},
-	{"backbone.layer4.2.conv3.weight", inference.TaskClasses, "deeplabv3_resnet", []string{"body and head"}, segmenterGraph},
+	{"text_decoder.cls.predictions.transform.dense.weight", inference.TaskCaption, arch.NameBLIP, []string{"vision", "decoder"}, blipGraph},
+	{"roi_heads.box_predictor.cls_score.weight", inference.TaskInstances, arch.NameMaskRCNN, []string{"features", "boxes", "masks"}, detectorGraph},
+	{"backbone.layer4.2.conv3.weight", inference.TaskClasses, arch.NameDeepLabV3ResNet, []string{"body and head"}, segmenterGraph},
 }
 
 func kindOf(f *weights.File) (kind, error) {
@@ -165,7 +165,7 @@ func boxes(name string) []*ort.Tensor {
 }
 
 func segmenterGraph(f *weights.File, _ string) (graph, error) {
-	s, err := arch.Open[arch.Segmenter]("deeplabv3_resnet", f, arch.Files{})
+	s, err := arch.Open[arch.Segmenter](arch.NameDeepLabV3ResNet, f, arch.Files{})
 	if err != nil {
 		return graph{}, err
 	}

@@ -16,6 +16,7 @@ import (
 
 	"descry/internal/atomicfile"
 	"descry/internal/failure"
+	"descry/models/arch"
 	"descry/models/transfer"
 	"descry/network"
 )
@@ -138,7 +139,7 @@ func (p descryPuller) command(ctx context.Context, files []*standIn) (*exec.Cmd,
 	args := []string{"models", "pull", "--yes", "--json", "--catalogue", filepath.Join(p.dir, "catalogue.json")}
 	for _, f := range files {
 		catalogue.Models = append(catalogue.Models, model{
-			Name: p.model(f), For: "classes", Architecture: "deeplabv3_resnet", Licence: "unknown",
+			Name: p.model(f), For: "classes", Architecture: arch.NameDeepLabV3ResNet, Licence: "unknown",
 			Files: []file{{f.name, "https://weights.example/" + f.name, "weights", f.size, f.sum}},
 		})
 		args = append(args, p.model(f))

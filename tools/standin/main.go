@@ -28,6 +28,7 @@ import (
 	"strings"
 	"time"
 
+	"descry/models/arch"
 	"descry/models/catalogue"
 )
 
@@ -69,10 +70,10 @@ func run(addressFile, catalogueFile, starter string, rate int64) error {
 
 // little lists the stand-ins: a name, its task and architecture, its folder.
 var little = []struct{ name, title, task, architecture, folder string }{
-	{"little-blip", "Little BLIP", catalogue.ForCaption, "blip", "blip"},
-	{"little-maskrcnn", "Little Mask R-CNN", catalogue.ForInstances, "maskrcnn_resnet_fpn", "maskrcnn"},
-	{"little-deeplab", "Little DeepLab", catalogue.ForClasses, "deeplabv3_resnet", "deeplabv3"},
-	{"wrong-blip", "Wrong BLIP", catalogue.ForCaption, "blip", "blip"},
+	{"little-blip", "Little BLIP", catalogue.ForCaption, arch.NameBLIP, "blip"},
+	{"little-maskrcnn", "Little Mask R-CNN", catalogue.ForInstances, arch.NameMaskRCNN, "maskrcnn"},
+	{"little-deeplab", "Little DeepLab", catalogue.ForClasses, arch.NameDeepLabV3ResNet, "deeplabv3"},
+	{"wrong-blip", "Wrong BLIP", catalogue.ForCaption, arch.NameBLIP, "blip"},
 }
 
 // roles maps the built-in models' files to their roles.
