@@ -12,7 +12,6 @@ import (
 	"descry/settings"
 	"descry/ui/state"
 	"descry/ui/state/core"
-	"descry/ui/state/devices"
 	"descry/ui/state/picture"
 	"descry/ui/state/prefs"
 	"descry/ui/widgets"
@@ -69,13 +68,7 @@ func TestEachControlSendsItsAction(t *testing.T) {
 		"class by key":    {classesScreen, func(x *harness) { x.win.Canvas().Focus(x.desk.panel.legend.Objects[1].(fyne.Focusable)) }, picture.ClassPointed{Class: 12, Listed: true}},
 		"class in list":   {classesScreen, func(x *harness) { legendRow(x, 0).SetTip(""); legendRow(x, 0).MouseIn(&desktop.MouseEvent{}) }, picture.ClassPointed{Class: 4, Listed: true}},
 		"class hovered":   {classesScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, picture.ClassPointed{Class: 4}},
-		"device":          {devicesScreen, func(x *harness) { test.Tap(x.deviceRow(1)) }, devices.Chosen{Device: "cuda"}},
-		"caption way":     {captionScreen, func(x *harness) { test.Tap(x.captionChoice(0, 1)) }, prefs.PresetSet{Preset: "paper"}},
-		"caption search":  {captionScreen, func(x *harness) { test.Tap(x.captionChoice(1, 0)) }, prefs.BeamsSet{Beams: 1}},
-		"caption noise":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().noise) }, prefs.AnyStartToggled{}},
-		"caption again":   {captionScreen, func(x *harness) { test.Tap(x.captionPage().again) }, core.Run{Command: core.CommandRegenerate}},
 		"how captions":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.how) }, core.SheetOpened{Sheet: prefs.SheetCaption}},
-		"device test":     {devicesScreen, func(x *harness) { test.Tap(x.devicesPage().test) }, devices.Tested{}},
 		"notice":          {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].links.Objects[0].(fyne.Tappable)) }, core.FolderShown{Path: "/p"}},
 		"notice gone":     {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].close) }, core.NoticeClosed{ID: 3}},
 		"error's offer":   {errorScreen, func(x *harness) { test.Tap(x.desk.failure.buttons.Objects[1].(fyne.Tappable)) }, picture.DecodeAgain{}},

@@ -1,14 +1,8 @@
 package ui
 
 import (
-	"testing"
-
-	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
-
 	"descry/ui/state/core"
 	"descry/ui/state/prefs"
-	"descry/ui/widgets"
 )
 
 // captionScreen is the sheet of how captions are found.
@@ -24,39 +18,4 @@ func captionScreen() shown {
 		Noise:  core.Button{Text: "Never begin with noise", Enabled: true, On: true, Do: prefs.AnyStartToggled{}},
 		Again:  button("Write again", "", core.Run{Command: core.CommandRegenerate})}
 	return s
-}
-
-// captionPage is the open page.
-func (x *harness) captionPage() *captionPage { return x.sheets.page.(*captionPage) }
-
-// captionChoice is a round box of a group.
-func (x *harness) captionChoice(group, i int) *widgets.CheckRow {
-	return x.captionPage().groups[group].choices.Objects[i].(*widgets.CheckRow)
-}
-
-func TestWhatIsTypedOnTheCaptionSheetIsSentAndNotTakenBack(t *testing.T) {
-	x := opened(t, captionScreen(), 1280, 800)
-	p := x.captionPage()
-	if p.avoid.field.Text != "dog" || p.prompt.field.PlaceHolder != "a picture of" {
-		t.Errorf("%q, %q", p.avoid.field.Text, p.prompt.field.PlaceHolder)
-	}
-	x.win.Canvas().Focus(p.prompt.field)
-	test.Type(p.prompt.field, "a cat")
-	sent := ofType(x.sent, prefs.PromptSet{})
-	if len(sent) != 5 || sent[4] != (prefs.PromptSet{Text: "a cat"}) {
-		t.Errorf("sent %#v", sent)
-	}
-	late := captionScreen() // made before the last letters
-	late.Captions.Prompt.Text, late.Captions.Prompt.Placeholder = "a c", "none"
-	x.Paint(late.whole())
-	if p.prompt.field.Text != "a cat" || p.prompt.field.PlaceHolder != "none" {
-		t.Errorf("%q, %q", p.prompt.field.Text, p.prompt.field.PlaceHolder)
-	}
-	if n := len(ofType(x.sent, prefs.PromptSet{})); n != 5 {
-		t.Errorf("painting sent %d more", n-5)
-	}
-	p.prompt.field.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	if x.win.Canvas().Focused() != nil {
-		t.Error("Escape does not end typing")
-	}
 }

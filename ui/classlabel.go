@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 
+	"descry/ui/pages/parts"
 	"descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
@@ -18,7 +19,7 @@ type classLabel struct {
 func newClassLabel() classLabel {
 	l := classLabel{
 		chip: widgets.NewSwatch(14, false),
-		name: widgets.NewText("", theme.Text, theme.SizeLabel, true), share: secondary(),
+		name: widgets.NewText("", theme.Text, theme.SizeLabel, true), share: parts.Secondary(),
 	}
 	l.room = widgets.Padded(l.chip, 0, 0, 0, 0, fyne.NewSize(14, 14))
 	l.box = widgets.NewFloatingBar(widgets.Row(8, -1, l.room, l.name, l.share))

@@ -6,6 +6,7 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"descry/ui/pages/parts"
 	"descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
@@ -15,12 +16,12 @@ import (
 // and offers the next steps.
 type failureCard struct {
 	widget.BaseWidget
-	send                       sender
+	send                       parts.Sender
 	title, text, hint, details *widgets.Paragraph
 	buttons, body              *fyne.Container
 }
 
-func newFailureCard(send sender) *failureCard {
+func newFailureCard(send parts.Sender) *failureCard {
 	f := &failureCard{
 		send:    send,
 		title:   widgets.NewParagraph("", theme.Text, fynetheme.SizeNameText, true),
@@ -49,7 +50,7 @@ func (f *failureCard) show(c *picture.FailureCard) {
 		p.part.SetText(p.text)
 		widgets.SetVisible(p.part, p.text != "")
 	}
-	f.send.buttons(f.buttons, c.Actions, true)
+	f.send.Buttons(f.buttons, c.Actions, true)
 	f.Refresh()
 }
 

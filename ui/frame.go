@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	piccanvas "descry/ui/canvas"
+	"descry/ui/pages/parts"
 	"descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
@@ -27,7 +28,7 @@ const (
 // at the right, and a grip between the two.
 type desk struct {
 	box     *fyne.Container
-	send    sender
+	send    parts.Sender
 	view    *piccanvas.Canvas
 	panel   *inspector
 	grip    *grip
@@ -47,11 +48,11 @@ type desk struct {
 	hidden                    bool    // the panel
 }
 
-func newDesk(send sender, view *piccanvas.Canvas, panel *inspector) *desk {
+func newDesk(send parts.Sender, view *piccanvas.Canvas, panel *inspector) *desk {
 	d := &desk{send: send, view: view, panel: panel, failure: newFailureCard(send)}
 	d.opacity = widgets.NewSlider("", 76, func(v float64) { send(picture.OpacitySet{Value: v}) })
 	d.least = widgets.NewSlider("", 84, func(v float64) { send(picture.ScoreSet{Value: v}) })
-	d.opWord, d.minWord = secondary(), secondary()
+	d.opWord, d.minWord = parts.Secondary(), parts.Secondary()
 	d.opText = widgets.NewText("", theme.Text, theme.SizeSecondary, false)
 	d.minText = widgets.NewText("", theme.Text, theme.SizeSecondary, false)
 	percent := func(t *widgets.Text) fyne.CanvasObject { return widgets.Padded(t, 0, 0, 0, 0, fyne.NewSize(34, 18)) }
@@ -78,11 +79,11 @@ func (d *desk) show(c picture.Canvas, p picture.Panel, name string) {
 	d.minWord.SetText(c.Score.Label)
 	slider(d.opacity, d.opText, c.Opacity)
 	slider(d.least, d.minText, c.Score)
-	d.send.icon(d.smaller, c.ZoomOut)
-	d.send.icon(d.larger, c.ZoomIn)
-	d.send.icon(d.fit, c.Fit)
+	d.send.Icon(d.smaller, c.ZoomOut)
+	d.send.Icon(d.larger, c.ZoomIn)
+	d.send.Icon(d.fit, c.Fit)
 	d.fit.SetText(c.Zoom)
-	d.send.icon(d.one, c.Actual)
+	d.send.Icon(d.one, c.Actual)
 	again := d.hidden == p.Shown || d.wide != p.Width
 	if d.left.MinSize().Width+d.right.MinSize().Width != bars {
 		again = true
@@ -101,7 +102,7 @@ func (d *desk) show(c picture.Canvas, p picture.Panel, name string) {
 	if c.Busy != nil {
 		busy = *c.Busy
 	}
-	again = d.busy.Set(busy.Text, busy.Elapsed, busy.Stop.Tip, d.send.do(busy.Stop.Do)) || again || c.Failure != nil
+	again = d.busy.Set(busy.Text, busy.Elapsed, busy.Stop.Tip, d.send.Do(busy.Stop.Do)) || again || c.Failure != nil
 	again = d.class.show(c.Pointed) || again
 	if again {
 		d.lay(d.box.Size())

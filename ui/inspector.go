@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"descry/ui/pages/parts"
 	"descry/ui/state/core"
 	picturestate "descry/ui/state/picture"
 	"descry/ui/theme"
@@ -17,7 +18,7 @@ const lowPanel float32 = 620
 // legend of the class map, and at its foot a notice and two buttons.
 type inspector struct {
 	box     *fyne.Container
-	send    sender
+	send    parts.Sender
 	menu    func(items []*fyne.MenuItem, at fyne.Position)
 	shown   picturestate.Panel
 	body    *fyne.Container
@@ -70,7 +71,7 @@ type classPart struct {
 }
 
 // newInspector makes the panel; menu shows a pop-up menu.
-func newInspector(send sender, menu func([]*fyne.MenuItem, fyne.Position)) *inspector {
+func newInspector(send parts.Sender, menu func([]*fyne.MenuItem, fyne.Position)) *inspector {
 	p := &inspector{send: send, menu: menu}
 	for i := range p.notices {
 		p.notices[i] = newNoticeCard(send)
@@ -96,17 +97,9 @@ func newInspector(send sender, menu func([]*fyne.MenuItem, fyne.Position)) *insp
 	return p
 }
 
-// secondary returns a line of text of second rank.
-func secondary() *widgets.Text {
-	return widgets.NewText("", theme.Secondary, theme.SizeSecondary, false)
-}
-
-// heading returns a section's heading.
-func heading() *widgets.Text { return widgets.NewText("", theme.Secondary, theme.SizeLabel, true) }
-
 func (p *inspector) makeCaption() fyne.CanvasObject {
 	c := &p.captionPart
-	c.title, c.sure, c.length = heading(), secondary(), secondary()
+	c.title, c.sure, c.length = parts.Heading(), parts.Secondary(), parts.Secondary()
 	c.editor = widgets.NewEditor(2, func(text string) {
 		c.serial++
 		p.send(picturestate.CaptionEdited{Picture: c.picture, Text: text, Serial: c.serial})
@@ -124,13 +117,13 @@ func (p *inspector) makeCaption() fyne.CanvasObject {
 
 func (p *inspector) makeOthers() fyne.CanvasObject {
 	c := &p.captionPart
-	c.othersTitle, c.others, c.othersBones = heading(), widgets.Column(4), widgets.NewBones(1)
+	c.othersTitle, c.others, c.othersBones = parts.Heading(), widgets.Column(4), widgets.NewBones(1)
 	return widgets.Column(6, widgets.Padded(c.othersTitle, 4, 0, 0, 4, fyne.Size{}), c.others, c.othersBones)
 }
 
 func (p *inspector) makeObjects() fyne.CanvasObject {
 	o := &p.objectPart
-	o.objTitle, o.objShown = heading(), secondary()
+	o.objTitle, o.objShown = parts.Heading(), parts.Secondary()
 	o.sort = widgets.NewButton(widgets.Muted, "", "", nil).After(widgets.IconDown)
 	o.sort.OnTap(p.sortMenu)
 	o.objects = widgets.NewList(2, func() *widgets.ObjectRow { return widgets.NewObjectRow(p.objectActs()) }, p.showObject)
@@ -152,7 +145,7 @@ func (p *inspector) makeObjects() fyne.CanvasObject {
 func (p *inspector) makeClasses() fyne.CanvasObject {
 	c := &p.classPart
 	c.rule = widgets.Padded(widgets.NewRule(), 8, 0, 8, 0, fyne.NewSize(0, 17))
-	c.classTitle, c.legend, c.classBones = heading(), widgets.Column(0), widgets.NewBones(2)
+	c.classTitle, c.legend, c.classBones = parts.Heading(), widgets.Column(0), widgets.NewBones(2)
 	c.classEmpty = widgets.NewParagraph("", theme.Secondary, theme.SizeLabel, false)
 	c.classFail = newFailureCard(p.send)
 	return widgets.Column(4, c.rule, widgets.Padded(c.classTitle, 0, 0, 4, 4, fyne.Size{}), c.classBones, c.legend,
@@ -169,8 +162,8 @@ func (p *inspector) show(s picturestate.Panel) {
 	for _, n := range p.notices {
 		n.show(s.Notice)
 	}
-	p.send.button(p.copyAlt, s.CopyAlt)
-	p.send.button(p.export, s.Export)
+	p.send.Button(p.copyAlt, s.CopyAlt)
+	p.send.Button(p.export, s.Export)
 	p.relayout()
 }
 
@@ -192,14 +185,14 @@ func (p *inspector) showCaption(s picturestate.CaptionPart) {
 	} else {
 		c.length.SetStyle(theme.Secondary, false)
 	}
-	p.send.button(c.copyB, s.Copy)
-	p.send.button(c.undo, s.Undo)
-	p.send.button(c.redo, s.Redo)
+	p.send.Button(c.copyB, s.Copy)
+	p.send.Button(c.undo, s.Undo)
+	p.send.Button(c.redo, s.Redo)
 	if !s.Redo.Enabled { // room is scarce: it is there when there is something to bring back
 		c.redo.Hide()
 	}
-	p.send.button(c.again, s.Again)
-	p.send.button(c.how, s.How)
+	p.send.Button(c.again, s.Again)
+	p.send.Button(c.how, s.How)
 	c.fail.show(s.Failure)
 	c.othersTitle.SetText(s.OthersTitle)
 	widgets.SetVisible(c.othersTitle, len(s.Others) > 0 || s.OthersBusy)
@@ -210,7 +203,7 @@ func (p *inspector) showCaption(s picturestate.CaptionPart) {
 	for i, o := range c.others.Objects {
 		widgets.SetVisible(o, i < len(s.Others))
 		if i < len(s.Others) {
-			o.(*widgets.CandidateRow).Set(s.Others[i].Text, s.Others[i].Likely, p.send.do(s.Others[i].Do))
+			o.(*widgets.CandidateRow).Set(s.Others[i].Text, s.Others[i].Likely, p.send.Do(s.Others[i].Do))
 		}
 	}
 }
@@ -227,9 +220,9 @@ func (p *inspector) showObjects(s picturestate.ObjectsPart) {
 	widgets.SetVisible(o.empty, s.Empty != "")
 	o.more.SetText(s.More)
 	widgets.SetVisible(o.more, s.More != "")
-	p.send.button(o.moreB, s.MoreButton)
-	p.send.button(o.hiddenB, s.ShowHidden)
-	p.send.check(o.second, s.SecondNames)
+	p.send.Button(o.moreB, s.MoreButton)
+	p.send.Button(o.hiddenB, s.ShowHidden)
+	p.send.Check(o.second, s.SecondNames)
 	o.objFail.show(s.Failure)
 }
 
@@ -260,10 +253,10 @@ func (p *inspector) objectMenu(object int, at fyne.Position) {
 		}
 		var items []*fyne.MenuItem
 		for _, b := range []core.Button{r.Look, r.Toggle, r.SavePNG} {
-			if none(b) {
+			if b.None() {
 				continue
 			}
-			item := fyne.NewMenuItem(b.Text, p.send.do(b.Do))
+			item := fyne.NewMenuItem(b.Text, p.send.Do(b.Do))
 			item.Disabled = !b.Enabled
 			items = append(items, item)
 		}
@@ -276,7 +269,7 @@ func (p *inspector) objectMenu(object int, at fyne.Position) {
 func (p *inspector) sortMenu() {
 	var items []*fyne.MenuItem
 	for _, c := range p.shown.Objects.Sorts {
-		item := fyne.NewMenuItem(c.Text, p.send.do(c.Do))
+		item := fyne.NewMenuItem(c.Text, p.send.Do(c.Do))
 		item.Checked = c.On
 		items = append(items, item)
 	}

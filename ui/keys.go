@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
 
+	"descry/ui/pages/parts"
 	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/state/picture"
@@ -55,7 +56,7 @@ func shortcut(k state.Key) fyne.Shortcut {
 // keyboard turns keys into commands of the table. Plain keys come to it only
 // while no text field has the focus.
 type keyboard struct {
-	send   sender
+	send   parts.Sender
 	plain  map[fyne.KeyName]state.Command
 	runes  map[rune]state.Command
 	ctrl   map[string]state.Command // by the shortcut's name
@@ -65,7 +66,7 @@ type keyboard struct {
 }
 
 // newKeyboard listens to a window's keys.
-func newKeyboard(c fyne.Canvas, send sender, typing func() bool, local map[fyne.KeyName]func()) *keyboard {
+func newKeyboard(c fyne.Canvas, send parts.Sender, typing func() bool, local map[fyne.KeyName]func()) *keyboard {
 	k := &keyboard{send: send, typing: typing, local: local, plain: map[fyne.KeyName]state.Command{}, runes: map[rune]state.Command{}, ctrl: map[string]state.Command{}, down: map[fyne.KeyName]bool{}}
 	for _, cmd := range state.Commands {
 		for _, key := range cmd.Keys {
@@ -129,7 +130,7 @@ func (k *keyboard) held(name fyne.KeyName, down bool) {
 }
 
 // menuOf returns the window's menus as Fyne's.
-func menuOf(menus []state.Menu, send sender) []*fyne.Menu {
+func menuOf(menus []state.Menu, send parts.Sender) []*fyne.Menu {
 	var all []*fyne.Menu
 	for _, m := range menus {
 		menu := fyne.NewMenu(m.Name)
@@ -137,7 +138,7 @@ func menuOf(menus []state.Menu, send sender) []*fyne.Menu {
 			if it.Separator {
 				menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
 			}
-			item := fyne.NewMenuItem(it.Text, send.do(it.Do))
+			item := fyne.NewMenuItem(it.Text, send.Do(it.Do))
 			item.Disabled, item.Checked = !it.Enabled, it.Check && it.On
 			if len(it.Keys) > 0 {
 				if s := shortcut(it.Keys[0]); s != nil {

@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 
+	"descry/ui/pages/parts"
 	"descry/ui/state/core"
 	"descry/ui/theme"
 	"descry/ui/widgets"
@@ -11,14 +12,14 @@ import (
 // noticeCard tells something in passing, with links to act on it.
 type noticeCard struct {
 	box    *fyne.Container
-	send   sender
+	send   parts.Sender
 	text   *widgets.Paragraph
 	detail *widgets.Paragraph
 	links  *fyne.Container
 	close  *widgets.Button
 }
 
-func newNoticeCard(send sender) *noticeCard {
+func newNoticeCard(send parts.Sender) *noticeCard {
 	n := &noticeCard{
 		send:   send,
 		text:   widgets.NewParagraph("", theme.Notice, theme.SizeLabel, true),
@@ -50,19 +51,19 @@ func (n *noticeCard) show(s *core.NoticeView) {
 			l := o.(*widgets.LinkText)
 			l.SetText(s.Actions[i].Text)
 			l.SetTip(s.Actions[i].Tip)
-			l.OnTap(n.send.do(s.Actions[i].Do))
+			l.OnTap(n.send.Do(s.Actions[i].Do))
 		}
 	}
-	widgets.SetVisible(n.close, !none(s.Close))
+	widgets.SetVisible(n.close, !s.Close.None())
 	n.close.SetTip(s.Close.Tip)
-	n.close.OnTap(n.send.do(s.Close.Do))
+	n.close.OnTap(n.send.Do(s.Close.Do))
 }
 
 // noticePile is the notices that come up at the foot of the window, newest
 // lowest.
 type noticePile struct {
 	box   *fyne.Container
-	send  sender
+	send  parts.Sender
 	cards []*noticeCard
 	n     int
 }
@@ -70,7 +71,7 @@ type noticePile struct {
 // pileWidth is the notices' width in dp.
 const pileWidth float32 = 400
 
-func newNoticePile(send sender) *noticePile {
+func newNoticePile(send parts.Sender) *noticePile {
 	p := &noticePile{send: send}
 	p.box = widgets.Arrange(func() fyne.Size { return fyne.Size{} }, p.lay)
 	return p

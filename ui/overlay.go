@@ -12,16 +12,6 @@ import (
 	"descry/ui/state/picture"
 )
 
-// Pixels gives the window what it shows, ready-made. Both are called on the
-// window's goroutine and must not block; what they give is shared and read-only.
-// Whoever keeps the pixels calls Window.Repaint when something new is there.
-type Pixels interface {
-	// Levels returns a picture upright as picture.Pyramid makes it; nil: not there.
-	Levels(id picture.PictureID) []*image.RGBA
-	// Thumbnail returns a sample's picture in small; nil: not there yet.
-	Thumbnail(sample string) *image.RGBA
-}
-
 // overlays makes scenes for the canvas. What drawing needs is prepared on the
 // render goroutine and kept while the objects stay the same.
 type overlays struct {

@@ -1,6 +1,11 @@
 package ui
 
 import (
+	devicepages "descry/ui/pages/devices"
+	modelpages "descry/ui/pages/models"
+	"descry/ui/pages/parts"
+	picturepages "descry/ui/pages/picture"
+	prefpages "descry/ui/pages/prefs"
 	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
@@ -9,23 +14,16 @@ import (
 	"descry/ui/state/prefs"
 )
 
-// pageTools is what a page is made with.
-type pageTools struct {
-	send     sender
-	pixels   Pixels
-	dispatch func(func())
-}
-
-// sheetPages makes the widgets of each sheet. The registry of package state has
-// the same names.
-var sheetPages = map[core.PageID]func(pageTools) sheetPage{
-	picture.SheetSave:    func(t pageTools) sheetPage { return newSavePage(t.send, t.pixels, t.dispatch) },
-	picture.SheetExport:  func(t pageTools) sheetPage { return newExportPage(t.send) },
-	models.Sheet:         func(t pageTools) sheetPage { return newModelsPage(t.send) },
-	devices.Sheet:        func(t pageTools) sheetPage { return newDevicesPage(t.send) },
-	prefs.SheetSettings:  func(t pageTools) sheetPage { return newSettingsPage(t.send) },
-	prefs.SheetCaption:   func(t pageTools) sheetPage { return newCaptionPage(t.send) },
-	prefs.SheetAbout:     func(t pageTools) sheetPage { return newAboutPage(t.send) },
-	state.SheetShortcuts: func(pageTools) sheetPage { return newKeysPage() },
-	state.SheetClosing:   func(t pageTools) sheetPage { return newClosingPage(t.send) },
+// sheetPages makes the widgets of each sheet. The registry of package state
+// (pages.go there) has the same names.
+var sheetPages = map[core.PageID]func(parts.Tools) parts.Page{
+	picture.SheetSave:    picturepages.NewSavePage,
+	picture.SheetExport:  picturepages.NewExportPage,
+	models.Sheet:         modelpages.NewPage,
+	devices.Sheet:        devicepages.NewPage,
+	prefs.SheetSettings:  prefpages.NewSettingsPage,
+	prefs.SheetCaption:   prefpages.NewCaptionPage,
+	prefs.SheetAbout:     prefpages.NewAboutPage,
+	state.SheetShortcuts: newKeysPage,
+	state.SheetClosing:   newClosingPage,
 }

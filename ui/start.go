@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"descry/ui/pages/parts"
 	"descry/ui/state"
 	"descry/ui/theme"
 	"descry/ui/widgets"
@@ -17,8 +18,8 @@ const (
 // startPage has one thing to do: drop or open a picture; else try a sample.
 type startPage struct {
 	box         *fyne.Container
-	send        sender
-	pixels      Pixels
+	send        parts.Sender
+	pixels      parts.Pixels
 	zone        *widgets.DropZone
 	zoneBody    *fyne.Container
 	title, hint *widgets.Text
@@ -35,7 +36,7 @@ type startPage struct {
 	inner       *fyne.Container
 }
 
-func newStartPage(send sender, pixels Pixels) *startPage {
+func newStartPage(send parts.Sender, pixels parts.Pixels) *startPage {
 	s := &startPage{
 		send: send, pixels: pixels,
 		title:       widgets.NewText("", theme.Text, theme.SizeTitle, true).Aligned(fyne.TextAlignCenter).Cut(),
@@ -67,8 +68,8 @@ func (s *startPage) show(p state.StartPage) {
 	s.title.SetText(p.Title)
 	s.text.SetText(p.Text)
 	s.hint.SetText(p.Hint)
-	s.send.button(s.open, p.Open)
-	s.send.button(s.paste, p.Paste)
+	s.send.Button(s.open, p.Open)
+	s.send.Button(s.paste, p.Paste)
 	s.samplesHead.SetText(p.SamplesTitle)
 	s.recentHead.SetText(p.RecentTitle)
 	s.card.show(p.Card)
@@ -81,7 +82,7 @@ func (s *startPage) show(p state.StartPage) {
 	for i, c := range s.cards {
 		widgets.SetVisible(c, i < s.samples)
 		if i < s.samples {
-			c.Set(p.Samples[i].Title, s.pixels.Thumbnail(p.Samples[i].Name), s.send.do(p.Samples[i].Do))
+			c.Set(p.Samples[i].Title, s.pixels.Thumbnail(p.Samples[i].Name), s.send.Do(p.Samples[i].Do))
 			c.SetTip(p.Samples[i].Tip)
 		}
 	}
@@ -89,7 +90,7 @@ func (s *startPage) show(p state.StartPage) {
 		r := p.Recent[i]
 		s.links[i].SetText(shortened(r.Name, 28))
 		s.links[i].SetTip("Open " + r.Path)
-		s.links[i].OnTap(s.send.do(r.Do))
+		s.links[i].OnTap(s.send.Do(r.Do))
 		s.folders[i].SetText(r.Folder)
 	}
 	s.inner.Refresh()

@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 
+	"descry/ui/pages/parts"
 	"descry/ui/state/models"
 	"descry/ui/theme"
 	"descry/ui/widgets"
@@ -12,13 +13,13 @@ import (
 // gets better ones.
 type startCard struct {
 	box   *fyne.Container
-	send  sender
+	send  parts.Sender
 	text  *widgets.Paragraph
 	get   *widgets.Button
 	close *widgets.Button
 }
 
-func newStartCard(send sender) *startCard {
+func newStartCard(send parts.Sender) *startCard {
 	c := &startCard{send: send,
 		text:  widgets.NewParagraph("", theme.Text, theme.SizeBody, true),
 		get:   widgets.NewButton(widgets.Secondary, "", "", nil).Sized(200, 34),
@@ -61,6 +62,6 @@ func (c *startCard) show(s *models.Card) {
 		return
 	}
 	c.text.SetText(s.Text)
-	c.send.button(c.get, s.Get)
-	c.send.icon(c.close, s.Close)
+	c.send.Button(c.get, s.Get)
+	c.send.Icon(c.close, s.Close)
 }

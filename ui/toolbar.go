@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"descry/settings"
+	"descry/ui/pages/parts"
 	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/theme"
@@ -27,7 +28,7 @@ var layerIcons = map[settings.Layer]widgets.IconName{
 // toolBar is the strip at the top: open, walk, name, toggles, menu, save.
 type toolBar struct {
 	box          *fyne.Container
-	send         sender
+	send         parts.Sender
 	ground, line *widgets.Box
 	open         *widgets.Button
 	back, next   *widgets.Button
@@ -43,7 +44,7 @@ type toolBar struct {
 
 // newToolBar makes the bar; menu opens all menus under a button, list a menu of
 // its own.
-func newToolBar(send sender, menu func(below fyne.CanvasObject), list func(items []*fyne.MenuItem, below fyne.CanvasObject)) *toolBar {
+func newToolBar(send parts.Sender, menu func(below fyne.CanvasObject), list func(items []*fyne.MenuItem, below fyne.CanvasObject)) *toolBar {
 	t := &toolBar{
 		send:   send,
 		ground: widgets.NewBox(theme.Panel, "", 0),
@@ -72,13 +73,13 @@ func (t *toolBar) show(s state.ToolBar) {
 	t.picture = len(s.Layers) > 0
 	t.name.SetText(s.Name)
 	t.count.SetText(s.Place)
-	t.send.button(t.open, s.Open)
-	t.send.icon(t.back, s.Back)
-	t.send.icon(t.next, s.Next)
-	t.send.icon(t.panel, s.Panel)
-	widgets.SetVisible(t.panel, !none(s.Panel))
-	t.send.button(t.save, s.Save)
-	t.send.button(t.models, s.Models)
+	t.send.Button(t.open, s.Open)
+	t.send.Icon(t.back, s.Back)
+	t.send.Icon(t.next, s.Next)
+	t.send.Icon(t.panel, s.Panel)
+	widgets.SetVisible(t.panel, !s.Panel.None())
+	t.send.Button(t.save, s.Save)
+	t.send.Button(t.models, s.Models)
 	for len(t.pills) < len(s.Layers) {
 		pill := widgets.NewButton(widgets.Pill, "", "", nil)
 		t.pills = append(t.pills, pill)
@@ -86,7 +87,7 @@ func (t *toolBar) show(s state.ToolBar) {
 	}
 	t.layers = s.Layers
 	for i, l := range s.Layers {
-		t.send.icon(t.pills[i], l.Button)
+		t.send.Icon(t.pills[i], l.Button)
 	}
 	if t.fingerprint() != before {
 		t.lay(t.box.Size())
@@ -144,7 +145,7 @@ func (t *toolBar) lay(s fyne.Size) {
 func (t *toolBar) layerItems() []*fyne.MenuItem {
 	var items []*fyne.MenuItem
 	for _, l := range t.layers {
-		item := fyne.NewMenuItem(l.Text, t.send.do(l.Do))
+		item := fyne.NewMenuItem(l.Text, t.send.Do(l.Do))
 		item.Checked, item.Disabled = l.On, !l.Enabled
 		items = append(items, item)
 	}
@@ -214,13 +215,13 @@ func (t *toolBar) setPills(words bool) float32 {
 // chips of model and device.
 type statusBar struct {
 	box           *fyne.Container
-	send          sender
+	send          parts.Sender
 	text          *widgets.Text
 	model, device *widgets.Chip
 	pull          *widgets.Chip // the downloads under way
 }
 
-func newStatusBar(send sender) *statusBar {
+func newStatusBar(send parts.Sender) *statusBar {
 	b := &statusBar{
 		send:   send,
 		text:   widgets.NewText("", theme.Secondary, theme.SizeSecondary, false).Cut(),
@@ -256,7 +257,7 @@ func (b *statusBar) show(s state.StatusBar) {
 		b    core.Button
 	}{{b.pull, s.Pull}, {b.model, s.Model}, {b.device, s.Device}} {
 		c.chip.Set(c.b.Text, c.b.Tip)
-		c.chip.OnTap(b.send.do(c.b.Do))
+		c.chip.OnTap(b.send.Do(c.b.Do))
 		widgets.SetVisible(c.chip, c.b.Text != "")
 	}
 	b.pull.Fill(s.Part)

@@ -11,6 +11,7 @@ import (
 
 	"descry/settings"
 	piccanvas "descry/ui/canvas"
+	"descry/ui/pages/parts"
 	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/state/picture"
@@ -25,7 +26,7 @@ type Params struct {
 	// Send takes what a person does.
 	Send func(core.Action)
 	// Pixels gives pictures and thumbnails.
-	Pixels Pixels
+	Pixels parts.Pixels
 	// Dropped takes the paths of what is dropped on the window.
 	Dropped func(paths []string)
 	// MainMenu gives the menus to the system's own bar (macOS) too.
@@ -37,7 +38,7 @@ type Params struct {
 type Window struct {
 	win      fyne.Window
 	p        Params
-	send     sender
+	send     parts.Sender
 	view     *piccanvas.Canvas
 	watchdog *piccanvas.Watchdog
 	overlays overlays

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"image"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -11,8 +10,8 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"descry/render"
 	"descry/settings"
+	picturepages "descry/ui/pages/picture"
 	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/state/picture"
@@ -75,13 +74,8 @@ func TestPicturesOfEveryState(t *testing.T) {
 					t.Fatal(err)
 				}
 				defer f.Close()
-				if p, ok := x.sheets.page.(*savePage); ok {
-					p.previewer.close()
-					<-p.previewer.done
-					if img := p.previewer.draw(*s.Save.Plan); img != nil {
-						p.preview.Image = img
-						p.preview.Refresh()
-					}
+				if p, ok := x.sheets.page.(*picturepages.SavePage); ok {
+					p.DrawPreview(*s.Save.Plan)
 				}
 				if err := png.Encode(f, x.win.Canvas().Capture()); err != nil {
 					t.Fatal(err)
@@ -247,26 +241,6 @@ func TestTheSameScreenAgainAsksForNoFrame(t *testing.T) {
 	x.view.Close()
 	if n := x.Stats().Report().Frames; n > 3 {
 		t.Errorf("%d frames were drawn", n)
-	}
-}
-
-func TestPreviewIsDrawnForTheNewestWishOnly(t *testing.T) {
-	var drawn []*image.RGBA
-	done := make(chan struct{}, 8)
-	p := newPreviewer(newStock(), func(img *image.RGBA) { drawn = append(drawn, img); done <- struct{}{} })
-	plan := *saveScreen().Save.Plan
-	p.ask(plan)
-	<-done
-	p.ask(plan) // the same: nothing to do
-	plan.Layout.Text = "another caption that is longer than the first, so that the picture grows"
-	plan.Layout.Placement = render.CaptionNone
-	p.ask(plan)
-	<-done
-	p.close()
-	p.close()
-	<-p.done
-	if len(drawn) != 2 || drawn[1].Rect.Dy() >= drawn[0].Rect.Dy() {
-		t.Errorf("%d previews", len(drawn))
 	}
 }
 

@@ -5,6 +5,30 @@ import (
 	"testing"
 )
 
+// mostPackageLines is how long a package may be, without its tests.
+const mostPackageLines = 3000
+
+// longerPackages may be longer: one subject that does not part.
+var longerPackages = map[string]int{"ui/state/picture": 4000}
+
+func TestPackagesStaySmall(t *testing.T) {
+	lines := map[string]int{}
+	for _, s := range sources(t) {
+		if !s.test {
+			lines[s.pkg] += s.lines
+		}
+	}
+	for pkg, n := range lines {
+		most := mostPackageLines
+		if longer, ok := longerPackages[pkg]; ok {
+			most = longer
+		}
+		if n > most {
+			t.Errorf("%s has %d lines, more than %d", pkg, n, most)
+		}
+	}
+}
+
 // features are the trees whose packages stand beside each other: none imports
 // another, and what they share is in the packages of common.
 var features = []struct {
@@ -12,7 +36,7 @@ var features = []struct {
 	common []string
 }{
 	{"ui/state", []string{"ui/state/core"}},
-	{"ui/pages", []string{"ui/pages/parts"}},
+	{"ui/pages", []string{"ui/pages/parts", "ui/pages/pagetest"}},
 }
 
 func TestFeaturesDoNotImportEachOther(t *testing.T) {

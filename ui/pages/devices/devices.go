@@ -1,17 +1,19 @@
-package ui
+// Package devices has the widgets of the page about what the models run on.
+package devices
 
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"descry/ui/pages/parts"
 	"descry/ui/state/devices"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
 
-// devicesPage says what the models run on and why not on something else.
-type devicesPage struct {
-	send       sender
+// Page says what the models run on and why not on something else.
+type Page struct {
+	send       parts.Sender
 	text       *widgets.Paragraph
 	trouble    *widgets.Paragraph
 	rows       *fyne.Container
@@ -26,8 +28,10 @@ type deviceRow struct {
 	text   *widgets.Paragraph
 }
 
-func newDevicesPage(send sender) *devicesPage {
-	p := &devicesPage{
+// NewPage returns the page without anything on it yet.
+func NewPage(t parts.Tools) parts.Page {
+	send := t.Send
+	p := &Page{
 		send: send, text: widgets.NewParagraph("", theme.Text, theme.SizeBody, false), trouble: widgets.NewParagraph("", theme.Text, theme.SizeBody, false),
 		rows: widgets.Column(10),
 		test: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(120, 36),
@@ -38,17 +42,20 @@ func newDevicesPage(send sender) *devicesPage {
 	return p
 }
 
-func (p *devicesPage) close() {}
+// Close implements parts.Page.
+func (p *Page) Close() {}
 
-func (p *devicesPage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(560, 460) }
+// Body implements parts.Page.
+func (p *Page) Body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(560, 460) }
 
-func (p *devicesPage) show(content any) string {
+// Show implements parts.Page.
+func (p *Page) Show(content any) string {
 	x := content.(devices.Page)
 	p.text.SetText(x.Text)
 	p.trouble.SetText(x.Trouble)
 	widgets.SetVisible(p.trouble, x.Trouble != "")
-	p.send.button(p.test, x.Test)
-	p.send.button(p.done, x.Close)
+	p.send.Button(p.test, x.Test)
+	p.send.Button(p.done, x.Close)
 	for len(p.list) < len(x.Rows) {
 		row := &deviceRow{widgets.NewCheckRow("", "", nil).Round(), widgets.NewParagraph("", theme.Secondary, theme.SizeSecondary, false)}
 		p.list = append(p.list, row)
@@ -57,7 +64,7 @@ func (p *devicesPage) show(content any) string {
 	for i, r := range x.Rows {
 		p.list[i].choice.SetText(r.Text)
 		p.list[i].choice.SetChecked(r.On)
-		p.list[i].choice.OnTap(p.send.do(r.Do))
+		p.list[i].choice.OnTap(p.send.Do(r.Do))
 		p.list[i].text.SetText(r.Report)
 	}
 	return x.Title

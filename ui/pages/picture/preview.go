@@ -1,4 +1,4 @@
-package ui
+package picture
 
 import (
 	"image"
@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"descry/render"
+	"descry/ui/pages/parts"
 	"descry/ui/state/picture"
 )
 
@@ -15,7 +16,7 @@ const previewSide = 900
 // previewer draws captioned pictures in small, on a goroutine of its own, the
 // newest wish only.
 type previewer struct {
-	pixels  Pixels
+	pixels  parts.Pixels
 	deliver func(*image.RGBA)
 	wake    chan struct{}
 	done    chan struct{}
@@ -28,7 +29,7 @@ type previewer struct {
 	prepared *render.Prepared // the goroutine's own
 }
 
-func newPreviewer(pixels Pixels, deliver func(*image.RGBA)) *previewer {
+func newPreviewer(pixels parts.Pixels, deliver func(*image.RGBA)) *previewer {
 	p := &previewer{pixels: pixels, deliver: deliver, wake: make(chan struct{}, 1), done: make(chan struct{})}
 	go p.run()
 	return p

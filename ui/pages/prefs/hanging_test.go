@@ -1,8 +1,11 @@
-package ui
+package prefs
 
 import (
 	"strings"
 	"testing"
+
+	"descry/ui/pages/pagetest"
+	"descry/ui/state/prefs"
 )
 
 func TestLongLinesOfAReportHangBelowTheirColumn(t *testing.T) {
@@ -27,19 +30,19 @@ func TestLongLinesOfAReportHangBelowTheirColumn(t *testing.T) {
 }
 
 func TestTheReportFitsItsSheet(t *testing.T) {
-	s := aboutScreen()
-	s.About.Report = strings.Repeat("ok    folder cache     /home/somebody/with/a/long/name/.cache/descry/and/some/more/folders/of/a/deep/tree/that/does/not/end here\n", 4)
+	s := prefs.AboutPage{Title: "About Descry", Text: "Descry 0.1"}
+	s.Report = strings.Repeat("ok    folder cache     /home/somebody/with/a/long/name/.cache/descry/and/some/more/folders/of/a/deep/tree/that/does/not/end here\n", 4)
 	for _, width := range []float32{600, 900, 1280} {
-		x := opened(t, s, width, 600)
-		a := x.sheets.page.(*aboutPage)
+		x := pagetest.Open(t, NewAboutPage, nil, s, width, 600)
+		a := x.Page.(*AboutPage)
 		if got, room := a.report.MinSize().Width, a.scroll.Size().Width; got > room {
 			t.Errorf("at %v the report is %v wide, its field %v", width, got, room)
 		}
-		if letters := func(text string) string { return strings.Join(strings.Fields(text), "") }; letters(a.report.Text) != letters(s.About.Report) {
+		if letters := func(text string) string { return strings.Join(strings.Fields(text), "") }; letters(a.report.Text) != letters(s.Report) {
 			t.Errorf("at %v the report says %q", width, a.report.Text)
 		}
-		s.About.Report += "one more line"
-		if x.Paint(s.whole()); !strings.HasSuffix(a.report.Text, "one more line") {
+		s.Report += "one more line"
+		if x.Show(s); !strings.HasSuffix(a.report.Text, "one more line") {
 			t.Error("a new report is not shown")
 		}
 	}

@@ -1,11 +1,11 @@
-package ui
+package models
 
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	fynetheme "fyne.io/fyne/v2/theme"
 
-	"descry/ui/state"
+	"descry/ui/pages/parts"
 	"descry/ui/state/models"
 	"descry/ui/theme"
 	"descry/ui/widgets"
@@ -15,7 +15,7 @@ import (
 // and what it costs.
 type offerView struct {
 	box       *fyne.Container
-	send      sender
+	send      parts.Sender
 	text      *widgets.Paragraph
 	rows      []*offerRow
 	rowBed    *fyne.Container
@@ -41,7 +41,7 @@ func (v *offerView) size() fyne.Size {
 	return fyne.NewSize(offerWidth, lines+v.foot.MinSize().Height+offerAround)
 }
 
-func newOfferView(send sender) *offerView {
+func newOfferView(send parts.Sender) *offerView {
 	v := &offerView{
 		send: send, text: widgets.NewParagraph("", theme.Secondary, theme.SizeBody, false),
 		rowBed: widgets.Column(0), factBed: widgets.Column(8),
@@ -85,8 +85,8 @@ func (v *offerView) show(s *models.Offer) {
 			f.show(s.Facts[i])
 		}
 	}
-	v.send.button(v.get, s.Get)
-	v.send.button(v.back, s.Back)
+	v.send.Button(v.get, s.Get)
+	v.send.Button(v.back, s.Back)
 	v.foot.Refresh()
 	v.scroll.Content.Refresh()
 	v.scroll.Refresh()
@@ -95,18 +95,18 @@ func (v *offerView) show(s *models.Offer) {
 // offerRow is one model of the offer.
 type offerRow struct {
 	box          *fyne.Container
-	send         sender
+	send         parts.Sender
 	title, about *widgets.Paragraph
 	size, source *widgets.Text
 	licence      *widgets.Button
 }
 
-func newOfferRow(send sender) *offerRow {
+func newOfferRow(send parts.Sender) *offerRow {
 	r := &offerRow{send: send,
 		title:   widgets.NewParagraph("", theme.Text, fynetheme.SizeNameText, true),
 		about:   widgets.NewParagraph("", theme.Secondary, theme.SizeSecondary, false),
 		size:    widgets.NewText("", theme.Text, theme.SizeLabel, false),
-		source:  secondary().Cut(),
+		source:  parts.Secondary().Cut(),
 		licence: widgets.NewButton(widgets.Link, "", "", nil),
 	}
 	const right = 290
@@ -136,7 +136,7 @@ func (r *offerRow) show(s models.OfferRow) {
 	r.about.SetText(s.About)
 	r.size.SetText(s.Size)
 	r.source.SetText(s.Source)
-	r.send.button(r.licence, s.Licence)
+	r.send.Button(r.licence, s.Licence)
 	r.box.Refresh()
 }
 
@@ -166,32 +166,4 @@ func (f *factLine) show(s models.Fact) {
 		ink = theme.Notice
 	}
 	f.text.SetColour(ink)
-}
-
-// closingPage asks whether to close while a download runs.
-type closingPage struct {
-	send        sender
-	text        *widgets.Paragraph
-	stay, leave *widgets.Button
-	whole       *fyne.Container
-}
-
-func newClosingPage(send sender) *closingPage {
-	c := &closingPage{send: send, text: widgets.NewParagraph("", theme.Text, theme.SizeBody, false),
-		stay: widgets.NewButton(widgets.Primary, "", "", nil).Sized(120, 36), leave: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(96, 36)}
-	foot := widgets.Padded(widgets.Row(8, 0, widgets.NewText("", theme.Text, theme.SizeLabel, false), c.leave, c.stay), 10, 4, 0, 4, fyne.Size{})
-	c.whole = container.NewBorder(nil, foot, nil, nil, widgets.Padded(c.text, 0, 8, 8, 4, fyne.Size{}))
-	return c
-}
-
-func (c *closingPage) close() {}
-
-func (c *closingPage) body() (fyne.CanvasObject, fyne.Size) { return c.whole, fyne.NewSize(480, 200) }
-
-func (c *closingPage) show(content any) string {
-	x := content.(state.ClosingSheet)
-	c.text.SetText(x.Text)
-	c.send.button(c.stay, x.Stay)
-	c.send.button(c.leave, x.Leave)
-	return x.Title
 }

@@ -1,4 +1,6 @@
-package ui
+// Package models has the widgets of the Models page: sets, a table of models, and
+// in its place what is said before a download, or a licence.
+package models
 
 import (
 	"fyne.io/fyne/v2"
@@ -6,16 +8,17 @@ import (
 	fynetheme "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"descry/ui/pages/parts"
 	"descry/ui/state/core"
 	"descry/ui/state/models"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
 
-// modelsPage is the Models page: sets, a table of models, and in its place what
+// Page is the Models page: sets, a table of models, and in its place what
 // is said before a download, or a licence.
-type modelsPage struct {
-	send    sender
+type Page struct {
+	send    parts.Sender
 	told    *toldLine
 	trouble *troubleBox
 	cards   []*setCard
@@ -38,12 +41,14 @@ type modelsPage struct {
 	whole   *fyne.Container
 }
 
-func newModelsPage(send sender) *modelsPage {
-	p := &modelsPage{
+// NewPage returns the page without anything on it yet.
+func NewPage(t parts.Tools) parts.Page {
+	send := t.Send
+	p := &Page{
 		send: send, told: newToldLine(send), trouble: newTroubleBox(send), head: newTableHead(),
 		rows: map[string]*modelRow{}, groups: map[string]*widgets.Text{}, table: widgets.Column(0),
 		offer: newOfferView(send), licence: newLicenceView(send),
-		disk:    secondary().Cut(),
+		disk:    parts.Secondary().Cut(),
 		offline: widgets.NewCheckRow("", "", nil),
 		folder:  widgets.NewButton(widgets.Secondary, "", "", nil).Tight().Sized(96, 34),
 		load:    widgets.NewButton(widgets.Secondary, "", "", nil).Tight().Sized(96, 34),
@@ -71,20 +76,23 @@ func newModelsPage(send sender) *modelsPage {
 	return p
 }
 
-func (p *modelsPage) close() {}
+// Close implements parts.Page.
+func (p *Page) Close() {}
 
-func (p *modelsPage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(1120, 760) }
+// Body implements parts.Page.
+func (p *Page) Body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(1120, 760) }
 
 // wants returns the sheet's size: an offer takes no more than it has to say.
-func (p *modelsPage) wants() fyne.Size {
+func (p *Page) Wants() fyne.Size {
 	if p.offer.box.Visible() {
 		return p.offer.size()
 	}
-	_, size := p.body()
+	_, size := p.Body()
 	return size
 }
 
-func (p *modelsPage) show(content any) string {
+// Show implements parts.Page.
+func (p *Page) Show(content any) string {
 	m := content.(models.Page)
 	table := m.Offer == nil && m.Licence == nil
 	for _, o := range []fyne.CanvasObject{p.list, p.foot, p.news, p.rule} {
@@ -104,17 +112,17 @@ func (p *modelsPage) show(content any) string {
 	if m.Note != "" {
 		p.disk.SetText(m.Note)
 	}
-	p.send.check(p.offline, m.Offline)
-	p.send.button(p.folder, m.Folder)
-	p.send.button(p.load, m.Import)
-	p.send.button(p.done, m.Close)
+	p.send.Check(p.offline, m.Offline)
+	p.send.Button(p.folder, m.Folder)
+	p.send.Button(p.load, m.Import)
+	p.send.Button(p.done, m.Close)
 	p.foot.Refresh()
 	p.list.Content.Refresh()
 	p.whole.Refresh()
 	return m.Title
 }
 
-func (p *modelsPage) showCards(sets []models.SetCard) {
+func (p *Page) showCards(sets []models.SetCard) {
 	for len(p.cards) < len(sets) {
 		c := newSetCard(p.send)
 		p.cards = append(p.cards, c)
@@ -131,7 +139,7 @@ func (p *modelsPage) showCards(sets []models.SetCard) {
 
 // showTable paints the rows. One keeps its widgets as long as its model is in
 // the table, so that focus and tooltips stay.
-func (p *modelsPage) showTable(groups []models.Group) {
+func (p *Page) showTable(groups []models.Group) {
 	var parts []fyne.CanvasObject
 	for _, g := range groups {
 		title := p.groups[g.Title]
@@ -168,12 +176,12 @@ func (p *modelsPage) showTable(groups []models.Group) {
 // toldLine says what has happened, and what can be done with it.
 type toldLine struct {
 	box  *fyne.Container
-	send sender
+	send parts.Sender
 	text *widgets.Paragraph
 	act  *widgets.Button
 }
 
-func newToldLine(send sender) *toldLine {
+func newToldLine(send parts.Sender) *toldLine {
 	t := &toldLine{send: send, text: widgets.NewParagraph("", theme.Text, theme.SizeLabel, false),
 		act: widgets.NewButton(widgets.Primary, "", "", nil).Sized(120, 32)}
 	t.box = widgets.On(widgets.NewBox(theme.Hover, "", theme.RadiusCard), widgets.Beside(12, t.text, t.act), 10, 12, 10, 14)
@@ -183,19 +191,19 @@ func newToldLine(send sender) *toldLine {
 func (t *toldLine) show(text string, do core.Button) {
 	widgets.SetVisible(t.box, text != "")
 	t.text.SetText(text)
-	t.send.button(t.act, do)
+	t.send.Button(t.act, do)
 }
 
 // troubleBox is an error in its place, with what to do.
 type troubleBox struct {
 	box     *fyne.Container
-	send    sender
+	send    parts.Sender
 	text    *widgets.Paragraph
 	hint    *widgets.Paragraph
 	buttons *fyne.Container
 }
 
-func newTroubleBox(send sender) *troubleBox {
+func newTroubleBox(send parts.Sender) *troubleBox {
 	t := &troubleBox{send: send,
 		text:    widgets.NewParagraph("", theme.Notice, theme.SizeLabel, true),
 		hint:    widgets.NewParagraph("", theme.Notice, theme.SizeLabel, false),
@@ -213,20 +221,20 @@ func (t *troubleBox) show(r *models.Trouble) {
 	t.text.SetText(r.Text)
 	t.hint.SetText(r.Hint)
 	widgets.SetVisible(t.hint, r.Hint != "")
-	t.send.buttons(t.buttons, r.Acts, false)
+	t.send.Buttons(t.buttons, r.Acts, false)
 }
 
 // setCard offers a model for each task at once.
 type setCard struct {
 	box         *fyne.Container
-	send        sender
+	send        parts.Sender
 	ground      *widgets.Box
 	title       *widgets.Text
 	text, facts *widgets.Paragraph
 	get         *widgets.Button
 }
 
-func newSetCard(send sender) *setCard {
+func newSetCard(send parts.Sender) *setCard {
 	c := &setCard{send: send, ground: widgets.NewBox(theme.Panel, theme.Line, theme.RadiusCard),
 		title: widgets.NewText("", theme.Text, fynetheme.SizeNameText, true).Cut(),
 		text:  widgets.NewParagraph("", theme.Text, theme.SizeSecondary, false),
@@ -257,19 +265,19 @@ func (c *setCard) show(s models.SetCard, first bool) {
 	c.title.SetText(s.Title)
 	c.text.SetText(s.Text)
 	c.facts.SetText(s.Facts)
-	c.send.button(c.get, s.Get)
+	c.send.Button(c.get, s.Get)
 	c.box.Refresh()
 }
 
 // licenceView shows a licence in full.
 type licenceView struct {
 	box  *fyne.Container
-	send sender
+	send parts.Sender
 	text *widget.Label
 	back *widgets.Button
 }
 
-func newLicenceView(send sender) *licenceView {
+func newLicenceView(send parts.Sender) *licenceView {
 	l := &licenceView{send: send, text: widget.NewLabel(""), back: widgets.NewButton(widgets.Primary, "", "", nil).Sized(96, 36)}
 	l.text.Selectable, l.text.Wrapping, l.text.SizeName = true, fyne.TextWrapWord, fynetheme.SizeNameCaptionText
 	ground := widgets.NewBox(theme.Field, theme.Line, theme.RadiusField)
@@ -287,5 +295,5 @@ func (l *licenceView) show(s *models.Licence) {
 	if l.text.Text != s.Text {
 		l.text.SetText(s.Text)
 	}
-	l.send.button(l.back, s.Back)
+	l.send.Button(l.back, s.Back)
 }

@@ -1,21 +1,22 @@
-package ui
+package prefs
 
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"descry/ui/pages/parts"
 	"descry/ui/state/core"
 	"descry/ui/state/prefs"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
 
-// captionPage chooses how captions are found.
-type captionPage struct {
-	send          sender
+// CaptionPage chooses how captions are found.
+type CaptionPage struct {
+	send          parts.Sender
 	text          *widgets.Paragraph
 	column        *fyne.Container
-	groups        []*settingsGroup
+	groups        []*parts.Group
 	prompt, avoid *captionField
 	noise         *widgets.CheckRow
 	again, done   *widgets.Button
@@ -32,7 +33,7 @@ type captionField struct {
 }
 
 func newCaptionField(changed func(string)) *captionField {
-	f := &captionField{heading(), widgets.NewParagraph("", theme.Secondary, theme.SizeSecondary, false), widgets.NewField(changed), nil}
+	f := &captionField{parts.Heading(), widgets.NewParagraph("", theme.Secondary, theme.SizeSecondary, false), widgets.NewField(changed), nil}
 	f.box = widgets.Column(4, f.name, f.hint, f.field)
 	return f
 }
@@ -47,8 +48,10 @@ func (f *captionField) show(s core.TextField, fill bool) {
 	f.field.Put(text, s.Placeholder)
 }
 
-func newCaptionPage(send sender) *captionPage {
-	p := &captionPage{
+// NewCaptionPage returns the page without anything on it yet.
+func NewCaptionPage(t parts.Tools) parts.Page {
+	send := t.Send
+	p := &CaptionPage{
 		send: send, text: widgets.NewParagraph("", theme.Secondary, theme.SizeBody, false), noise: widgets.NewCheckRow("", "", nil),
 		again: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(130, 36),
 		done:  widgets.NewButton(widgets.Primary, "", "", nil).Sized(110, 36),
@@ -61,27 +64,30 @@ func newCaptionPage(send sender) *captionPage {
 	return p
 }
 
-func (p *captionPage) close() {}
+// Close implements parts.Page.
+func (p *CaptionPage) Close() {}
 
-func (p *captionPage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(600, 640) }
+// Body implements parts.Page.
+func (p *CaptionPage) Body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(600, 640) }
 
-func (p *captionPage) show(content any) string {
+// Show implements parts.Page.
+func (p *CaptionPage) Show(content any) string {
 	x := content.(prefs.CaptionPage)
 	p.text.SetText(x.Text)
-	p.send.button(p.again, x.Again)
-	p.send.button(p.done, x.Close)
-	p.send.check(p.noise, x.Noise)
+	p.send.Button(p.again, x.Again)
+	p.send.Button(p.done, x.Close)
+	p.send.Check(p.noise, x.Noise)
 	for i, g := range x.Groups {
 		if i == len(p.groups) {
-			made := newSettingsGroup()
+			made := parts.NewGroup()
 			p.groups = append(p.groups, made)
-			p.column.Add(made.box())
+			p.column.Add(made.Box())
 			if i == 0 { // what is typed comes after the first and most important choice
 				p.column.Add(p.prompt.box)
 				p.column.Add(widgets.Column(4, p.avoid.box, p.noise))
 			}
 		}
-		p.groups[i].show(p.send, g)
+		p.groups[i].Show(p.send, g)
 	}
 	p.prompt.show(x.Prompt, !p.filled)
 	p.avoid.show(x.Avoid, !p.filled)

@@ -1,4 +1,6 @@
-package ui
+// Package picture has the widgets of the pages over a picture: saving it with its
+// caption, and writing what was found to files.
+package picture
 
 import (
 	"image"
@@ -7,6 +9,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 
+	"descry/ui/pages/parts"
 	"descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
@@ -14,10 +17,10 @@ import (
 
 const saveSide float32 = 224 // dp: the column of choices
 
-// savePage is the choice of how a captioned picture is written, with a preview
+// SavePage is the choice of how a captioned picture is written, with a preview
 // that follows it.
-type savePage struct {
-	send               sender
+type SavePage struct {
+	send               parts.Sender
 	preview            *canvas.Image
 	previewer          *previewer
 	placeName, formats *widgets.Text
@@ -28,18 +31,20 @@ type savePage struct {
 	note               *widgets.Text
 }
 
-func newSavePage(send sender, pixels Pixels, dispatch func(func())) *savePage {
-	p := &savePage{
+// NewSavePage returns the page without anything on it yet.
+func NewSavePage(t parts.Tools) parts.Page {
+	send := t.Send
+	p := &SavePage{
 		send: send, preview: canvas.NewImageFromImage(nil),
-		placeName: heading(), formats: heading(), places: widgets.Column(2), kinds: widgets.Column(2),
+		placeName: parts.Heading(), formats: parts.Heading(), places: widgets.Column(2), kinds: widgets.Column(2),
 		legend: widgets.NewCheckRow("", "", nil), live: widgets.NewCheckRow("", "", nil),
 		save:   widgets.NewButton(widgets.Primary, "", "", nil).Sized(saveSide, 36),
 		cancel: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(saveSide, 34),
-		note:   secondary().Aligned(fyne.TextAlignCenter),
+		note:   parts.Secondary().Aligned(fyne.TextAlignCenter),
 	}
 	p.preview.FillMode, p.preview.ScaleMode = canvas.ImageFillContain, canvas.ImageScaleFastest
-	p.previewer = newPreviewer(pixels, func(img *image.RGBA) {
-		dispatch(func() {
+	p.previewer = newPreviewer(t.Pixels, func(img *image.RGBA) {
+		t.Dispatch(func() {
 			p.preview.Image = img
 			p.preview.Refresh()
 		})
@@ -59,20 +64,23 @@ func newSavePage(send sender, pixels Pixels, dispatch func(func())) *savePage {
 	return p
 }
 
-func (p *savePage) close() { p.previewer.close() }
+// Close implements parts.Page.
+func (p *SavePage) Close() { p.previewer.close() }
 
-func (p *savePage) body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(900, 620) }
+// Body implements parts.Page.
+func (p *SavePage) Body() (fyne.CanvasObject, fyne.Size) { return p.whole, fyne.NewSize(900, 620) }
 
-func (p *savePage) show(content any) string {
+// Show implements parts.Page.
+func (p *SavePage) Show(content any) string {
 	x := content.(picture.SaveSheet)
 	p.placeName.SetText(x.PlacementName)
 	p.formats.SetText(x.FormatName)
-	p.send.choices(p.places, x.Placements)
-	p.send.choices(p.kinds, x.Formats)
-	p.send.check(p.legend, x.Legend)
-	p.send.check(p.live, x.Preview)
-	p.send.button(p.save, x.Save)
-	p.send.button(p.cancel, x.Cancel)
+	p.send.Choices(p.places, x.Placements)
+	p.send.Choices(p.kinds, x.Formats)
+	p.send.Check(p.legend, x.Legend)
+	p.send.Check(p.live, x.Preview)
+	p.send.Button(p.save, x.Save)
+	p.send.Button(p.cancel, x.Cancel)
 	widgets.SetVisible(p.preview, x.Plan != nil)
 	if x.Plan != nil {
 		p.note.SetText("")
@@ -81,4 +89,15 @@ func (p *savePage) show(content any) string {
 		p.note.SetText("No preview")
 	}
 	return x.Title
+}
+
+// DrawPreview draws the preview at once and ends what draws it later: for pictures
+// of the window.
+func (p *SavePage) DrawPreview(plan picture.Captioned) {
+	p.previewer.close()
+	<-p.previewer.done
+	if img := p.previewer.draw(plan); img != nil {
+		p.preview.Image = img
+		p.preview.Refresh()
+	}
 }

@@ -1,9 +1,10 @@
-package ui
+package models
 
 import (
 	"fyne.io/fyne/v2"
 	fynetheme "fyne.io/fyne/v2/theme"
 
+	"descry/ui/pages/parts"
 	"descry/ui/state/models"
 	"descry/ui/theme"
 	"descry/ui/widgets"
@@ -45,20 +46,20 @@ type tableHead struct {
 
 func newTableHead() *tableHead {
 	h := &tableHead{}
-	parts := []fyne.CanvasObject{widgets.NewBox(theme.Line, "", 0)}
+	objects := []fyne.CanvasObject{widgets.NewBox(theme.Line, "", 0)}
 	for i := range h.texts {
-		h.texts[i] = secondary().Cut()
-		parts = append(parts, h.texts[i])
+		h.texts[i] = parts.Secondary().Cut()
+		objects = append(objects, h.texts[i])
 	}
 	h.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(leastTable, 26) }, func(s fyne.Size) {
 		c := columnsFor(s.Width)
-		widgets.Place(parts[0], 0, s.Height-1, s.Width, 1)
+		widgets.Place(objects[0], 0, s.Height-1, s.Width, 1)
 		for i, x := range []float32{c.name, c.size, c.licence, c.speed, c.state} {
 			next := []float32{c.size, c.licence, c.speed, c.state, c.acts}[i]
 			widgets.SetVisible(h.texts[i], !c.few || next > x)
 			widgets.Place(h.texts[i], x, 2, max(0, next-x-6), 20)
 		}
-	}, parts...)
+	}, objects...)
 	return h
 }
 
@@ -74,7 +75,7 @@ func (h *tableHead) show(names []string) {
 // what can be done with it; an error stands below it.
 type modelRow struct {
 	box     *fyne.Container
-	send    sender
+	send    parts.Sender
 	line    *rowLine
 	trouble *troubleBox
 	ground  *widgets.Box
@@ -94,7 +95,7 @@ type rowLine struct {
 	acts        [2]*widgets.Button
 }
 
-func newModelRow(send sender) *modelRow {
+func newModelRow(send parts.Sender) *modelRow {
 	l := &rowLine{
 		use:     widgets.NewCheckRow("", "", nil).Round(),
 		title:   widgets.NewParagraph("", theme.Text, fynetheme.SizeNameText, true),
@@ -110,8 +111,8 @@ func newModelRow(send sender) *modelRow {
 		l.acts[i] = widgets.NewButton(widgets.Secondary, "", "", nil).Tight().Sized(76, 30)
 	}
 	r := &modelRow{send: send, line: l, trouble: newTroubleBox(send), ground: widgets.NewBox(theme.Clear, "", theme.RadiusField)}
-	parts := []fyne.CanvasObject{l.use, l.title, l.about, l.size, l.licence, l.speedTip, l.state, l.bar, l.acts[0], l.acts[1]}
-	body := widgets.Sized(leastTable, l.heightFor, l.lay, parts...)
+	objects := []fyne.CanvasObject{l.use, l.title, l.about, l.size, l.licence, l.speedTip, l.state, l.bar, l.acts[0], l.acts[1]}
+	body := widgets.Sized(leastTable, l.heightFor, l.lay, objects...)
 	inset := widgets.Padded(r.trouble.box, 0, 0, 8, 34, fyne.Size{})
 	r.box = widgets.Column(0, widgets.NewRule(), body, inset)
 	return r
@@ -173,17 +174,17 @@ func (l *rowLine) lay(s fyne.Size) {
 
 func (r *modelRow) show(s models.Row) {
 	l := r.line
-	widgets.SetVisible(l.use, !none(s.Use))
+	widgets.SetVisible(l.use, !s.Use.None())
 	l.use.SetTip(s.Use.Tip)
 	l.use.SetEnabled(s.Use.Enabled)
 	l.use.SetChecked(s.Use.On)
-	l.use.OnTap(r.send.do(s.Use.Do))
+	l.use.OnTap(r.send.Do(s.Use.Do))
 	l.title.SetText(s.Title)
 	l.about.SetText(s.About)
 	l.size.SetText(s.Size)
 	l.speed.SetText(s.Speed)
 	l.speedTip.SetTip(s.SpeedTip)
-	r.send.button(l.licence, s.Licence)
+	r.send.Button(l.licence, s.Licence)
 	l.licensed = l.licence.Visible()
 	l.state.SetText(s.State)
 	ink := theme.Secondary
@@ -195,7 +196,7 @@ func (r *modelRow) show(s models.Row) {
 	l.bar.Set(s.Part, !s.Moving)
 	for i, b := range l.acts {
 		if i < len(s.Acts) {
-			r.send.button(b, s.Acts[i])
+			r.send.Button(b, s.Acts[i])
 		} else {
 			b.Hide()
 		}
