@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"descry/inference/rle"
+	"descry/inference/words"
 )
 
 // Prepared is a Content with everything that is computed once to draw it: a
@@ -94,7 +95,7 @@ func (p *Prepared) prepareItems() {
 			in := p.content.Items[i].Instance
 			s := &p.shapes[i]
 			s.color, s.pattern = ClassColor(in.Label)
-			s.label = in.Label + " " + Percent(float64(in.Score))
+			s.label = in.Label + " " + words.Percent(float64(in.Score))
 			if in.Mask != nil {
 				s.field = p.fields[in.Mask].get()
 			}

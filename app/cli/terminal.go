@@ -9,7 +9,7 @@ import (
 	"golang.org/x/term"
 
 	"descry/inference"
-	"descry/render"
+	"descry/inference/words"
 )
 
 // isTerminal reports whether f is a terminal rather than a pipe or a file.
@@ -25,9 +25,9 @@ func writeForPeople(w io.Writer, d *inference.Description) error {
 	fmt.Fprintf(&b, "%s (%d × %d)\n", printable(d.Image), d.Width, d.Height)
 	if d.Caption != nil && len(d.Caption.Hypotheses) > 0 {
 		h := d.Caption.Hypotheses[0]
-		fmt.Fprintf(&b, "  %s (%s)\n", h.Text, render.CaptionSureness(h.Score))
+		fmt.Fprintf(&b, "  %s (%s)\n", h.Text, words.CaptionSureness(h.Score))
 		for _, h := range d.Caption.Hypotheses[1:] {
-			say(&b, "  or: %s (%s)", h.Text, render.CaptionSureness(h.Score))
+			say(&b, "  or: %s (%s)", h.Text, words.CaptionSureness(h.Score))
 		}
 	}
 	if d.Instances != nil {
@@ -46,8 +46,8 @@ func writeObjects(b *strings.Builder, d *inference.Description) {
 		say(b, "  no objects found")
 	}
 	for _, i := range shown {
-		fmt.Fprintf(b, "  %s %s, %s, %s\n", i.Label, render.Percent(float64(i.Score)),
-			render.Where(i.Box, d.Width, d.Height), render.Share(i.Area, d.Width, d.Height))
+		fmt.Fprintf(b, "  %s %s, %s, %s\n", i.Label, words.Percent(float64(i.Score)),
+			words.Where(i.Box, d.Width, d.Height), words.Share(i.Area, d.Width, d.Height))
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 
 	"descry/inference"
-	"descry/render"
+	"descry/inference/words"
 	"descry/ui/state/core"
 )
 
@@ -241,7 +241,7 @@ func (s Scene) sureness() (word, tip string) {
 		return "your words", "You wrote or chose this caption. It is kept for this picture."
 	}
 	if res := s.found(); res.caption != nil {
-		return render.CaptionSureness(res.caption.Hypotheses[0].Score), "How sure the model is of its words"
+		return words.CaptionSureness(res.caption.Hypotheses[0].Score), "How sure the model is of its words"
 	}
 	return "", ""
 }

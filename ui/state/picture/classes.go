@@ -2,6 +2,7 @@ package picture
 
 import (
 	"descry/inference"
+	"descry/inference/words"
 	"descry/render"
 	"descry/ui/state/core"
 )
@@ -104,7 +105,7 @@ func (s Scene) showClasses() ClassesPart {
 			tip = "Show this class"
 		}
 		c.Rows = append(c.Rows, ClassRow{
-			Class: i, Name: label, Share: render.Share(res.classes.Pixels[i], res.classes.Width, res.classes.Height),
+			Class: i, Name: label, Share: words.Share(res.classes.Pixels[i], res.classes.Width, res.classes.Height),
 			Tint: tintOf(label), Shown: shown, Pointed: s.pointed.any && s.pointed.class == i,
 			Toggle: core.Button{Text: label, Tip: tip, Enabled: true, On: shown, Do: ClassToggled{i}},
 		})
@@ -132,7 +133,7 @@ func (s Scene) showPointed() *PointedClass {
 		return nil
 	}
 	label := c.Labels[s.pointed.class]
-	p := &PointedClass{Text: label, Share: render.Share(c.Pixels[s.pointed.class], c.Width, c.Height)}
+	p := &PointedClass{Text: label, Share: words.Share(c.Pixels[s.pointed.class], c.Width, c.Height)}
 	if render.Background(label) {
 		p.Plain = true
 		if label != inference.Unlabelled {

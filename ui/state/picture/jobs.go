@@ -3,7 +3,6 @@ package picture
 import (
 	"descry/inference"
 	"descry/internal/failure"
-	"descry/render"
 	"descry/settings"
 	"descry/ui/state/core"
 )
@@ -95,7 +94,7 @@ func (res *result) take(j job, e inference.Event) {
 		res.others = e.Caption
 	case s == SlotInstances && e.Instances != nil:
 		res.instances = e.Instances
-		res.second = render.HideSecondNames(e.Instances.Items, render.SecondNameIoU)
+		res.second = inference.HideSecondNames(e.Instances.Items, inference.SecondNameIoU)
 		res.hidden = nil
 	case s == SlotClasses && e.Classes != nil:
 		res.classes, res.hideClass = e.Classes, nil

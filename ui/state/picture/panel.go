@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"descry/inference/words"
 	"descry/internal/failure"
 	"descry/render"
 	"descry/settings"
@@ -62,22 +63,11 @@ func (s Scene) showCaption() CaptionPart {
 	}
 	for _, h := range s.others() {
 		c.OthersTitle = "Other ways to say it"
-		c.Others = append(c.Others, OtherCaption{Text: h.Text, Likely: likely(h.Score), Do: CaptionPicked{h.Text}})
+		c.Others = append(c.Others, OtherCaption{Text: h.Text, Likely: words.CaptionLikelihood(h.Score), Do: CaptionPicked{h.Text}})
 	}
 	c.OthersBusy = p.phase == ready && s.running(p.key, SlotAlternatives) && len(c.Others) == 0
 	c.Failure = s.showTaskFailure(res.failure[SlotCaption], SlotCaption)
 	return c
-}
-
-// likely says how likely another caption is.
-func likely(score float64) string {
-	switch render.CaptionSureness(score) {
-	case "sure":
-		return "likely"
-	case "fairly sure":
-		return "possible"
-	}
-	return "a guess"
 }
 
 func (s Scene) showObjects() ObjectsPart {
@@ -124,8 +114,8 @@ func (s Scene) objectRow(res *result, i int) ObjectRow {
 		tip = "Show this object"
 	}
 	return ObjectRow{
-		Object: i, Name: in.Label, Detail: render.Where(in.Box, w, h) + " · " + render.Share(in.Area, w, h),
-		Score: render.Percent(float64(in.Score)), Sure: render.Sureness(float64(in.Score)),
+		Object: i, Name: in.Label, Detail: words.Where(in.Box, w, h) + " · " + words.Share(in.Area, w, h),
+		Score: words.Percent(float64(in.Score)), Sure: words.Sureness(float64(in.Score)),
 		Tint: Tint{tint, pattern}, Shown: shown, Hovered: s.hover == i, Selected: s.selected == i,
 		Toggle:  core.Button{Text: in.Label, Tip: tip, Enabled: true, On: shown, Do: ObjectToggled{i}},
 		Look:    core.Button{Text: "Look closer", Tip: "Bring this object into view", Enabled: true, Do: LookedAt{i}},
@@ -135,7 +125,7 @@ func (s Scene) objectRow(res *result, i int) ObjectRow {
 
 // showMore says what a lower threshold would show, and what to do about an empty list.
 func (s Scene) showMore(o *ObjectsPart) {
-	above := render.Percent(s.score())
+	above := words.Percent(s.score())
 	n, low := s.below()
 	from, to := fmt.Sprintf("%.0f", 100*low), above
 	if n > 0 {

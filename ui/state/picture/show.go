@@ -3,7 +3,7 @@ package picture
 import (
 	"fmt"
 
-	"descry/render"
+	"descry/inference/words"
 	"descry/settings"
 	"descry/ui/state/core"
 )
@@ -130,9 +130,9 @@ func (s Scene) showCanvas() Canvas {
 		Hover: s.hover, Selected: s.selected, View: s.view, Zoom: zoomText(s.view, f),
 		ZoomIn: s.Rest.Command(core.CommandZoomIn, "+"), ZoomOut: s.Rest.Command(core.CommandZoomOut, "−"),
 		Fit: s.Rest.Command(core.CommandFit, "Fit"), Actual: s.Rest.Command(core.CommandActual, "1:1"),
-		Opacity: Slider{Label: "Opacity", Tip: "How strongly objects and classes are coloured", Text: render.Percent(s.Settings().Opacity),
+		Opacity: Slider{Label: "Opacity", Tip: "How strongly objects and classes are coloured", Text: words.Percent(s.Settings().Opacity),
 			Value: s.Settings().Opacity, Least: 0, Most: 1, Step: 0.01, Enabled: s.HasPixels()},
-		Score: Slider{Label: "At least", Tip: "Show objects that are at least this sure", Text: render.Percent(s.score()),
+		Score: Slider{Label: "At least", Tip: "Show objects that are at least this sure", Text: words.Percent(s.score()),
 			Value: s.score(), Least: settings.LeastScore, Most: settings.MostScore, Step: 0.01, Enabled: s.HasPixels()},
 		Busy: s.showBusy(),
 	}

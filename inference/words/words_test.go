@@ -1,11 +1,10 @@
-package render
+package words
 
 import (
 	"math"
-	"slices"
 	"testing"
 
-	"descry/inference"
+	"descry/internal/message"
 )
 
 func TestSurenessInWords(t *testing.T) {
@@ -20,6 +19,27 @@ func TestSurenessInWords(t *testing.T) {
 	for score, want := range map[float64]string{0: "sure", -0.1: "sure", -0.4: "fairly sure", -2: "guessing", math.Inf(-1): "guessing"} {
 		if got := CaptionSureness(score); got != want {
 			t.Errorf("caption at %v is %q, want %q", score, got, want)
+		}
+	}
+}
+
+func TestLikelihoodOfOtherCaptions(t *testing.T) {
+	for score, want := range map[float64]string{0: "likely", -0.16: "likely", -0.17: "possible", -0.59: "possible", -0.6: "a guess", math.NaN(): "a guess"} {
+		if got := CaptionLikelihood(score); got != want {
+			t.Errorf("caption at %v is %q, want %q", score, got, want)
+		}
+	}
+}
+
+// A translation changes the words, not what they say.
+func TestWordsAreTranslated(t *testing.T) {
+	defer message.Translate(nil)
+	message.Translate(map[string]string{"sure": "sicher", "likely": "wahrscheinlich", "lower left": "unten links", "%.0f %% of the picture": "%.0f %% des Bildes"})
+	for got, want := range map[string]string{
+		Sureness(0.9): "sicher", CaptionLikelihood(0): "wahrscheinlich", Share(4, 10, 10): "4 % des Bildes", Where([4]float32{0, 9, 1, 10}, 10, 10): "unten links",
+	} {
+		if got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
@@ -67,38 +87,5 @@ func TestWhereAnObjectLies(t *testing.T) {
 	}
 	if got := Where([4]float32{1, 1, 2, 2}, 0, 0); got != "middle" {
 		t.Errorf("in nothing: %q", got)
-	}
-}
-
-func TestSecondNamesAreHidden(t *testing.T) {
-	dog, same, half := disc(100, 50, 50, 30), disc(100, 51, 50, 30), disc(100, 65, 50, 30)
-	box := [4]float32{20, 20, 80, 80}
-	in := []inference.Instance{
-		{Label: "cow", Score: 0.4, Box: box, Mask: &same},
-		{Label: "dog", Score: 0.9, Box: box, Mask: &dog},
-		{Label: "cat", Score: 0.8, Box: box, Mask: &half},
-		{Label: "car", Score: 0.7, Box: [4]float32{21, 20, 80, 80}},
-		{Label: "sky", Score: 0.6, Box: [4]float32{90, 90, 95, 95}},
-		{Label: "dot", Score: 0.5, Box: [4]float32{5, 5, 5, 5}},
-		{Label: "dot", Score: 0.5, Box: [4]float32{5, 5, 5, 5}},
-	}
-	want := []bool{true, false, false, true, false, false, false}
-	if got := HideSecondNames(in, SecondNameIoU); !slices.Equal(got, want) {
-		t.Errorf("hidden are %v, want %v", got, want)
-	}
-	if got := HideSecondNames(nil, SecondNameIoU); len(got) != 0 {
-		t.Errorf("of nothing: %v", got)
-	}
-}
-
-func TestOnlyAShownNameHidesAnother(t *testing.T) {
-	// a hides b; c overlaps b enough but not a, so c stays.
-	in := []inference.Instance{
-		{Score: 0.9, Box: [4]float32{0, 0, 100, 10}},
-		{Score: 0.8, Box: [4]float32{10, 0, 110, 10}},
-		{Score: 0.7, Box: [4]float32{20, 0, 120, 10}},
-	}
-	if got := HideSecondNames(in, 0.8); !slices.Equal(got, []bool{false, true, false}) {
-		t.Errorf("hidden are %v", got)
 	}
 }
