@@ -135,7 +135,7 @@ func (k *keysPage) body() (fyne.CanvasObject, fyne.Size) {
 
 func (k *keysPage) show(content any) string {
 	if k.filled {
-		return "Keys"
+		return "Keyboard shortcuts"
 	}
 	k.filled = true
 	for _, g := range content.([]state.ShortcutList) {
@@ -148,7 +148,7 @@ func (k *keysPage) show(content any) string {
 		}
 		k.groups.Add(widgets.Column(4, rows...))
 	}
-	return "Keys"
+	return "Keyboard shortcuts"
 }
 
 // aboutPage tells versions and what the doctor found.

@@ -29,7 +29,7 @@ func (s *Services) Catalogue(path string) (catalogue.Catalogue, error) {
 	}
 	both, err := official.Add(more)
 	if err != nil {
-		return official, failure.New(failure.Model, "load", path, "%s", err.Error()).WithHint("Mend the file; models/README.md has the format.")
+		return official, failure.New(failure.Model, "load", path, "%s", err.Error()).WithHint("Correct the file; models/README.md describes the format.")
 	}
 	return both, nil
 }
