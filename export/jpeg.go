@@ -16,7 +16,7 @@ const jpegMostSide = 65535
 
 var jpegFormat = Format{
 	ID: "jpeg", Suffix: ".descry.jpg", Drawn: true, Endings: []string{".jpg", ".jpeg"},
-	Title: "JPEG", Tip: "Smaller; fine for photographs",
+	Title: "JPEG", Tip: "Smaller files; good for photographs",
 	Help:  "the annotated picture as JPEG",
 	Write: writeJPEG,
 }

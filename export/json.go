@@ -12,7 +12,7 @@ import (
 
 var jsonFormat = Format{
 	ID: "json", Suffix: ".json",
-	Title: "Everything as JSON", Tip: "What the models said, as descry describe --json prints it",
+	Title: "Everything as JSON", Tip: "All results, as descry describe --json prints them",
 	Help: "everything found, as describe --json prints it",
 	Write: func(path string, p Picture, mode atomicfile.Mode) error {
 		text, err := NewLine(p.Description).Encode()

@@ -11,7 +11,7 @@ import (
 
 var labelMapFormat = Format{
 	ID: "labelmap", Suffix: ".labelmap.png", Needs: []inference.Task{inference.TaskClasses},
-	Title: "Class map as PNG", Tip: "A palette picture; a pixel's value is its class",
+	Title: "Class map as PNG", Tip: "A palette image; each pixel's value is its class",
 	Help: "the class of every pixel, as a palette PNG",
 	Write: func(path string, p Picture, mode atomicfile.Mode) error {
 		return writeLabelMap(path, p.Classes, mode)

@@ -10,7 +10,7 @@ import (
 
 var pngFormat = Format{
 	ID: "png", Suffix: ".descry.png", Drawn: true, Endings: []string{".png"},
-	Title: "PNG", Tip: "Every pixel as it is; larger",
+	Title: "PNG", Tip: "Lossless; larger files",
 	Help: "the annotated picture as PNG",
 	Write: func(path string, p Picture, mode atomicfile.Mode) error {
 		img, err := p.Draw()

@@ -40,7 +40,7 @@ type Sample struct {
 var sampleTitles = []struct{ name, title string }{
 	{"dog-at-night.png", "A dog at night"},
 	{"bus-and-umbrella.png", "Bus and oranges"},
-	{"cat-and-bricks.png", "A cat before a wall"},
+	{"cat-and-bricks.png", "A cat in front of a wall"},
 	{"cakes-in-the-snow.png", "Cakes in the snow"},
 	{"boat-and-ball.png", "A boat and a ball"},
 	{"stop-sign.png", "A stop sign"},

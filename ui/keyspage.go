@@ -26,7 +26,7 @@ func (k *keysPage) Body() (fyne.CanvasObject, fyne.Size) {
 
 func (k *keysPage) Show(content any) string {
 	if k.filled {
-		return "Keys"
+		return "Keyboard shortcuts"
 	}
 	k.filled = true
 	for _, g := range content.([]state.ShortcutList) {
@@ -39,5 +39,5 @@ func (k *keysPage) Show(content any) string {
 		}
 		k.groups.Add(widgets.Column(4, rows...))
 	}
-	return "Keys"
+	return "Keyboard shortcuts"
 }

@@ -101,8 +101,8 @@ func startScreen() shown {
 			Bar:    state.ToolBar{Name: "Descry", Open: button("Open…", "Choose a picture (Ctrl+O)", picture.OpenAsked{})},
 			Status: state.StatusBar{Text: "Ready", Model: button("Starter models", "", nil), Device: button("CPU · 2 threads", "", nil)}},
 		Start: state.StartPage{
-			Title: "Drop a picture here", Text: "It is captioned, every object is outlined and named. Nothing leaves this computer.",
-			Hint: "Ctrl+O · Ctrl+V · F1 for all keys", SamplesTitle: "Or try one of these", RecentTitle: "Recent",
+			Title: "Drop a picture here", Text: "Descry captions it and outlines every object. Nothing leaves this computer.",
+			Hint: "Ctrl+O · Ctrl+V · F1 for all shortcuts", SamplesTitle: "Or try one of these", RecentTitle: "Recent",
 			Open: button("Open picture…", "Choose a picture file", picture.OpenAsked{}), Paste: button("Paste", "Open what is in the clipboard", picture.PasteAsked{}),
 		},
 	}
@@ -139,19 +139,19 @@ func resultScreen() shown {
 		Fit: button("Fit", "Show the whole picture (0)", picture.ViewFitted{}), Actual: button("1:1", "Pixel for pixel (1)", picture.ViewActual{}),
 		Style: style, Items: testItems, Hover: 1, Selected: -1,
 		Opacity: picture.Slider{Label: "Opacity", Tip: "How strongly objects are filled", Text: "38 %", Value: 0.38, Most: 1, Step: 0.01, Enabled: true},
-		Score:   picture.Slider{Label: "At least", Tip: "Show objects at least this sure", Text: "70 %", Value: 0.7, Least: 0.05, Most: 0.99, Step: 0.01, Enabled: true},
+		Score:   picture.Slider{Label: "Minimum confidence", Tip: "Show only objects the model is at least this sure of", Text: "70 %", Value: 0.7, Least: 0.05, Most: 0.99, Step: 0.01, Enabled: true},
 	}
 	s.Panel = picture.Panel{Shown: true,
 		CopyAlt: button("Copy for alt text", "", picture.CaptionCopied{}), Export: button("Export…", "", core.SheetOpened{Sheet: picture.SheetExport}),
 		Notice: &core.NoticeView{Text: "These built-in models know drawings only.", Close: button("Close", "Do not show this again", core.NoticeClosed{})},
-		Caption: picture.CaptionPart{Title: "Caption", Text: "a sports ball below a boat at night", Editable: true, Sure: "fairly sure", Length: "34 of 125",
+		Caption: picture.CaptionPart{Title: "Caption", Text: "a sports ball below a boat at night", Editable: true, Sure: "fairly sure", Length: "34 / 125 characters",
 			Copy: button("Copy", "", picture.CaptionCopied{}), Undo: core.Button{Text: "Undo", Do: picture.CaptionUndone{}}, Redo: core.Button{Text: "Redo", Do: picture.CaptionRedone{}},
-			Again: button("Retry", "", picture.Regenerated{}), How: button("How…", "Choose how captions are found", core.SheetOpened{Sheet: prefs.SheetCaption}), OthersTitle: "Other ways to say it",
+			Again: button("Suggest again", "", picture.Regenerated{}), How: button("Caption options…", "Change how captions are written", core.SheetOpened{Sheet: prefs.SheetCaption}), OthersTitle: "Alternatives",
 			Others: []picture.OtherCaption{{Text: "a boat above a sports ball at night", Likely: "likely", Do: picture.CaptionPicked{Text: "a boat above a sports ball at night"}},
 				{Text: "a boat with a sports ball at night", Likely: "possible", Do: picture.CaptionPicked{Text: "b"}}}},
 		Objects: picture.ObjectsPart{Title: "Objects", Shown: "2 shown", Sort: "by size", Sorts: []core.Choice{{Text: "by size", On: true, Do: picture.Sorted{By: settings.SortSize}}},
-			More: "1 more between 30 and 70 %", MoreButton: button("show", "", picture.ScoreSet{Value: 0.3}),
-			SecondNames: core.Button{Text: "Hide second names for the same object", Enabled: true, On: true, Do: picture.SecondNamesToggled{}},
+			More: "1 less certain (30–70 %)", MoreButton: button("show", "", picture.ScoreSet{Value: 0.3}),
+			SecondNames: core.Button{Text: "Hide duplicate names", Enabled: true, On: true, Do: picture.SecondNamesToggled{}},
 			Rows: []picture.ObjectRow{
 				objectRow(0, "sports ball", "lower right · 6 % of the picture", "100 %"), objectRow(1, "boat", "middle · 9 % of the picture", "99 %")}},
 	}
@@ -161,7 +161,7 @@ func resultScreen() shown {
 
 func objectRow(i int, name, detail, score string) picture.ObjectRow {
 	return picture.ObjectRow{Object: i, Name: name, Detail: detail, Score: score, Tint: tint(name), Shown: true,
-		Toggle: button("Hide", "", picture.ObjectToggled{Object: i}), Look: button("Look closer", "", picture.LookedAt{Object: i}), SavePNG: button("Save as a transparent PNG…", "", picture.ObjectSaveAsked{Object: i})}
+		Toggle: button("Hide", "", picture.ObjectToggled{Object: i}), Look: button("Zoom in", "", picture.LookedAt{Object: i}), SavePNG: button("Save as a transparent PNG…", "", picture.ObjectSaveAsked{Object: i})}
 }
 
 func busyScreen() shown {
@@ -170,9 +170,9 @@ func busyScreen() shown {
 	s.Canvas.Busy = &picture.Busy{Text: "Looking for objects…", Elapsed: "0.8 s", Stop: button("Stop", "Stop (Ctrl+.)", picture.Stopped{})}
 	s.Panel.Notice = nil
 	s.Panel.Caption = picture.CaptionPart{Title: "Caption", Text: "two cakes in the", Busy: true,
-		Copy: core.Button{Text: "Copy", Do: picture.CaptionCopied{}}, Again: core.Button{Text: "Retry", Do: picture.Regenerated{}}, Undo: core.Button{Text: "Undo", Do: picture.CaptionUndone{}}}
+		Copy: core.Button{Text: "Copy", Do: picture.CaptionCopied{}}, Again: core.Button{Text: "Suggest again", Do: picture.Regenerated{}}, Undo: core.Button{Text: "Undo", Do: picture.CaptionUndone{}}}
 	s.Panel.Objects = picture.ObjectsPart{Title: "Objects", Busy: true}
-	s.Status.Text = "Caption… · objects… · 2 pictures ahead"
+	s.Status.Text = "Caption… · objects… · preparing the next 2 pictures"
 	return s
 }
 
@@ -221,7 +221,7 @@ func saveScreen() shown {
 	s.Save = picture.SaveSheet{Title: "Save captioned picture", PlacementName: "Caption", FormatName: "File type",
 		Placements: []core.Choice{{Text: "Under the picture", On: true, Do: picture.PlacementSet{Placement: render.CaptionUnder}}, {Text: "Over the picture", Do: picture.PlacementSet{Placement: render.CaptionOver}}, {Text: "No caption", Do: picture.PlacementSet{Placement: render.CaptionNone}}},
 		Formats:    []core.Choice{{Text: "PNG", On: true, Do: picture.FormatSet{Format: "png"}}, {Text: "JPEG", Do: picture.FormatSet{Format: "jpeg"}}},
-		Legend:     core.Button{Text: "Legend of the classes", Enabled: true, On: true, Do: picture.LegendToggled{}}, Preview: core.Button{Text: "Preview", Enabled: true, On: true, Do: picture.PreviewToggled{}},
+		Legend:     core.Button{Text: "Class legend", Enabled: true, On: true, Do: picture.LegendToggled{}}, Preview: core.Button{Text: "Preview", Enabled: true, On: true, Do: picture.PreviewToggled{}},
 		Plan: &picture.Captioned{Picture: 1, Style: render.DefaultStyle(), Items: testItems, Layout: render.CaptionLayout{Text: "a sports ball below a boat at night", Legend: true}},
 		Save: button("Save picture…", "", picture.SaveAsked{}), Cancel: button("Cancel", "", core.SheetOpened{})}
 	return s
@@ -250,9 +250,9 @@ func settingsScreen() shown {
 	s := startScreen()
 	s.Sheet = prefs.SheetSettings
 	s.Settings = prefs.SettingsPage{Title: "Settings", ModelsTitle: "Models", Close: button("Done", "", core.SheetOpened{}),
-		ModelsText: "Captions by BLIP base, objects by Mask R-CNN v2, classes of pixels by Starter models.", Models: button("Choose models…", "", core.Run{Command: core.CommandModels}),
+		ModelsText: "Captions by BLIP base, objects by Mask R-CNN v2, class map by Starter models.", Models: button("Choose models…", "", core.Run{Command: core.CommandModels}),
 		Groups: []core.Group{
-			{Name: "Theme", Choices: []core.Choice{{Text: "As the system", On: true, Do: prefs.ThemeSet{Theme: settings.ThemeSystem}}, {Text: "Light", Do: prefs.ThemeSet{Theme: settings.ThemeLight}}, {Text: "Dark", Do: prefs.ThemeSet{Theme: settings.ThemeDark}}}},
+			{Name: "Theme", Choices: []core.Choice{{Text: "Same as system", On: true, Do: prefs.ThemeSet{Theme: settings.ThemeSystem}}, {Text: "Light", Do: prefs.ThemeSet{Theme: settings.ThemeLight}}, {Text: "Dark", Do: prefs.ThemeSet{Theme: settings.ThemeDark}}}},
 			{Name: "Threads", Text: "How many cores the models may use.", Choices: []core.Choice{{Text: "Automatic", On: true, Do: prefs.ThreadsSet{}}, {Text: "1", Do: prefs.ThreadsSet{Threads: 1}}}}}}
 	return s
 }
@@ -267,18 +267,18 @@ func aboutScreen() shown {
 func devicesScreen() shown {
 	s := startScreen()
 	s.Sheet = devices.Sheet
-	s.Devices = devices.Page{Title: "Device", Text: "What the models run on.", Test: button("Test", "Run a small graph on each device", devices.Tested{}), Close: button("Done", "", core.SheetOpened{}),
+	s.Devices = devices.Page{Title: "Device", Text: "What the models run on.", Test: button("Test", "Run a small test on each device", devices.Tested{}), Close: button("Done", "", core.SheetOpened{}),
 		Rows: []devices.Row{
 			{Choice: core.Choice{Text: "Automatic", On: true, Do: devices.Chosen{Device: "auto"}}, Report: "The first of these that works. The last picture was described by: CPU."},
 			{Choice: core.Choice{Text: "NVIDIA card (CUDA)", Do: devices.Chosen{Device: "cuda"}}, Report: "This ONNX Runtime was built without CUDA. Run descry models pull onnxruntime-cuda and start again, or name a GPU build of ONNX Runtime with --ort."},
-			{Choice: core.Choice{Text: "Processor", Do: devices.Chosen{Device: "cpu"}}, Report: "Works: ready in 12 ms, a small graph takes 0.03 ms."}}}
+			{Choice: core.Choice{Text: "Processor", Do: devices.Chosen{Device: "cpu"}}, Report: "Works: ready in 12 ms, the test took 0.03 ms."}}}
 	return s
 }
 
 func exportScreen() shown {
 	s := resultScreen()
 	s.Sheet = picture.SheetExport
-	s.Export = picture.ExportSheet{Title: "Export", Text: "Write what was found to files.", Beside: button("Write beside the picture", "", picture.ExportAsked{Beside: true}), Choose: button("Choose a folder…", "", picture.ExportAsked{}), Cancel: button("Cancel", "", core.SheetOpened{}),
+	s.Export = picture.ExportSheet{Title: "Export", Text: "Write what was found to files.", Beside: button("Save next to the picture", "", picture.ExportAsked{Beside: true}), Choose: button("Choose a folder…", "", picture.ExportAsked{}), Cancel: button("Cancel", "", core.SheetOpened{}),
 		Formats: []picture.ExportFormat{{Format: "txt", File: "harbour.txt", Button: core.Button{Text: "Caption as text", Enabled: true, On: true, Do: picture.ExportToggled{Format: "txt"}}},
 			{Format: "json", File: "harbour.json", Button: core.Button{Text: "Everything as JSON", Enabled: true, Do: picture.ExportToggled{Format: "json"}}}}}
 	return s

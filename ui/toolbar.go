@@ -55,7 +55,7 @@ func newToolBar(send parts.Sender, menu func(below fyne.CanvasObject), list func
 		name:   widgets.NewText("Descry", theme.Text, theme.SizeBody, true).Cut(),
 		count:  widgets.NewText("", theme.Secondary, theme.SizeLabel, false),
 		few:    widgets.NewButton(widgets.Pill, "Show", "Choose what is drawn over the picture", nil).After(widgets.IconDown).Sized(78, 30),
-		menu:   widgets.NewIconButton(widgets.Quiet, widgets.IconMore, "Menu: everything that Descry can do (F10)", nil).Sized(32, 32),
+		menu:   widgets.NewIconButton(widgets.Quiet, widgets.IconMore, "Menu: all commands (F10)", nil).Sized(32, 32),
 		models: widgets.NewButton(widgets.Secondary, "", "", nil).Sized(96, 32),
 		panel:  widgets.NewIconButton(widgets.Quiet, widgets.IconPanel, "", nil).Sized(32, 32),
 		save:   widgets.NewButton(widgets.Primary, "Save picture…", "", nil).Sized(138, 32),

@@ -84,7 +84,7 @@ func (g *gallery) decode(ctx context.Context, src picturestate.Source, limits pi
 	default:
 		return picture.Open(ctx, src.Path, limits)
 	}
-	return nil, failure.New(failure.Unreadable, "open", src.Path, "there is no such picture any more")
+	return nil, failure.New(failure.Unreadable, "open", src.Path, "the picture no longer exists")
 }
 
 // release forgets a picture and stops its decoding.
@@ -136,7 +136,7 @@ func (g *gallery) pixels(id picturestate.PictureID) (*picture.Picture, error) {
 	if o, ok := g.pictures[id]; ok && o.picture != nil {
 		return o.picture, nil
 	}
-	return nil, failure.New(failure.Unreadable, "describe", fmt.Sprint("picture ", id), "its pixels are not there").WithHint("Open it again.")
+	return nil, failure.New(failure.Unreadable, "describe", fmt.Sprint("picture ", id), "it is no longer in memory").WithHint("Open it again.")
 }
 
 // Sizes of thumbnails of samples in pixels: cards are 185 × 140 dp at most.

@@ -10,11 +10,13 @@ import (
 	"descry/inference"
 	"descry/internal/failure"
 	"descry/internal/machine"
+	"descry/internal/message"
 	"descry/models"
 	"descry/models/arch"
 	"descry/models/catalogue"
 	"descry/models/store"
 	"descry/network"
+	"descry/ui/state/core"
 	modelstate "descry/ui/state/models"
 )
 
@@ -44,7 +46,7 @@ func inventory(svc *services.Services, o services.WindowOptions) modelstate.Inve
 		if about == "" {
 			title = ""
 		}
-		v.Sets = append(v.Sets, modelstate.Set{Name: set.Name, Title: strings.ToUpper(set.Name[:1]) + set.Name[1:] + " models", About: title, Models: set.Names()})
+		v.Sets = append(v.Sets, modelstate.Set{Name: set.Name, Title: message.Sprintf("%s models", core.Capital(set.Name)), About: title, Models: set.Names()})
 	}
 	if free, err := machine.FreeDisk(v.Folder); err == nil {
 		v.Free = int64(min(free, 1<<62))
@@ -78,7 +80,7 @@ func storedModel(m catalogue.Model, i store.Item) modelstate.Model {
 	}
 	if i.State == store.Damaged {
 		damaged := &failure.Failure{Kind: failure.Model, Op: "load", Subject: m.Name, Message: i.Problem}
-		x.Problem = damaged.WithHint("Repair it: only what is damaged is fetched again.")
+		x.Problem = damaged.WithHint("Repair it: only the damaged files are downloaded again.")
 	}
 	return x
 }
@@ -101,7 +103,7 @@ func ownSets(svc *services.Services, o services.WindowOptions, c catalogue.Catal
 	for _, name := range names {
 		info := modelstate.Info{Spec: name, Name: name, Drawings: name == models.Starter}
 		if name == models.Starter {
-			info.Name, info.Description = "Starter models", "Small and built in. They know drawings of 63 kinds of thing, not photographs."
+			info.Name, info.Description = "Starter models", "Small and built in. They recognise 63 kinds of objects in drawings, not in photographs."
 			info.Tasks = []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses}
 			list = append(list, info)
 			continue

@@ -89,7 +89,7 @@ func (k *modelEffects) verify(ctx context.Context, e modelstate.Verify, send fun
 func verified(verdicts []store.Verdict, err error) error {
 	for _, v := range verdicts {
 		if err == nil && !v.OK {
-			return failure.New(failure.Model, "check", v.File, "%s: %s", v.File, v.Problem).WithHint("Repair it: only what is damaged is fetched again.")
+			return failure.New(failure.Model, "check", v.File, "%s: %s", v.File, v.Problem).WithHint("Repair it: only the damaged files are downloaded again.")
 		}
 	}
 	return err
@@ -196,7 +196,7 @@ func (k *modelEffects) importFiles(ctx context.Context, paths []string) ([]strin
 	report, err := s.Import(ctx, paths, false, nil)
 	if f := failure.Of(err, failure.Model); f != nil {
 		if slices.ContainsFunc(report.Models, func(m store.Imported) bool { return len(m.Missing) > 0 }) {
-			f = f.WithHint("Import it too, or press Resume in the model's row: only what is missing is fetched.")
+			f = f.WithHint("Import it too, or press Resume in the model's row: only what is missing is downloaded.")
 		}
 		return nil, f
 	}
@@ -207,7 +207,7 @@ func (k *modelEffects) importFiles(ctx context.Context, paths []string) ([]strin
 		}
 	}
 	if len(names) == 0 {
-		return nil, failure.New(failure.Model, "import", strings.Join(paths, ", "), "this holds no weights of a model in the list").WithHint("Choose the weights as they were published, with the model's other files beside them; descry inspect FILE says what a file is.")
+		return nil, failure.New(failure.Model, "import", strings.Join(paths, ", "), "this is not a file of a known model").WithHint("Choose the published weights, with the model's other files next to them. descry inspect FILE tells what a file is.")
 	}
 	return names, nil
 }

@@ -241,7 +241,7 @@ func TestPicturesAreDecodedKeptAndReleased(t *testing.T) {
 		t.Fatalf("%+v", a)
 	}
 	if base := b.gallery.Base(1); base == nil || base.Bounds().Dx() != 5 {
-		t.Error("its pixels are not there")
+		t.Error("it is no longer in memory")
 	}
 	b.quiet(picturestate.Release{Picture: 1})
 	if b.gallery.Base(1) != nil {
@@ -451,7 +451,7 @@ func TestDevicesAndDiagnosticsComeFromASecondProcess(t *testing.T) {
 	}
 	answers(t, b.perform(prefstate.RunDoctor{}), prefstate.DoctorSaid{Text: "ok    program --ort /some/lib\n"})
 	t.Setenv("DESCRY_TEST_BROKEN", "1")
-	if a, ok := b.perform(devicestate.Look{}).(devicestate.Reported); !ok || a.Reports != nil || !strings.HasPrefix(a.Trouble, "The devices could not be looked at: ") {
+	if a, ok := b.perform(devicestate.Look{}).(devicestate.Reported); !ok || a.Reports != nil || !strings.HasPrefix(a.Trouble, "Could not check the devices: ") {
 		t.Errorf("%+v", a)
 	}
 }

@@ -41,7 +41,7 @@ func writeHandlers(g *gallery) []handler {
 				}
 				cut := render.Cutout(base, e.Instance)
 				if cut == nil {
-					return failure.New(failure.Unwritable, "write", path, "the object has no pixels in this picture")
+					return failure.New(failure.Unwritable, "write", path, "the object is empty in this picture")
 				}
 				return export.WritePNG(path, cut, mode)
 			}))
@@ -56,7 +56,7 @@ func written(t picturestate.Target, do func(string, atomicfile.Mode) error) core
 		mode = atomicfile.Overwrite
 	}
 	if sameFile(t.Path, t.Original) {
-		return picturestate.ExportFailed{Write: t.Write, Failure: failure.New(failure.Unsupported, "write", t.Path, "this is the picture itself, which Descry never writes over").WithHint("Choose another name.")}
+		return picturestate.ExportFailed{Write: t.Write, Failure: failure.New(failure.Unsupported, "write", t.Path, "this is the original picture, which Descry never overwrites").WithHint("Choose another name.")}
 	}
 	if err := do(t.Path, mode); err != nil {
 		return picturestate.ExportFailed{Write: t.Write, Failure: failure.Of(err, failure.Unwritable), Exists: errors.Is(err, fs.ErrExist)}
@@ -75,7 +75,7 @@ func sameFile(a, b string) bool {
 }
 
 func gone(path string) error {
-	return failure.New(failure.Unwritable, "write", path, "the picture is no longer open").WithHint("Open it again and save it then.")
+	return failure.New(failure.Unwritable, "write", path, "the picture is no longer open").WithHint("Open it again, then save it.")
 }
 
 // drawPlan draws a captioned picture at full size.

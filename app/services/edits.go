@@ -99,7 +99,7 @@ func (s Edits) Save(key, name string, e Edit, unread bool, now time.Time) error 
 			e.Earlier = slices.Concat(before.Earlier, []string{before.Caption}, e.Earlier)
 		}
 	}
-	const hint = "Your edit stays in the window; make the folder writable."
+	const hint = "Your edit is still in the window. Make the folder writable."
 	if err := os.MkdirAll(s.dir, 0o700); err != nil {
 		return failure.Wrap(failure.Unwritable, "save", s.dir, err, hint)
 	}

@@ -79,7 +79,7 @@ func TestAnEditThatCannotBeKeptSaysWhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := Edits{dir}.Save(someKey, "x", Edit{Caption: "x"}, false, time.Now())
-	if f := failure.Of(err, failure.Model); f == nil || f.Kind != failure.Unwritable || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "stays in the window") {
+	if f := failure.Of(err, failure.Model); f == nil || f.Kind != failure.Unwritable || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "is still in the window") {
 		t.Errorf("error %v", err)
 	}
 	if f := failure.Of(SaveSettings(filepath.Join(dir, "config"), settings.Default()), failure.Model); f == nil || f.Kind != failure.Unwritable {

@@ -72,7 +72,7 @@ func ReadClipboard(ctx context.Context) (Clip, error) {
 		}
 	}
 	if known == nil {
-		return Clip{}, errors.New("there is no display whose clipboard could be read")
+		return Clip{}, errors.New("there is no display to read a clipboard from")
 	}
 	return Clip{}, fmt.Errorf("pasting needs the program %s (Debian, Ubuntu: apt-get install %s)", strings.Join(known, " or "), packageOf(known[0]))
 }

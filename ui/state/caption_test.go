@@ -35,7 +35,7 @@ func TestTheCaptionComesWordByWord(t *testing.T) {
 	}
 	d.finish(picture.SlotCaption)
 	c = d.screen().Panel.Caption
-	if c.Busy || !c.Editable || c.Length != "35 of 125" || c.Sure != "fairly sure" || c.TooLong {
+	if c.Busy || !c.Editable || c.Length != "35 / 125 characters" || c.Sure != "fairly sure" || c.TooLong {
 		t.Errorf("after: %+v", c)
 	}
 }
@@ -43,12 +43,12 @@ func TestTheCaptionComesWordByWord(t *testing.T) {
 func TestOtherWaysToSayItCanBePickedAndTakenBack(t *testing.T) {
 	d := resultDesk(t)
 	c := d.screen().Panel.Caption
-	if c.OthersTitle != "Other ways to say it" || len(c.Others) != 2 || c.Others[0].Text != "a boat above a sports ball at night" || c.Others[0].Likely != "likely" || c.Others[1].Likely != "possible" {
+	if c.OthersTitle != "Alternatives" || len(c.Others) != 2 || c.Others[0].Text != "a boat above a sports ball at night" || c.Others[0].Likely != "likely" || c.Others[1].Likely != "possible" {
 		t.Fatalf("others %+v", c.Others)
 	}
 	d.send(c.Others[1].Do)
 	c = d.screen().Panel.Caption
-	if c.Text != "a boat with a sports ball at night" || c.Sure != "your words" || !c.Undo.Enabled || len(c.Others) != 2 || c.Others[0].Text != "a sports ball below a boat at night" {
+	if c.Text != "a boat with a sports ball at night" || c.Sure != "your choice" || !c.Undo.Enabled || len(c.Others) != 2 || c.Others[0].Text != "a sports ball below a boat at night" {
 		t.Errorf("picked: %+v", c)
 	}
 	d.send(c.Undo.Do)
@@ -184,7 +184,7 @@ func TestAFailureToKeepAnEditIsToldOnceAndTriedAgainAtTheEnd(t *testing.T) {
 	fail := picture.EditSaved{Key: keyOf("harbour.png"), Failure: failure.New(failure.Unreadable, "save", "/x", "the disk is full")}
 	d.send(fail, fail)
 	n := d.screen().Notices
-	if len(n) != 1 || n[0].Text != "Your caption of harbour.png could not be kept on disk." || n[0].Detail != "The disk is full." {
+	if len(n) != 1 || n[0].Text != "Could not save your caption for harbour.png." || n[0].Detail != "The disk is full." {
 		t.Errorf("notices %+v", n)
 	}
 	d.take()
@@ -230,7 +230,7 @@ func TestUndoStepsAreWhatWasTypedInOneGo(t *testing.T) {
 func TestLongTextIsCutAndCounted(t *testing.T) {
 	d := resultDesk(t)
 	d.send(picture.CaptionEdited{Text: strings.Repeat("ä", 200)})
-	if c := d.screen().Panel.Caption; c.Length != "200 of 125" || !c.TooLong {
+	if c := d.screen().Panel.Caption; c.Length != "200 / 125 characters" || !c.TooLong {
 		t.Errorf("%q %v", c.Length, c.TooLong)
 	}
 	d.send(picture.CaptionEdited{Text: strings.Repeat("x", mostCaption+5) + "\xff"})

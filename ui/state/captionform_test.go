@@ -48,7 +48,7 @@ func TestTheCaptionSheetShowsWhatIsChosen(t *testing.T) {
 	d := newDesk(t)
 	d.send(core.Run{Command: core.CommandCaptionForm})
 	sheet := d.screen().Captions
-	if d.screen().Sheet != prefs.SheetCaption || len(sheet.Groups) != 4 || sheet.Again.Text != "" || !sheet.Noise.On || sheet.Prompt.Placeholder != "as the model says" {
+	if d.screen().Sheet != prefs.SheetCaption || len(sheet.Groups) != 4 || sheet.Again.Text != "" || !sheet.Noise.On || sheet.Prompt.Placeholder != "model default" {
 		t.Fatalf("%+v", sheet)
 	}
 	for g := range sheet.Groups { // each choice can be made, and then is the only one that is on

@@ -134,7 +134,7 @@ func TestAMapOfObjectsSaysThatItIsOne(t *testing.T) {
 	c.From, c.Labels[0] = inference.TaskInstances, inference.Unlabelled
 	d := classDesk(t, c)
 	part := d.screen().Panel.Classes
-	if len(part.Rows) != 1 || part.Rows[0].Name != "boat" || !strings.HasPrefix(part.Note, "From the objects") {
+	if len(part.Rows) != 1 || part.Rows[0].Name != "boat" || !strings.HasPrefix(part.Note, "Made from the objects") {
 		t.Errorf("%+v", part)
 	}
 	d.send(picture.ClassPointed{Class: 0})
@@ -143,7 +143,7 @@ func TestAMapOfObjectsSaysThatItIsOne(t *testing.T) {
 	}
 	empty := testClasses()
 	empty.From, empty.Pixels = inference.TaskInstances, []int{120_000, 0, 0}
-	if part := classDesk(t, empty).screen().Panel.Classes; part.Note != "" || part.Empty != "No object is sure enough to be shown here." {
+	if part := classDesk(t, empty).screen().Panel.Classes; part.Note != "" || part.Empty != "No object has the minimum confidence." {
 		t.Errorf("%+v", part)
 	}
 }

@@ -41,12 +41,12 @@ func TestTheChipOpensTheListOfDevices(t *testing.T) {
 	if look := must[devices.Look](d); look.Test || d.screen().Sheet != devices.Sheet {
 		t.Errorf("%+v, sheet %q", look, d.screen().Sheet)
 	}
-	if got := reports(d)["Processor"]; got != "Looking…" {
+	if got := reports(d)["Processor"]; got != "Checking…" {
 		t.Errorf("before the answer it says %q", got)
 	}
 	d.take()
 	d.send(devices.Reported{Reports: testDevices()})
-	if got := reports(d); got["NVIDIA card (CUDA)"] != "The library libcudnn.so.9 was not found. Install cuDNN 9." || !strings.HasPrefix(got["Processor"], "Can be used") {
+	if got := reports(d); got["NVIDIA card (CUDA)"] != "The library libcudnn.so.9 was not found. Install cuDNN 9." || !strings.HasPrefix(got["Processor"], "Seems usable") {
 		t.Errorf("%q", got)
 	}
 	d.send(core.SheetOpened{Sheet: core.SheetNone}, core.SheetOpened{Sheet: devices.Sheet})
@@ -69,10 +69,10 @@ func TestTheTestRunsOnceAtATime(t *testing.T) {
 	tested := testDevices()
 	tested[1].Tested, tested[1].LoadMS, tested[1].RunMS = true, 12, 0.031
 	d.send(devices.Reported{Reports: tested, Test: true}, devices.Reported{Reports: testDevices()}) // the slower look comes last
-	if got := reports(d)["Processor"]; got != "Works: ready in 12 ms, a small graph takes 0.03 ms." || !d.screen().Devices.Test.Enabled {
+	if got := reports(d)["Processor"]; got != "Works: ready in 12 ms, the test took 0.03 ms." || !d.screen().Devices.Test.Enabled {
 		t.Errorf("it says %q", got)
 	}
-	d.send(devices.Tested{}, devices.Reported{Test: true, Trouble: "The devices could not be looked at."})
+	d.send(devices.Tested{}, devices.Reported{Test: true, Trouble: "Could not check the devices."})
 	if s := d.screen().Devices; s.Trouble == "" || !s.Test.Enabled {
 		t.Errorf("%+v", s)
 	}
@@ -86,14 +86,14 @@ func TestALostDeviceIsToldOnceAndStays(t *testing.T) {
 		d.send(picture.EngineSaid{Event: inference.Event{Kind: inference.KindDevice, Device: lost}})
 	}
 	s := d.screen()
-	if len(s.Notices) != 1 || s.Notices[0].Text != "NVIDIA card (CUDA) is not used: the card has too little memory left." {
+	if len(s.Notices) != 1 || s.Notices[0].Text != "NVIDIA card (CUDA) cannot be used: the card has too little memory left." {
 		t.Errorf("notices %+v", s.Notices)
 	}
 	if !strings.HasSuffix(s.Status.Device.Text, "CUDA off") {
 		t.Errorf("the chip says %q", s.Status.Device.Text)
 	}
 	d.send(core.SheetOpened{Sheet: devices.Sheet}, devices.Reported{Reports: []devices.Report{{ID: "cuda", Usable: true}}})
-	if got := reports(d)["NVIDIA card (CUDA)"]; got != "Given up: the card has too little memory left. Close what else uses the card." {
+	if got := reports(d)["NVIDIA card (CUDA)"]; got != "Failed: the card has too little memory left. Close what else uses the card." {
 		t.Errorf("the list says %q", got)
 	}
 	d.send(picture.EngineSaid{Event: inference.Event{Kind: inference.KindDevice}}) // nothing in it

@@ -63,12 +63,12 @@ func testSetup() Setup {
 // import.
 func testFormats() []picture.Format {
 	return []picture.Format{
-		{ID: "png", Suffix: ".descry.png", Drawn: true, Endings: []string{".png"}, Title: "PNG", Tip: "Every pixel as it is; larger"},
-		{ID: "jpeg", Suffix: ".descry.jpg", Drawn: true, Endings: []string{".jpg", ".jpeg"}, Title: "JPEG", Tip: "Smaller; fine for photographs"},
+		{ID: "png", Suffix: ".descry.png", Drawn: true, Endings: []string{".png"}, Title: "PNG", Tip: "Lossless; larger files"},
+		{ID: "jpeg", Suffix: ".descry.jpg", Drawn: true, Endings: []string{".jpg", ".jpeg"}, Title: "JPEG", Tip: "Smaller files; good for photographs"},
 		{ID: "txt", Suffix: ".txt", Needs: []inference.Task{inference.TaskCaption}, Title: "Caption as text", Tip: "The caption, in a text file"},
-		{ID: "json", Suffix: ".json", Title: "Everything as JSON", Tip: "What the models said, as descry describe --json prints it"},
+		{ID: "json", Suffix: ".json", Title: "Everything as JSON", Tip: "All results, as descry describe --json prints them"},
 		{ID: "coco", Suffix: ".coco.json", Needs: []inference.Task{inference.TaskInstances}, Title: "Objects as COCO", Tip: "Boxes and masks for other tools"},
-		{ID: "labelmap", Suffix: ".labelmap.png", Needs: []inference.Task{inference.TaskClasses}, Title: "Class map as PNG", Tip: "A palette picture; a pixel's value is its class"},
+		{ID: "labelmap", Suffix: ".labelmap.png", Needs: []inference.Task{inference.TaskClasses}, Title: "Class map as PNG", Tip: "A palette image; each pixel's value is its class"},
 	}
 }
 

@@ -125,10 +125,10 @@ func TestTheCardOfTheStartPageLeadsToTheFullModels(t *testing.T) {
 		t.Fatalf("offer %+v", offer)
 	}
 	want := []models.Fact{
-		{Name: "Download", Text: "1.4 GB; 53 GB are free", Bad: false},
-		{Name: "A picture takes", Text: "about 12 s on this computer", Bad: false},
-		{Name: "Memory", Text: "about 3.1 GB; 15 GB are free now", Bad: false},
-		{Name: "Checked", Text: "every file against a hash that Descry knows", Bad: false},
+		{Name: "Download", Text: "1.4 GB; 53 GB free", Bad: false},
+		{Name: "Time per picture", Text: "about 12 s on this computer", Bad: false},
+		{Name: "Memory", Text: "about 3.1 GB; 15 GB free now", Bad: false},
+		{Name: "Checked", Text: "every file against a known checksum", Bad: false},
 	}
 	if !reflect.DeepEqual(offer.Facts, want) {
 		t.Errorf("facts %+v", offer.Facts)
@@ -180,7 +180,7 @@ func TestProgressIsToldWithSpeedAndTimeLeft(t *testing.T) {
 		t.Errorf("title %q, status %+v", s.Title, s.Status)
 	}
 	d.send(models.PullProgressed{Pull: d.pulled("maskrcnn-v2"), Progress: models.Progress{Stage: models.StageRetrying, Note: "the server is busy (503)"}})
-	if r := d.row2("maskrcnn-v2"); r.State != "Tries again soon: the server is busy (503)" {
+	if r := d.row2("maskrcnn-v2"); r.State != "Retrying soon: the server is busy (503)" {
 		t.Errorf("row %+v", r)
 	}
 	d.open("/home/ada/Pictures/harbour.png")
@@ -312,7 +312,7 @@ func TestClosingAsksWhileADownloadRuns(t *testing.T) {
 	d.send(Closing{})
 	none[Quit](d)
 	s := d.screen()
-	if s.Sheet != SheetClosing || !strings.HasPrefix(s.Closing.Text, "BLIP base is still being downloaded (37 %). What has arrived is kept") {
+	if s.Sheet != SheetClosing || !strings.HasPrefix(s.Closing.Text, "Still downloading: BLIP base (37 %). What has been downloaded is kept") {
 		t.Fatalf("closing %+v", s.Closing)
 	}
 	d.send(s.Closing.Stay.Do)
@@ -330,7 +330,7 @@ func TestClosingAsksWhileADownloadRuns(t *testing.T) {
 	}
 	d = storeDesk(t) // it ends while the question stands
 	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{}, Closing{}, models.PullEnded{Pull: d.lastPull + 1, Failure: nil})
-	if s := d.screen(); s.Sheet != SheetClosing || s.Closing.Text != "The download has ended, so nothing is lost." {
+	if s := d.screen(); s.Sheet != SheetClosing || s.Closing.Text != "The download has ended; nothing is lost." {
 		t.Errorf("closing %+v", s.Closing)
 	}
 	// The next time it goes on; one that was paused does not.
@@ -357,7 +357,7 @@ func TestOfflineNothingIsDownloaded(t *testing.T) {
 	d.send(d.screen().Models.Offline.Do)
 	must[models.StopPull](d)
 	d.send(models.PullEnded{Pull: id, Failure: stopped})
-	if r := d.row("blip-base"); r.State != "Waits: offline" || acts(d.row("blip-large")) != "" || d.screen().Title != "Descry" {
+	if r := d.row("blip-base"); r.State != "Waiting: offline" || acts(d.row("blip-large")) != "" || d.screen().Title != "Descry" {
 		t.Errorf("row %+v", r)
 	}
 	d.send(models.SetOffered{Set: "full"})
@@ -382,15 +382,15 @@ func TestWhatDoesNotFitIsSaidBefore(t *testing.T) {
 	d := storeDesk(t, func(s *Setup) { s.Store.Free, s.Store.Memory = 900_000_000, 2_000_000_000 })
 	d.send(models.SetOffered{Set: "full"})
 	facts := d.screen().Models.Offer.Facts
-	if !facts[0].Bad || !facts[2].Bad || facts[0].Text != "1.4 GB; 900 MB are free" {
+	if !facts[0].Bad || !facts[2].Bad || facts[0].Text != "1.4 GB; 900 MB free" {
 		t.Errorf("facts %+v", facts)
 	}
 	d.send(models.OfferClosed{}, models.Offered{Model: "blip-large"})
 	offer := d.screen().Models.Offer
-	if offer.Get.Text != "Download size not known" && offer.Rows[0].Size != "size not known" {
+	if offer.Get.Text != "Download" || offer.Rows[0].Size != "unknown size" {
 		t.Errorf("offer %+v", offer)
 	}
-	if last := offer.Facts[len(offer.Facts)-1]; !strings.Contains(last.Text, "has no hash of its own") {
+	if last := offer.Facts[len(offer.Facts)-1]; !strings.Contains(last.Text, "has none of its own") {
 		t.Errorf("facts %+v", offer.Facts)
 	}
 }
@@ -432,7 +432,7 @@ func TestFilesAreImported(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	d.send(models.Imported{Models: []string{"maskrcnn-v2"}})
-	if m := d.screen().Models; m.Told != "Taken in: Mask R-CNN v2." || d.row("maskrcnn-v2").State != "In use" {
+	if m := d.screen().Models; m.Told != "Imported: Mask R-CNN v2." || d.row("maskrcnn-v2").State != "In use" {
 		t.Errorf("%+v", m)
 	}
 	d.send(models.ImportChosen{Paths: []string{"/x"}}, models.Imported{Failure: failure.New(failure.Unsupported, "import", "/x", "this is no model that Descry knows").WithHint("descry fidelity says what it is.")})

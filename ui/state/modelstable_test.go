@@ -53,7 +53,7 @@ func TestThePageTellsWhatACheckFound(t *testing.T) {
 	d := storeDesk(t, func(s *Setup) { s.Store.Models[0].Keep = models.KeepReady })
 	d.send(core.SheetOpened{Sheet: models.Sheet}, models.VerifyAsked{Model: "blip-base"})
 	d.send(models.PullEnded{Pull: d.lastPull, Failure: nil})
-	if told := d.screen().Models.Told; !strings.HasSuffix(told, "is as it was published.") {
+	if told := d.screen().Models.Told; !strings.HasSuffix(told, "is undamaged.") {
 		t.Errorf("it says %q", told)
 	}
 	if d.send(models.RemovalAsked{Model: "blip-base"}); d.screen().Models.Told != "" {

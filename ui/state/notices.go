@@ -1,6 +1,7 @@
 package state
 
 import (
+	"descry/internal/message"
 	"descry/ui/state/core"
 )
 
@@ -16,8 +17,8 @@ func (r *reduction) closeNotice(id uint64) {
 // tellCopied says that a text was copied, or why not.
 func (r *reduction) tellCopied(a core.TextCopied) {
 	if a.Failure != nil {
-		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: a.What + " could not be copied.", Detail: core.Explain(a.Failure)})
+		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: message.Sprintf("%s could not be copied.", a.What), Detail: core.Explain(a.Failure)})
 		return
 	}
-	r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: a.What + " copied."})
+	r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: message.Sprintf("%s copied.", a.What)})
 }

@@ -41,7 +41,7 @@ func TestTheListSaysWhatWhereAndHowSure(t *testing.T) {
 	if r := o.Rows[1]; r.Name != "sports ball" || r.Detail != "lower right · 3 % of the picture" || r.Score != "100 %" {
 		t.Errorf("%+v", r)
 	}
-	if o.More != "1 more between 30 and 70 %" || o.MoreButton.Text != "show" {
+	if o.More != "1 less certain (30–70 %)" || o.MoreButton.Text != "show" {
 		t.Errorf("more: %q %+v", o.More, o.MoreButton)
 	}
 }
@@ -54,7 +54,7 @@ func TestTheThresholdActsAtOnce(t *testing.T) {
 	if rowNames(s) != "boat, sports ball, bird" || itemNames(s) != "sports ball, boat, bird" || s.Canvas.Score.Text != "30 %" {
 		t.Errorf("rows %s; items %s; %+v", rowNames(s), itemNames(s), s.Canvas.Score)
 	}
-	if o := s.Panel.Objects; o.More != "1 more between 5 and 30 %" {
+	if o := s.Panel.Objects; o.More != "1 less certain (5–30 %)" {
 		t.Errorf("more %q", o.More)
 	}
 	d.send(picture.ScoreSet{Value: 0.99}, picture.OpacitySet{Value: 0.8}, picture.LayerToggled{Layer: settings.LayerBoxes})
@@ -78,7 +78,7 @@ func TestAnEmptyListSaysWhatALowerThresholdWouldShow(t *testing.T) {
 	d.say(inference.Event{ID: id, Kind: inference.KindInstances, Instances: in})
 	d.say(doneEvent(id, picture.SlotInstances))
 	o := d.screen().Panel.Objects
-	if o.Empty != "No objects above 70 %." || o.More != "3 between 30 and 70 %:" || o.MoreButton.Text != "show them" || o.Shown != "" {
+	if o.Empty != "No objects above 70 %." || o.More != "3 less certain (30–70 %)" || o.MoreButton.Text != "show" || o.Shown != "" {
 		t.Errorf("%q %q %+v", o.Empty, o.More, o.MoreButton)
 	}
 	d.send(o.MoreButton.Do)
@@ -90,7 +90,7 @@ func TestAnEmptyListSaysWhatALowerThresholdWouldShow(t *testing.T) {
 	id = d.job(picture.SlotInstances)
 	d.say(inference.Event{ID: id, Kind: inference.KindInstances, Instances: &inference.Instances{Width: 4, Height: 3}})
 	d.say(doneEvent(id, picture.SlotInstances))
-	if o := d.screen().Panel.Objects; o.Empty != "Nothing that these models know was found." || o.More != "" || o.MoreButton.Do != nil || d.screen().Canvas.Score.Text != "50 %" {
+	if o := d.screen().Panel.Objects; o.Empty != "No known objects found." || o.More != "" || o.MoreButton.Do != nil || d.screen().Canvas.Score.Text != "50 %" {
 		t.Errorf("nothing at all: %+v", o)
 	}
 }

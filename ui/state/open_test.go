@@ -124,7 +124,7 @@ func TestNeighboursAreDescribedAheadWhenIdle(t *testing.T) {
 	if len(submits) != 3 || submits[0].Request.Visible || submits[0].Picture != ahead.Picture {
 		t.Fatalf("ahead: %+v", submits)
 	}
-	if got := d.screen().Status.Text; !strings.HasSuffix(got, "1 picture ahead") {
+	if got := d.screen().Status.Text; !strings.HasSuffix(got, "preparing the next picture") {
 		t.Errorf("status %q", got)
 	}
 	// Regenerating is visible work: what runs ahead makes room, and comes back.
@@ -196,7 +196,7 @@ func TestAFailureStandsWhereThePictureWould(t *testing.T) {
 	d.send(picture.Opened{Paths: []string{"/p/a.heic"}})
 	d.send(picture.DecodeFailed{Picture: d.s.Current(), Failure: failure.New(failure.Unsupported, "decode", "/p/a.heic", "HEIC pictures are not read").WithHint("Save it as JPEG first.")})
 	card := d.screen().Canvas.Failure
-	if card == nil || card.Title != "a.heic cannot be opened" || card.Text != "HEIC pictures are not read." || card.Hint != "Save it as JPEG first." || card.Details != "" {
+	if card == nil || card.Title != "Could not open a.heic" || card.Text != "HEIC pictures are not read." || card.Hint != "Save it as JPEG first." || card.Details != "" {
 		t.Fatalf("card %+v", card)
 	}
 	d.send(picture.DetailsToggled{})
@@ -368,7 +368,7 @@ func TestTheSameReasonIsToldOnce(t *testing.T) {
 	if p.Caption.Failure.Text != "starter: ONNX Runtime was not found." || p.Caption.Failure.Hint == "" {
 		t.Errorf("caption %+v", p.Caption.Failure)
 	}
-	if got := p.Objects.Failure.Text; got != "For the same reason as the caption." {
+	if got := p.Objects.Failure.Text; got != "Same reason as for the caption." {
 		t.Errorf("objects %q", got)
 	}
 	d.take()

@@ -78,7 +78,7 @@ func TestAnOriginalIsNeverWrittenTo(t *testing.T) {
 		d.send(picture.SaveAsked{})
 		d.send(picture.PlaceChosen{Ask: must[picture.AskSave](d).Ask, Path: path})
 		none[picture.WriteFile](d)
-		if n := d.screen().Notices; len(n) != 1 || !strings.HasSuffix(n[0].Text, "is the picture itself.") {
+		if n := d.screen().Notices; len(n) != 1 || !strings.HasSuffix(n[0].Text, "is the original picture.") {
 			t.Errorf("notices %+v", n)
 		}
 	}
@@ -118,7 +118,7 @@ func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 	exists := failure.New(failure.Unreadable, "write", "", "the file exists")
 	d.send(picture.Exported{Write: text.Write}, picture.Exported{Write: labels.Write}, picture.ExportFailed{Write: json.Write, Failure: exists, Exists: true}, picture.ExportFailed{Write: coco.Write, Failure: exists, Exists: true})
 	n := d.screen().Notices
-	if len(n) != 2 || n[0].Text != "Saved 2 files." || n[0].Detail != "~/Pictures" || n[1].Text != "2 files of these names are there already." {
+	if len(n) != 2 || n[0].Text != "Saved 2 files." || n[0].Detail != "~/Pictures" || n[1].Text != "harbour: these 2 files already exist." {
 		t.Fatalf("notices %+v", n)
 	}
 	d.take()
@@ -251,7 +251,7 @@ func TestAFailedSaveSaysWhy(t *testing.T) {
 	w := must[picture.WriteFile](d)
 	d.send(picture.ExportFailed{Write: w.Write, Failure: failure.New(failure.Unreadable, "write", w.Path, "permission denied").WithHint("Choose another folder."), Exists: false})
 	n := d.screen().Notices
-	if len(n) != 1 || n[0].Text != "x.png could not be saved." || n[0].Detail != "Permission denied. Choose another folder." || n[0].Kind != core.NoticeTrouble {
+	if len(n) != 1 || n[0].Text != "Could not save x.png." || n[0].Detail != "Permission denied. Choose another folder." || n[0].Kind != core.NoticeTrouble {
 		t.Errorf("notices %+v", n)
 	}
 	d.send(n[0].Close.Do)

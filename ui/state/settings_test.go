@@ -36,7 +36,7 @@ func TestSettingsAreChosenOnTheirSheet(t *testing.T) {
 	d := newDesk(t)
 	d.send(core.Run{Command: core.CommandSettings})
 	sheet := d.screen().Settings
-	if sheet.ModelsText != "Starter models do everything." || sheet.Models.Do != (core.Run{Command: core.CommandModels}) {
+	if sheet.ModelsText != "All tasks use the starter models." || sheet.Models.Do != (core.Run{Command: core.CommandModels}) {
 		t.Errorf("models %q, %+v", sheet.ModelsText, sheet.Models)
 	}
 	var names []string

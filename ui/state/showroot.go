@@ -1,9 +1,9 @@
 package state
 
 import (
-	"fmt"
 	"path/filepath"
 
+	"descry/internal/message"
 	"descry/settings"
 	"descry/ui/state/core"
 	"descry/ui/state/models"
@@ -26,13 +26,13 @@ func Show(s State) Screen {
 func (w *whole) title() string {
 	title := core.ProgramName
 	if w.pic.HasPicture() {
-		title = w.pic.Name() + " – " + core.ProgramName
+		title = message.Sprintf("%s – %s", w.pic.Name(), core.ProgramName)
 	}
 	if d := w.models.Downloads(w.modelsEnv()); d.Percent != "" { // it takes longest
-		return d.Percent + " – " + title
+		return message.Sprintf("%s – %s", d.Percent, title)
 	}
 	if percent, busy := w.pic.Percent(); busy {
-		return fmt.Sprintf("%d %% – %s", percent, title)
+		return message.Sprintf("%d %% – %s", percent, title)
 	}
 	return title
 }
@@ -48,7 +48,7 @@ func (w *whole) Command(id core.CommandID, text string) core.Button {
 		b.On = c.checked(w.pic)
 	}
 	if len(c.Keys) > 0 {
-		b.Tip = fmt.Sprintf("%s (%s)", c.Tip, c.Keys[0].Text())
+		b.Tip = message.Sprintf("%s (%s)", c.Tip, c.Keys[0].Text())
 	}
 	return b
 }
@@ -72,8 +72,8 @@ func (w *whole) showBar() ToolBar {
 func (w *whole) showStart() StartPage {
 	page := StartPage{
 		Title: "Drop a picture here",
-		Text:  "It is captioned, every object is outlined and named. Nothing leaves this computer.",
-		Hint:  "Ctrl+O · Ctrl+V · F1 for all keys",
+		Text:  "Descry captions it and outlines every object. Nothing leaves this computer.",
+		Hint:  "Ctrl+O · Ctrl+V · F1 for all shortcuts",
 		Open:  w.Command(core.CommandOpen, ""), Paste: w.Command(core.CommandPaste, "Paste"),
 	}
 	page.Card = w.models.Card(w.modelsEnv())
@@ -86,7 +86,7 @@ func (w *whole) showStart() StartPage {
 		page.Recent = append(page.Recent, RecentLink{filepath.Base(path), core.Short(filepath.Dir(path), w.setup.Home), path, picture.Opened{Paths: []string{path}}})
 	}
 	if len(page.Recent) > 0 {
-		page.ClearRecent = core.Button{Text: "Clear", Tip: "Forget the recent pictures; the files stay", Enabled: true, Do: picture.RecentsCleared{}}
+		page.ClearRecent = core.Button{Text: "Clear", Tip: "Clear this list; the files are not deleted", Enabled: true, Do: picture.RecentsCleared{}}
 	}
 	return page
 }
@@ -95,14 +95,14 @@ func (w *whole) showStatus() StatusBar {
 	m := w.models.Model(w.modelsEnv())
 	bar := StatusBar{
 		Text:   w.pic.StatusText(),
-		Model:  core.Button{Text: m.Name, Tip: w.models.UsedText(w.modelsEnv()) + " Click for all models (F3)", Enabled: true, Do: core.SheetOpened{Sheet: models.Sheet}},
+		Model:  core.Button{Text: m.Name, Tip: message.Sprintf("%s Click for all models (F3).", w.models.UsedText(w.modelsEnv())), Enabled: true, Do: core.SheetOpened{Sheet: models.Sheet}},
 		Device: w.devices.Chip(w.devicesEnv()),
 	}
 	if bar.Model.Text == "" {
 		bar.Model.Text = "Models"
 	}
 	if d := w.models.Downloads(w.modelsEnv()); d.N > 0 {
-		bar.Pull = core.Button{Text: "Downloading: " + d.Text, Tip: core.Plural(d.N, "A model is being downloaded; click to see it", "%d models are being downloaded; click to see them"), Enabled: true, Do: core.SheetOpened{Sheet: models.Sheet}}
+		bar.Pull = core.Button{Text: message.Sprintf("Downloading: %s", d.Text), Tip: core.Plural(d.N, message.Of("A model is being downloaded; click to see it"), message.Of("%d models are being downloaded; click to see them", d.N)), Enabled: true, Do: core.SheetOpened{Sheet: models.Sheet}}
 		bar.Part = d.Part
 	}
 	return bar
@@ -111,12 +111,12 @@ func (w *whole) showStatus() StatusBar {
 func (w *whole) showNotices() []core.NoticeView {
 	var all []core.NoticeView
 	for _, n := range w.Notices() {
-		v := core.NoticeView{ID: n.ID, Kind: n.Kind, Text: n.Text, Detail: n.Detail, Close: core.Button{Text: "Close", Tip: "Take this notice away", Enabled: true, Do: core.NoticeClosed{ID: n.ID}}}
+		v := core.NoticeView{ID: n.ID, Kind: n.Kind, Text: n.Text, Detail: n.Detail, Close: core.Button{Text: "Close", Tip: "Dismiss", Enabled: true, Do: core.NoticeClosed{ID: n.ID}}}
 		if n.Path != "" {
-			v.Actions = append(v.Actions, core.Button{Text: "Show in folder", Tip: "Open the folder with this file", Enabled: true, Do: core.FolderShown{Path: n.Path}})
+			v.Actions = append(v.Actions, core.Button{Text: "Show in folder", Tip: "Show this file in its folder", Enabled: true, Do: core.FolderShown{Path: n.Path}})
 		}
 		if n.Undo != nil {
-			v.Actions = append(v.Actions, core.Button{Text: "Undo", Tip: "Take this back", Enabled: true, Do: n.Undo})
+			v.Actions = append(v.Actions, core.Button{Text: "Undo", Tip: "Undo this", Enabled: true, Do: n.Undo})
 		}
 		if models.Arrival(n) {
 			if b := w.pic.AgainButton(); b.Do != nil && !w.pic.StaleHere() {
@@ -163,7 +163,7 @@ func showShortcuts() []ShortcutList {
 			}
 			text := c.Keys[0].Text()
 			for _, k := range c.Keys[1:] {
-				text += " or " + k.Text()
+				text = message.Sprintf("%s or %s", text, k.Text())
 			}
 			list.Rows = append(list.Rows, Shortcut{Keys: text, Text: c.Label})
 		}

@@ -127,7 +127,7 @@ func (r *reduction) act(a core.Action) {
 	case core.NoticeClosed:
 		r.closeNotice(a.ID)
 	case core.SettingsFailed:
-		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: "The settings could not be kept.", Detail: core.Explain(a.Failure)})
+		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: "Could not save the settings.", Detail: core.Explain(a.Failure)})
 	case core.FolderShown:
 		r.t.Do(core.ShowInFolder{Path: a.Path})
 	case core.TextCopied:
@@ -207,7 +207,7 @@ func (w *whole) prefsEnv() prefs.Env {
 		Devices: devices.Choices(w.devicesEnv()),
 	}
 	if w.pic.HasPixels() {
-		e.Rewrite = w.Command(core.CommandRegenerate, "Write again")
+		e.Rewrite = w.Command(core.CommandRegenerate, "Suggest again")
 	}
 	return e
 }

@@ -50,7 +50,7 @@ func TestNothingIsCutOnTheModelsPage(t *testing.T) {
 						t.Errorf("%s at %v: %s: %q lies over the state", name, size, key, b.Text())
 					}
 				}
-				if !l.use.Visible() && key != "Computation/onnxruntime-cuda" {
+				if !l.use.Visible() && key != "Acceleration/onnxruntime-cuda" {
 					t.Errorf("%s cannot be chosen", key)
 				}
 			}
@@ -75,9 +75,9 @@ func TestTheModelsPageSendsWhatItSays(t *testing.T) {
 		want core.Action
 	}{
 		{p.rows["Captions/blip-base"].line.acts[0], models.PullPaused{Model: "blip-base"}},
-		{p.rows["Classes of pixels/deeplabv3-resnet101"].line.acts[0], models.PullResumed{Model: "deeplabv3-resnet101"}},
-		{p.rows["Classes of pixels/deeplabv3-resnet101"].line.acts[1], models.RemovalAsked{Model: "deeplabv3-resnet101"}},
-		{p.rows["Classes of pixels/deeplabv3-mobilenetv3"].line.acts[0], models.VerifyAsked{Model: "deeplabv3-mobilenetv3"}},
+		{p.rows["Class map/deeplabv3-resnet101"].line.acts[0], models.PullResumed{Model: "deeplabv3-resnet101"}},
+		{p.rows["Class map/deeplabv3-resnet101"].line.acts[1], models.RemovalAsked{Model: "deeplabv3-resnet101"}},
+		{p.rows["Class map/deeplabv3-mobilenetv3"].line.acts[0], models.VerifyAsked{Model: "deeplabv3-mobilenetv3"}},
 		{p.rows["Captions/blip-large"].line.acts[0], models.Offered{Model: "blip-large"}},
 		{p.rows["Captions/blip-large"].line.licence, models.LicenceShown{Model: "blip-large"}},
 		{p.rows["Objects/starter"].line.use, models.Chosen{Task: inference.TaskInstances, Model: "starter"}},

@@ -19,7 +19,7 @@ func TestLongLinesOfAReportHangBelowTheirColumn(t *testing.T) {
 		"within a word":    {"ok    cache     /home/ada/.cache/descry/models", 36, "ok    cache     /home/ada/.cache/des\n                cry/models"},
 		"a hint":           {"                Make the folder writable, please", 32, "                Make the folder\n                writable, please"},
 		"no room to hang":  {"ok    a very long name of a check    what was found there", 40, "ok    a very long name of a check\n  what was found there"},
-		"no columns":       {"Looking at models, runtime and folders…", 20, "Looking at models,\nruntime and folders…"},
+		"no columns":       {"Checking models, ONNX Runtime and folders…", 20, "Checking models,\nONNX Runtime and\nfolders…"},
 		"letters of bytes": {"ok    größe     ääääää öööööö üüüüüü ßßßßßß", 32, "ok    größe     ääääää öööööö\n                üüüüüü ßßßßßß"},
 	} {
 		got := hanging(c.text, c.room)

@@ -1,21 +1,58 @@
 package core
 
 import (
-	"fmt"
 	"path/filepath"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 )
 
-// Plural returns one for 1, else many with the number in place of "%d".
-func Plural(n int, one, many string) string {
+// Plural returns the sentence for one thing, or the one for n things. Both are
+// whole sentences, since other languages change more than an ending.
+func Plural(n int, one, many message.Text) string {
 	if n == 1 {
-		return one
+		return one.String()
 	}
-	return strings.ReplaceAll(many, "%d", fmt.Sprint(n))
+	return many.String()
+}
+
+// Capital returns text with a capital letter at its beginning.
+func Capital(text string) string {
+	first, n := utf8.DecodeRuneInString(text)
+	if n == 0 {
+		return ""
+	}
+	return string(unicode.ToUpper(first)) + text[n:]
+}
+
+// Cut returns valid text of at most most bytes. It is cut between characters as
+// people see them: a letter keeps its accents, an emoji its parts.
+func Cut(text string, most int) string {
+	text = strings.ToValidUTF8(text, "\uFFFD")
+	if len(text) <= most {
+		return text
+	}
+	end, before := 0, rune(0)
+	for i, r := range text {
+		if i > most {
+			break
+		}
+		if !joined(before, r) {
+			end = i
+		}
+		before = r
+	}
+	return text[:end]
+}
+
+// joined reports whether two neighbouring characters are shown as one: accents,
+// variants and skin colours follow what they change, and a joiner ties both sides.
+func joined(before, r rune) bool {
+	const joiner = '\u200d'
+	return r == joiner || before == joiner || unicode.Is(unicode.M, r) || r >= 0x1f3fb && r <= 0x1f3ff
 }
 
 // Short returns a folder as people write it, the home folder as ~.
@@ -34,12 +71,7 @@ func Short(dir, home string) string {
 
 // JoinParts returns parts with dots between, beginning with a capital letter.
 func JoinParts(parts []string) string {
-	text := strings.Join(parts, " · ")
-	first, n := utf8.DecodeRuneInString(text)
-	if n == 0 {
-		return ""
-	}
-	return string(unicode.ToUpper(first)) + text[n:]
+	return Capital(strings.Join(parts, " · "))
 }
 
 // Explain says a failure in whole sentences, without its subject.
@@ -62,10 +94,14 @@ func Sentence(s string) string {
 		return ""
 	}
 	if word, _, _ := strings.Cut(s, " "); !strings.ContainsAny(strings.TrimRight(word, ".!?"), "._/\\") {
-		first, n := utf8.DecodeRuneInString(s)
-		s = string(unicode.ToUpper(first)) + s[n:]
+		s = Capital(s)
 	}
-	if last, _ := utf8.DecodeLastRuneInString(s); !strings.ContainsRune(".!?…", last) {
+	return Ended(s)
+}
+
+// Ended returns text with a full stop at its end, unless it has one or the like.
+func Ended(s string) string {
+	if last, n := utf8.DecodeLastRuneInString(s); n > 0 && !strings.ContainsRune(".!?…", last) {
 		s += "."
 	}
 	return s

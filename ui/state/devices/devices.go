@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"descry/inference"
+	"descry/internal/message"
 	"descry/settings"
 	"descry/ui/state/core"
 )
@@ -110,7 +111,7 @@ func (s State) Lost(l *inference.DeviceLost, t *core.Turn) State {
 		return s
 	}
 	s.lost = core.Added(s.lost, *l)
-	t.Notify(core.Notice{Kind: core.NoticeHint, Text: l.Title + " is not used: " + l.Message + ".", Detail: "The processor does its work until the program is started again."})
+	t.Notify(core.Notice{Kind: core.NoticeHint, Text: message.Sprintf("%s cannot be used: %s.", l.Title, l.Message), Detail: "Descry uses the processor until restart."})
 	return s
 }
 

@@ -1,8 +1,7 @@
 package devices
 
 import (
-	"fmt"
-
+	"descry/internal/message"
 	"descry/ui/state/core"
 )
 
@@ -36,9 +35,9 @@ func shown(id string) string {
 
 // Chip is the status bar's: what is used, and what was given up.
 func (s State) Chip(env Env) core.Button {
-	b := core.Button{Text: s.text(env), Tip: "What the models run on; click to see why, to test and to choose", Enabled: true, Do: core.SheetOpened{Sheet: Sheet}}
+	b := core.Button{Text: s.text(env), Tip: "What the models run on; click to choose and test devices", Enabled: true, Do: core.SheetOpened{Sheet: Sheet}}
 	for _, l := range s.lost {
-		b.Text += " · " + shown(l.Device) + " off"
+		b.Text = message.Sprintf("%s · %s off", b.Text, shown(l.Device))
 	}
 	return b
 }
@@ -54,7 +53,7 @@ func (s State) text(env Env) string {
 		}
 	}
 	if threads > 0 && device == "cpu" {
-		return shown(device) + " · " + core.Plural(threads, "1 thread", "%d threads")
+		return core.Plural(threads, message.Of("%s · 1 thread", shown(device)), message.Of("%s · %d threads", shown(device), threads))
 	}
 	return shown(device)
 }
@@ -70,8 +69,8 @@ func Choices(env Env) (all []core.Choice) {
 // Show returns the sheet.
 func (s State) Show(env Env) Page {
 	page := Page{
-		Title: "Device", Text: "What the models run on. A card that fails is replaced by the processor until the program is started again.", Close: core.CloseButton("Done"),
-		Test: core.Button{Text: "Test", Tip: "Run a small graph on each device", Enabled: !s.testing, Do: Tested{}},
+		Title: "Device", Text: "What the models run on. If the card fails, Descry uses the processor until restart.", Close: core.CloseButton("Done"),
+		Test: core.Button{Text: "Test", Tip: "Run a small test on each device", Enabled: !s.testing, Do: Tested{}},
 	}
 	if s.testing {
 		page.Test.Text = "Testing…"
@@ -86,15 +85,14 @@ func (s State) Show(env Env) Page {
 // report says in sentences how it stands with a device.
 func (s State) report(id string) string {
 	if id == "auto" {
-		text := "The first of these that works."
 		if s.device != "" {
-			text += " The last picture was described by: " + shown(s.device) + "."
+			return message.Sprintf("Uses the first of these that works. The last picture was described on: %s.", shown(s.device))
 		}
-		return text
+		return "Uses the first of these that works."
 	}
 	for _, l := range s.lost {
 		if l.Device == id {
-			return core.Sentence("given up: "+l.Message) + spaced(l.Hint)
+			return core.Sentence(message.Sprintf("failed: %s", l.Message)) + spaced(l.Hint)
 		}
 	}
 	for _, d := range s.known {
@@ -104,14 +102,14 @@ func (s State) report(id string) string {
 		case !d.Usable:
 			return core.Sentence(d.Message) + spaced(d.Hint)
 		case d.Tested:
-			return fmt.Sprintf("Works: ready in %.0f ms, a small graph takes %.2f ms.", d.LoadMS, d.RunMS)
+			return message.Sprintf("Works: ready in %.0f ms, the test took %.2f ms.", d.LoadMS, d.RunMS)
 		}
-		return "Can be used, as far as one can see without a test."
+		return "Seems usable; not tested."
 	}
 	if s.trouble != "" {
 		return ""
 	}
-	return "Looking…"
+	return "Checking…"
 }
 
 // spaced puts a space before a sentence.

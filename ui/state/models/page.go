@@ -1,12 +1,12 @@
 package models
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/ui/state/core"
 )
 
@@ -17,18 +17,18 @@ var groupTitles = []struct {
 }{
 	{inference.TaskCaption, "Captions"},
 	{inference.TaskInstances, "Objects"},
-	{inference.TaskClasses, "Classes of pixels"},
-	{"", "Computation"},
+	{inference.TaskClasses, "Class map"},
+	{"", "Acceleration"},
 }
 
 func (s view) showModels() Page {
 	sheet := Page{
 		Title: "Models", Close: core.CloseButton("Done"),
-		Heads:  []string{"Name", "Size", "Licence", "A picture takes", "State"},
+		Heads:  []string{"Name", "Size", "Licence", "Time per picture", "State"},
 		Disk:   s.diskText(),
-		Folder: core.Button{Text: "Open folder", Tip: "Show where the models are kept: " + core.Short(s.inventory.Folder, s.Home), Enabled: s.inventory.Folder != "", Do: FolderShown{}},
-		Import: core.Button{Text: "Import file…", Tip: "Take in model files that were brought here; each is recognised by its hash", Enabled: !s.importing, Do: ImportAsked{}},
-		Offline: core.Button{Text: "Stay offline", Tip: "Download nothing; Descry uses the network for nothing else",
+		Folder: core.Button{Text: "Open folder", Tip: message.Sprintf("Open the folder of the models: %s", core.Short(s.inventory.Folder, s.Home)), Enabled: s.inventory.Folder != "", Do: FolderShown{}},
+		Import: core.Button{Text: "Import file…", Tip: "Add model files from this computer; each is recognised by its content", Enabled: !s.importing, Do: ImportAsked{}},
+		Offline: core.Button{Text: "Stay offline", Tip: "Never use the network; Descry needs it only to download models",
 			Enabled: s.inventory.Closed == "", On: s.offline(), Do: OfflineToggled{}},
 		Note: s.inventory.Closed,
 	}
@@ -69,7 +69,7 @@ func (s view) showTold(sheet *Page) {
 	}
 	if b := s.Again; b.Do != nil {
 		if sheet.Told == "" {
-			sheet.Told = "The open pictures were described by other models."
+			sheet.Told = "The open pictures were described with the previous models."
 		}
 		sheet.ToldDo = b
 	}
@@ -79,11 +79,10 @@ func (s view) showTold(sheet *Page) {
 }
 
 func (s view) diskText() string {
-	text := "Models take " + sizeText(s.inventory.Disk) + " of this disk"
 	if s.inventory.Free > 0 {
-		text += "; " + sizeText(s.inventory.Free) + " are free"
+		return message.Sprintf("Models use %s; %s free", sizeText(s.inventory.Disk), sizeText(s.inventory.Free))
 	}
-	return text + "."
+	return message.Sprintf("Models use %s", sizeText(s.inventory.Disk))
 }
 
 func (s view) showSet(set Set) SetCard {
@@ -102,14 +101,14 @@ func (s view) showSet(set Set) SetCard {
 	b := core.Button{Enabled: true, Do: SetOffered{set.Name}}
 	switch {
 	case card.On:
-		b.Text, b.Tip, b.Enabled = "In use", "These models are used now", false
+		b.Text, b.Tip, b.Enabled = "In use", "These models are in use", false
 	case len(missing) == 0:
 		b.Text, b.Tip = "Use these", "Use these models from now on"
 	case s.coming(missing):
-		b.Text, b.Tip, b.Enabled = "Coming…", "These models are being downloaded", false
+		b.Text, b.Tip, b.Enabled = "Downloading…", "These models are being downloaded", false
 	default:
-		b.Text = fmt.Sprintf("%s (%s)", set.Title, downloadText(missing))
-		b.Tip = "Say what they cost and under which licences they are, then download them"
+		b.Text = message.Sprintf("%s (%s)", set.Title, downloadText(missing))
+		b.Tip = "See size and licence before downloading"
 	}
 	card.Get = b
 	return card
@@ -120,10 +119,10 @@ func (s view) costs(models []Model) []string {
 	var parts []string
 	seconds, measured, memory := sumCosts(models)
 	if seconds > 0 {
-		parts = append(parts, speedText(seconds, measured)+" a picture")
+		parts = append(parts, message.Sprintf("%s per picture", speedText(seconds, measured)))
 	}
 	if memory > 0 {
-		parts = append(parts, sizeText(memory)+" of memory")
+		parts = append(parts, message.Sprintf("%s of memory", sizeText(memory)))
 	}
 	return parts
 }
@@ -162,7 +161,7 @@ func (s view) modelRows(t inference.Task) []Row {
 			row.Size = sizeText(n)
 		}
 		if o.Place != "" {
-			row.State += ", from " + core.Short(o.Place, s.Home)
+			row.State = message.Sprintf("%s, from %s", row.State, core.Short(o.Place, s.Home))
 		}
 		rows = append(rows, row)
 	}
@@ -172,7 +171,7 @@ func (s view) modelRows(t inference.Task) []Row {
 		}
 	}
 	if detector := s.using.Name(inference.TaskInstances); t == inference.TaskClasses && s.outlines(detector) {
-		row := Row{Name: ObjectsOf, Title: "From the objects", About: "A map of the outlined objects; no model of its own.", State: "Ready", Good: true, Part: -1, Use: s.useButton(ObjectsOf+detector, t)}
+		row := Row{Name: ObjectsOf, Title: "From the objects", About: "Made from the outlined objects; needs no model.", State: "Ready", Good: true, Part: -1, Use: s.useButton(ObjectsOf+detector, t)}
 		if row.Use.On {
 			row.State = "In use"
 		}
@@ -196,16 +195,22 @@ func (s view) useButton(name string, t inference.Task) core.Button {
 		return core.Button{}
 	}
 	here := s.available(name, t)
-	b := core.Button{Text: "Use " + s.titleOf(name), Tip: "Use this model for " + taskNouns[t], Enabled: here, On: here && s.using.Name(t) == name, Do: Chosen{t, name}}
+	b := core.Button{Text: message.Sprintf("Use %s", s.titleOf(name)), Tip: taskWords[t].use, Enabled: here, On: here && s.using.Name(t) == name, Do: Chosen{t, name}}
 	if !here {
 		b.Tip = "Download it first"
 	}
 	return b
 }
 
-// taskNouns are the tasks within a sentence.
-var taskNouns = map[inference.Task]string{
-	inference.TaskCaption: "captions", inference.TaskInstances: "objects", inference.TaskClasses: "classes of pixels",
+// taskWords hold what is said of a task: what a choice does, and which model does
+// the task.
+var taskWords = map[inference.Task]struct {
+	use string
+	by  func(title string) message.Text
+}{
+	inference.TaskCaption:   {"Use this model for captions", func(title string) message.Text { return message.Of("captions by %s", title) }},
+	inference.TaskInstances: {"Use this model for objects", func(title string) message.Text { return message.Of("objects by %s", title) }},
+	inference.TaskClasses:   {"Use this model for the class map", func(title string) message.Text { return message.Of("class map by %s", title) }},
 }
 
 func (s view) modelRow(m Model) Row {
@@ -220,7 +225,7 @@ func (s view) modelRow(m Model) Row {
 	if m.Seconds > 0 {
 		row.Speed, row.SpeedTip = speedText(m.Seconds, m.Measured), "Measured on this computer"
 		if !m.Measured {
-			row.SpeedTip = "Reckoned from this computer's speed; measured once it has run"
+			row.SpeedTip = "Estimated from this computer's speed; measured once it has run"
 		}
 	}
 	s.showKeep(&row, m)
@@ -236,7 +241,7 @@ func (s view) showKeep(row *Row, m Model) {
 	switch {
 	case s.leaving(m.Name):
 		row.State = "Removed"
-		act("Undo", "Keep "+m.Title, RemovalUndone{m.Name}, true)
+		act("Undo", message.Sprintf("Keep %s", m.Title), RemovalUndone{m.Name}, true)
 	case p.model != "":
 		s.showPull(row, m, p)
 	case m.Keep == KeepReady:
@@ -245,27 +250,27 @@ func (s view) showKeep(row *Row, m Model) {
 			row.State = "In use"
 		}
 		if m.Place != "" {
-			row.State += ", from " + m.Place
+			row.State = message.Sprintf("%s, from %s", row.State, m.Place)
 		}
-		act("Verify", "Check every byte against the published hash", VerifyAsked{m.Name}, true)
-		act("Remove", "Take it from this disk; it can be downloaded again", RemovalAsked{m.Name}, true)
+		act("Verify", "Compare every file with the published one", VerifyAsked{m.Name}, true)
+		act("Remove", "Remove it; you can download it again", RemovalAsked{m.Name}, true)
 	case m.Keep == KeepDamaged:
 		row.State = "Damaged"
-		row.Trouble = &Trouble{Text: "A file is not the one that was published."}
+		row.Trouble = &Trouble{Text: "A file differs from the published one."}
 		if m.Problem != nil {
 			row.Trouble = troubleOf(m.Problem, m.Name)
 		}
-		act("Repair", "Download what is damaged again", PullResumed{m.Name}, !s.offline())
-		act("Remove", "Take it from this disk; it can be downloaded again", RemovalAsked{m.Name}, true)
+		act("Repair", "Download the damaged files again", PullResumed{m.Name}, !s.offline())
+		act("Remove", "Remove it; you can download it again", RemovalAsked{m.Name}, true)
 	case m.Keep == KeepPartial:
 		row.State, row.Part = partText(m.Here, m.Bytes, "Paused"), part(m.Here, m.Bytes)
 		act("Resume", "Download the rest", PullResumed{m.Name}, !s.offline())
-		act("Remove", "Throw away what has arrived", RemovalAsked{m.Name}, true)
+		act("Remove", "Delete what has been downloaded", RemovalAsked{m.Name}, true)
 	default:
 		row.State = "Not downloaded"
-		tip := "Say what it costs and under which licence it is, then download it"
+		tip := "See size and licence before downloading"
 		if s.offline() {
-			tip = "Descry stays offline: import it from a file, or open the network below"
+			tip = "Turn off Stay offline first, or import it from a file"
 		}
 		act("Download…", tip, Offered{m.Name}, !s.offline())
 	}
@@ -282,21 +287,21 @@ func (s view) showPull(row *Row, m Model, p pull) {
 	case p.failure != nil:
 		row.State = partText(p.progress.Done, p.progress.Total, "Stopped")
 		row.Trouble = troubleOf(p.failure, m.Name)
-		act("Retry", "Try again; what has arrived is kept", PullResumed{m.Name}, !s.offline())
-		act("Remove", "Throw away what has arrived", RemovalAsked{m.Name}, true)
+		act("Retry", "Try again; what has been downloaded is kept", PullResumed{m.Name}, !s.offline())
+		act("Remove", "Delete what has been downloaded", RemovalAsked{m.Name}, true)
 	case p.verify:
 		row.State = partText(p.progress.Done, p.progress.Total, "Checking")
 		act("Stop", "Stop checking", PullPaused{m.Name}, p.goes)
 	case !p.goes:
 		row.State = partText(p.progress.Done, p.progress.Total, "Paused")
 		act("Resume", "Download the rest", PullResumed{m.Name}, !s.offline())
-		act("Remove", "Throw away what has arrived", RemovalAsked{m.Name}, true)
+		act("Remove", "Delete what has been downloaded", RemovalAsked{m.Name}, true)
 	case s.offline():
-		row.State = partText(p.progress.Done, p.progress.Total, "Waits: offline")
-		act("Pause", "Do not go on by itself", PullPaused{m.Name}, true)
+		row.State = partText(p.progress.Done, p.progress.Total, "Waiting: offline")
+		act("Pause", "Do not resume automatically", PullPaused{m.Name}, true)
 	default:
 		row.State = pullText(p)
-		act("Pause", "Stop for now; what has arrived is kept", PullPaused{m.Name}, true)
+		act("Pause", "Stop for now; what has been downloaded is kept", PullPaused{m.Name}, true)
 	}
 }
 
@@ -310,7 +315,7 @@ func troubleOf(f *failure.Failure, model string) *Trouble {
 		subject = strings.TrimLeft(rest, ", /")
 	}
 	if subject != "" && !strings.Contains(text, subject) {
-		text = subject + ": " + text
+		text = message.Sprintf("%s: %s", subject, text)
 	} else {
 		text = core.Sentence(text)
 	}
@@ -336,9 +341,9 @@ func pullText(p pull) string {
 	case StageUnpacking:
 		return "Unpacking…"
 	case StageRetrying:
-		return noted("Tries again soon", p.progress.Note)
+		return noted("Retrying soon", p.progress.Note)
 	case StageWaiting:
-		return noted("Waits for another Descry", p.progress.Note)
+		return noted("Waiting for another Descry window", p.progress.Note)
 	case StageReceiving:
 		return progressText(p.progress)
 	}
@@ -349,7 +354,7 @@ func noted(text, note string) string {
 	if note == "" {
 		return text
 	}
-	return text + ": " + note
+	return message.Sprintf("%s: %s", text, note)
 }
 
 // showCard says on the start page what the built-in models do not know.
@@ -360,8 +365,8 @@ func (s view) showCard() *Card {
 	}
 	return &Card{
 		Text:  "The built-in models know drawings only.",
-		Get:   core.Button{Text: s.getText(set) + " to describe photographs", Tip: "Say what they cost, then download them", Enabled: true, Do: SetOffered{set.Name}},
-		Close: core.Button{Text: "Not now", Tip: "Take this card away; the Models page has them", Enabled: true, Do: CardClosed{}},
+		Get:   core.Button{Text: message.Sprintf("Get the %s (%s) to describe photographs", strings.ToLower(set.Title), downloadText(s.missing(set))), Tip: "See size and licence before downloading", Enabled: true, Do: SetOffered{set.Name}},
+		Close: core.Button{Text: "Not now", Tip: "Dismiss; find them under Models", Enabled: true, Do: CardClosed{}},
 	}
 }
 
@@ -372,7 +377,7 @@ func (s *State) Better(env Env) (get core.Button, others bool) {
 	v := view{s, env}
 	set, ok := v.offeredSet()
 	if ok && !v.coming(v.missing(set)) {
-		get = core.Button{Text: v.getText(set), Tip: "Say what they cost, then download them", Enabled: true, Do: SetOffered{set.Name}}
+		get = core.Button{Text: v.getText(set), Tip: "See size and licence before downloading", Enabled: true, Do: SetOffered{set.Name}}
 	}
 	return get, ok || len(s.inventory.Others) > 1
 }
@@ -388,7 +393,7 @@ func (s view) offeredSet() (Set, bool) {
 
 // getText asks for a set by name and size.
 func (s view) getText(set Set) string {
-	return fmt.Sprintf("Get the %s (%s)", strings.ToLower(set.Title), downloadText(s.missing(set)))
+	return message.Sprintf("Get the %s (%s)", strings.ToLower(set.Title), downloadText(s.missing(set)))
 }
 
 // Downloads tells of the downloads that run.

@@ -1,13 +1,16 @@
 package models
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 
+	"descry/internal/message"
 	"descry/ui/state/core"
 )
+
+// unknownSize stands in for a size that is told only once a download runs.
+const unknownSize = "unknown size"
 
 func (s view) showOffer() *Offer {
 	var models []Model
@@ -16,25 +19,28 @@ func (s view) showOffer() *Offer {
 	}
 	part := &Offer{
 		Back: core.Button{Text: "Not now", Tip: "Back to all models (Esc)", Enabled: true, Do: OfferClosed{}},
-		Get:  core.Button{Text: "Download " + downloadText(models), Tip: "Download and use it", Enabled: !s.offline(), Do: OfferTaken{}},
+		Get:  core.Button{Text: message.Sprintf("Download %s", downloadText(models)), Tip: "Download and use it", Enabled: !s.offline(), Do: OfferTaken{}},
 	}
-	part.Title = "Get " + models[0].Title
-	part.Text = "It is downloaded from where it was published, checked, and used as soon as it has arrived. You can go on working."
+	if downloadText(models) == unknownSize {
+		part.Get.Text = "Download"
+	}
+	part.Title = message.Sprintf("Get %s", models[0].Title)
+	part.Text = "Descry downloads it from its publisher, checks it and uses it as soon as it is ready. You can keep working."
 	if set := s.inventory.Set(s.offer.set); set.Name != "" {
-		part.Title = "Get the " + strings.ToLower(set.Title)
+		part.Title = message.Sprintf("Get the %s", strings.ToLower(set.Title))
 	}
 	if len(models) > 1 {
-		part.Text = "They are downloaded from where they were published and checked. Each is used as soon as it has arrived; you can go on working."
+		part.Text = "Descry downloads them from their publishers, checks them and uses each as soon as it is ready. You can keep working."
 		part.Get.Tip = "Download and use them"
 	}
 	for _, m := range models {
 		size := sizeText(m.Bytes)
 		if m.Bytes == 0 {
-			size = "size not known"
+			size = unknownSize
 		}
 		part.Rows = append(part.Rows, OfferRow{
-			Title: m.Title, About: m.About, Size: size, Source: "from " + m.Source,
-			Licence: core.Button{Text: "Licence: " + m.Licence, Tip: "Read the licence", Enabled: m.Text != "", Do: LicenceShown{m.Name}},
+			Title: m.Title, About: m.About, Size: size, Source: message.Sprintf("from %s", m.Source),
+			Licence: core.Button{Text: message.Sprintf("Licence: %s", m.Licence), Tip: "Read the licence", Enabled: m.Text != "", Do: LicenceShown{m.Name}},
 		})
 	}
 	part.Facts = s.offerFacts(models)
@@ -48,25 +54,25 @@ func (s view) offerFacts(models []Model) []Fact {
 	disk := downloadText(models)
 	need, free := downloadBytes(models), s.inventory.Free
 	if free > 0 {
-		disk += fmt.Sprintf("; %s are free", sizeText(free))
+		disk = message.Sprintf("%s; %s free", disk, sizeText(free))
 	}
 	add("Download", disk, free > 0 && need > free)
 	seconds, measured, memory := sumCosts(models)
 	if seconds > 0 {
-		text := speedText(seconds, measured) + " on this computer"
+		text := message.Sprintf("%s on this computer", speedText(seconds, measured))
 		if measured {
-			text += ", as measured"
+			text = message.Sprintf("%s, measured on this computer", speedText(seconds, measured))
 		}
-		add("A picture takes", text, false)
+		add("Time per picture", text, false)
 	}
 	if memory > 0 {
-		text := "about " + sizeText(memory)
+		text := message.Sprintf("about %s", sizeText(memory))
 		short := s.inventory.Memory > 0 && memory > s.inventory.Memory
 		if s.inventory.Memory > 0 {
-			text += fmt.Sprintf("; %s are free now", sizeText(s.inventory.Memory))
+			text = message.Sprintf("about %s; %s free now", sizeText(memory), sizeText(s.inventory.Memory))
 		}
 		if short {
-			text += ". Close other programs, or take the fast models"
+			text = message.Sprintf("%s. Close other programs, or use the fast models.", text)
 		}
 		add("Memory", text, short)
 	}
@@ -77,19 +83,19 @@ func (s view) offerFacts(models []Model) []Fact {
 		}
 	}
 	if len(loose) > 0 {
-		add("Checked", strings.Join(loose, ", ")+": against the record of the server it comes from; Descry has no hash of its own for it", false)
+		add("Checked", message.Sprintf("%s: against the checksum that the server gives; Descry has none of its own", strings.Join(loose, ", ")), false)
 	} else {
-		add("Checked", "every file against a hash that Descry knows", false)
+		add("Checked", "every file against a known checksum", false)
 	}
 	if s.offline() {
-		add("Network", "Descry stays offline: open the network on the Models page first", true)
+		add("Network", "Turn off Stay offline first", true)
 	}
 	return facts
 }
 
 func (s view) showLicence() *Licence {
 	m := s.inventory.Model(s.licence)
-	part := &Licence{Title: m.Title + ": " + m.Licence, Text: m.Text,
+	part := &Licence{Title: message.Sprintf("%s: %s", m.Title, m.Licence), Text: m.Text,
 		Back: core.Button{Text: "Back", Tip: "Back to the models (Esc)", Enabled: true, Do: LicenceShown{m.Name}}}
 	return part
 }
@@ -109,9 +115,9 @@ func downloadText(models []Model) string {
 	unknown := slices.ContainsFunc(models, func(m Model) bool { return m.Bytes == 0 })
 	switch {
 	case unknown && sum == 0:
-		return "size not known"
+		return unknownSize
 	case unknown:
-		return "more than " + sizeText(sum)
+		return message.Sprintf("more than %s", sizeText(sum))
 	}
 	return sizeText(sum)
 }
@@ -127,27 +133,27 @@ func sizeText(n int64) string {
 			continue
 		}
 		if x := v / u.size; x < 9.95 {
-			return fmt.Sprintf("%.1f %s", x, u.unit)
+			return message.Sprintf("%.1f %s", x, u.unit)
 		} else {
-			return fmt.Sprintf("%.0f %s", x, u.unit)
+			return message.Sprintf("%.0f %s", x, u.unit)
 		}
 	}
-	return fmt.Sprintf("%.0f bytes", v)
+	return message.Sprintf("%.0f bytes", v)
 }
 
 // speedText returns a picture's seconds, with "about" where they were reckoned.
 func speedText(seconds float64, measured bool) string {
-	text := fmt.Sprintf("%.0f s", seconds)
+	text := message.Sprintf("%.0f s", seconds)
 	switch {
 	case seconds < 0.995:
-		text = fmt.Sprintf("%.2f s", seconds)
+		text = message.Sprintf("%.2f s", seconds)
 	case seconds < 9.95:
-		text = fmt.Sprintf("%.1f s", seconds)
+		text = message.Sprintf("%.1f s", seconds)
 	case seconds >= 120:
-		text = fmt.Sprintf("%.0f min", seconds/60)
+		text = message.Sprintf("%.0f min", seconds/60)
 	}
 	if !measured {
-		return "about " + text
+		return message.Sprintf("about %s", text)
 	}
 	return text
 }
@@ -162,7 +168,7 @@ func part(done, total int64) float64 {
 
 // percentText returns done of total in whole percent, 100 only when all is there.
 func percentText(done, total int64) string {
-	return fmt.Sprintf("%.0f %%", math.Floor(100*part(done, total)))
+	return message.Sprintf("%.0f %%", math.Floor(100*part(done, total)))
 }
 
 // partText says what goes on and how far it is, where that is known.
@@ -170,7 +176,7 @@ func partText(done, total int64, what string) string {
 	if total <= 0 || done <= 0 {
 		return what
 	}
-	return what + ", " + percentText(done, total)
+	return message.Sprintf("%s, %s", what, percentText(done, total))
 }
 
 // progressText returns percent, speed and time left: "37 % · 12 MB/s · 2 min left".
@@ -180,10 +186,11 @@ func progressText(p Progress) string {
 		text = percentText(p.Done, p.Total)
 	}
 	if p.PerSecond >= 1 {
-		text += " · " + sizeText(int64(p.PerSecond)) + "/s"
-		if p.Total > p.Done {
-			text += " · " + leftText(float64(p.Total-p.Done)/p.PerSecond) + " left"
+		speed := sizeText(int64(p.PerSecond))
+		if p.Total <= p.Done {
+			return message.Sprintf("%s · %s/s", text, speed)
 		}
+		return message.Sprintf("%s · %s/s · %s left", text, speed, leftText(float64(p.Total-p.Done)/p.PerSecond))
 	}
 	return text
 }
@@ -192,13 +199,13 @@ func progressText(p Progress) string {
 func leftText(seconds float64) string {
 	switch {
 	case seconds < 10:
-		return "a few s"
+		return "a few seconds"
 	case seconds < 90:
-		return fmt.Sprintf("%.0f s", math.Ceil(seconds/10)*10)
+		return message.Sprintf("%.0f s", math.Ceil(seconds/10)*10)
 	case seconds < 90*60:
-		return fmt.Sprintf("%.0f min", math.Ceil(seconds/60))
+		return message.Sprintf("%.0f min", math.Ceil(seconds/60))
 	case seconds < 48*3600:
-		return fmt.Sprintf("%.0f h", math.Ceil(seconds/3600))
+		return message.Sprintf("%.0f h", math.Ceil(seconds/3600))
 	}
 	return "days"
 }

@@ -13,7 +13,7 @@ type Page struct {
 	Sets    []SetCard
 	Heads   []string // of the table's columns: name, size, licence, speed, state
 	Groups  []Group
-	Disk    string // "Models take 1.4 GB; 53 GB are free"
+	Disk    string // "Models take 1.4 GB; 53 GB free"
 	Folder  core.Button
 	Import  core.Button
 	Offline core.Button // check box

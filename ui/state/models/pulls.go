@@ -6,6 +6,7 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/settings"
 	"descry/ui/state/core"
 )
@@ -188,7 +189,7 @@ func (r *reduction) endPull(p pull, f *failure.Failure) {
 			return // it came too late
 		}
 		if p.verify {
-			r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: r.s.titleOf(p.model) + " is as it was published.", About: check{}})
+			r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: message.Sprintf("%s is undamaged.", r.s.titleOf(p.model)), About: check{}})
 		} else {
 			r.arrive(p.model)
 		}
@@ -211,7 +212,7 @@ func (r *reduction) endPull(p pull, f *failure.Failure) {
 			}
 		})
 		if !stopped && r.s.Sheet() != Sheet {
-			r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: r.s.titleOf(p.model) + " was not downloaded.", Detail: core.Explain(f), Offers: core.CommandModels})
+			r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: message.Sprintf("Could not download %s.", r.s.titleOf(p.model)), Detail: core.Explain(f), Offers: core.CommandModels})
 		}
 	}
 }
@@ -220,14 +221,14 @@ func (r *reduction) endPull(p pull, f *failure.Failure) {
 func (r *reduction) arrive(name string) {
 	m := r.s.inventory.Model(name)
 	if m.Task == "" {
-		r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: m.Title + " is here.", Detail: "It is used when Descry is opened the next time."})
+		r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: message.Sprintf("%s is ready.", m.Title), Detail: "Restart Descry to use it."})
 		return
 	}
 	r.assign(m.Task, name)
 	if o, built := r.s.inventory.other(r.s.uses().Name(inference.TaskClasses)); m.Task == inference.TaskInstances && built && o.Drawings && r.s.outlines(name) {
 		r.assign(inference.TaskClasses, ObjectsOf+name) // better than a model that knows drawings only
 	}
-	n := core.Notice{Kind: core.NoticeDone, Text: m.Title + " is here and is used from now on.", About: arrival{}}
+	n := core.Notice{Kind: core.NoticeDone, Text: message.Sprintf("%s is ready and now in use.", m.Title), About: arrival{}}
 	r.t.DropNotices(func(o core.Notice) bool { return o.About == (arrival{}) })
 	r.t.Notify(n)
 }
@@ -241,11 +242,11 @@ func (a RemovalAsked) on(r *reduction) {
 	r.changePull(a.Model, func(p *pull) { p.goes = false })
 	r.s.removals = core.Added(r.s.removals, removal{a.Model})
 	r.t.DropNotices(func(n core.Notice) bool { return n.About == (arrival{}) || n.About == (check{}) }) // of what goes now, perhaps
-	text := m.Title + " is removed."
+	text := message.Sprintf("%s removed.", m.Title)
 	if m.Place != "" {
-		text = m.Title + " is not used any more."
+		text = message.Sprintf("%s is no longer used.", m.Title)
 	}
-	r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: text, Detail: "It can be downloaded again.", About: removal{a.Model}, Undo: RemovalUndone(a)})
+	r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: text, Detail: "You can download it again.", About: removal{a.Model}, Undo: RemovalUndone(a)})
 }
 
 func (a RemovalUndone) on(r *reduction) {
@@ -255,7 +256,7 @@ func (a RemovalUndone) on(r *reduction) {
 
 func (a Removed) on(r *reduction) {
 	if a.Failure != nil {
-		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: r.s.titleOf(a.Model) + " could not be removed.", Detail: core.Explain(a.Failure)})
+		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: message.Sprintf("Could not remove %s.", r.s.titleOf(a.Model)), Detail: core.Explain(a.Failure)})
 	}
 	r.t.Do(List{})
 }
@@ -294,8 +295,9 @@ func (r *reduction) tellMissing() {
 		}
 	}
 	if len(missing) > 0 {
-		verb := core.Plural(len(missing), " is", " are")
-		r.t.Notify(core.Notice{Kind: core.NoticeHint, Text: strings.Join(missing, ", ") + verb + " not on this computer.", Detail: "Other models stand in.", Offers: core.CommandModels})
+		names := strings.Join(missing, ", ")
+		text := core.Plural(len(missing), message.Of("%s is not on this computer.", names), message.Of("%s are not on this computer.", names))
+		r.t.Notify(core.Notice{Kind: core.NoticeHint, Text: text, Detail: "Other models are used instead.", Offers: core.CommandModels})
 	}
 }
 
@@ -332,7 +334,7 @@ func (a Imported) on(r *reduction) {
 		r.arrive(name)
 	}
 	if len(titles) > 0 {
-		r.s.importTold.text = "Taken in: " + strings.Join(titles, ", ") + "."
+		r.s.importTold.text = message.Sprintf("Imported: %s.", strings.Join(titles, ", "))
 	}
 	r.t.Do(List{})
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"descry/inference"
+	"descry/internal/message"
 	"descry/settings"
 	"descry/ui/state/core"
 )
@@ -234,11 +235,27 @@ func (s view) usedText() string {
 	var parts []string
 	for i, name := range s.using.Names {
 		if name != "" {
-			parts = append(parts, taskNouns[core.Tasks[i]]+" by "+s.titleOf(name))
+			parts = append(parts, s.byText(core.Tasks[i], name))
 		}
 	}
 	if o, known := s.inventory.other(spec(s.using, &s.inventory)); known {
-		return core.Sentence(o.Name + " do everything")
+		return message.Sprintf("All tasks use %s.", withinSentence(o))
 	}
 	return core.Sentence(strings.Join(parts, ", "))
+}
+
+// byText says which model does a task: "captions by BLIP base".
+func (s view) byText(t inference.Task, name string) string {
+	if strings.HasPrefix(name, ObjectsOf) {
+		return "class map from the objects"
+	}
+	return taskWords[t].by(s.titleOf(name)).String()
+}
+
+// withinSentence returns the name of models as it stands within a sentence.
+func withinSentence(o Info) string {
+	if o.Drawings {
+		return "the starter models"
+	}
+	return o.Name
 }

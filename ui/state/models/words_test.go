@@ -8,7 +8,7 @@ func TestSizesAndTimesInWords(t *testing.T) {
 			t.Errorf("%d bytes: %q, want %q", n, got, want)
 		}
 	}
-	for s, want := range map[float64]string{3: "a few s", 61: "70 s", 100: "2 min", 7000: "2 h", 1e9: "days"} {
+	for s, want := range map[float64]string{3: "a few seconds", 61: "70 s", 100: "2 min", 7000: "2 h", 1e9: "days"} {
 		if got := leftText(s); got != want {
 			t.Errorf("%v s: %q, want %q", s, got, want)
 		}

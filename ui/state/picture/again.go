@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"descry/internal/message"
 	"descry/ui/state/core"
 )
 
@@ -89,6 +90,6 @@ func (s Scene) AgainButton() core.Button {
 	if n == 0 {
 		return core.Button{}
 	}
-	return core.Button{Text: core.Plural(n, "Describe the open picture again", "Describe the open pictures again"),
-		Tip: "Use the models that are chosen now; your own captions stay", Enabled: true, Do: DescribedAgain{}}
+	return core.Button{Text: core.Plural(n, message.Of("Describe the open picture again"), message.Of("Describe the open pictures again")),
+		Tip: "Use the current models; your own captions are kept", Enabled: true, Do: DescribedAgain{}}
 }

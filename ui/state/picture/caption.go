@@ -2,12 +2,12 @@ package picture
 
 import (
 	"slices"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"descry/inference"
 	"descry/inference/words"
+	"descry/internal/message"
 	"descry/ui/state/core"
 )
 
@@ -101,24 +101,16 @@ func (a CaptionEdited) on(r *reduction) {
 	if a.Picture != 0 {
 		p = r.s.picture(a.Picture) // its last letters may come after it was left
 	}
-	text := cut(a.Text)
+	text := core.Cut(a.Text, mostCaption)
 	if p.phase != ready || text == r.s.captionOf(p) || r.s.streams(p) {
 		return
 	}
 	r.edit(p, func(d *draft) { d.put(text, true) })
 }
 
-// cut returns valid text of a length that can be kept.
-func cut(text string) string {
-	if len(text) > mostCaption {
-		text = text[:mostCaption]
-	}
-	return strings.ToValidUTF8(text, "\uFFFD")
-}
-
 func (a CaptionPicked) on(r *reduction) {
 	if a.Text != "" && a.Text != r.s.Caption() {
-		r.edit(r.s.visible(), func(d *draft) { d.put(cut(a.Text), false) })
+		r.edit(r.s.visible(), func(d *draft) { d.put(core.Cut(a.Text, mostCaption), false) })
 	}
 }
 
@@ -173,7 +165,7 @@ func (a EditLoaded) on(r *reduction) {
 
 // Joined returns what was stored, with what was written since after it.
 func Joined(stored, since Edit, written bool) Edit {
-	e := Edit{Caption: cut(stored.Caption), Own: stored.Own, Earlier: slices.Clone(stored.Earlier), Later: slices.Clone(stored.Later)}
+	e := Edit{Caption: core.Cut(stored.Caption, mostCaption), Own: stored.Own, Earlier: slices.Clone(stored.Earlier), Later: slices.Clone(stored.Later)}
 	if !written {
 		return e
 	}
@@ -199,7 +191,7 @@ func (a EditSaved) on(r *reduction) {
 	d.failed = d.failed || tell
 	r.s.drafts = core.Replaced(r.s.drafts, i, d)
 	if tell {
-		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: "Your caption of " + d.name + " could not be kept on disk.", Detail: core.Explain(a.Failure)})
+		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: message.Sprintf("Could not save your caption for %s.", d.name), Detail: core.Explain(a.Failure)})
 	}
 }
 
@@ -238,12 +230,26 @@ func (s Scene) others() []inference.Hypothesis {
 // sureness says how sure the model is of the caption that is shown.
 func (s Scene) sureness() (word, tip string) {
 	if d := s.draft(); d.edit.Own {
-		return "your words", "You wrote or chose this caption. It is kept for this picture."
+		if s.suggested(d.edit.Caption) {
+			return "your choice", "You chose this caption. It is saved for this picture."
+		}
+		return "your words", "You wrote this caption. It is saved for this picture."
 	}
 	if res := s.found(); res.caption != nil {
-		return words.CaptionSureness(res.caption.Hypotheses[0].Score), "How sure the model is of its words"
+		return words.CaptionSureness(res.caption.Hypotheses[0].Score), "How sure the model is of this caption"
 	}
 	return "", ""
+}
+
+// suggested reports whether a caption is one of the model's.
+func (s Scene) suggested(text string) bool {
+	res := s.found()
+	for _, c := range []*inference.Caption{res.caption, res.others} {
+		if c != nil && slices.ContainsFunc(c.Hypotheses, func(h inference.Hypothesis) bool { return h.Text == text }) {
+			return true
+		}
+	}
+	return false
 }
 
 // length counts the characters of a text.

@@ -94,7 +94,7 @@ func (s Scene) showClasses() ClassesPart {
 	c.Failure = s.showTaskFailure(res.failure[SlotClasses], SlotClasses)
 	if res.classes == nil {
 		if p.phase == ready && !s.canRun(inference.TaskClasses) {
-			c.Empty = "These models do not class pixels."
+			c.Empty = "These models make no class map."
 		}
 		return c
 	}
@@ -112,11 +112,11 @@ func (s Scene) showClasses() ClassesPart {
 	}
 	switch objects := res.classes.From == inference.TaskInstances; {
 	case objects && len(c.Rows) == 0:
-		c.Empty = "No object is sure enough to be shown here."
+		c.Empty = "No object has the minimum confidence."
 	case len(c.Rows) == 0:
-		c.Empty = "All of the picture is background."
+		c.Empty = "The whole picture is background."
 	case objects:
-		c.Note = "From the objects: these models do not class pixels. The rest is unlabelled."
+		c.Note = "Made from the objects: these models make no class map. The rest is unlabelled."
 	}
 	return c
 }

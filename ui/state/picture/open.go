@@ -28,7 +28,7 @@ func (a Pasted) on(r *reduction) {
 		Opened{Paths: paths}.on(r)
 		return
 	}
-	r.t.Notify(core.Notice{Kind: core.NoticeHint, Text: "There is no picture in the clipboard.", Detail: "Copy a picture, or the path of one, and paste again."})
+	r.t.Notify(core.Notice{Kind: core.NoticeHint, Text: "There is no picture in the clipboard.", Detail: "Copy a picture or its file path, then paste again."})
 }
 
 // pathsIn finds the paths in pasted text, one a line: absolute ones, file
@@ -72,7 +72,7 @@ func (RecentsCleared) on(r *reduction) {
 		return
 	}
 	r.t.ChangeSettings(func(s *settings.Settings) { s.Recent = nil })
-	r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: "The list of recent pictures is empty now.", Undo: RecentsRestored{Paths: was}})
+	r.t.Notify(core.Notice{Kind: core.NoticeDone, Text: "Recent pictures cleared.", Undo: RecentsRestored{Paths: was}})
 }
 
 func (a RecentsRestored) on(r *reduction) {

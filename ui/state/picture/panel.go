@@ -6,6 +6,7 @@ import (
 
 	"descry/inference/words"
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/render"
 	"descry/settings"
 	"descry/ui/state/core"
@@ -25,15 +26,15 @@ func (s Scene) showPanel() Panel {
 func (s Scene) showPanelNotice() *core.NoticeView {
 	p := s.visible()
 	if p.phase == ready && s.anyStale(p.key) && !s.wants(p, true) {
-		return &core.NoticeView{Kind: core.NoticeHint, Text: "Other models are in use now.", Detail: "This picture was described by those before.", Actions: []core.Button{s.AgainButton()}}
+		return &core.NoticeView{Kind: core.NoticeHint, Text: "Described with the previous models.", Actions: []core.Button{s.AgainButton()}}
 	}
 	if s.photo == 0 || s.photo != s.current || !s.Models.Drawings {
 		return nil
 	}
 	n := &core.NoticeView{
 		Kind: core.NoticeHint, Text: "This looks like a photograph.",
-		Detail: "The built-in models know drawings only, so take what they say of it with a grain of salt.",
-		Close:  core.Button{Text: "Got it", Tip: "Take this notice away", Enabled: true, Do: core.NoticeClosed{}},
+		Detail: "The built-in models know drawings only, so expect mistakes here.",
+		Close:  core.Button{Text: "Got it", Tip: "Dismiss", Enabled: true, Do: core.NoticeClosed{}},
 	}
 	if get, others := s.Rest.BetterModels(); get.Do != nil {
 		n.Actions = []core.Button{get}
@@ -51,18 +52,18 @@ func (s Scene) showCaption() CaptionPart {
 		Busy:     p.phase == decoding || p.phase == ready && s.running(p.key, SlotCaption),
 		Editable: p.phase == ready && !s.streams(p) && s.draftAt(p.key) >= 0,
 		Copy:     s.Rest.Command(core.CommandCopy, "Copy"), Undo: s.Rest.Command(core.CommandUndo, "Undo"), Redo: s.Rest.Command(core.CommandRedo, "Redo"),
-		Again: s.Rest.Command(core.CommandRegenerate, "Retry"), How: s.Rest.Command(core.CommandCaptionForm, "How…"),
+		Again: s.Rest.Command(core.CommandRegenerate, "Suggest again"), How: s.Rest.Command(core.CommandCaptionForm, "Caption options…"),
 	}
 	c.Sure, c.SureTip = s.sureness()
 	if n := length(text); n > 0 && !s.streams(p) {
-		c.Length, c.TooLong = fmt.Sprintf("%d of %d", n, altLength), n > altLength
-		c.LengthTip = "Characters; many screen readers want no more than 125 at once"
+		c.Length, c.TooLong = message.Sprintf("%d / %d characters", n, altLength), n > altLength
+		c.LengthTip = "Many screen readers work best with at most 125 characters"
 	}
 	if p.phase == ready && !c.Busy {
 		c.Placeholder = "Write a caption"
 	}
 	for _, h := range s.others() {
-		c.OthersTitle = "Other ways to say it"
+		c.OthersTitle = "Alternatives"
 		c.Others = append(c.Others, OtherCaption{Text: h.Text, Likely: words.CaptionLikelihood(h.Score), Do: CaptionPicked{h.Text}})
 	}
 	c.OthersBusy = p.phase == ready && s.running(p.key, SlotAlternatives) && len(c.Others) == 0
@@ -73,16 +74,24 @@ func (s Scene) showCaption() CaptionPart {
 func (s Scene) showObjects() ObjectsPart {
 	p, res := s.visible(), s.found()
 	o := ObjectsPart{
-		Title: "Objects", Sort: "by " + string(s.Settings().Sort),
+		Title: "Objects", Sort: "by size",
 		Busy:        p.phase == decoding || p.phase == ready && s.running(p.key, SlotInstances) && res.instances == nil,
 		SecondNames: s.Rest.Command(core.CommandSecondNames, ""),
 		Failure:     s.showTaskFailure(res.failure[SlotInstances], SlotInstances),
 	}
 	for _, by := range []struct {
-		sort settings.Sort
-		text string
-	}{{settings.SortSize, "By size"}, {settings.SortScore, "By score"}, {settings.SortName, "By name"}} {
-		o.Sorts = append(o.Sorts, core.Choice{Text: by.text, Tip: "Order the list " + strings.ToLower(by.text), On: s.Settings().Sort == by.sort, Do: Sorted{by.sort}})
+		sort           settings.Sort
+		text, tip, now string
+	}{
+		{settings.SortSize, "By size", "Sort the list by size", "by size"},
+		{settings.SortScore, "By score", "Sort the list by score", "by score"},
+		{settings.SortName, "By name", "Sort the list by name", "by name"},
+	} {
+		on := s.Settings().Sort == by.sort
+		if on {
+			o.Sort = by.now
+		}
+		o.Sorts = append(o.Sorts, core.Choice{Text: by.text, Tip: by.tip, On: on, Do: Sorted{by.sort}})
 	}
 	if res.instances == nil {
 		return o
@@ -95,10 +104,10 @@ func (s Scene) showObjects() ObjectsPart {
 		}
 	}
 	if n := len(o.Rows); n > 0 {
-		o.Shown = fmt.Sprintf("%d shown", n-hidden)
+		o.Shown = message.Sprintf("%d shown", n-hidden)
 	}
 	if hidden > 0 {
-		o.ShowHidden = s.Rest.Command(core.CommandShowHidden, core.Plural(hidden, "Show 1 hidden object", "Show %d hidden objects"))
+		o.ShowHidden = s.Rest.Command(core.CommandShowHidden, core.Plural(hidden, message.Of("Show 1 hidden object"), message.Of("Show %d hidden objects", hidden)))
 	}
 	s.showMore(&o)
 	return o
@@ -118,7 +127,7 @@ func (s Scene) objectRow(res *result, i int) ObjectRow {
 		Score: words.Percent(float64(in.Score)), Sure: words.Sureness(float64(in.Score)),
 		Tint: Tint{tint, pattern}, Shown: shown, Hovered: s.hover == i, Selected: s.selected == i,
 		Toggle:  core.Button{Text: in.Label, Tip: tip, Enabled: true, On: shown, Do: ObjectToggled{i}},
-		Look:    core.Button{Text: "Look closer", Tip: "Bring this object into view", Enabled: true, Do: LookedAt{i}},
+		Look:    core.Button{Text: "Zoom in", Tip: "Zoom in on this object", Enabled: true, Do: LookedAt{i}},
 		SavePNG: core.Button{Text: "Save object…", Tip: "Save this object as a transparent PNG", Enabled: true, Do: ObjectSaveAsked{i}},
 	}
 }
@@ -129,17 +138,16 @@ func (s Scene) showMore(o *ObjectsPart) {
 	n, low := s.below()
 	from, to := fmt.Sprintf("%.0f", 100*low), above
 	if n > 0 {
-		o.MoreButton = core.Button{Text: "show", Tip: "Lower the threshold so that these are shown", Enabled: true, Do: ScoreSet{low}}
+		o.MoreButton = core.Button{Text: "show", Tip: "Lower the minimum confidence to show these", Enabled: true, Do: ScoreSet{low}}
 	}
 	switch {
 	case len(o.Rows) == 0 && n == 0:
-		o.Empty = "Nothing that these models know was found."
+		o.Empty = "No known objects found."
 	case len(o.Rows) == 0:
-		o.Empty = fmt.Sprintf("No objects above %s.", above)
-		o.More = fmt.Sprintf("%d between %s and %s:", n, from, to)
-		o.MoreButton.Text = core.Plural(n, "show it", "show them")
+		o.Empty = message.Sprintf("No objects above %s.", above)
+		o.More = message.Sprintf("%d less certain (%s–%s)", n, from, to)
 	case n > 0:
-		o.More = fmt.Sprintf("%d more between %s and %s", n, from, to)
+		o.More = message.Sprintf("%d less certain (%s–%s)", n, from, to)
 	}
 }
 
@@ -147,17 +155,17 @@ func (s Scene) showMore(o *ObjectsPart) {
 func details(f *failure.Failure) string {
 	var lines []string
 	for _, part := range []struct{ name, text string }{
-		{"Kind", string(f.Kind)}, {"While", f.Op}, {"Of", f.Subject}, {"Reason", f.Message.String()}, {"Hint", f.Hint.String()},
+		{"Kind", string(f.Kind)}, {"Operation", f.Op}, {"Subject", f.Subject}, {"Message", f.Message.String()}, {"Hint", f.Hint.String()},
 	} {
 		if part.text != "" {
-			lines = append(lines, part.name+": "+part.text)
+			lines = append(lines, message.Sprintf("%s: %s", part.name, part.text))
 		}
 	}
 	return strings.Join(lines, "\n")
 }
 
 func (s Scene) detailsButton() core.Button {
-	b := core.Button{Text: "Show details", Tip: "Show all that is known of what went wrong", Enabled: true, On: s.details, Do: DetailsToggled{}}
+	b := core.Button{Text: "Show details", Tip: "Show technical details", Enabled: true, On: s.details, Do: DetailsToggled{}}
 	if s.details {
 		b.Text, b.Tip = "Hide details", "Show less"
 	}
@@ -165,9 +173,9 @@ func (s Scene) detailsButton() core.Button {
 }
 
 func (s Scene) showDecodeFailure(p picture) *FailureCard {
-	c := &FailureCard{Title: p.name + " cannot be opened", Text: core.Sentence(p.failure.Message.String()), Hint: p.failure.Hint.String()}
+	c := &FailureCard{Title: message.Sprintf("Could not open %s", p.name), Text: core.Sentence(p.failure.Message.String()), Hint: p.failure.Hint.String()}
 	if p.failure.Kind == failure.Cancelled {
-		c.Title, c.Text, c.Hint = p.name+" was not opened", "You stopped it.", ""
+		c.Title, c.Text, c.Hint = message.Sprintf("%s was not opened", p.name), "You stopped opening it.", ""
 	}
 	c.Actions = []core.Button{
 		s.Rest.Command(core.CommandOpen, "Open another…"),
@@ -191,23 +199,20 @@ func (s Scene) showTaskFailure(f *failure.Failure, at Slot) *FailureCard {
 	if f == nil {
 		return nil
 	}
-	again := core.Button{Text: "Try again", Tip: "Run this once more", Enabled: true, Do: Again{SlotTasks[at]}}
+	again := core.Button{Text: "Try again", Tip: "Run this again", Enabled: true, Do: Again{SlotTasks[at]}}
 	if f.Kind == failure.Cancelled {
 		return &FailureCard{Title: "Stopped", Actions: []core.Button{again}}
 	}
 	c := &FailureCard{Title: taskWords[at].title, Text: core.Sentence(f.Message.String()), Hint: f.Hint.String(), Actions: []core.Button{again}}
 	if first := s.found().failure[SlotCaption]; at != SlotCaption && first != nil && first.Message.String() == f.Message.String() {
-		c.Text, c.Hint = "For the same reason as the caption.", ""
+		c.Text, c.Hint = "Same reason as for the caption.", ""
 		return c
 	}
 	if f.Subject != "" {
-		c.Text = f.Subject + ": " + f.Message.String()
-		if last := c.Text[len(c.Text)-1]; last != '.' && last != '!' && last != '?' {
-			c.Text += "."
-		}
+		c.Text = core.Ended(message.Sprintf("%s: %s", f.Subject, f.Message.String()))
 	}
 	if d := s.Settings().Device; d != "auto" && d != "cpu" {
-		c.Actions = append(c.Actions, core.Button{Text: "Retry on the CPU", Tip: "Use the CPU from now on and run this again", Enabled: true, Do: RetriedOnCPU{}})
+		c.Actions = append(c.Actions, core.Button{Text: "Use the processor", Tip: "Use the processor from now on and try again", Enabled: true, Do: RetriedOnCPU{}})
 	}
 	c.Actions = append(c.Actions, s.detailsButton())
 	if s.details {

@@ -7,6 +7,7 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/render"
 	"descry/settings"
 	"descry/ui/state/core"
@@ -284,7 +285,7 @@ func (s Scene) writerFor(w writer, ending, own string) writer {
 // start writes one file, unless it is the picture itself.
 func (r *reduction) start(w write, overwrite bool) {
 	if w.original != "" && strings.EqualFold(filepath.Clean(w.path), filepath.Clean(w.original)) {
-		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: filepath.Base(w.path) + " is the picture itself.", Detail: "Descry never writes over an original. Choose another name."})
+		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: message.Sprintf("%s is the original picture.", filepath.Base(w.path)), Detail: "Descry never overwrites an original. Choose another name."})
 		return
 	}
 	r.s.last.write++
@@ -322,9 +323,9 @@ func (a Exported) on(r *reduction) {
 		batch.count += earlier.count
 		return true
 	})
-	n.Text = "Saved " + filepath.Base(a.Path) + "."
+	n.Text = message.Sprintf("Saved %s.", filepath.Base(a.Path))
 	if batch.count > 1 {
-		n.Text = core.Plural(batch.count, "Saved one file.", "Saved %d files.")
+		n.Text = core.Plural(batch.count, message.Of("Saved 1 file."), message.Of("Saved %d files.", batch.count))
 	}
 	n.Detail, n.About = core.Short(filepath.Dir(a.Path), r.s.Home), batch
 	r.t.Notify(n)
@@ -337,7 +338,7 @@ func (a ExportFailed) on(r *reduction) {
 	}
 	name := filepath.Base(w.path)
 	if !a.Exists {
-		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: name + " could not be saved.", Detail: core.Explain(a.Failure)})
+		r.t.Notify(core.Notice{Kind: core.NoticeTrouble, Text: message.Sprintf("Could not save %s.", name), Detail: core.Explain(a.Failure)})
 		return
 	}
 	n := core.Notice{Kind: core.NoticeTrouble}
@@ -350,12 +351,24 @@ func (a ExportFailed) on(r *reduction) {
 		stop.replaces = append(slices.Clone(earlier.replaces), w)
 		return true
 	})
-	n.Text = name + " is there already."
+	n.Text = message.Sprintf("%s already exists.", name)
 	if len(stop.replaces) > 1 {
-		n.Text = core.Plural(len(stop.replaces), "", "%d files of these names are there already.")
+		n.Text = message.Sprintf("%s: these %d files already exist.", r.s.stemOf(w), len(stop.replaces))
 	}
 	n.Detail, n.About = core.Short(filepath.Dir(w.path), r.s.Home), stop
 	r.t.Notify(n)
+}
+
+// stemOf returns what the names of the files of one export have in common: the
+// picture's name.
+func (s Scene) stemOf(w write) string {
+	name := filepath.Base(w.path)
+	if file, ok := w.writer.(WriteFile); ok {
+		if f, known := s.format(file.Format); known {
+			return strings.TrimSuffix(name, f.Suffix)
+		}
+	}
+	return name
 }
 
 func (a Replaced) on(r *reduction) {

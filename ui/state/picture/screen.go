@@ -125,7 +125,7 @@ type ObjectsPart struct {
 	Busy        bool   // grey rows stand for what is coming
 	Rows        []ObjectRow
 	Empty       string      // instead of rows
-	More        string      // "1 more between 30 and 70 %"
+	More        string      // "1 less certain (30–70 %)"
 	MoreButton  core.Button // "show"
 	Sort        string      // "by size"
 	Sorts       []core.Choice

@@ -3,6 +3,7 @@ package picture
 import (
 	"slices"
 
+	"descry/internal/message"
 	"descry/render"
 	"descry/settings"
 	"descry/ui/state/core"
@@ -13,7 +14,7 @@ func (s Scene) ShowSave() SaveSheet {
 	form := s.Settings().Save
 	sheet := SaveSheet{
 		Title: "Save captioned picture", PlacementName: "Caption", FormatName: "Format",
-		Legend:  core.Button{Text: "Legend of the classes", Tip: "Write the name and colour of each class under the picture", Enabled: true, On: form.Legend, Do: LegendToggled{}},
+		Legend:  core.Button{Text: "Class legend", Tip: "Show the name and colour of each class below the picture", Enabled: true, On: form.Legend, Do: LegendToggled{}},
 		Preview: core.Button{Text: "Preview", Tip: "Show the picture as it will be saved", Enabled: true, On: !form.NoPreview, Do: PreviewToggled{}},
 		Save:    core.Button{Text: "Save…", Tip: "Choose where to save it", Enabled: s.HasPixels(), Do: SaveAsked{}},
 		Cancel:  core.CloseButton("Cancel"),
@@ -22,9 +23,9 @@ func (s Scene) ShowSave() SaveSheet {
 		at        render.CaptionPlacement
 		text, tip string
 	}{
-		{render.CaptionUnder, "Under the picture", "On white below the picture, which stays whole"},
-		{render.CaptionOver, "Over the picture", "On a dark band at the picture's foot"},
-		{render.CaptionNone, "No caption", "The picture with what is switched on, without words under it"},
+		{render.CaptionUnder, "Under the picture", "On white, below the whole picture"},
+		{render.CaptionOver, "Over the picture", "On a dark band at the bottom"},
+		{render.CaptionNone, "No caption", "The picture and its overlays, without a caption"},
 	} {
 		sheet.Placements = append(sheet.Placements, core.Choice{Text: c.text, Tip: c.tip, On: settings.Placements[form.Placement] == c.at, Do: PlacementSet{c.at}})
 	}
@@ -42,7 +43,7 @@ func (s Scene) ShowSave() SaveSheet {
 
 // ShowExport returns the sheet that writes other formats.
 func (s Scene) ShowExport() ExportSheet {
-	sheet := ExportSheet{Title: "Export", Text: "Choose what to write. What exists already is not overwritten.", Cancel: core.CloseButton("Cancel")}
+	sheet := ExportSheet{Title: "Export", Text: "Choose what to write. Existing files are kept.", Cancel: core.CloseButton("Cancel")}
 	any, known := false, s.description()
 	for _, f := range s.Formats {
 		if f.Drawn {
@@ -55,8 +56,8 @@ func (s Scene) ShowExport() ExportSheet {
 		sheet.Formats = append(sheet.Formats, ExportFormat{Format: f.ID, File: s.stem() + f.Suffix, Button: b})
 	}
 	if s.original() != "" {
-		sheet.Beside = core.Button{Text: "Save beside the picture", Tip: "Write into " + core.Short(s.folder(), s.Home), Enabled: any, Do: ExportAsked{Beside: true}}
+		sheet.Beside = core.Button{Text: "Save next to the picture", Tip: message.Sprintf("Save in %s", core.Short(s.folder(), s.Home)), Enabled: any, Do: ExportAsked{Beside: true}}
 	}
-	sheet.Choose = core.Button{Text: "Choose folder…", Tip: "Write into a folder of your choice", Enabled: any, Do: ExportAsked{}}
+	sheet.Choose = core.Button{Text: "Choose folder…", Tip: "Save in a folder of your choice", Enabled: any, Do: ExportAsked{}}
 	return sheet
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"descry/inference/words"
+	"descry/internal/message"
 	"descry/settings"
 	"descry/ui/state/core"
 )
@@ -44,8 +45,9 @@ func (s Scene) StaleHere() bool {
 
 // NoticeButtons returns what can be done about a notice of the pictures.
 func (s Scene) NoticeButtons(n core.Notice) (all []core.Button) {
-	if _, stopped := n.About.(blocked); stopped {
-		all = append(all, core.Button{Text: "Replace", Tip: "Write over what is there", Enabled: true, Do: Replaced{n.ID}})
+	if stop, stopped := n.About.(blocked); stopped {
+		tip := core.Plural(len(stop.replaces), message.Of("Overwrite the existing file"), message.Of("Overwrite the existing files"))
+		all = append(all, core.Button{Text: "Replace", Tip: tip, Enabled: true, Do: Replaced{n.ID}})
 	}
 	return all
 }
@@ -73,10 +75,10 @@ func (s Scene) progress() (total, done int) {
 
 // taskWords are what is said of each slot: while it runs, and short for the status bar.
 var taskWords = [Slots]struct{ running, short, title string }{
-	{"Writing a caption…", "caption", "The caption could not be written"},
-	{"Looking for objects…", "objects", "The objects could not be found"},
-	{"Sorting pixels into classes…", "classes", "The class map could not be made"},
-	{"Looking for other ways to say it…", "other captions", ""},
+	{"Writing a caption…", "caption", "Could not write a caption"},
+	{"Looking for objects…", "objects", "Could not look for objects"},
+	{"Making the class map…", "classes", "Could not make the class map"},
+	{"Looking for alternatives…", "alternatives", ""},
 }
 
 // StatusText tells what runs, else how long it took.
@@ -86,7 +88,7 @@ func (s Scene) StatusText() string {
 	case p.id == 0:
 		return "Ready"
 	case p.phase == decoding:
-		return "Opening " + p.name + "…"
+		return message.Sprintf("Opening %s…", p.name)
 	case p.phase == failed:
 		return "Not opened"
 	}
@@ -96,18 +98,18 @@ func (s Scene) StatusText() string {
 		word := taskWords[at].short
 		switch d := res.done[at]; {
 		case s.running(p.key, at):
-			parts = append(parts, word+"…")
+			parts = append(parts, message.Sprintf("%s…", word))
 		case d != nil && res.has(at):
-			parts = append(parts, word+" "+seconds(d.Milliseconds))
+			parts = append(parts, message.Sprintf("%s %s", word, seconds(d.Milliseconds)))
 		case res.failure[at] != nil:
-			parts = append(parts, "no "+word)
+			parts = append(parts, message.Sprintf("no %s", word))
 		}
 	}
 	if s.running(p.key, SlotAlternatives) {
-		parts = append(parts, taskWords[SlotAlternatives].short+"…")
+		parts = append(parts, message.Sprintf("%s…", taskWords[SlotAlternatives].short))
 	}
 	if n := s.ahead(); n > 0 {
-		parts = append(parts, core.Plural(n, "1 picture ahead", "%d pictures ahead"))
+		parts = append(parts, core.Plural(n, message.Of("preparing the next picture"), message.Of("preparing the next %d pictures", n)))
 	}
 	return core.JoinParts(parts)
 }
@@ -160,9 +162,9 @@ func (s Scene) showBusy() *Busy {
 	if !s.shownBusy() {
 		return nil
 	}
-	b := &Busy{Elapsed: fmt.Sprintf("%.1f s", s.Now().Sub(s.busySince).Seconds()), Stop: s.Rest.Command(core.CommandStop, "")}
+	b := &Busy{Elapsed: message.Sprintf("%.1f s", s.Now().Sub(s.busySince).Seconds()), Stop: s.Rest.Command(core.CommandStop, "")}
 	if p := s.visible(); p.phase == decoding {
-		b.Text = "Opening " + p.name + "…"
+		b.Text = message.Sprintf("Opening %s…", p.name)
 		return b
 	}
 	loading := false

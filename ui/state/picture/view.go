@@ -1,9 +1,9 @@
 package picture
 
 import (
-	"fmt"
 	"math"
 
+	"descry/internal/message"
 	"descry/render"
 )
 
@@ -154,7 +154,7 @@ func zoomText(v View, f Frame) string {
 	if v.Fit {
 		return "Fit"
 	}
-	return fmt.Sprintf("%.0f %%", 100*v.Resolved(f).Zoom)
+	return message.Sprintf("%.0f %%", 100*v.Resolved(f).Zoom)
 }
 
 func sane(v float64) bool { return !math.IsNaN(v) && !math.IsInf(v, 0) }

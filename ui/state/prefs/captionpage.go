@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"descry/inference"
+	"descry/internal/message"
 	"descry/settings"
 	"descry/ui/state/core"
 )
@@ -53,13 +54,13 @@ type TextField struct {
 func (e Env) captions() CaptionPage {
 	f := e.Settings().Caption
 	sheet := CaptionPage{
-		Title: "How captions are found", Close: core.CloseButton("Done"),
-		Text:   "For pictures from now on. Captions that are there stay until they are written again.",
+		Title: "Caption options", Close: core.CloseButton("Done"),
+		Text:   "Applies to new captions; existing ones stay.",
 		Again:  e.Rewrite,
 		Groups: []core.Group{e.presetGroup(), searchGroup(f), repetitionGroup(f), lengthGroup(f)},
-		Prompt: core.TextField{Name: "Beginning", Hint: "The model goes on from these words; they are not part of the caption", Placeholder: e.promptHint(), Text: f.Prompt},
-		Avoid:  core.TextField{Name: "Words to avoid", Hint: "Separated by commas; several words in a row are avoided only together", Placeholder: "man, two people", Text: f.Avoid},
-		Noise: core.Button{Text: "Never begin with “arafed” or “araffe”", Tip: "BLIP large sometimes begins with these words, which mean nothing",
+		Prompt: core.TextField{Name: "Start with", Hint: "The model continues from these words; they are not part of the caption", Placeholder: e.promptHint(), Text: f.Prompt},
+		Avoid:  core.TextField{Name: "Words to avoid", Hint: "Separated by commas; a phrase is avoided only as a whole", Placeholder: "man, two people", Text: f.Avoid},
+		Noise: core.Button{Text: "Never start with “arafed” or “araffe”", Tip: "BLIP large sometimes starts captions with these meaningless words",
 			Enabled: true, On: !f.AnyStart, Do: AnyStartToggled{}},
 	}
 	return sheet
@@ -70,7 +71,7 @@ func (e Env) promptHint() string {
 	r, known := e.Settings().Caption.Preset.Recipe()
 	switch {
 	case !known:
-		return "as the model says"
+		return "model default"
 	case r.Prompt == "":
 		return "none"
 	}
@@ -78,15 +79,15 @@ func (e Env) promptHint() string {
 }
 
 func (e Env) presetGroup() core.Group {
-	g := core.Group{Name: "Way", Text: "What holds where nothing else is chosen below"}
+	g := core.Group{Name: "Preset", Text: "Used unless changed below"}
 	for _, p := range []struct {
 		preset    inference.CaptionPreset
 		text, tip string
 	}{
-		{"", "As the model says", "What comes with the model set"},
-		{inference.PresetPaper, "As in BLIP's paper", "Goes on from “a picture of”, compares 3 captions, up to 20 word pieces with that beginning"},
-		{inference.PresetHuggingFace, "As Hugging Face does", "Takes the likeliest word each time, up to 20 word pieces"},
-		{inference.PresetSeed, "Simple and longer", "Takes the likeliest word each time, up to 30 word pieces"},
+		{"", "Model default", "The settings that come with the model"},
+		{inference.PresetPaper, "BLIP paper style", "Continues from “a picture of”, compares 3 captions, up to 20 word pieces including that start"},
+		{inference.PresetHuggingFace, "Hugging Face style", "Picks the likeliest word each time, up to 20 word pieces"},
+		{inference.PresetSeed, "Simple and longer", "Picks the likeliest word each time, up to 30 word pieces"},
 	} {
 		g.Choices = append(g.Choices, core.Choice{Text: p.text, Tip: p.tip, On: e.Settings().Caption.Preset == p.preset, Do: PresetSet{p.preset}})
 	}
@@ -98,49 +99,49 @@ var draws = []struct {
 	topP, temperature float64
 	text, tip         string
 }{
-	{0.9, 1, "Vary", "Draw among likely words; writing again draws anew"},
-	{0.95, 1.3, "Vary more", "Draw among many words; bolder and more often wrong"},
+	{0.9, 1, "Vary", "Pick at random among likely words; each try gives a different caption"},
+	{0.95, 1.3, "Vary more", "Pick at random among more words; bolder and more often wrong"},
 }
 
 func searchGroup(f settings.CaptionForm) core.Group {
-	g := core.Group{Name: "Search", Text: "How many captions are compared on the way; or draw words by chance"}
+	g := core.Group{Name: "Search", Text: "Candidates compared, or random choice"}
 	add := func(n int, text, tip string) {
 		g.Choices = append(g.Choices, core.Choice{Text: text, Tip: tip, On: f.TopP == 0 && f.Beams == n, Do: BeamsSet{n}})
 	}
-	add(0, "As the way says", "")
-	add(1, "1", "Take the likeliest word each time: quick")
+	add(0, "Preset default", "")
+	add(1, "1", "Pick the likeliest word each time; fastest")
 	for _, n := range core.With([]int{3, 5, settings.MostBeams}, f.Beams) {
 		if n > 1 {
-			add(n, fmt.Sprint(n), fmt.Sprintf("Compare %d captions", n))
+			add(n, fmt.Sprint(n), message.Sprintf("Compare %d captions", n))
 		}
 	}
 	for _, d := range draws {
 		on := f.TopP > 0 && same(f.TopP, d.topP) && same(f.DrawingTemperature(), d.temperature)
 		g.Choices = append(g.Choices, core.Choice{Text: d.text, Tip: d.tip, On: on, Do: DrawingSet{d.topP, d.temperature}})
 	}
-	return withOther(g, fmt.Sprintf("%.2g of the likeliest, temperature %.2g", f.TopP, f.DrawingTemperature()), DrawingSet{f.TopP, f.Temperature})
+	return withOther(g, message.Sprintf("Top-p %.2g, temperature %.2g", f.TopP, f.DrawingTemperature()), DrawingSet{f.TopP, f.Temperature})
 }
 
 func repetitionGroup(f settings.CaptionForm) core.Group {
-	g := core.Group{Name: "Words that came before"}
+	g := core.Group{Name: "Repeated words"}
 	for _, c := range []struct {
 		penalty float64
 		text    string
-	}{{0, "As likely as others"}, {1.1, "A little less"}, {1.5, "Much less"}} {
+	}{{0, "Allowed"}, {1.1, "Less often"}, {1.5, "Rarely"}} {
 		g.Choices = append(g.Choices, core.Choice{Text: c.text, Tip: "", On: same(f.Repetition, c.penalty), Do: RepetitionSet{c.penalty}})
 	}
-	return withOther(g, fmt.Sprintf("Penalty %.3g", f.Repetition), RepetitionSet{f.Repetition})
+	return withOther(g, message.Sprintf("Penalty %.3g", f.Repetition), RepetitionSet{f.Repetition})
 }
 
 func lengthGroup(f settings.CaptionForm) core.Group {
-	g := core.Group{Name: "Captions of different length", Text: "What is divided by when several are compared"}
+	g := core.Group{Name: "Captions of different length", Text: "Length used for scoring"}
 	for _, c := range []struct {
 		norm      inference.LengthNorm
 		text, tip string
 	}{
-		{"", "As the way says", ""},
-		{inference.LengthNormWhole, "Whole length", "The beginning counts too, as in BLIP's paper"},
-		{inference.LengthNormGenerated, "New words", "As newer libraries do it"},
+		{"", "Preset default", ""},
+		{inference.LengthNormWhole, "Whole caption", "Counts the start as well, as in BLIP's paper"},
+		{inference.LengthNormGenerated, "New words", "Counts only the words that the model adds, as newer libraries do"},
 	} {
 		g.Choices = append(g.Choices, core.Choice{Text: c.text, Tip: c.tip, On: f.LengthNorm == c.norm, Do: LengthNormSet{c.norm}})
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"descry/internal/message"
 	"descry/settings"
 	"descry/ui/state/core"
 )
@@ -29,16 +30,16 @@ func (e Env) settings() SettingsPage {
 	for _, t := range []struct {
 		theme settings.Theme
 		text  string
-	}{{settings.ThemeSystem, "As the system"}, {settings.ThemeLight, "Light"}, {settings.ThemeDark, "Dark"}} {
+	}{{settings.ThemeSystem, "Same as system"}, {settings.ThemeLight, "Light"}, {settings.ThemeDark, "Dark"}} {
 		themes.Choices = append(themes.Choices, core.Choice{Text: t.text, Tip: "", On: e.Settings().Theme == t.theme, Do: ThemeSet{t.theme}})
 	}
 	device := core.Group{Name: "Device", Text: "What the models run on", Choices: e.Devices}
-	threads := core.Group{Name: "Threads", Text: "More are faster, until the rest of the computer becomes slow",
-		Choices: []core.Choice{{Text: core.Plural(e.Threads, "Automatic (1)", "Automatic (%d)"), Tip: "", On: e.Settings().Threads == 0, Do: ThreadsSet{}}}}
+	threads := core.Group{Name: "Threads", Text: "More is faster, but may slow other programs",
+		Choices: []core.Choice{{Text: message.Sprintf("Automatic (%d)", e.Threads), Tip: "", On: e.Settings().Threads == 0, Do: ThreadsSet{}}}}
 	for _, n := range threadChoices(e.Cores, e.Settings().Threads) {
 		threads.Choices = append(threads.Choices, core.Choice{Text: fmt.Sprint(n), Tip: "", On: e.Settings().Threads == n, Do: ThreadsSet{n}})
 	}
-	limits := core.Group{Name: "Largest picture", Text: "In million pixels; larger ones are not opened"}
+	limits := core.Group{Name: "Largest picture", Text: "In megapixels; larger pictures are refused"}
 	for _, n := range limitChoices(e.Settings().MegaPixels) {
 		limits.Choices = append(limits.Choices, core.Choice{Text: fmt.Sprint(n), Tip: "", On: e.Settings().MegaPixels == n, Do: PixelLimitSet{n}})
 	}
@@ -74,13 +75,13 @@ type AboutPage struct {
 
 func (s State) about(e Env) AboutPage {
 	a := AboutPage{
-		Title: "About " + core.ProgramName, Close: core.CloseButton("Close"),
-		Text:   core.Sentence(core.ProgramName+" "+e.Version) + " Captions pictures, outlines and names what is in them. Nothing leaves this computer.",
+		Title: message.Sprintf("About %s", core.ProgramName), Close: core.CloseButton("Close"),
+		Text:   message.Sprintf("%s Captions pictures, and outlines and names the objects in them. Nothing leaves this computer.", core.Sentence(core.ProgramName+" "+e.Version)),
 		Report: s.doctor,
-		Copy:   core.Button{Text: "Copy diagnostics", Tip: "Copy this text, for a report of a problem", Enabled: s.doctor != "", Do: DiagnosticsCopied{}},
+		Copy:   core.Button{Text: "Copy diagnostics", Tip: "Copy this text for a bug report", Enabled: s.doctor != "", Do: DiagnosticsCopied{}},
 	}
 	if s.doctor == "" {
-		a.Report = "Looking at models, runtime and folders…"
+		a.Report = "Checking models, ONNX Runtime and folders…"
 	}
 	return a
 }
