@@ -9,6 +9,7 @@ import (
 
 	"descry/app/services"
 	"descry/inference/ort"
+	"descry/internal/message"
 	"descry/ui/state/core"
 	devicestate "descry/ui/state/devices"
 	prefstate "descry/ui/state/prefs"
@@ -54,7 +55,7 @@ func lookAtDevices(ctx context.Context, library string, test bool, send func(cor
 		err = json.Unmarshal(out, &report)
 	}
 	if err != nil {
-		send(devicestate.Reported{Test: test, Trouble: "The devices could not be looked at: " + oneLine(err.Error()) + "."})
+		send(devicestate.Reported{Test: test, Trouble: message.Sprintf("The devices could not be looked at: %s.", oneLine(err.Error()))})
 		return
 	}
 	var all []devicestate.Report
