@@ -1,8 +1,6 @@
 package picture
 
 import (
-	"fmt"
-
 	"descry/inference/words"
 	"descry/internal/message"
 	"descry/settings"
@@ -25,7 +23,7 @@ func (s Scene) Name() string { return s.visible().name }
 // through: "2 of 30"; empty where it is the only one.
 func (s Scene) Place() string {
 	if n := s.walk.count; n > 1 {
-		return fmt.Sprintf("%d of %d", s.walk.at+1, n)
+		return message.Sprintf("%d of %d", s.walk.at+1, n)
 	}
 	return ""
 }
@@ -134,7 +132,7 @@ func (s Scene) showCanvas() Canvas {
 		Fit: s.Rest.Command(core.CommandFit, "Fit"), Actual: s.Rest.Command(core.CommandActual, "1:1"),
 		Opacity: Slider{Label: "Opacity", Tip: "How strongly objects and classes are coloured", Text: words.Percent(s.Settings().Opacity),
 			Value: s.Settings().Opacity, Least: 0, Most: 1, Step: 0.01, Enabled: s.HasPixels()},
-		Score: Slider{Label: "At least", Tip: "Show objects that are at least this sure", Text: words.Percent(s.score()),
+		Score: Slider{Label: "Minimum confidence", Tip: "Show only objects the model is at least this sure of", Text: words.Percent(s.score()),
 			Value: s.score(), Least: settings.LeastScore, Most: settings.MostScore, Step: 0.01, Enabled: s.HasPixels()},
 		Busy: s.showBusy(),
 	}
