@@ -40,6 +40,7 @@ type captionPart struct {
 	serial            uint64                 // counts what was typed
 	picture           picturestate.PictureID // whose caption is in the field
 	length            *widgets.Text
+	lengthBox         *fyne.Container
 	copyB, undo, redo *widgets.Button
 	again, how        *widgets.Button
 	fail              *failureCard
@@ -100,6 +101,7 @@ func newInspector(send parts.Sender, menu func([]*fyne.MenuItem, fyne.Position))
 func (p *inspector) makeCaption() fyne.CanvasObject {
 	c := &p.captionPart
 	c.title, c.sure, c.length = parts.Heading(), parts.Secondary(), parts.Secondary()
+	c.lengthBox = widgets.Padded(c.length, 0, 4, 0, 0, fyne.NewSize(0, 28)) // as high as the buttons beside it
 	c.editor = widgets.NewEditor(2, func(text string) {
 		c.serial++
 		p.send(picturestate.CaptionEdited{Picture: c.picture, Text: text, Serial: c.serial})
@@ -112,7 +114,7 @@ func (p *inspector) makeCaption() fyne.CanvasObject {
 	c.fail = newFailureCard(p.send)
 	return widgets.Column(8,
 		widgets.Padded(widgets.Row(8, 0, c.title, c.sure, c.how), 0, 4, 0, 4, fyne.NewSize(0, 30)), c.editor,
-		widgets.Padded(widgets.Row(6, 0, c.length, c.copyB, c.undo, c.redo, c.again), 0, 0, 0, 4, fyne.NewSize(0, 28)), c.fail)
+		widgets.Padded(widgets.Flow(6, c.lengthBox, c.copyB, c.undo, c.redo, c.again), 0, 0, 0, 4, fyne.Size{}), c.fail)
 }
 
 func (p *inspector) makeOthers() fyne.CanvasObject {
@@ -180,6 +182,7 @@ func (p *inspector) showCaption(s picturestate.CaptionPart) {
 	}
 	c.picture = s.Picture
 	c.length.SetText(s.Length)
+	widgets.SetVisible(c.lengthBox, s.Length != "")
 	if s.TooLong {
 		c.length.SetStyle(theme.Notice, true)
 	} else {

@@ -21,7 +21,7 @@ const leastTable = 480
 
 // columnsFor shares a width: the name takes what the others leave.
 func columnsFor(width float32) columns {
-	gap, size, licence, speed, status, acts := float32(10), float32(62), float32(92), float32(88), float32(168), float32(160)
+	gap, size, licence, speed, status, acts := float32(10), float32(62), float32(92), float32(98), float32(158), float32(160)
 	if width > 960 {
 		gap, size, licence, speed, status, acts = 14, 68, 100, 104, 230, 168
 	}

@@ -25,7 +25,7 @@ func captions() prefs.CaptionPage {
 		Prompt: core.TextField{Name: "Start with", Hint: "The model continues from these words", Placeholder: "a picture of"},
 		Avoid:  core.TextField{Name: "Words to avoid", Placeholder: "man", Text: "dog"},
 		Noise:  core.Button{Text: "Never begin with noise", Enabled: true, On: true, Do: prefs.AnyStartToggled{}},
-		Again:  button("Write again", core.Run{Command: core.CommandRegenerate})}
+		Again:  button("Suggest again", core.Run{Command: core.CommandRegenerate})}
 }
 
 // prompts are the texts of the first field that were sent.
