@@ -61,16 +61,14 @@ func deviceLine(d services.DeviceReport) string {
 // deviceText says whether a device can be used.
 func deviceText(d services.DeviceReport) string {
 	switch {
+	case !d.Usable && d.Hint != "":
+		return message.Sprintf("not available: %s. %s", d.Message, d.Hint)
 	case !d.Usable:
-		text := "not available: " + d.Message
-		if d.Hint != "" {
-			text += ". " + d.Hint
-		}
-		return text
+		return message.Sprintf("not available: %s", d.Message)
 	case d.Tested:
-		return fmt.Sprintf("works (ready in %.0f ms, then %.2f ms)", d.LoadMS, d.RunMS)
+		return message.Sprintf("works (ready in %.0f ms, then %.2f ms)", d.LoadMS, d.RunMS)
 	}
-	return "can be used"
+	return message.Sprintf("can be used")
 }
 
 // deviceFindings are the doctor's lines on devices: the one that is wanted must

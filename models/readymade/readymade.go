@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"descry/internal/failure"
+	"descry/internal/message"
 	"descry/models/arch"
 	"descry/models/onnx"
 )
@@ -264,13 +265,13 @@ func interfaceOf(f onnx.File) string {
 		}
 		return strings.Join(all, ", ")
 	}
-	return "inputs " + list(f.Inputs) + "; outputs " + list(f.Outputs)
+	return message.Sprintf("inputs %s; outputs %s", list(f.Inputs), list(f.Outputs))
 }
 
 // dimsText is a shape for people.
 func dimsText(shape []onnx.Dim) string {
 	if shape == nil {
-		return "of any shape"
+		return message.Sprintf("of any shape")
 	}
 	all := make([]string, len(shape))
 	for i, d := range shape {

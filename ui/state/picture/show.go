@@ -1,8 +1,6 @@
 package picture
 
 import (
-	"fmt"
-
 	"descry/inference/words"
 	"descry/internal/message"
 	"descry/settings"
@@ -25,7 +23,7 @@ func (s Scene) Name() string { return s.visible().name }
 // through: "2 of 30"; empty where it is the only one.
 func (s Scene) Place() string {
 	if n := s.walk.count; n > 1 {
-		return fmt.Sprintf("%d of %d", s.walk.at+1, n)
+		return message.Sprintf("%d of %d", s.walk.at+1, n)
 	}
 	return ""
 }
