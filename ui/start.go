@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"descry/internal/message"
 	"descry/ui/pages/parts"
 	"descry/ui/state"
 	"descry/ui/theme"
@@ -89,7 +90,7 @@ func (s *startPage) show(p state.StartPage) {
 	for i := range s.recents {
 		r := p.Recent[i]
 		s.links[i].SetText(shortened(r.Name, 28))
-		s.links[i].SetTip("Open " + r.Path)
+		s.links[i].SetTip(message.Sprintf("Open %s", r.Path))
 		s.links[i].OnTap(s.send.Do(r.Do))
 		s.folders[i].SetText(r.Folder)
 	}

@@ -47,11 +47,11 @@ func (f *captionFlags) add(c *cobra.Command) {
 	flags.IntVar(&f.maxTokens, "max-tokens", 0, "most new tokens of a caption, the stop included (default: the preset's)")
 	flags.IntVar(&f.minTokens, "min-tokens", 0, "least new tokens before the stop (default: the preset's)")
 	flags.StringVar(&f.lengthNorm, "length-norm", "", "what a beam's score is divided by: whole (length with the prompt, as the paper) or generated (new tokens; default: the preset's)")
-	flags.Float64Var(&f.repetition, "repetition-penalty", 1, "above 1: words that are there already become less likely")
+	flags.Float64Var(&f.repetition, "repetition-penalty", 1, "above 1: repeated words become less likely")
 	flags.Float64Var(&f.topP, "top-p", 0, "draw from the likeliest tokens that make up this share, 0 to 1, instead of searching")
 	flags.Float64Var(&f.temperature, "temperature", 1, "with --top-p: below 1 draws likely tokens more often")
 	flags.Uint64Var(&f.seed, "seed", 0, "with --top-p: the same seed draws the same caption")
-	flags.StringVar(&f.avoid, "avoid", "", "words and runs of words that may not come, separated by commas")
+	flags.StringVar(&f.avoid, "avoid", "", "words and phrases to avoid, separated by commas")
 	flags.BoolVar(&f.anyStart, "any-start", false, `let captions begin with "arafed" and "araffe", noise of BLIP large`)
 	_ = c.RegisterFlagCompletionFunc("preset", cobra.FixedCompletions(presetNames(), cobra.ShellCompDirectiveNoFileComp))
 	_ = c.RegisterFlagCompletionFunc("length-norm", cobra.FixedCompletions([]string{"whole", "generated"}, cobra.ShellCompDirectiveNoFileComp))
@@ -85,7 +85,7 @@ func (f *captionFlags) check(changed func(string) bool) error {
 	case !(f.temperature > 0) || math.IsInf(f.temperature, 0):
 		return usage("--temperature %v is not above 0", f.temperature)
 	case !drawn && (changed("seed") || changed("temperature")):
-		return usage("--seed and --temperature are about drawing").WithHint("Add --top-p 0.9.")
+		return usage("--seed and --temperature only apply to random choice").WithHint("Add --top-p 0.9.")
 	}
 	return nil
 }

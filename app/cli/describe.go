@@ -150,7 +150,7 @@ func (f *describeFlags) check(c *cobra.Command, args []string) error {
 	case changed("max-pixels") && f.maxPixels < 1:
 		return usage("--max-pixels %d: a picture has at least one pixel", f.maxPixels)
 	case f.out == "" && (changed("format") || f.overwrite):
-		return usage("--format and --overwrite are about the files of --out, which is missing").WithHint("Add --out FOLDER.")
+		return usage("--format and --overwrite need --out").WithHint("Add --out FOLDER.")
 	}
 	return nil
 }

@@ -15,10 +15,10 @@ func (p *program) devicesCommand() *cobra.Command {
 	var f runtimeFlags
 	c := &cobra.Command{
 		Use:   "devices",
-		Short: "List what the models can run on, and why not on the rest",
+		Short: "List the devices that models can run on, and why others cannot be used",
 		Long: `Lists the devices of this system in the order in which --device auto tries them,
-with what keeps ONNX Runtime from using each. With --test a small graph is really
-run on each.`,
+with what keeps ONNX Runtime from using each. With --test a small test is run on
+each.`,
 		Example: `  descry devices
   descry devices --test
   descry devices --test --ort /opt/onnxruntime-gpu/lib`,
@@ -44,7 +44,7 @@ run on each.`,
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
-	c.Flags().BoolVar(&test, "test", false, "run a small graph on each")
+	c.Flags().BoolVar(&test, "test", false, "run a small test on each")
 	f.add(c)
 	return c
 }

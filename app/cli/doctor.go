@@ -39,7 +39,7 @@ func (p *program) doctorCommand() *cobra.Command {
 	var f runtimeFlags
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Check versions, library, devices, models and folders, with a test run",
+		Short: "Check the installation: versions, library, devices, models, folders and a test run",
 		Long: `Looks at everything a description needs and describes a built-in picture.
 Exit code 0 when all is well, 3 otherwise. The text names no picture of yours.`,
 		Example: `  descry doctor

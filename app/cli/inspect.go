@@ -33,7 +33,7 @@ func (p *program) inspectCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "inspect FILE…",
 		Aliases: []string{"fidelity"},
-		Short:   "Say what a picture or a file of weights is",
+		Short:   "Identify a picture or a weights file",
 		Long: `Says what files are, by their content and not their names.
 
 Of a picture: its format, size, orientation and colour profile, and the SHA-256 of

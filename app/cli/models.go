@@ -37,7 +37,7 @@ func (p *program) modelsCommand() *cobra.Command {
 	var f modelsFlags
 	c := &cobra.Command{
 		Use:   "models",
-		Short: "Get, check and remove models",
+		Short: "Download, check and remove models",
 		Long: `Descry's own models know drawings. The published models, for photographs, are
 fetched once and kept in the cache; what Hugging Face's or torch's caches hold
 already is used there and not fetched again.
@@ -83,7 +83,7 @@ type modelsListing struct {
 func (p *program) modelsListCommand(f *modelsFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "list",
-		Short: "List the models: for what, how large, what is here",
+		Short: "List available and installed models",
 		Long: `Lists every model that can be fetched and every set that is installed. A "*"
 after the size says that Descry pins no SHA-256 of it, so that the hub's own
 record is all there is. MEMORY is what to expect with the model loaded, TIME what
@@ -263,7 +263,7 @@ func (p *program) modelsLicenceCommand(f *modelsFlags) *cobra.Command {
 	return &cobra.Command{
 		Use:               "licence NAME…",
 		Aliases:           []string{"license"},
-		Short:             "Print the whole licence of models",
+		Short:             "Print the full licence of models",
 		Example:           "  descry models licence blip-base\n  descry models licence full",
 		ValidArgsFunction: p.modelNames(f),
 		RunE: func(c *cobra.Command, args []string) error {

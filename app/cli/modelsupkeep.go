@@ -15,7 +15,7 @@ func (p *program) modelsImportCommand(f *modelsFlags) *cobra.Command {
 	var inPlace bool
 	c := &cobra.Command{
 		Use:   "import PATH…",
-		Short: "Take models from files and folders, without a network",
+		Short: "Import models from files and folders, without a network",
 		Long: `Looks through files and folders and takes every file of a known model, recognised
 by its SHA-256 whatever its name. Files are copied; with --in-place the weights
 are used where they lie (and are then never touched by verify or remove).
@@ -73,7 +73,7 @@ func (p *program) modelsVerifyCommand(f *modelsFlags) *cobra.Command {
 	var repair bool
 	c := &cobra.Command{
 		Use:   "verify [NAME…]",
-		Short: "Hash the files of installed models and compare",
+		Short: "Check the files of installed models against their hashes",
 		Long: `Reads every file of the models named, or of all, and compares its SHA-256. With
 --repair what is damaged is downloaded again; a file of another program that is used
 in place is left alone, and a copy of one's own fetched. Exit code 3 where
@@ -143,7 +143,7 @@ func (p *program) modelsRemoveCommand(f *modelsFlags) *cobra.Command {
 	var unused, yes bool
 	c := &cobra.Command{
 		Use:   "remove NAME… | --unused",
-		Short: "Delete models from the disk",
+		Short: "Delete installed models",
 		Long: `Deletes models by name, or the models of a set that no other complete set uses.
 Files of other programs that are used in place stay, and so do files that a set
 of your own names. --unused deletes older revisions, files that were kept aside

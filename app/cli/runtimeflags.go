@@ -27,7 +27,7 @@ var devices = ort.DeviceNames()
 func (f *runtimeFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.device, "device", "auto", "what runs the models: "+strings.Join(devices, ", ")+" (describe and the window: else your setting)")
 	c.Flags().IntVar(&f.threads, "threads", 0, "threads of the runtime (0: one a core)")
-	c.Flags().StringVar(&f.ort, "ort", "", "ONNX Runtime's library, a file or its folder (else DESCRY_ORT, beside the program, the cache, the system)")
+	c.Flags().StringVar(&f.ort, "ort", "", "ONNX Runtime's library, a file or its folder (else DESCRY_ORT, next to the program, the cache, the system)")
 	c.Flags().Int64Var(&f.cardMemory, "card-memory", 0, "most memory of the card for one part of a model, in MB (CUDA only; 0: all)")
 	c.Flags().BoolVar(&f.anyMemory, "any-memory", false, "load models even if too little memory is free")
 	_ = c.RegisterFlagCompletionFunc("device", cobra.FixedCompletions(devices, cobra.ShellCompDirectiveNoFileComp))
@@ -42,7 +42,7 @@ func (f *runtimeFlags) check() error {
 		return usage("--threads %d: the number of threads cannot be negative", f.threads).WithHint("Leave it out for one a core.")
 	}
 	if f.cardMemory < 0 || f.cardMemory > 1<<30 {
-		return usage("--card-memory %d: this is no number of megabytes", f.cardMemory).WithHint("Leave it out for all that the card has.")
+		return usage("--card-memory %d: the number of megabytes cannot be negative", f.cardMemory).WithHint("Leave it out for all that the card has.")
 	}
 	return nil
 }

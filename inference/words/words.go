@@ -71,7 +71,7 @@ func Share(area, w, h int) string {
 	percent := 100 * float64(area) / (float64(w) * float64(h))
 	switch {
 	case area <= 0:
-		return message.Sprintf("nothing of the picture")
+		return message.Sprintf("0 %% of the picture")
 	case percent < 1:
 		return message.Sprintf("less than 1 %% of the picture")
 	case percent > 99 && percent < 100:

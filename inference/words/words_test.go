@@ -60,7 +60,7 @@ func TestShareOfThePicture(t *testing.T) {
 		area, w, h int
 		want       string
 	}{
-		{0, 10, 10, "nothing of the picture"}, {1, 20, 20, "less than 1 % of the picture"}, {4, 10, 10, "4 % of the picture"},
+		{0, 10, 10, "0 % of the picture"}, {1, 20, 20, "less than 1 % of the picture"}, {4, 10, 10, "4 % of the picture"},
 		{100, 10, 10, "100 % of the picture"}, {9999, 100, 100, "nearly all of the picture"}, {999, 10, 10, "100 % of the picture"},
 		{5, 0, 10, ""}, {math.MaxInt, math.MaxInt, math.MaxInt, "less than 1 % of the picture"},
 	} {
