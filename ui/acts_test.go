@@ -33,7 +33,7 @@ func at(x, y float32) *fyne.PointEvent { return &fyne.PointEvent{Position: fyne.
 
 func TestEachControlSendsItsAction(t *testing.T) {
 	row := func(x *harness, i int) *widgets.ObjectRow {
-		return x.desk.panel.objects.Objects[i].(*widgets.ObjectRow)
+		return x.pictures.panel.objects.Objects[i].(*widgets.ObjectRow)
 	}
 	for name, c := range map[string]struct {
 		screen func() shown
@@ -50,28 +50,28 @@ func TestEachControlSendsItsAction(t *testing.T) {
 		"save":            {resultScreen, func(x *harness) { test.Tap(x.bar.save) }, core.SheetOpened{Sheet: picture.SheetSave}},
 		"panel":           {resultScreen, func(x *harness) { test.Tap(x.bar.panel) }, picture.PanelToggled{}},
 		"boxes":           {resultScreen, func(x *harness) { test.Tap(x.bar.pills[2]) }, picture.LayerToggled{Layer: settings.LayerBoxes}},
-		"opacity":         {resultScreen, func(x *harness) { x.desk.opacity.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight}) }, picture.OpacitySet{Value: 0.39}},
-		"threshold":       {resultScreen, func(x *harness) { x.desk.least.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome}) }, picture.ScoreSet{Value: 0.05}},
-		"larger":          {resultScreen, func(x *harness) { test.Tap(x.desk.larger) }, picture.ZoomStepped{Step: 1}},
-		"fit":             {resultScreen, func(x *harness) { test.Tap(x.desk.fit) }, picture.ViewFitted{}},
-		"actual":          {resultScreen, func(x *harness) { test.Tap(x.desk.one) }, picture.ViewActual{}},
-		"stop":            {busyScreen, func(x *harness) { x.desk.busy.Stop() }, picture.Stopped{}},
+		"opacity":         {resultScreen, func(x *harness) { x.pictures.opacity.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight}) }, picture.OpacitySet{Value: 0.39}},
+		"threshold":       {resultScreen, func(x *harness) { x.pictures.least.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome}) }, picture.ScoreSet{Value: 0.05}},
+		"larger":          {resultScreen, func(x *harness) { test.Tap(x.pictures.larger) }, picture.ZoomStepped{Step: 1}},
+		"fit":             {resultScreen, func(x *harness) { test.Tap(x.pictures.fit) }, picture.ViewFitted{}},
+		"actual":          {resultScreen, func(x *harness) { test.Tap(x.pictures.one) }, picture.ViewActual{}},
+		"stop":            {busyScreen, func(x *harness) { x.pictures.busy.Stop() }, picture.Stopped{}},
 		"object row":      {resultScreen, func(x *harness) { row(x, 1).Tapped(at(200, 20)) }, picture.LookedAt{Object: 1}},
 		"object chip":     {resultScreen, func(x *harness) { row(x, 0).Tapped(at(10, 20)) }, picture.ObjectToggled{Object: 0}},
 		"object by key":   {resultScreen, func(x *harness) { row(x, 0).TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace}) }, picture.ObjectToggled{Object: 0}},
 		"object hovered":  {resultScreen, func(x *harness) { row(x, 1).SetTip(""); row(x, 1).MouseIn(&desktop.MouseEvent{}) }, picture.Hovered{Object: 1}},
-		"candidate":       {resultScreen, func(x *harness) { test.Tap(x.desk.panel.others.Objects[0].(fyne.Tappable)) }, picture.CaptionPicked{Text: "a boat above a sports ball at night"}},
-		"retry":           {resultScreen, func(x *harness) { test.Tap(x.desk.panel.again) }, picture.Regenerated{}},
-		"lower threshold": {emptyScreen, func(x *harness) { test.Tap(x.desk.panel.moreB) }, picture.ScoreSet{Value: 0.3}},
-		"second names":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.second) }, picture.SecondNamesToggled{}},
-		"class":           {classesScreen, func(x *harness) { test.Tap(x.desk.panel.legend.Objects[1].(fyne.Tappable)) }, picture.ClassToggled{Class: 12}},
-		"class by key":    {classesScreen, func(x *harness) { x.win.Canvas().Focus(x.desk.panel.legend.Objects[1].(fyne.Focusable)) }, picture.ClassPointed{Class: 12, Listed: true}},
+		"candidate":       {resultScreen, func(x *harness) { test.Tap(x.pictures.panel.alternatives.Objects[0].(fyne.Tappable)) }, picture.CaptionPicked{Text: "a boat above a sports ball at night"}},
+		"retry":           {resultScreen, func(x *harness) { test.Tap(x.pictures.panel.again) }, picture.Regenerated{}},
+		"lower threshold": {emptyScreen, func(x *harness) { test.Tap(x.pictures.panel.moreB) }, picture.ScoreSet{Value: 0.3}},
+		"second names":    {resultScreen, func(x *harness) { test.Tap(x.pictures.panel.second) }, picture.SecondNamesToggled{}},
+		"class":           {classesScreen, func(x *harness) { test.Tap(x.pictures.panel.legend.Objects[1].(fyne.Tappable)) }, picture.ClassToggled{Class: 12}},
+		"class by key":    {classesScreen, func(x *harness) { x.win.Canvas().Focus(x.pictures.panel.legend.Objects[1].(fyne.Focusable)) }, picture.ClassPointed{Class: 12, Listed: true}},
 		"class in list":   {classesScreen, func(x *harness) { legendRow(x, 0).SetTip(""); legendRow(x, 0).MouseIn(&desktop.MouseEvent{}) }, picture.ClassPointed{Class: 4, Listed: true}},
 		"class hovered":   {classesScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, picture.ClassPointed{Class: 4}},
-		"how captions":    {resultScreen, func(x *harness) { test.Tap(x.desk.panel.how) }, core.SheetOpened{Sheet: prefs.SheetCaption}},
+		"how captions":    {resultScreen, func(x *harness) { test.Tap(x.pictures.panel.how) }, core.SheetOpened{Sheet: prefs.SheetCaption}},
 		"notice":          {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].links.Objects[0].(fyne.Tappable)) }, core.FolderShown{Path: "/p"}},
 		"notice gone":     {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].close) }, core.NoticeClosed{ID: 3}},
-		"error's offer":   {errorScreen, func(x *harness) { test.Tap(x.desk.failure.buttons.Objects[1].(fyne.Tappable)) }, picture.DecodeAgain{}},
+		"error's offer":   {errorScreen, func(x *harness) { test.Tap(x.pictures.failure.buttons.Objects[1].(fyne.Tappable)) }, picture.DecodeAgain{}},
 		"picture hovered": {resultScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, picture.Hovered{Object: 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -85,7 +85,7 @@ func TestEachControlSendsItsAction(t *testing.T) {
 }
 
 func legendRow(x *harness, i int) *widgets.LegendRow {
-	return x.desk.panel.legend.Objects[i].(*widgets.LegendRow)
+	return x.pictures.panel.legend.Objects[i].(*widgets.LegendRow)
 }
 
 func TestPaintingIsNeverTakenForAPersonsAct(t *testing.T) {
@@ -168,7 +168,7 @@ func TestTheBarePictureShowsWhileTheKeyIsHeld(t *testing.T) {
 
 func TestLettersGoIntoTheCaptionWhileItIsTyped(t *testing.T) {
 	x := opened(t, resultScreen(), 1280, 800)
-	e := x.desk.panel.editor
+	e := x.pictures.panel.editor
 	x.win.Canvas().Focus(e.Focusable())
 	test.Type(e.Focusable(), "My ")
 	for _, a := range x.sent {
@@ -212,8 +212,8 @@ func TestTabWalksThroughTheControls(t *testing.T) {
 		seen[x.win.Canvas().Focused()] = true
 	}
 	for name, f := range map[string]fyne.Focusable{
-		"open": x.bar.open, "masks": x.bar.pills[0], "save": x.bar.save, "menu": x.bar.menu, "opacity": x.desk.opacity,
-		"caption": x.desk.panel.editor.Focusable(), "first object": x.desk.panel.objects.Objects[0].(fyne.Focusable), "export": x.desk.panel.export,
+		"open": x.bar.open, "masks": x.bar.pills[0], "save": x.bar.save, "menu": x.bar.menu, "opacity": x.pictures.opacity,
+		"caption": x.pictures.panel.editor.Focusable(), "first object": x.pictures.panel.objects.Objects[0].(fyne.Focusable), "export": x.pictures.panel.export,
 	} {
 		if !seen[f] {
 			t.Errorf("Tab does not reach %s", name)

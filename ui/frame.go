@@ -24,9 +24,9 @@ const (
 	narrowRoom      float32 = 680  // for the canvas: the zoom bar does without its 1:1
 )
 
-// desk is the page with a picture: canvas with what floats over it, the panel
+// picturePage is the page with a picture: canvas with what floats over it, the panel
 // at the right, and a grip between the two.
-type desk struct {
+type picturePage struct {
 	box     *fyne.Container
 	send    parts.Sender
 	view    *piccanvas.Canvas
@@ -48,8 +48,8 @@ type desk struct {
 	hidden                    bool    // the panel
 }
 
-func newDesk(send parts.Sender, view *piccanvas.Canvas, panel *inspector) *desk {
-	d := &desk{send: send, view: view, panel: panel, failure: newFailureCard(send)}
+func newPicturePage(send parts.Sender, view *piccanvas.Canvas, panel *inspector) *picturePage {
+	d := &picturePage{send: send, view: view, panel: panel, failure: newFailureCard(send)}
 	d.opacity = widgets.NewSlider("", 76, func(v float64) { send(picture.OpacitySet{Value: v}) })
 	d.least = widgets.NewSlider("", 84, func(v float64) { send(picture.ScoreSet{Value: v}) })
 	d.opWord, d.minWord = parts.Secondary(), parts.Secondary()
@@ -73,7 +73,7 @@ func newDesk(send parts.Sender, view *piccanvas.Canvas, panel *inspector) *desk 
 }
 
 // show paints what floats over the picture, and the panel's place.
-func (d *desk) show(c picture.Canvas, p picture.Panel, name string) {
+func (d *picturePage) show(c picture.Canvas, p picture.Panel, name string) {
 	bars := d.left.MinSize().Width + d.right.MinSize().Width
 	d.opWord.SetText(c.Opacity.Label)
 	d.minWord.SetText(c.Score.Label)
@@ -110,7 +110,7 @@ func (d *desk) show(c picture.Canvas, p picture.Panel, name string) {
 }
 
 // panelWidth returns the panel's width in a window of the given width.
-func (d *desk) panelWidth(window float32) float32 {
+func (d *picturePage) panelWidth(window float32) float32 {
 	if d.hidden {
 		return 0
 	}
@@ -124,14 +124,14 @@ func (d *desk) panelWidth(window float32) float32 {
 	return min(max(w, inspectorLeast), inspectorMost, max(inspectorLeast, window-320))
 }
 
-func (d *desk) dragged(dx float32) {
+func (d *picturePage) dragged(dx float32) {
 	d.wide = min(max(d.panelWidth(d.box.Size().Width)-dx, inspectorLeast), inspectorMost)
 	d.lay(d.box.Size())
 }
 
 // leftBar returns the size of the bar of sliders in a room of some width: where
 // both have no place, objects' sureness stays.
-func (d *desk) leftBar(room float32) fyne.Size {
+func (d *picturePage) leftBar(room float32) fyne.Size {
 	parts := []fyne.CanvasObject{d.opWord, d.opacity, d.opPart}
 	show := func(on bool) {
 		for _, o := range parts {
@@ -149,7 +149,7 @@ func (d *desk) leftBar(room float32) fyne.Size {
 	return d.left.MinSize()
 }
 
-func (d *desk) lay(s fyne.Size) {
+func (d *picturePage) lay(s fyne.Size) {
 	p := d.panelWidth(s.Width)
 	room := s.Width - p
 	widgets.Place(d.view, 0, 0, room, s.Height)

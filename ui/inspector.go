@@ -33,7 +33,7 @@ type inspector struct {
 	classPart
 }
 
-// captionPart is the caption and the other ways to say it.
+// captionPart is the caption and the alternatives.
 type captionPart struct {
 	title, sure       *widgets.Text
 	editor            *widgets.Editor
@@ -44,9 +44,9 @@ type captionPart struct {
 	copyB, undo, redo *widgets.Button
 	again, how        *widgets.Button
 	fail              *failureCard
-	othersTitle       *widgets.Text
-	others            *fyne.Container
-	othersBones       *widgets.Bones
+	alternativesTitle *widgets.Text
+	alternatives      *fyne.Container
+	alternativesBones *widgets.Bones
 }
 
 // objectPart is the list of objects.
@@ -119,8 +119,8 @@ func (p *inspector) makeCaption() fyne.CanvasObject {
 
 func (p *inspector) makeOthers() fyne.CanvasObject {
 	c := &p.captionPart
-	c.othersTitle, c.others, c.othersBones = parts.Heading(), widgets.Column(4), widgets.NewBones(1)
-	return widgets.Column(6, widgets.Padded(c.othersTitle, 4, 0, 0, 4, fyne.Size{}), c.others, c.othersBones)
+	c.alternativesTitle, c.alternatives, c.alternativesBones = parts.Heading(), widgets.Column(4), widgets.NewBones(1)
+	return widgets.Column(6, widgets.Padded(c.alternativesTitle, 4, 0, 0, 4, fyne.Size{}), c.alternatives, c.alternativesBones)
 }
 
 func (p *inspector) makeObjects() fyne.CanvasObject {
@@ -197,16 +197,16 @@ func (p *inspector) showCaption(s picturestate.CaptionPart) {
 	p.send.Button(c.again, s.Again)
 	p.send.Button(c.how, s.How)
 	c.fail.show(s.Failure)
-	c.othersTitle.SetText(s.OthersTitle)
-	widgets.SetVisible(c.othersTitle, len(s.Others) > 0 || s.OthersBusy)
-	widgets.SetVisible(c.othersBones, s.OthersBusy && len(s.Others) == 0)
-	for len(c.others.Objects) < len(s.Others) {
-		c.others.Objects = append(c.others.Objects, widgets.NewCandidateRow(nil))
+	c.alternativesTitle.SetText(s.AlternativesTitle)
+	widgets.SetVisible(c.alternativesTitle, len(s.Alternatives) > 0 || s.AlternativesBusy)
+	widgets.SetVisible(c.alternativesBones, s.AlternativesBusy && len(s.Alternatives) == 0)
+	for len(c.alternatives.Objects) < len(s.Alternatives) {
+		c.alternatives.Objects = append(c.alternatives.Objects, widgets.NewCandidateRow(nil))
 	}
-	for i, o := range c.others.Objects {
-		widgets.SetVisible(o, i < len(s.Others))
-		if i < len(s.Others) {
-			o.(*widgets.CandidateRow).Set(s.Others[i].Text, s.Others[i].Likely, p.send.Do(s.Others[i].Do))
+	for i, o := range c.alternatives.Objects {
+		widgets.SetVisible(o, i < len(s.Alternatives))
+		if i < len(s.Alternatives) {
+			o.(*widgets.CandidateRow).Set(s.Alternatives[i].Text, s.Alternatives[i].Likely, p.send.Do(s.Alternatives[i].Do))
 		}
 	}
 }

@@ -22,7 +22,7 @@ func crowdedScreen(objects int) shown {
 
 func TestManyObjectsHaveRowsWhereTheyAreSeen(t *testing.T) {
 	x := opened(t, crowdedScreen(500), 1280, 700)
-	p := x.desk.panel
+	p := x.pictures.panel
 	check := func(when string, first, last int) {
 		t.Helper()
 		for i, want := range map[int]bool{first: true, last: true, first - 5: false, last + 6: false} {
@@ -53,8 +53,8 @@ func TestManyObjectsHaveRowsWhereTheyAreSeen(t *testing.T) {
 	first, last = inView(p.scroll.Size().Height)
 	check("in a higher window", first, last)
 	s := crowdedScreen(500)
-	s.Panel.Caption.Others = nil
-	s.Panel.Caption.OthersTitle = ""
+	s.Panel.Caption.Alternatives = nil
+	s.Panel.Caption.AlternativesTitle = ""
 	x.Paint(s.whole())
 	first, last = inView(p.scroll.Size().Height)
 	check("with less above", first, last)
@@ -67,7 +67,7 @@ func TestManyObjectsHaveRowsWhereTheyAreSeen(t *testing.T) {
 
 func TestKeysGoThroughTheObjects(t *testing.T) {
 	x := opened(t, crowdedScreen(200), 1280, 700)
-	list := x.desk.panel.objects
+	list := x.pictures.panel.objects
 	list.Focus(0)
 	for _, k := range []struct {
 		key  fyne.KeyName

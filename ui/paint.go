@@ -52,7 +52,7 @@ func (w *Window) Paint(s state.Screen) {
 func (w *Window) paintPage(v, last state.View) {
 	pic, isPicture := v.Content.(picture.Content)
 	widgets.SetVisible(w.start.box, !isPicture)
-	widgets.SetVisible(w.desk.box, isPicture)
+	widgets.SetVisible(w.pictures.box, isPicture)
 	if start, is := v.Content.(state.StartPage); is {
 		w.start.show(start)
 		return
@@ -60,13 +60,13 @@ func (w *Window) paintPage(v, last state.View) {
 	old, again := last.Content.(picture.Content)
 	again = !again // another page was there
 	if again || differs(pic.Canvas, old.Canvas) || pic.Panel.Shown != old.Panel.Shown || pic.Panel.Width != old.Panel.Width {
-		w.desk.show(pic.Canvas, pic.Panel, w.last.Bar.Name)
+		w.pictures.show(pic.Canvas, pic.Panel, w.last.Bar.Name)
 	}
 	if again || !sameCanvas(pic.Canvas, old.Canvas) {
 		w.paintCanvas(pic.Canvas)
 	}
 	if again || differs(pic.Panel, old.Panel) {
-		w.desk.panel.show(pic.Panel)
+		w.pictures.panel.show(pic.Panel)
 	}
 }
 

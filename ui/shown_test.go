@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"testing"
+
 	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/state/devices"
@@ -59,4 +61,16 @@ func shownOf(s state.Screen) shown {
 		}
 	}
 	return w
+}
+
+func TestBothRegistriesHaveTheSameSheets(t *testing.T) {
+	of := state.Sheets()
+	for _, id := range of {
+		if sheetPages[id] == nil {
+			t.Errorf("sheet %q has no widgets", id)
+		}
+	}
+	if len(of) != len(sheetPages) {
+		t.Errorf("%d sheets, widgets for %d", len(of), len(sheetPages))
+	}
 }

@@ -43,15 +43,15 @@ type Window struct {
 	watchdog *piccanvas.Watchdog
 	overlays overlays
 
-	bar     *toolBar
-	status  *statusBar
-	start   *startPage
-	desk    *desk
-	pile    *noticePile
-	sheets  *sheets
-	keys    *keyboard
-	root    *fyne.Container
-	popMenu *widget.PopUpMenu
+	bar      *toolBar
+	status   *statusBar
+	start    *startPage
+	pictures *picturePage
+	pile     *noticePile
+	sheets   *sheets
+	keys     *keyboard
+	root     *fyne.Container
+	popMenu  *widget.PopUpMenu
 
 	painted bool
 	early   []core.Action // what was sent before the first Paint
@@ -75,10 +75,10 @@ func New(win fyne.Window, p Params) *Window {
 	w.bar = newToolBar(w.send, w.openMenu, w.showBelow)
 	w.status = newStatusBar(w.send)
 	w.start = newStartPage(w.send, p.Pixels)
-	w.desk = newDesk(w.send, w.view, newInspector(w.send, w.showMenu))
+	w.pictures = newPicturePage(w.send, w.view, newInspector(w.send, w.showMenu))
 	w.pile = newNoticePile(w.send)
 	w.sheets = newSheets(win.Canvas(), w.send, p.Pixels, p.Dispatch)
-	w.root = newRoot(w.bar.box, w.start.box, w.desk.box, w.status.box, w.pile.box, func(s fyne.Size) {
+	w.root = newRoot(w.bar.box, w.start.box, w.pictures.box, w.status.box, w.pile.box, func(s fyne.Size) {
 		w.out(state.WindowSized{Width: s.Width, Height: s.Height})
 		w.sheets.fit()
 	})
@@ -163,19 +163,19 @@ func (w *Window) showMenu(items []*fyne.MenuItem, at fyne.Position) {
 
 // newRoot stacks tool bar, page and status bar without a gap, and the notices
 // over them; sized is told the window's size when it changes.
-func newRoot(bar, start, desk, status, pile fyne.CanvasObject, sized func(fyne.Size)) *fyne.Container {
+func newRoot(bar, start, pictures, status, pile fyne.CanvasObject, sized func(fyne.Size)) *fyne.Container {
 	var last fyne.Size
 	return widgets.Arrange(func() fyne.Size { return fyne.NewSize(600, 400) }, func(s fyne.Size) {
 		widgets.Place(bar, 0, 0, s.Width, toolBarHeight)
 		widgets.Place(start, 0, toolBarHeight, s.Width, s.Height-toolBarHeight-statusBarHeight)
-		widgets.Place(desk, 0, toolBarHeight, s.Width, s.Height-toolBarHeight-statusBarHeight)
+		widgets.Place(pictures, 0, toolBarHeight, s.Width, s.Height-toolBarHeight-statusBarHeight)
 		widgets.Place(status, 0, s.Height-statusBarHeight, s.Width, statusBarHeight)
 		widgets.Place(pile, 0, 0, s.Width, s.Height)
 		if s != last {
 			last = s
 			sized(s)
 		}
-	}, bar, start, desk, status, pile) // the order of Tab
+	}, bar, start, pictures, status, pile) // the order of Tab
 }
 
 // variants are the themes that do not follow the system.

@@ -116,7 +116,7 @@ func TestNothingLeavesItsPlace(t *testing.T) {
 			x := opened(t, states[name](), 900, 600)
 			x.win.Resize(size)
 			for _, o := range []fyne.CanvasObject{x.bar.open, x.bar.menu, x.bar.save, x.bar.panel, x.status.model, x.status.device,
-				x.desk.left, x.desk.right, x.desk.busy.Container, x.desk.panel.export, x.desk.panel.copyAlt} {
+				x.pictures.left, x.pictures.right, x.pictures.busy.Container, x.pictures.panel.export, x.pictures.panel.copyAlt} {
 				if !o.Visible() || !shownWithin(x.root, o) {
 					continue
 				}
@@ -129,8 +129,8 @@ func TestNothingLeavesItsPlace(t *testing.T) {
 			for _, p := range x.bar.pills {
 				bar = append(bar, p)
 			}
-			desk := []fyne.CanvasObject{x.desk.left, x.desk.right, x.desk.busy.Container, x.desk.panel.box}
-			for _, parts := range [][]fyne.CanvasObject{bar, desk} {
+			pictures := []fyne.CanvasObject{x.pictures.left, x.pictures.right, x.pictures.busy.Container, x.pictures.panel.box}
+			for _, parts := range [][]fyne.CanvasObject{bar, pictures} {
 				if a, b := overlapping(parts); a != nil {
 					t.Errorf("%s at %v: %T at %v, %v large, and %T at %v, %v large, lie over one another", name, size, a, a.Position(), a.Size(), b, b.Position(), b.Size())
 				}
@@ -195,7 +195,7 @@ func shownWithin(root, o fyne.CanvasObject) bool {
 func TestTheCaptionBeingTypedKeepsItsCursor(t *testing.T) {
 	s := resultScreen()
 	x := opened(t, s, 1280, 800)
-	e := x.desk.panel.editor
+	e := x.pictures.panel.editor
 	x.win.Canvas().Focus(e.Focusable())
 	test.Type(e.Focusable(), "x")
 	edit := x.sent[len(x.sent)-1].(picture.CaptionEdited)
@@ -213,7 +213,7 @@ func TestTheCaptionBeingTypedKeepsItsCursor(t *testing.T) {
 func TestLettersTypedMeanwhileAreNotTakenBack(t *testing.T) {
 	s := resultScreen()
 	x := opened(t, s, 1280, 800)
-	e := x.desk.panel.editor
+	e := x.pictures.panel.editor
 	x.win.Canvas().Focus(e.Focusable())
 	test.Type(e.Focusable(), "a")
 	late := resultScreen() // knows the first letter only

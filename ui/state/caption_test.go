@@ -16,7 +16,7 @@ import (
 )
 
 func TestTheCaptionComesWordByWord(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.open("/p/cakes.png")
 	c := d.screen().Panel.Caption
 	if !c.Busy || c.Editable || c.Text != "" || c.Length != "" {
@@ -40,15 +40,15 @@ func TestTheCaptionComesWordByWord(t *testing.T) {
 	}
 }
 
-func TestOtherWaysToSayItCanBePickedAndTakenBack(t *testing.T) {
-	d := resultDesk(t)
+func TestAlternativesCanBePickedAndTakenBack(t *testing.T) {
+	d := resultSession(t)
 	c := d.screen().Panel.Caption
-	if c.OthersTitle != "Alternatives" || len(c.Others) != 2 || c.Others[0].Text != "a boat above a sports ball at night" || c.Others[0].Likely != "likely" || c.Others[1].Likely != "possible" {
-		t.Fatalf("others %+v", c.Others)
+	if c.AlternativesTitle != "Alternatives" || len(c.Alternatives) != 2 || c.Alternatives[0].Text != "a boat above a sports ball at night" || c.Alternatives[0].Likely != "likely" || c.Alternatives[1].Likely != "possible" {
+		t.Fatalf("others %+v", c.Alternatives)
 	}
-	d.send(c.Others[1].Do)
+	d.send(c.Alternatives[1].Do)
 	c = d.screen().Panel.Caption
-	if c.Text != "a boat with a sports ball at night" || c.Sure != "your choice" || !c.Undo.Enabled || len(c.Others) != 2 || c.Others[0].Text != "a sports ball below a boat at night" {
+	if c.Text != "a boat with a sports ball at night" || c.Sure != "your choice" || !c.Undo.Enabled || len(c.Alternatives) != 2 || c.Alternatives[0].Text != "a sports ball below a boat at night" {
 		t.Errorf("picked: %+v", c)
 	}
 	d.send(c.Undo.Do)
@@ -64,7 +64,7 @@ func TestOtherWaysToSayItCanBePickedAndTakenBack(t *testing.T) {
 // TestAnEditIsOnDiskWithinASecond, at once when the picture is left, and not
 // asked for twice.
 func TestAnEditIsOnDiskWithinASecond(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(picture.CaptionEdited{Text: "a boat"}, picture.CaptionEdited{Text: "a boat!"})
 	none[picture.SaveEdit](d)
 	d.pass(time.Second)
@@ -79,7 +79,7 @@ func TestAnEditIsOnDiskWithinASecond(t *testing.T) {
 	if e := must[picture.SaveEdit](d); e.Edit.Caption != "a boat at sea" || !reflect.DeepEqual(e.Edit.Earlier, []string{"a boat!"}) {
 		t.Errorf("saved on leaving: %+v", e)
 	}
-	d = resultDesk(t)
+	d = resultSession(t)
 	d.send(picture.CaptionEdited{Text: "x"}, Closing{})
 	if got := kinds(d.take()); !strings.HasPrefix(got, "SaveEdit SaveSettings") || !strings.HasSuffix(got, "Quit") {
 		t.Errorf("closing wants %s", got)
@@ -91,7 +91,7 @@ func TestAnEditIsOnDiskWithinASecond(t *testing.T) {
 }
 
 func TestAnEditOutlivesRegeneratingAndModels(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(picture.CaptionEdited{Text: "my boat"}, picture.Regenerated{})
 	q := must[picture.Submit](d).Request
 	if q.Task != inference.TaskCaption || q.Caption.Beams != 5 {
@@ -108,13 +108,13 @@ func TestAnEditOutlivesRegeneratingAndModels(t *testing.T) {
 		t.Errorf("with other models: %+v", c)
 	}
 	d.send(models.SetChosen{Model: "starter"})
-	if got := d.screen().Panel.Caption.Others; len(got) == 0 || got[0].Text != "a sports ball below a boat at night" {
+	if got := d.screen().Panel.Caption.Alternatives; len(got) == 0 || got[0].Text != "a sports ball below a boat at night" {
 		t.Errorf("the model's caption is not offered: %+v", got)
 	}
 }
 
 func TestAStoredEditIsShownAndItsHistoryCanBeHadBack(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.Opened{Paths: []string{"/p/a.png"}}, picture.Decoded{Picture: 1, Key: "k", Width: 9, Height: 9})
 	must[picture.LoadEdit](d)
 	d.send(picture.EditLoaded{Key: "k", Edit: &picture.Edit{Caption: "new", Own: true, Earlier: []string{"old"}}})
@@ -134,7 +134,7 @@ func TestAStoredEditIsShownAndItsHistoryCanBeHadBack(t *testing.T) {
 
 // TestWhatIsTypedBeforeTheStoredEditWasReadIsJoinedWithIt.
 func TestWhatIsTypedBeforeTheStoredEditWasReadIsJoinedWithIt(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.Opened{Paths: []string{"/p/a.png"}}, picture.Decoded{Picture: 1, Key: "k", Width: 9, Height: 9})
 	d.finish(picture.SlotCaption)
 	d.send(picture.CaptionEdited{Text: "typed"})
@@ -149,7 +149,7 @@ func TestWhatIsTypedBeforeTheStoredEditWasReadIsJoinedWithIt(t *testing.T) {
 	if e := must[picture.SaveEdit](d); e.Edit.Caption != "typed" || e.Unread {
 		t.Errorf("saved %+v", e)
 	}
-	d = newDesk(t)
+	d = newSession(t)
 	d.send(picture.Opened{Paths: []string{"/p/a.png"}}, picture.Decoded{Picture: 1, Key: "k", Width: 9, Height: 9})
 	d.finish(picture.SlotCaption)
 	d.send(picture.CaptionEdited{Text: "typed"}, Closing{})
@@ -159,7 +159,7 @@ func TestWhatIsTypedBeforeTheStoredEditWasReadIsJoinedWithIt(t *testing.T) {
 }
 
 func TestLettersThatComeAfterLeavingBelongToTheirPicture(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.Opened{Paths: []string{"/p/1.png", "/p/2.png"}})
 	first := d.s.Current()
 	d.decode(first)
@@ -178,7 +178,7 @@ func TestLettersThatComeAfterLeavingBelongToTheirPicture(t *testing.T) {
 }
 
 func TestAFailureToKeepAnEditIsToldOnceAndTriedAgainAtTheEnd(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(picture.CaptionEdited{Text: "mine"})
 	d.pass(time.Second)
 	fail := picture.EditSaved{Key: keyOf("harbour.png"), Failure: failure.New(failure.Unreadable, "save", "/x", "the disk is full")}
@@ -202,7 +202,7 @@ func TestAFailureToKeepAnEditIsToldOnceAndTriedAgainAtTheEnd(t *testing.T) {
 }
 
 func TestUndoStepsAreWhatWasTypedInOneGo(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	for _, text := range []string{"a", "ab", "abc"} {
 		d.send(picture.CaptionEdited{Text: text})
 	}
@@ -228,7 +228,7 @@ func TestUndoStepsAreWhatWasTypedInOneGo(t *testing.T) {
 }
 
 func TestLongTextIsCutAndCounted(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(picture.CaptionEdited{Text: strings.Repeat("ä", 200)})
 	if c := d.screen().Panel.Caption; c.Length != "200 / 125 characters" || !c.TooLong {
 		t.Errorf("%q %v", c.Length, c.TooLong)
@@ -246,7 +246,7 @@ func TestLongTextIsCutAndCounted(t *testing.T) {
 }
 
 func TestCopyingTellsThatItWorked(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(picture.CaptionCopied{})
 	if e := must[core.CopyText](d); e.Text != "a sports ball below a boat at night" {
 		t.Errorf("copied %q", e.Text)
@@ -264,7 +264,7 @@ func TestCopyingTellsThatItWorked(t *testing.T) {
 // TestAScreenTellsWhichLettersItKnows, so that a field is not set back to an
 // older text while somebody types on.
 func TestAScreenTellsWhichLettersItKnows(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(picture.CaptionEdited{Text: "a", Serial: 1}, picture.CaptionEdited{Text: "ab", Serial: 2})
 	if c := d.screen().Panel.Caption; c.Serial != 2 || c.Text != "ab" {
 		t.Errorf("%d %q", c.Serial, c.Text)

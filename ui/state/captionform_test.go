@@ -11,7 +11,7 @@ import (
 )
 
 func TestWritingAgainUsesWhatWasChosenAndThenSearchesWider(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	again := func() inference.CaptionOptions {
 		d.take()
 		d.send(picture.Regenerated{})
@@ -45,7 +45,7 @@ func TestWritingAgainUsesWhatWasChosenAndThenSearchesWider(t *testing.T) {
 }
 
 func TestTheCaptionSheetShowsWhatIsChosen(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(core.Run{Command: core.CommandCaptionForm})
 	sheet := d.screen().Captions
 	if d.screen().Sheet != prefs.SheetCaption || len(sheet.Groups) != 4 || sheet.Again.Text != "" || !sheet.Noise.On || sheet.Prompt.Placeholder != "model default" {

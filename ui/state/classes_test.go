@@ -11,10 +11,10 @@ import (
 	"descry/ui/state/picture"
 )
 
-// classDesk shows a picture with a class map, the layer on.
-func classDesk(t testing.TB, c *inference.Classes) *desk {
+// classSession shows a picture with a class map, the layer on.
+func classSession(t testing.TB, c *inference.Classes) *session {
 	t.Helper()
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(Started{}, picture.CanvasSized{Width: 920, Height: 718, Scale: 1})
 	d.open("/home/ada/Pictures/harbour.png")
 	d.finish(picture.SlotCaption)
@@ -43,7 +43,7 @@ func vocClasses() *inference.Classes {
 }
 
 func TestThePointerNamesTheClass(t *testing.T) {
-	d := classDesk(t, vocClasses())
+	d := classSession(t, vocClasses())
 	for class, want := range map[int]string{0: "background", 1: "thing 1", 20: "thing 20"} {
 		d.send(picture.ClassPointed{Class: class})
 		s := d.screen()
@@ -67,7 +67,7 @@ func TestThePointerNamesTheClass(t *testing.T) {
 }
 
 func TestTheLegendTogglesEachOfTwentyClasses(t *testing.T) {
-	d := classDesk(t, vocClasses())
+	d := classSession(t, vocClasses())
 	rows := d.screen().Panel.Classes.Rows
 	if len(rows) != 20 {
 		t.Fatalf("%d rows", len(rows))
@@ -90,7 +90,7 @@ func TestTheLegendTogglesEachOfTwentyClasses(t *testing.T) {
 }
 
 func TestKeysGoThroughTheClassesAndShowWhereTheyAre(t *testing.T) {
-	d := classDesk(t, vocClasses())
+	d := classSession(t, vocClasses())
 	d.send(core.Run{Command: "previous-class"})
 	if p := d.screen().Canvas.Pointed; p == nil || p.Text != "thing 20" {
 		t.Errorf("the last one: %+v", p)
@@ -116,13 +116,13 @@ func TestNoClassIsPointedAtWithoutAMap(t *testing.T) {
 	for name, gone := range map[string]core.Action{
 		"layer off": picture.LayerToggled{Layer: settings.LayerClasses}, "bare": picture.Bare{On: true}, "closed": picture.PictureClosed{}, "out of range": picture.ClassPointed{Class: 21},
 	} {
-		d := classDesk(t, vocClasses())
+		d := classSession(t, vocClasses())
 		d.send(picture.ClassPointed{Class: 3, Listed: true}, gone)
 		if s := d.screen(); s.Canvas.Pointed != nil || s.Canvas.Style.LitClass != 0 {
 			t.Errorf("%s: %+v, lit %d", name, s.Canvas.Pointed, s.Canvas.Style.LitClass)
 		}
 	}
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.ClassPointed{Class: 1}, picture.ClassStepped{Step: 1}, picture.ClassStepped{Step: -1}, core.Run{Command: "next-class"})
 	if p := d.screen().Canvas.Pointed; p != nil {
 		t.Errorf("on the start page: %+v", p)
@@ -132,7 +132,7 @@ func TestNoClassIsPointedAtWithoutAMap(t *testing.T) {
 func TestAMapOfObjectsSaysThatItIsOne(t *testing.T) {
 	c := testClasses()
 	c.From, c.Labels[0] = inference.TaskInstances, inference.Unlabelled
-	d := classDesk(t, c)
+	d := classSession(t, c)
 	part := d.screen().Panel.Classes
 	if len(part.Rows) != 1 || part.Rows[0].Name != "boat" || !strings.HasPrefix(part.Note, "Made from the objects") {
 		t.Errorf("%+v", part)
@@ -143,7 +143,7 @@ func TestAMapOfObjectsSaysThatItIsOne(t *testing.T) {
 	}
 	empty := testClasses()
 	empty.From, empty.Pixels = inference.TaskInstances, []int{120_000, 0, 0}
-	if part := classDesk(t, empty).screen().Panel.Classes; part.Note != "" || part.Empty != "No object has the minimum confidence." {
+	if part := classSession(t, empty).screen().Panel.Classes; part.Note != "" || part.Empty != "No object has the minimum confidence." {
 		t.Errorf("%+v", part)
 	}
 }

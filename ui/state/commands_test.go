@@ -64,7 +64,7 @@ func TestKeysAreWrittenAsOnTheKeyboard(t *testing.T) {
 
 // TestMenuAndShortcutsPageHoldEveryCommand: both are made from the table.
 func TestMenuAndShortcutsPageHoldEveryCommand(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(core.Run{Command: core.CommandShortcuts})
 	s := d.screen()
 	items, rows := 0, 0
@@ -84,7 +84,7 @@ func TestMenuAndShortcutsPageHoldEveryCommand(t *testing.T) {
 
 // TestACommandThatIsNotEnabledDoesNothing, one that is does what its button says.
 func TestACommandThatIsNotEnabledDoesNothing(t *testing.T) {
-	for _, d := range []*desk{newDesk(t), resultDesk(t)} {
+	for _, d := range []*session{newSession(t), resultSession(t)} {
 		for _, c := range Commands {
 			if c.enabled == nil || c.enabled(d.pic()) {
 				continue
@@ -94,7 +94,7 @@ func TestACommandThatIsNotEnabledDoesNothing(t *testing.T) {
 			}
 		}
 	}
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(core.Run{Command: core.CommandPanel})
 	if s := d.screen(); s.Panel.Shown || s.Bar.Panel.On {
 		t.Error("the panel stays")
@@ -128,7 +128,7 @@ func controls(v reflect.Value, path string, f func(core.Button, string)) {
 // TestEveryControlHasANameATipAndAnAction on every page and sheet.
 func TestEveryControlHasANameATipAndAnAction(t *testing.T) {
 	for _, sheet := range []core.PageID{core.SheetNone, picture.SheetSave, picture.SheetExport, SheetShortcuts, prefs.SheetSettings, prefs.SheetAbout, devices.Sheet} {
-		for name, d := range map[string]*desk{"start": newDesk(t), "result": resultDesk(t)} {
+		for name, d := range map[string]*session{"start": newSession(t), "result": resultSession(t)} {
 			d.send(core.SheetOpened{Sheet: sheet}, picture.ScoreSet{Value: 0.3}, picture.LayerToggled{Layer: settings.LayerClasses}, picture.ObjectToggled{Object: 0})
 			seen := 0
 			controls(reflect.ValueOf(d.screen()), name, func(b core.Button, path string) {

@@ -17,9 +17,9 @@ func testDevices() []devices.Report {
 	}
 }
 
-// cudaDesk has a CUDA device to choose.
-func cudaDesk(t *testing.T) *desk {
-	d := newDesk(t)
+// cudaSession has a CUDA device to choose.
+func cudaSession(t *testing.T) *session {
+	d := newSession(t)
 	setup := testSetup()
 	setup.Devices = []devices.Info{{ID: "auto", Name: "Automatic"}, {ID: "cuda", Name: "NVIDIA card (CUDA)"}, {ID: "cpu", Name: "Processor"}}
 	d.s = New(setup)
@@ -27,7 +27,7 @@ func cudaDesk(t *testing.T) *desk {
 }
 
 // reports are what the sheet says of each device, by its name.
-func reports(d *desk) map[string]string {
+func reports(d *session) map[string]string {
 	all := map[string]string{}
 	for _, r := range d.screen().Devices.Rows {
 		all[r.Text] = r.Report
@@ -36,7 +36,7 @@ func reports(d *desk) map[string]string {
 }
 
 func TestTheChipOpensTheListOfDevices(t *testing.T) {
-	d := cudaDesk(t)
+	d := cudaSession(t)
 	d.send(Started{}, d.screen().Status.Device.Do)
 	if look := must[devices.Look](d); look.Test || d.screen().Sheet != devices.Sheet {
 		t.Errorf("%+v, sheet %q", look, d.screen().Sheet)
@@ -58,7 +58,7 @@ func TestTheChipOpensTheListOfDevices(t *testing.T) {
 }
 
 func TestTheTestRunsOnceAtATime(t *testing.T) {
-	d := cudaDesk(t)
+	d := cudaSession(t)
 	d.send(Started{}, core.SheetOpened{Sheet: devices.Sheet}, devices.Tested{})
 	d.take()
 	d.send(devices.Tested{})
@@ -79,7 +79,7 @@ func TestTheTestRunsOnceAtATime(t *testing.T) {
 }
 
 func TestALostDeviceIsToldOnceAndStays(t *testing.T) {
-	d := cudaDesk(t)
+	d := cudaSession(t)
 	d.send(Started{})
 	lost := &inference.DeviceLost{Device: "cuda", Title: "NVIDIA card (CUDA)", Used: "cpu", During: "run", Reason: "memory", Message: "the card has too little memory left", Hint: "Close what else uses the card."}
 	for range 3 {

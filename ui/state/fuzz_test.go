@@ -19,7 +19,7 @@ import (
 // world plays performer and worker at random, and checks after every action
 // what has to hold whatever happens.
 type world struct {
-	*desk
+	*session
 	bytes   []byte
 	open    map[picture.PictureID]picture.Source // decoded or being decoded
 	decoded map[picture.PictureID]bool
@@ -405,7 +405,7 @@ func (w *world) late(effects []core.Effect) (all []core.Action) {
 
 // lived lives through what the bytes say, from the window's opening to its end.
 func lived(t testing.TB, data []byte) {
-	w := &world{desk: storeDesk(t, func(s *Setup) { s.Models = testSetup().Models }), pulls: map[uint64]string{}, bytes: data, open: map[picture.PictureID]picture.Source{}, decoded: map[picture.PictureID]bool{},
+	w := &world{session: storeSession(t, func(s *Setup) { s.Models = testSetup().Models }), pulls: map[uint64]string{}, bytes: data, open: map[picture.PictureID]picture.Source{}, decoded: map[picture.PictureID]bool{},
 		jobs: map[inference.JobID]picture.Submit{}, ended: map[inference.JobID]bool{}, typed: map[string]string{}, lists: map[picture.ListID][]string{}, stored: map[string]picture.Edit{}}
 	for len(w.bytes) > 0 {
 		actions := choices[w.next(len(choices))](w)

@@ -96,82 +96,82 @@ func typeName(v any) string {
 // TestScreens compares every state of the window with a golden file. After a
 // wanted change: go test ./ui/state -run TestScreens -update, and read the diff.
 func TestScreens(t *testing.T) {
-	for name, steps := range map[string]func(*desk){
-		"start": func(d *desk) {},
-		"start-recent": func(d *desk) {
+	for name, steps := range map[string]func(*session){
+		"start": func(d *session) {},
+		"start-recent": func(d *session) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.open("/srv/kitchen.jpg")
 			d.send(picture.PictureClosed{})
 		},
-		"opening": func(d *desk) {
+		"opening": func(d *session) {
 			d.send(picture.Opened{Paths: []string{"/home/ada/Pictures/harbour.png"}})
 			d.pass(time.Second)
 		},
-		"busy": func(d *desk) {
+		"busy": func(d *session) {
 			d.open("/home/ada/Pictures/cakes.png")
 			d.token("two cakes in the")
 			d.pass(800 * time.Millisecond)
 		},
-		"result": func(d *desk) {
+		"result": func(d *session) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.finishAll()
 			d.send(picture.Hovered{Object: 1})
 		},
-		"edited": func(d *desk) {
+		"edited": func(d *session) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.finishAll()
 			d.send(picture.CaptionEdited{Text: "Our boat."}, picture.ObjectToggled{Object: 0}, picture.LayerToggled{Layer: settings.LayerClasses}, picture.ScoreSet{Value: 0.3}, picture.Selected{Object: 1}, picture.ViewActual{})
 		},
-		"not-opened": func(d *desk) {
+		"not-opened": func(d *session) {
 			d.send(picture.Opened{Paths: []string{"/p/huge.tif"}})
 			d.send(picture.DecodeFailed{Picture: d.s.Current(), Failure: failure.New(failure.TooLarge, "decode", "/p/huge.tif", "the picture has 300 million pixels, the limit is 200").WithHint("Raise the limit in the settings.")})
 			d.send(picture.DetailsToggled{})
 		},
-		"model-missing": func(d *desk) {
+		"model-missing": func(d *session) {
 			d.open("/home/ada/Pictures/harbour.png")
 			f := failure.New(failure.Model, "load", "full/blip.bin", "the file is not there").WithHint("Choose other models.")
 			for _, at := range []picture.Slot{picture.SlotCaption, picture.SlotInstances, picture.SlotClasses} {
 				d.fail(at, f)
 			}
 		},
-		"save": func(d *desk) {
+		"save": func(d *session) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.finishAll()
 			d.send(core.Run{Command: core.CommandSave})
 		},
-		"export": func(d *desk) {
+		"export": func(d *session) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.finishAll()
 			d.send(core.Run{Command: core.CommandExport})
 		},
-		"models-card":  func(d *desk) {},
-		"models-empty": func(d *desk) { d.send(core.Run{Command: core.CommandModels}) },
-		"models-offer": func(d *desk) { d.send(models.SetOffered{Set: "full"}) },
-		"models-busy": func(d *desk) {
+		"models-card":  func(d *session) {},
+		"models-empty": func(d *session) { d.send(core.Run{Command: core.CommandModels}) },
+		"models-offer": func(d *session) { d.send(models.SetOffered{Set: "full"}) },
+		"models-busy": func(d *session) {
 			d.send(models.SetOffered{Set: "full"}, models.OfferTaken{}, models.VerifyAsked{Model: "blip-large"})
 			d.progress("blip-base", 370_000_000, 12_000_000)
 			d.send(models.PullPaused{Model: "maskrcnn-v2"}, models.PullEnded{Pull: d.pulled("deeplabv3-resnet101"), Failure: failure.New(failure.Unreadable, "download", "x", "the disk is full").WithHint("Free 200 MB.")})
 		},
-		"models-closing": func(d *desk) {
+		"models-closing": func(d *session) {
 			d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 			d.progress("blip-base", 370_000_000, 12_000_000)
 			d.send(Closing{})
 		},
-		"settings": func(d *desk) { d.send(core.Run{Command: core.CommandSettings}) },
-		"devices": func(d *desk) {
+		"settings": func(d *session) { d.send(core.Run{Command: core.CommandSettings}) },
+		"devices": func(d *session) {
 			d.send(core.SheetOpened{Sheet: devices.Sheet}, devices.Reported{Reports: testDevices()}, devices.Tested{})
 		},
-		"captions": func(d *desk) {
+		"captions": func(d *session) {
 			d.open("/home/ada/Pictures/harbour.png")
 			d.finishAll()
 			d.send(prefs.PresetSet{Preset: inference.PresetPaper}, prefs.DrawingSet{TopP: 0.9, Temperature: 1}, prefs.AvoidSet{Text: "man, two people"}, core.SheetOpened{Sheet: prefs.SheetCaption})
 		},
-		"about": func(d *desk) { d.send(core.Run{Command: core.CommandAbout}, prefs.DoctorSaid{Text: "all is well"}) },
+		"about": func(d *session) { d.send(core.Run{Command: core.CommandAbout}, prefs.DoctorSaid{Text: "all is well"}) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t)
+			d := newSession(t)
 			if strings.HasPrefix(name, "models") {
-				d = storeDesk(t)
+				d = storeSession(t)
 			}
 			d.send(Started{}, picture.CanvasSized{Width: 920, Height: 718, Scale: 1})
 			steps(d)

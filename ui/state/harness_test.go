@@ -21,9 +21,9 @@ import (
 	"descry/ui/state/prefs"
 )
 
-// desk is a window without widgets: it reduces actions, checks on the way that
+// session is a window without widgets: it reduces actions, checks on the way that
 // Reduce is pure, and remembers what was to be done.
-type desk struct {
+type session struct {
 	t        testing.TB
 	s        State
 	effects  []core.Effect // since the last take
@@ -79,13 +79,13 @@ const (
 	noticeAfter = 8 * time.Second
 )
 
-func newDesk(t testing.TB) *desk {
-	return &desk{t: t, s: New(testSetup()), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+func newSession(t testing.TB) *session {
+	return &session{t: t, s: New(testSetup()), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 }
 
 // send reduces actions. Each is reduced twice: the results have to be equal and
 // the state before must not change.
-func (d *desk) send(actions ...core.Action) {
+func (d *session) send(actions ...core.Action) {
 	d.t.Helper()
 	for _, a := range actions {
 		before := fmt.Sprintf("%+v", d.s)
@@ -117,10 +117,10 @@ func (d *desk) send(actions ...core.Action) {
 }
 
 // configure changes the settings as nobody does in the window.
-func (d *desk) configure(f func(*settings.Settings)) { core.NewTurn(&d.s.Shared).ChangeSettings(f) }
+func (d *session) configure(f func(*settings.Settings)) { core.NewTurn(&d.s.Shared).ChangeSettings(f) }
 
 // take returns what was to be done since the last take, without Wakes.
-func (d *desk) take() []core.Effect {
+func (d *session) take() []core.Effect {
 	var all []core.Effect
 	for _, e := range d.effects {
 		if _, wake := e.(Wake); !wake {
@@ -132,7 +132,7 @@ func (d *desk) take() []core.Effect {
 }
 
 // did reports whether an effect was wanted since the last take, and gives the last one.
-func did[E core.Effect](d *desk) (E, bool) {
+func did[E core.Effect](d *session) (E, bool) {
 	var last E
 	found := false
 	for _, e := range d.effects {
@@ -144,7 +144,7 @@ func did[E core.Effect](d *desk) (E, bool) {
 }
 
 // must returns the last effect of a kind since the last take.
-func must[E core.Effect](d *desk) E {
+func must[E core.Effect](d *session) E {
 	d.t.Helper()
 	e, ok := did[E](d)
 	if !ok {
@@ -154,7 +154,7 @@ func must[E core.Effect](d *desk) E {
 }
 
 // none fails if an effect of a kind was wanted since the last take.
-func none[E core.Effect](d *desk) {
+func none[E core.Effect](d *session) {
 	d.t.Helper()
 	if e, ok := did[E](d); ok {
 		d.t.Fatalf("unwanted %#v", e)
@@ -162,7 +162,7 @@ func none[E core.Effect](d *desk) {
 }
 
 // pass lets time pass: the Wakes that fall due are answered.
-func (d *desk) pass(span time.Duration) {
+func (d *session) pass(span time.Duration) {
 	d.t.Helper()
 	end := d.now.Add(span)
 	for rounds := 0; len(d.wakes) > 0; rounds++ {
@@ -183,7 +183,7 @@ func (d *desk) pass(span time.Duration) {
 	d.now = end
 }
 
-func (d *desk) screen() shown { return shownOf(Show(d.s)) }
+func (d *session) screen() shown { return shownOf(Show(d.s)) }
 
 // shown is a Screen with the contents of its pages by their names.
 type shown struct {
@@ -237,7 +237,7 @@ func shownOf(s Screen) shown {
 }
 
 // held returns an open picture.
-func (d *desk) held(id picture.PictureID) picture.Held {
+func (d *session) held(id picture.PictureID) picture.Held {
 	for _, p := range d.s.picture.Held() {
 		if p.ID == id {
 			return p
@@ -247,22 +247,22 @@ func (d *desk) held(id picture.PictureID) picture.Held {
 }
 
 // visible returns the visible picture.
-func (d *desk) visible() picture.Held { return d.held(d.s.Current()) }
+func (d *session) visible() picture.Held { return d.held(d.s.Current()) }
 
 // edit returns a person's own text for the visible picture.
-func (d *desk) edit() picture.Edit {
+func (d *session) edit() picture.Edit {
 	e, _ := d.s.picture.EditOf(d.visible().Key)
 	return e
 }
 
 // pic returns the pictures with what they know of the rest.
-func (d *desk) pic() picture.Scene { return look(&d.s).pic }
+func (d *session) pic() picture.Scene { return look(&d.s).pic }
 
 // model returns what is in use, as one set.
-func (d *desk) model() models.Info { return d.s.models.Model(look(&d.s).modelsEnv()) }
+func (d *session) model() models.Info { return d.s.models.Model(look(&d.s).modelsEnv()) }
 
 // listed answers the ListFolder that is open, as if the folder had these pictures.
-func (d *desk) listed(paths ...string) {
+func (d *session) listed(paths ...string) {
 	d.t.Helper()
 	e := d.folder
 	at := slices.Index(paths, e.Path)
@@ -273,7 +273,7 @@ func (d *desk) listed(paths ...string) {
 }
 
 // open opens files and decodes the visible one.
-func (d *desk) open(paths ...string) picture.PictureID {
+func (d *session) open(paths ...string) picture.PictureID {
 	d.t.Helper()
 	d.send(picture.Opened{Paths: paths})
 	id := d.s.Current()
@@ -282,7 +282,7 @@ func (d *desk) open(paths ...string) picture.PictureID {
 }
 
 // decode answers a Decode and the LoadEdit that follows.
-func (d *desk) decode(id picture.PictureID) {
+func (d *session) decode(id picture.PictureID) {
 	d.t.Helper()
 	name := d.held(id).Name
 	d.send(picture.Decoded{Picture: id, Key: keyOf(name), Width: 400, Height: 300, Milliseconds: 5})
@@ -292,7 +292,7 @@ func (d *desk) decode(id picture.PictureID) {
 func keyOf(name string) string { return "key-of-" + filepath.Base(name) }
 
 // job returns the open job of a slot of the visible picture.
-func (d *desk) job(at picture.Slot) inference.JobID {
+func (d *session) job(at picture.Slot) inference.JobID {
 	d.t.Helper()
 	for _, j := range d.s.picture.Jobs() {
 		if j.Slot == at && j.Picture == d.s.Current() {
@@ -303,15 +303,15 @@ func (d *desk) job(at picture.Slot) inference.JobID {
 	return 0
 }
 
-func (d *desk) say(e inference.Event) { d.t.Helper(); d.send(picture.EngineSaid{Event: e}) }
+func (d *session) say(e inference.Event) { d.t.Helper(); d.send(picture.EngineSaid{Event: e}) }
 
-func (d *desk) token(text string) {
+func (d *session) token(text string) {
 	d.t.Helper()
 	d.say(inference.Event{ID: d.job(picture.SlotCaption), Kind: inference.KindToken, Token: &inference.CaptionToken{Text: text}})
 }
 
 // finish ends the visible picture's job of a slot with a result.
-func (d *desk) finish(at picture.Slot) {
+func (d *session) finish(at picture.Slot) {
 	d.t.Helper()
 	id := d.job(at)
 	d.say(resultEvent(id, at))
@@ -319,14 +319,14 @@ func (d *desk) finish(at picture.Slot) {
 }
 
 // finishAll ends all jobs of the visible picture with results.
-func (d *desk) finishAll() {
+func (d *session) finishAll() {
 	d.t.Helper()
 	for _, at := range []picture.Slot{picture.SlotCaption, picture.SlotInstances, picture.SlotClasses, picture.SlotAlternatives} {
 		d.finish(at)
 	}
 }
 
-func (d *desk) fail(at picture.Slot, f *failure.Failure) {
+func (d *session) fail(at picture.Slot, f *failure.Failure) {
 	d.t.Helper()
 	d.say(inference.Event{ID: d.job(at), Kind: inference.KindFailed, Failure: f})
 }
@@ -405,9 +405,9 @@ func testClasses() *inference.Classes {
 	return c
 }
 
-// result gives a desk that shows a picture with everything found.
-func resultDesk(t testing.TB) *desk {
-	d := newDesk(t)
+// result gives a session that shows a picture with everything found.
+func resultSession(t testing.TB) *session {
+	d := newSession(t)
 	d.send(Started{}, picture.CanvasSized{Width: 920, Height: 718, Scale: 1})
 	d.open("/home/ada/Pictures/harbour.png")
 	d.finishAll()

@@ -112,7 +112,7 @@ func TestTheLoopOpensAndDescribesAPicture(t *testing.T) {
 // TestSendNeverWaitsAndABurstCostsFewPaints while a paint is slow.
 func TestSendNeverWaitsAndABurstCostsFewPaints(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := resultDesk(t)
+		d := resultSession(t)
 		d.send(picture.Regenerated{})
 		id := d.job(picture.SlotCaption)
 		started, release := make(chan struct{}), make(chan struct{})
@@ -172,7 +172,7 @@ func TestEffectsOfALaneKeepTheirOrder(t *testing.T) {
 // TestQuitComesAfterEverythingIsSaved.
 func TestQuitComesAfterEverythingIsSaved(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := resultDesk(t)
+		d := resultSession(t)
 		saved := 0
 		var mu sync.Mutex
 		quit := make(chan int, 1)

@@ -40,15 +40,15 @@ func testInventory() models.Inventory {
 	return v
 }
 
-// storeDesk is a window with the built-in models and a catalogue.
-func storeDesk(t testing.TB, change ...func(*Setup)) *desk {
+// storeSession is a window with the built-in models and a catalogue.
+func storeSession(t testing.TB, change ...func(*Setup)) *session {
 	setup := testSetup()
 	setup.Models = setup.Models[:1]
 	setup.Store = testInventory()
 	for _, f := range change {
 		f(&setup)
 	}
-	d := &desk{t: t, s: New(setup), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	d := &session{t: t, s: New(setup), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	d.send(Started{}, picture.CanvasSized{Width: 920, Height: 718, Scale: 1})
 	must[models.List](d)
 	d.send(models.Listed{Inventory: setup.Store})
@@ -57,7 +57,7 @@ func storeDesk(t testing.TB, change ...func(*Setup)) *desk {
 }
 
 // pulled returns the download under way for a model.
-func (d *desk) pulled(model string) uint64 {
+func (d *session) pulled(model string) uint64 {
 	d.t.Helper()
 	id, runs := d.s.models.Running()[model]
 	if !runs {
@@ -67,7 +67,7 @@ func (d *desk) pulled(model string) uint64 {
 }
 
 // row returns a line of the Models page.
-func (d *desk) row(name string) models.Row {
+func (d *session) row(name string) models.Row {
 	d.t.Helper()
 	for _, g := range d.screen().Models.Groups {
 		for _, r := range g.Rows {
@@ -92,7 +92,7 @@ func acts(r models.Row) string {
 }
 
 // act presses a row's button.
-func (d *desk) act(model, text string) {
+func (d *session) act(model, text string) {
 	d.t.Helper()
 	for _, b := range d.row(model).Acts {
 		if b.Text == text && b.Enabled {
@@ -106,13 +106,13 @@ func (d *desk) act(model, text string) {
 // stopped is how a download ends that was told to stop.
 var stopped = failure.New(failure.Cancelled, "download", "", "stopped")
 
-func (d *desk) progress(model string, done int64, perSecond float64) {
+func (d *session) progress(model string, done int64, perSecond float64) {
 	d.t.Helper()
 	d.send(models.PullProgressed{Pull: d.pulled(model), Progress: models.Progress{Stage: models.StageReceiving, Done: done, Total: d.s.models.Inventory().Model(model).Bytes, PerSecond: perSecond}})
 }
 
 func TestTheCardOfTheStartPageLeadsToTheFullModels(t *testing.T) {
-	d := storeDesk(t)
+	d := storeSession(t)
 	card := d.screen().Start.Card
 	if card == nil || card.Text != "The built-in models know drawings only." || card.Get.Text != "Get the full models (1.4 GB) to describe photographs" {
 		t.Fatalf("card %+v", card)
@@ -155,7 +155,7 @@ func TestTheCardOfTheStartPageLeadsToTheFullModels(t *testing.T) {
 }
 
 func TestTheCardCanBeClosedForGood(t *testing.T) {
-	d := storeDesk(t)
+	d := storeSession(t)
 	d.send(d.screen().Start.Card.Close.Do)
 	d.pass(2 * time.Second)
 	if d.screen().Start.Card != nil || !must[core.SaveSettings](d).Settings.CardTold {
@@ -165,7 +165,7 @@ func TestTheCardCanBeClosedForGood(t *testing.T) {
 
 // TestProgressIsToldWithSpeedAndTimeLeft on the page, in the status bar and in the title.
 func TestProgressIsToldWithSpeedAndTimeLeft(t *testing.T) {
-	d := storeDesk(t)
+	d := storeSession(t)
 	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 	if r := d.row("blip-base"); r.State != "Connecting…" || acts(r) != "Pause" {
 		t.Errorf("row %+v", r)
@@ -190,14 +190,14 @@ func TestProgressIsToldWithSpeedAndTimeLeft(t *testing.T) {
 }
 
 // row2 is row with the page opened for it.
-func (d *desk) row2(name string) models.Row {
+func (d *session) row2(name string) models.Row {
 	d.t.Helper()
 	d.send(core.SheetOpened{Sheet: models.Sheet})
 	return d.row(name)
 }
 
 func TestADownloadIsPausedAndResumed(t *testing.T) {
-	d := storeDesk(t)
+	d := storeSession(t)
 	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 	d.progress("blip-base", 370_000_000, 12_000_000)
 	id := d.pulled("blip-base")
@@ -229,7 +229,7 @@ func TestADownloadIsPausedAndResumed(t *testing.T) {
 }
 
 func TestAnErrorStandsInItsRowWithWhatToDo(t *testing.T) {
-	d := storeDesk(t)
+	d := storeSession(t)
 	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 	d.progress("blip-base", 370_000_000, 12_000_000)
 	f := failure.New(failure.Unreadable, "download", "blip-base, pytorch_model.bin", "what came has the hash %s", strings.Repeat("0a1b2c3d", 8)).WithHint("It was put aside; try again.")
@@ -260,7 +260,7 @@ func TestRemovingCanBeUndone(t *testing.T) {
 	ready := func(s *Setup) {
 		s.Store.Models[0].Keep, s.Settings.Model = models.KeepReady, "caption=blip-base,instances=starter,classes=starter"
 	}
-	d := storeDesk(t, ready)
+	d := storeSession(t, ready)
 	d.send(core.SheetOpened{Sheet: models.Sheet})
 	d.act("blip-base", "Remove")
 	if r := d.row("blip-base"); r.State != "Removed" || r.Use.Enabled || d.model().Spec != "starter" {
@@ -280,14 +280,14 @@ func TestRemovingCanBeUndone(t *testing.T) {
 	if r := d.row("blip-base"); r.State != "Not downloaded" || acts(r) != "Download…" {
 		t.Errorf("row %+v", r)
 	}
-	d = storeDesk(t, ready)
+	d = storeSession(t, ready)
 	d.send(models.RemovalAsked{Model: "blip-base"}, Closing{})
 	must[models.Remove](d)
 	must[Quit](d)
 }
 
 func TestGivingUpADownloadWaitsForItsEnd(t *testing.T) {
-	d := storeDesk(t)
+	d := storeSession(t)
 	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 	id := d.pulled("blip-base")
 	d.send(models.RemovalAsked{Model: "blip-base"})
@@ -306,7 +306,7 @@ func TestGivingUpADownloadWaitsForItsEnd(t *testing.T) {
 }
 
 func TestClosingAsksWhileADownloadRuns(t *testing.T) {
-	d := storeDesk(t)
+	d := storeSession(t)
 	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 	d.progress("blip-base", 370_000_000, 12_000_000)
 	d.send(Closing{})
@@ -328,13 +328,13 @@ func TestClosingAsksWhileADownloadRuns(t *testing.T) {
 	if got := pick[core.SaveSettings](effects); len(got) != 1 || !slices.Equal(got[0].Settings.Pulling, []string{"blip-base"}) {
 		t.Errorf("settings %+v", got)
 	}
-	d = storeDesk(t) // it ends while the question stands
+	d = storeSession(t) // it ends while the question stands
 	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{}, Closing{}, models.PullEnded{Pull: d.lastPull + 1, Failure: nil})
 	if s := d.screen(); s.Sheet != SheetClosing || s.Closing.Text != "The download has ended; nothing is lost." {
 		t.Errorf("closing %+v", s.Closing)
 	}
 	// The next time it goes on; one that was paused does not.
-	d = storeDesk(t, func(s *Setup) {
+	d = storeSession(t, func(s *Setup) {
 		s.Settings.Pulling = []string{"blip-base", "no-such"}
 		s.Store.Models[0].Keep, s.Store.Models[0].Here = models.KeepPartial, 370_000_000
 		s.Store.Models[3].Keep, s.Store.Models[3].Here = models.KeepPartial, 90_000_000
@@ -345,13 +345,13 @@ func TestClosingAsksWhileADownloadRuns(t *testing.T) {
 	if r := d.row2("maskrcnn-v2"); r.State != "Paused, 48 %" || acts(r) != "Resume Remove" {
 		t.Errorf("row %+v", r)
 	}
-	d = storeDesk(t)
+	d = storeSession(t)
 	d.send(Closing{})
 	must[Quit](d)
 }
 
 func TestOfflineNothingIsDownloaded(t *testing.T) {
-	d := storeDesk(t)
+	d := storeSession(t)
 	d.send(models.Offered{Model: "blip-base"}, models.OfferTaken{})
 	id := d.pulled("blip-base")
 	d.send(d.screen().Models.Offline.Do)
@@ -369,7 +369,7 @@ func TestOfflineNothingIsDownloaded(t *testing.T) {
 	d.send(models.OfferTaken{}, Closing{Sure: false})
 	none[models.Pull](d)
 	must[Quit](d) // nothing runs, so nothing is asked
-	d = storeDesk(t, func(s *Setup) { s.Store.Closed = "DESCRY_OFFLINE is set." })
+	d = storeSession(t, func(s *Setup) { s.Store.Closed = "DESCRY_OFFLINE is set." })
 	d.send(core.SheetOpened{Sheet: models.Sheet}, models.OfflineToggled{}, models.OfflineToggled{})
 	if m := d.screen().Models; m.Offline.Enabled || !m.Offline.On || m.Note != "DESCRY_OFFLINE is set." {
 		t.Errorf("%+v", m.Offline)
@@ -379,7 +379,7 @@ func TestOfflineNothingIsDownloaded(t *testing.T) {
 }
 
 func TestWhatDoesNotFitIsSaidBefore(t *testing.T) {
-	d := storeDesk(t, func(s *Setup) { s.Store.Free, s.Store.Memory = 900_000_000, 2_000_000_000 })
+	d := storeSession(t, func(s *Setup) { s.Store.Free, s.Store.Memory = 900_000_000, 2_000_000_000 })
 	d.send(models.SetOffered{Set: "full"})
 	facts := d.screen().Models.Offer.Facts
 	if !facts[0].Bad || !facts[2].Bad || facts[0].Text != "1.4 GB; 900 MB free" {
@@ -396,7 +396,7 @@ func TestWhatDoesNotFitIsSaidBefore(t *testing.T) {
 }
 
 func TestVerifyingAndRepairing(t *testing.T) {
-	d := storeDesk(t, func(s *Setup) { s.Store.Models[0].Keep = models.KeepReady })
+	d := storeSession(t, func(s *Setup) { s.Store.Models[0].Keep = models.KeepReady })
 	d.send(core.SheetOpened{Sheet: models.Sheet})
 	d.act("blip-base", "Verify")
 	id := must[models.Verify](d).Pull
@@ -421,7 +421,7 @@ func TestVerifyingAndRepairing(t *testing.T) {
 }
 
 func TestFilesAreImported(t *testing.T) {
-	d := storeDesk(t)
+	d := storeSession(t)
 	d.send(core.SheetOpened{Sheet: models.Sheet})
 	d.send(d.screen().Models.Import.Do)
 	must[models.AskImport](d)
@@ -442,7 +442,7 @@ func TestFilesAreImported(t *testing.T) {
 }
 
 func TestAPhotographIsAHintForTheFullModels(t *testing.T) {
-	d := storeDesk(t)
+	d := storeSession(t)
 	d.send(picture.Opened{Paths: []string{"/p/beach.jpg"}})
 	d.send(picture.Decoded{Picture: d.s.Current(), Key: "k", Width: 4000, Height: 3000, Photo: true})
 	n := d.screen().Panel.Notice

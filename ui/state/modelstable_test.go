@@ -50,7 +50,7 @@ func TestAFolderOfOnesOwnIsShownAsInUse(t *testing.T) {
 // TestThePageTellsWhatACheckFound: beside the table, since notices lie below the
 // page; and no longer when the model is removed.
 func TestThePageTellsWhatACheckFound(t *testing.T) {
-	d := storeDesk(t, func(s *Setup) { s.Store.Models[0].Keep = models.KeepReady })
+	d := storeSession(t, func(s *Setup) { s.Store.Models[0].Keep = models.KeepReady })
 	d.send(core.SheetOpened{Sheet: models.Sheet}, models.VerifyAsked{Model: "blip-base"})
 	d.send(models.PullEnded{Pull: d.lastPull, Failure: nil})
 	if told := d.screen().Models.Told; !strings.HasSuffix(told, "is undamaged.") {

@@ -31,7 +31,7 @@ func itemNames(s shown) string {
 }
 
 func TestTheListSaysWhatWhereAndHowSure(t *testing.T) {
-	o := resultDesk(t).screen().Panel.Objects
+	o := resultSession(t).screen().Panel.Objects
 	if o.Shown != "2 shown" || o.Sort != "by size" || len(o.Rows) != 2 {
 		t.Fatalf("%+v", o)
 	}
@@ -48,7 +48,7 @@ func TestTheListSaysWhatWhereAndHowSure(t *testing.T) {
 
 // TestTheThresholdActsAtOnce: no model runs again.
 func TestTheThresholdActsAtOnce(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(d.screen().Panel.Objects.MoreButton.Do)
 	s := d.screen()
 	if rowNames(s) != "boat, sports ball, bird" || itemNames(s) != "sports ball, boat, bird" || s.Canvas.Score.Text != "30 %" {
@@ -67,7 +67,7 @@ func TestTheThresholdActsAtOnce(t *testing.T) {
 }
 
 func TestAnEmptyListSaysWhatALowerThresholdWouldShow(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.open("/p/a.png")
 	in := &inference.Instances{Width: 400, Height: 300, Score: 0.7}
 	for i, score := range []float32{0.6, 0.5, 0.31, 0.1} {
@@ -85,7 +85,7 @@ func TestAnEmptyListSaysWhatALowerThresholdWouldShow(t *testing.T) {
 	if o := d.screen().Panel.Objects; len(o.Rows) != 3 || o.Empty != "" {
 		t.Errorf("after: %+v", o)
 	}
-	d = newDesk(t)
+	d = newSession(t)
 	d.open("/p/b.png")
 	id = d.job(picture.SlotInstances)
 	d.say(inference.Event{ID: id, Kind: inference.KindInstances, Instances: &inference.Instances{Width: 4, Height: 3}})
@@ -96,7 +96,7 @@ func TestAnEmptyListSaysWhatALowerThresholdWouldShow(t *testing.T) {
 }
 
 func TestSecondNamesForTheSameObjectAreHiddenUntilAskedFor(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	if got := rowNames(d.screen()); strings.Contains(got, "surfboard") {
 		t.Errorf("rows %s", got)
 	}
@@ -110,7 +110,7 @@ func TestSecondNamesForTheSameObjectAreHiddenUntilAskedFor(t *testing.T) {
 }
 
 func TestPictureAndListHighlightEachOther(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(picture.Hovered{Object: 1})
 	s := d.screen()
 	if !s.Panel.Objects.Rows[0].Hovered || s.Canvas.Items[s.Canvas.Style.Highlight].Instance.Label != "boat" || s.Canvas.Hover != 1 {
@@ -134,7 +134,7 @@ func TestPictureAndListHighlightEachOther(t *testing.T) {
 }
 
 func TestLookingAtAnObjectBringsItIntoView(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(d.screen().Panel.Objects.Rows[0].Look.Do)
 	v := d.s.picture.View()
 	if v.Fit || v.X != 190 || v.Y != 140 || d.s.picture.Selected() != 1 {
@@ -143,7 +143,7 @@ func TestLookingAtAnObjectBringsItIntoView(t *testing.T) {
 }
 
 func TestOneObjectCanBeHiddenAndShownAgain(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(d.screen().Panel.Objects.Rows[0].Toggle.Do)
 	s := d.screen()
 	o := s.Panel.Objects
@@ -162,7 +162,7 @@ func TestOneObjectCanBeHiddenAndShownAgain(t *testing.T) {
 
 func TestTheListCanBeOrdered(t *testing.T) {
 	for by, want := range map[settings.Sort]string{settings.SortSize: "boat, sports ball, bird", settings.SortScore: "sports ball, boat, bird", settings.SortName: "bird, boat, sports ball"} {
-		d := resultDesk(t)
+		d := resultSession(t)
 		d.send(picture.ScoreSet{Value: 0.3}, picture.Sorted{By: by})
 		if got := rowNames(d.screen()); got != want {
 			t.Errorf("by %s: %s", by, got)
@@ -171,7 +171,7 @@ func TestTheListCanBeOrdered(t *testing.T) {
 }
 
 func TestTheClassMapHasALegend(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	if d.screen().Canvas.Classes != nil || d.screen().Panel.Classes.Shown {
 		t.Error("the class map is on from the start")
 	}
@@ -197,7 +197,7 @@ func TestTheClassMapHasALegend(t *testing.T) {
 // TestAnActionThatChangesNothingChangesNothing: setters of widgets report what
 // they were told.
 func TestAnActionThatChangesNothingChangesNothing(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(picture.OpacitySet{Value: 0.5}, picture.ScoreSet{Value: 0.4}, WindowSized{1000, 700}, picture.PanelSized{Width: 300}, picture.Hovered{Object: 1}, picture.Selected{Object: 0}, picture.ZoomStepped{Step: 1}, picture.Sorted{By: settings.SortName})
 	d.pass(10e9)
 	d.take()

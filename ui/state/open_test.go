@@ -18,7 +18,7 @@ import (
 // TestOpeningDescribesThePicture: one file is decoded, then its caption, objects
 // and classes are asked for as three jobs, and after them other captions.
 func TestOpeningDescribesThePicture(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(Started{}, picture.OpenAsked{})
 	if e := must[picture.AskOpen](d); e.Folder != "/home/ada/Pictures" {
 		t.Errorf("the dialog opens in %q", e.Folder)
@@ -62,7 +62,7 @@ func TestOpeningDescribesThePicture(t *testing.T) {
 }
 
 func TestTheFirstOfSeveralIsShownAndTheRestWalkedThrough(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.Opened{Paths: []string{"/a/1.png", "/b/2.png", "/a/1.png", "/c/3.png"}})
 	none[picture.ListFolder](d)
 	bar := d.screen().Bar
@@ -81,7 +81,7 @@ func TestTheFirstOfSeveralIsShownAndTheRestWalkedThrough(t *testing.T) {
 }
 
 func TestTheFolderOfOneFileIsWalkedThrough(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.Opened{Paths: []string{"/p/b.png"}})
 	d.send(picture.WindowOf(77, []string{"/other/x.png", "/other/y.png"}, 0))
 	if got := d.screen().Bar.Place; got != "" {
@@ -95,7 +95,7 @@ func TestTheFolderOfOneFileIsWalkedThrough(t *testing.T) {
 	if got := d.visible().Source.Path; got != "/p/a.png" {
 		t.Errorf("walked to %q", got)
 	}
-	d = newDesk(t)
+	d = newSession(t)
 	d.send(picture.Opened{Paths: []string{"/p/odd"}})
 	d.listed("/p/a.png")
 	if got := d.screen().Bar.Place; got != "1 of 2" {
@@ -105,7 +105,7 @@ func TestTheFolderOfOneFileIsWalkedThrough(t *testing.T) {
 
 // TestNeighboursAreDescribedAheadWhenIdle and cancelled when something visible comes.
 func TestNeighboursAreDescribedAheadWhenIdle(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.Opened{Paths: []string{"/p/1.png", "/p/2.png", "/p/3.png", "/p/4.png"}})
 	d.decode(d.s.Current())
 	d.take()
@@ -157,7 +157,7 @@ func TestNeighboursAreDescribedAheadWhenIdle(t *testing.T) {
 }
 
 func TestLeavingCancelsWhatIsNoLongerShown(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	first := d.open("/p/1.png")
 	jobs := d.s.picture.Jobs()
 	d.take()
@@ -175,7 +175,7 @@ func TestLeavingCancelsWhatIsNoLongerShown(t *testing.T) {
 }
 
 func TestPastedTextIsOpenedOnlyIfItIsPaths(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.PasteAsked{})
 	must[picture.ReadClipboard](d)
 	d.send(picture.Pasted{Text: "prose"})
@@ -192,7 +192,7 @@ func TestPastedTextIsOpenedOnlyIfItIsPaths(t *testing.T) {
 }
 
 func TestAFailureStandsWhereThePictureWould(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.Opened{Paths: []string{"/p/a.heic"}})
 	d.send(picture.DecodeFailed{Picture: d.s.Current(), Failure: failure.New(failure.Unsupported, "decode", "/p/a.heic", "HEIC pictures are not read").WithHint("Save it as JPEG first.")})
 	card := d.screen().Canvas.Failure
@@ -214,7 +214,7 @@ func TestAFailureStandsWhereThePictureWould(t *testing.T) {
 }
 
 func TestStoppingEndsOpeningAndDescribing(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.Opened{Paths: []string{"/p/a.png"}}, picture.Stopped{})
 	must[picture.Release](d)
 	if card := d.screen().Canvas.Failure; card == nil || card.Title != "a.png was not opened" {
@@ -240,7 +240,7 @@ func TestStoppingEndsOpeningAndDescribing(t *testing.T) {
 
 // TestBusyIsToldOnlyAfterAWhile, then its time runs, and the title counts.
 func TestBusyIsToldOnlyAfterAWhile(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.open("/p/harbour.png")
 	d.pass(250 * time.Millisecond)
 	if d.screen().Canvas.Busy != nil || d.screen().Title != "harbour.png – Descry" {
@@ -272,7 +272,7 @@ func TestBusyIsToldOnlyAfterAWhile(t *testing.T) {
 }
 
 func TestWhatTheModelsKnowIsToldOnceForAPhotograph(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	photo := func(path string) {
 		d.send(picture.Opened{Paths: []string{path}})
 		d.send(picture.Decoded{Picture: d.s.Current(), Key: keyOf(path), Width: 4000, Height: 3000, Photo: true})
@@ -294,7 +294,7 @@ func TestWhatTheModelsKnowIsToldOnceForAPhotograph(t *testing.T) {
 	if e := must[core.SaveSettings](d); !e.Settings.PhotoTold {
 		t.Error("that it was told is not kept")
 	}
-	d = newDesk(t)
+	d = newSession(t)
 	d.send(models.SetChosen{Model: "full"})
 	photo("/p/beach.jpg")
 	if d.screen().Panel.Notice != nil {
@@ -303,7 +303,7 @@ func TestWhatTheModelsKnowIsToldOnceForAPhotograph(t *testing.T) {
 }
 
 func TestRecentPicturesAreFewNewestFirstAndCanBeForgotten(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	for i := range settings.MostRecent + 3 {
 		d.open(fmt.Sprintf("/home/ada/p/%d.png", i))
 	}
@@ -325,7 +325,7 @@ func TestRecentPicturesAreFewNewestFirstAndCanBeForgotten(t *testing.T) {
 
 // TestAPictureOpenedAgainIsKnown: results are kept by content and model.
 func TestAPictureOpenedAgainIsKnown(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(picture.PictureClosed{})
 	d.open("/home/ada/Pictures/harbour.png")
 	none[picture.Submit](d)
@@ -344,7 +344,7 @@ func TestAPictureOpenedAgainIsKnown(t *testing.T) {
 }
 
 func TestTheWorkerCannotMakeTheWindowAskForEver(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.open("/p/a.png")
 	for _, at := range []picture.Slot{picture.SlotCaption, picture.SlotInstances, picture.SlotClasses} {
 		d.say(doneEvent(d.job(at), at)) // Done without a result
@@ -358,7 +358,7 @@ func TestTheWorkerCannotMakeTheWindowAskForEver(t *testing.T) {
 }
 
 func TestTheSameReasonIsToldOnce(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.open("/p/a.png")
 	f := failure.New(failure.Model, "load", "starter", "ONNX Runtime was not found").WithHint("Run make runtime.")
 	for _, at := range []picture.Slot{picture.SlotCaption, picture.SlotInstances, picture.SlotClasses} {

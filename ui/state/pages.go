@@ -42,6 +42,16 @@ func backInModels(r *reduction) (back bool) {
 	return back
 }
 
+// Sheets returns the pages that lie over the window.
+func Sheets() (all []core.PageID) {
+	for _, p := range pages {
+		if p.id != core.PageStart && p.id != picture.Page {
+			all = append(all, p.id)
+		}
+	}
+	return all
+}
+
 // pageOf returns a page of the registry, the zero page for SheetNone.
 func pageOf(id core.PageID) page {
 	for _, p := range pages {

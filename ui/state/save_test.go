@@ -16,7 +16,7 @@ import (
 )
 
 func TestTheCaptionedPictureIsSavedAsItWasShown(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(core.Run{Command: core.CommandSave})
 	sheet := d.screen().Save
 	if d.screen().Sheet != picture.SheetSave || sheet.Plan == nil || !sheet.Placements[0].On || !sheet.Formats[0].On || !sheet.Preview.On {
@@ -63,7 +63,7 @@ func TestSavingAsksBeforeItWritesOverAnother(t *testing.T) {
 		{"/tmp/x", "/tmp/x.png", "png", false},       // the dialog asked about another name
 		{"/tmp/x.txt", "/tmp/x.txt.png", "png", false},
 	} {
-		d := resultDesk(t)
+		d := resultSession(t)
 		d.send(picture.SaveAsked{})
 		d.send(picture.PlaceChosen{Ask: must[picture.AskSave](d).Ask, Path: c.path})
 		if w := must[picture.WriteFile](d); w.Path != c.want || w.Format != c.format || w.Overwrite != c.overwrite {
@@ -74,7 +74,7 @@ func TestSavingAsksBeforeItWritesOverAnother(t *testing.T) {
 
 func TestAnOriginalIsNeverWrittenTo(t *testing.T) {
 	for _, path := range []string{"/home/ada/Pictures/harbour.png", "/home/ada/Pictures/../Pictures/HARBOUR.png"} {
-		d := resultDesk(t)
+		d := resultSession(t)
 		d.send(picture.SaveAsked{})
 		d.send(picture.PlaceChosen{Ask: must[picture.AskSave](d).Ask, Path: path})
 		none[picture.WriteFile](d)
@@ -85,7 +85,7 @@ func TestAnOriginalIsNeverWrittenTo(t *testing.T) {
 }
 
 func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(core.Run{Command: core.CommandExport})
 	sheet := d.screen().Export
 	if len(sheet.Formats) != 4 || !sheet.Formats[0].On || sheet.Formats[1].On || sheet.Formats[0].File != "harbour.txt" {
@@ -144,7 +144,7 @@ func TestExportsGoBesideThePictureOrIntoAFolder(t *testing.T) {
 }
 
 func TestTheExportedCaptionIsThePersonsAndTheJSONTheModels(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(picture.CaptionEdited{Text: "mine"}, picture.ExportToggled{Format: "json"}, picture.ExportAsked{Beside: true})
 	files := pick[picture.WriteFile](d.take())
 	if formatsOf(files) != "txt json" {
@@ -167,7 +167,7 @@ func formatsOf(files []picture.WriteFile) string {
 }
 
 func TestOnlyWhatThereIsCanBeExported(t *testing.T) {
-	offered := func(d *desk) string {
+	offered := func(d *session) string {
 		d.t.Helper()
 		d.send(core.SheetOpened{Sheet: picture.SheetExport})
 		var all []string
@@ -178,7 +178,7 @@ func TestOnlyWhatThereIsCanBeExported(t *testing.T) {
 		}
 		return strings.Join(all, " ")
 	}
-	d := newDesk(t)
+	d := newSession(t)
 	d.open("/p/a.png")
 	if got := offered(d); got != "" {
 		t.Errorf("before anything was found: %s", got)
@@ -203,7 +203,7 @@ func TestTheFormatsAreThoseOfTheTable(t *testing.T) {
 		picture.Format{ID: "webp", Suffix: ".descry.webp", Drawn: true, Endings: []string{".webp"}, Title: "WebP"})
 	setup.Settings.Save.Export = []string{"csv", "gone", "txt"}
 	setup.Settings.Save.Format = "gone"
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.s = New(setup)
 	d.open("/home/ada/Pictures/harbour.png")
 	d.finishAll()
@@ -227,7 +227,7 @@ func TestTheFormatsAreThoseOfTheTable(t *testing.T) {
 }
 
 func TestOneObjectIsSavedAsATransparentPNG(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(core.Run{Command: core.CommandSaveObject})
 	none[picture.AskSave](d)
 	d.send(picture.Selected{Object: 0}, core.Run{Command: core.CommandSaveObject})
@@ -246,7 +246,7 @@ func TestOneObjectIsSavedAsATransparentPNG(t *testing.T) {
 }
 
 func TestAFailedSaveSaysWhy(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	d.send(picture.SaveAsked{}, picture.PlaceChosen{Ask: 1, Path: "/o/x.png"})
 	w := must[picture.WriteFile](d)
 	d.send(picture.ExportFailed{Write: w.Write, Failure: failure.New(failure.Unreadable, "write", w.Path, "permission denied").WithHint("Choose another folder."), Exists: false})
@@ -261,7 +261,7 @@ func TestAFailedSaveSaysWhy(t *testing.T) {
 }
 
 func TestNothingIsSavedBeforeThereIsAPicture(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.Opened{Paths: []string{"/p/a.png"}})
 	d.take()
 	d.send(core.Run{Command: core.CommandSave}, core.Run{Command: core.CommandExport}, picture.SaveAsked{}, picture.ExportAsked{Beside: true}, core.SheetOpened{Sheet: picture.SheetSave})

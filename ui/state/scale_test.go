@@ -11,7 +11,7 @@ import (
 
 // keeper keeps lists as the program's performer does, and decodes at once.
 type keeper struct {
-	*desk
+	*session
 	list  picture.ListID
 	paths []string
 }
@@ -49,7 +49,7 @@ func manyOf(n int) (paths []string) {
 }
 
 func newKeeper(t testing.TB) *keeper {
-	k := &keeper{desk: newDesk(t)}
+	k := &keeper{session: newSession(t)}
 	k.do(Started{}, picture.CanvasSized{Width: 920, Height: 718, Scale: 1})
 	return k
 }
@@ -97,7 +97,7 @@ func TestALongListIsWalkedThroughToItsEnds(t *testing.T) {
 
 // TestAPictureThatIsNotInTheWindowIsShownWhenItIsTold: keys are faster than disks.
 func TestAPictureThatIsNotInTheWindowIsShownWhenItIsTold(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	paths := manyOf(100)
 	d.send(picture.Opened{Paths: paths})
 	list := must[picture.KeepList](d).List
@@ -121,7 +121,7 @@ func TestAPictureThatIsNotInTheWindowIsShownWhenItIsTold(t *testing.T) {
 }
 
 func TestAnotherPictureOfTheFolderIsGoneToWithoutListingItAgain(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.Opened{Paths: []string{"/p/b.png"}})
 	d.listed("/p/a.png", "/p/b.png", "/p/c.png")
 	d.take()
@@ -133,7 +133,7 @@ func TestAnotherPictureOfTheFolderIsGoneToWithoutListingItAgain(t *testing.T) {
 }
 
 func TestSavedCaptionsLeaveTheState(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.open("/p/a.png")
 	d.finishAll()
 	d.send(picture.CaptionEdited{Text: "mine"})
@@ -161,7 +161,7 @@ func TestSavedCaptionsLeaveTheState(t *testing.T) {
 }
 
 func TestAClipIsReleasedWhenItIsLeft(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.Pasted{Clip: 7})
 	none[picture.ReleaseClip](d)
 	d.send(picture.DecodeFailed{Picture: d.s.Current()}, picture.DecodeAgain{}) // the bytes are wanted again

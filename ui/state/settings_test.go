@@ -13,7 +13,7 @@ import (
 )
 
 func TestSettingsAreSavedOnceAfterARunOfChanges(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	for i := range 50 {
 		d.send(picture.OpacitySet{Value: float64(i) / 100})
 		d.pass(5 * time.Millisecond)
@@ -33,7 +33,7 @@ func TestSettingsAreSavedOnceAfterARunOfChanges(t *testing.T) {
 }
 
 func TestSettingsAreChosenOnTheirSheet(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(core.Run{Command: core.CommandSettings})
 	sheet := d.screen().Settings
 	if sheet.ModelsText != "All tasks use the starter models." || sheet.Models.Do != (core.Run{Command: core.CommandModels}) {
@@ -67,7 +67,7 @@ func TestSettingsAreChosenOnTheirSheet(t *testing.T) {
 }
 
 func TestDiagnosticsAreAskedForOnceAndCanBeCopied(t *testing.T) {
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(core.Run{Command: core.CommandAbout})
 	must[prefs.RunDoctor](d)
 	if a := d.screen().About; a.Copy.Enabled || a.Report == "" {

@@ -13,7 +13,7 @@ import (
 // TestEachModelIsUsedAsSoonAsItHasArrived: what is on the screen stays, new
 // pictures and one click use the new model, and only for its own task.
 func TestEachModelIsUsedAsSoonAsItHasArrived(t *testing.T) {
-	d := storeDesk(t)
+	d := storeSession(t)
 	d.send(models.SetOffered{Set: "full"}, models.OfferTaken{}, core.SheetOpened{Sheet: core.SheetNone})
 	d.open("/home/ada/Pictures/harbour.png")
 	d.finishAll()
@@ -60,7 +60,7 @@ func TestEachModelIsUsedAsSoonAsItHasArrived(t *testing.T) {
 }
 
 func TestAnotherModelIsChosenForOneTaskOnly(t *testing.T) {
-	d := storeDesk(t, func(s *Setup) {
+	d := storeSession(t, func(s *Setup) {
 		for _, i := range []int{0, 2, 3, 4} {
 			s.Store.Models[i].Keep = models.KeepReady
 		}
@@ -90,7 +90,7 @@ func TestAnotherModelIsChosenForOneTaskOnly(t *testing.T) {
 }
 
 func TestAModelThatIsGoneIsStoodInForAndSaid(t *testing.T) {
-	d := storeDesk(t, func(s *Setup) {
+	d := storeSession(t, func(s *Setup) {
 		s.Settings.Model = "caption=blip-base,instances=maskrcnn-v2,classes=deeplabv3-resnet101"
 		s.Store.Models[2].Keep = models.KeepReady
 	})
@@ -106,7 +106,7 @@ func TestAModelThatIsGoneIsStoodInForAndSaid(t *testing.T) {
 // TestClassesComeFromTheObjectsWhereNoModelForThemIsHere: better than from the
 // built-in model, which knows no photographs; and it can be chosen.
 func TestClassesComeFromTheObjectsWhereNoModelForThemIsHere(t *testing.T) {
-	d := storeDesk(t, func(s *Setup) {
+	d := storeSession(t, func(s *Setup) {
 		s.Store.Models[2].Keep, s.Store.Models[3].Keep, s.Store.Models[2].Boxes = models.KeepReady, models.KeepReady, true
 	})
 	if got := d.model(); got.Spec != "caption=starter,instances=maskrcnn-v2" || len(got.Tasks) != 3 {

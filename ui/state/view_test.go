@@ -9,7 +9,7 @@ import (
 )
 
 func TestTheZoomIsSaid(t *testing.T) {
-	d := resultDesk(t)
+	d := resultSession(t)
 	if got := d.screen().Canvas.Zoom; got != "Fit" {
 		t.Errorf("%q", got)
 	}
@@ -29,7 +29,7 @@ func TestTheZoomIsSaid(t *testing.T) {
 
 func TestAWildViewIsNotTaken(t *testing.T) {
 	nan := math.NaN()
-	d := newDesk(t)
+	d := newSession(t)
 	d.send(picture.ZoomStepped{Step: 1}, picture.ViewActual{}, picture.ViewMoved{View: picture.View{X: nan, Zoom: 2}}, picture.Panned{DX: nan, DY: 1}, picture.ZoomedAt{Factor: nan, X: nan, Y: nan}, picture.CanvasSized{Width: nan, Height: -1, Scale: 0})
 	if d.s.picture.View() != picture.ViewFit() {
 		t.Errorf("%+v", d.s.picture.View())

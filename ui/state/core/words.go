@@ -2,6 +2,7 @@ package core
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -84,6 +85,16 @@ func Explain(f *failure.Failure) string {
 		text += " " + f.Hint.String()
 	}
 	return text
+}
+
+// ExplainOf says a failure's message with what it is about before it, unless that
+// goes into the message already.
+func ExplainOf(f *failure.Failure, subject string) string {
+	named := slices.ContainsFunc(f.Message.Args, func(a message.Arg) bool { return a.Word == subject })
+	if subject == "" || named {
+		return Sentence(f.Message.String())
+	}
+	return Ended(message.Sprintf("%s: %s", subject, f.Message))
 }
 
 // Sentence begins with a capital letter, unless its first word is a file's name,

@@ -63,6 +63,7 @@ type Model struct {
 	Disk     int64            // bytes that it takes in the folder of models
 	Place    string           // where it lies, if it is used in place: "Hugging Face's cache"
 	Problem  *failure.Failure // what is wrong with a damaged one
+	Checked  bool             // a check of every byte found the problem, which a look at the folder does not see
 }
 
 // Set is a choice of one model for each task.

@@ -310,23 +310,20 @@ var longHash = regexp.MustCompile(`\b([0-9a-f]{8})[0-9a-f]{24,}\b`)
 
 // troubleOf says an error in the row of its model, which need not be named again.
 func troubleOf(f *failure.Failure, model string) *Trouble {
-	text, subject := f.Message.String(), f.Subject
-	if rest, ok := strings.CutPrefix(subject, model); ok && model != "" {
-		subject = strings.TrimLeft(rest, ", /")
+	subject := f.Subject
+	if model != "" {
+		subject = strings.TrimLeft(strings.TrimPrefix(subject, model), ", /")
 	}
-	if subject != "" && !strings.Contains(text, subject) {
-		text = message.Sprintf("%s: %s", subject, text)
-	} else {
-		text = core.Sentence(text)
-	}
-	if !strings.HasSuffix(text, ".") {
-		text += "."
-	}
+	return &Trouble{Text: shortHashes(core.ExplainOf(f, subject)), Hint: shortHashes(f.Hint.String())}
+}
+
+// shortHashes cuts the hashes in a text.
+func shortHashes(text string) string {
 	text = longHash.ReplaceAllString(text, "$1…")
 	if rest, twice := strings.CutSuffix(text, "…."); twice {
-		text = rest + "…"
+		return message.Sprintf("%s…", rest)
 	}
-	return &Trouble{Text: text, Hint: longHash.ReplaceAllString(f.Hint.String(), "$1…")}
+	return text
 }
 
 // pullText says what a running download does.

@@ -23,9 +23,6 @@ type pull struct {
 	failure  *failure.Failure
 }
 
-// opCheck marks a failure that only a check of every byte can find.
-const opCheck = "check"
-
 // Arrival is what a notice is about that tells of models that have come.
 func Arrival(n core.Notice) bool { return n.About == (arrival{}) }
 
@@ -127,7 +124,7 @@ func (r *reduction) settleRemovals() {
 		r.unchoose(gone.model)
 		r.s.removals = core.Without(r.s.removals, func(m removal) bool { return m == gone })
 		r.s.pulls = core.Without(r.s.pulls, func(p pull) bool { return p.model == gone.model })
-		r.s.inventory = r.s.inventory.changed(gone.model, func(m *Model) { m.Keep, m.Here, m.Place, m.Problem = KeepAbsent, 0, "", nil })
+		r.s.inventory = r.s.inventory.changed(gone.model, func(m *Model) { m.Keep, m.Here, m.Place, m.Problem, m.Checked = KeepAbsent, 0, "", nil, false })
 		r.t.Do(Remove{Model: gone.model})
 	}
 }
@@ -184,7 +181,7 @@ func (r *reduction) endPull(p pull, f *failure.Failure) {
 	switch {
 	case f == nil:
 		r.s.pulls = core.Without(r.s.pulls, func(q pull) bool { return q.model == p.model })
-		r.s.inventory = r.s.inventory.changed(p.model, func(m *Model) { m.Keep, m.Here, m.Problem = KeepReady, m.Bytes, nil })
+		r.s.inventory = r.s.inventory.changed(p.model, func(m *Model) { m.Keep, m.Here, m.Problem, m.Checked = KeepReady, m.Bytes, nil, false })
 		if r.s.leaving(p.model) {
 			return // it came too late
 		}
@@ -198,9 +195,7 @@ func (r *reduction) endPull(p pull, f *failure.Failure) {
 	case p.verify:
 		r.s.pulls = core.Without(r.s.pulls, func(q pull) bool { return q.model == p.model })
 		r.s.inventory = r.s.inventory.changed(p.model, func(m *Model) {
-			bad := *f
-			bad.Op = opCheck
-			m.Keep, m.Problem = KeepDamaged, &bad
+			m.Keep, m.Problem, m.Checked = KeepDamaged, f, true
 		})
 	default:
 		r.changePull(p.model, func(q *pull) {
@@ -265,8 +260,8 @@ func (a Listed) on(r *reduction) {
 	others := r.s.inventory.Others
 	next := a.Inventory
 	for _, m := range r.s.inventory.Models { // a look at the folder does not see what a check of every byte saw
-		if m.Keep == KeepDamaged && m.Problem != nil && m.Problem.Op == opCheck && next.Model(m.Name).Keep == KeepReady {
-			next = next.changed(m.Name, func(n *Model) { n.Keep, n.Problem = m.Keep, m.Problem })
+		if m.Keep == KeepDamaged && m.Checked && next.Model(m.Name).Keep == KeepReady {
+			next = next.changed(m.Name, func(n *Model) { n.Keep, n.Problem, n.Checked = m.Keep, m.Problem, true })
 		}
 	}
 	r.s.inventory = next
@@ -330,7 +325,7 @@ func (a Imported) on(r *reduction) {
 		}
 		titles = append(titles, r.s.titleOf(name))
 		r.s.pulls = core.Without(r.s.pulls, func(p pull) bool { return p.model == name && !p.running })
-		r.s.inventory = r.s.inventory.changed(name, func(m *Model) { m.Keep, m.Here, m.Problem = KeepReady, m.Bytes, nil })
+		r.s.inventory = r.s.inventory.changed(name, func(m *Model) { m.Keep, m.Here, m.Problem, m.Checked = KeepReady, m.Bytes, nil, false })
 		r.arrive(name)
 	}
 	if len(titles) > 0 {

@@ -98,7 +98,7 @@ type (
 		Text    string
 		Serial  uint64
 	}
-	// CaptionPicked takes one of the other ways to say it.
+	// CaptionPicked takes one of the alternatives.
 	CaptionPicked struct{ Text string }
 	// CaptionUndone goes back to the text before.
 	CaptionUndone struct{}

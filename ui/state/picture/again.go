@@ -33,7 +33,7 @@ func (res *result) copySlot(from *result, at Slot) {
 	case SlotCaption:
 		res.caption, res.attempt, res.form = from.caption, from.attempt, from.form
 	case SlotAlternatives:
-		res.others = from.others
+		res.alternatives = from.alternatives
 	case SlotInstances:
 		res.instances, res.second, res.hidden = from.instances, from.second, from.hidden
 	case SlotClasses:

@@ -208,18 +208,18 @@ func (r *reduction) saveDrafts(which func(draft) bool) {
 	})
 }
 
-// others are the other ways to say the visible picture's caption, best first.
-func (s Scene) others() []inference.Hypothesis {
+// alternatives are the captions suggested beside the one shown, best first.
+func (s Scene) alternatives() []inference.Hypothesis {
 	res := s.found()
 	shown := s.Caption()
 	var all []inference.Hypothesis
-	for _, c := range []*inference.Caption{res.caption, res.others} {
+	for _, c := range []*inference.Caption{res.caption, res.alternatives} {
 		if c == nil {
 			continue
 		}
 		for _, h := range c.Hypotheses {
 			same := func(o inference.Hypothesis) bool { return o.Text == h.Text }
-			if h.Text != "" && h.Text != shown && !slices.ContainsFunc(all, same) && len(all) < otherBeams {
+			if h.Text != "" && h.Text != shown && !slices.ContainsFunc(all, same) && len(all) < alternativeBeams {
 				all = append(all, h)
 			}
 		}
@@ -244,7 +244,7 @@ func (s Scene) sureness() (word, tip string) {
 // suggested reports whether a caption is one of the model's.
 func (s Scene) suggested(text string) bool {
 	res := s.found()
-	for _, c := range []*inference.Caption{res.caption, res.others} {
+	for _, c := range []*inference.Caption{res.caption, res.alternatives} {
 		if c != nil && slices.ContainsFunc(c.Hypotheses, func(h inference.Hypothesis) bool { return h.Text == text }) {
 			return true
 		}

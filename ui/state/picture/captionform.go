@@ -7,9 +7,9 @@ import (
 	"descry/settings"
 )
 
-// otherSeeds are those that the other ways to say it are drawn from, apart from
+// alternativeSeeds are those that the alternatives are drawn from, apart from
 // those of the captions themselves.
-const otherSeeds = 1 << 20
+const alternativeSeeds = 1 << 20
 
 // captionOptions returns how a caption is searched for, or drawn, when it is asked for the
 // attempt-th time. Asked for again, a search becomes wider, and a drawing gets
@@ -26,17 +26,17 @@ func captionOptions(f settings.CaptionForm, s Slot, attempt int) inference.Capti
 	case f.TopP > 0:
 		o.Seed = uint64(attempt)
 		if o.Beams = 0; s == SlotAlternatives {
-			o.NBest, o.Seed = otherBeams, uint64(attempt)+otherSeeds
+			o.NBest, o.Seed = alternativeBeams, uint64(attempt)+alternativeSeeds
 		}
 	case s == SlotAlternatives:
-		o.Beams = max(otherBeams, f.Beams)
-		o.NBest = otherBeams
+		o.Beams = max(alternativeBeams, f.Beams)
+		o.NBest = alternativeBeams
 	default:
 		if wider := againBeams[attempt%len(againBeams)]; wider > 0 {
 			o.Beams = wider
 		}
 		if attempt > 0 {
-			o.NBest = min(o.Beams, otherBeams)
+			o.NBest = min(o.Beams, alternativeBeams)
 		}
 	}
 	return o

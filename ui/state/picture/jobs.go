@@ -9,9 +9,9 @@ import (
 
 // Bounds of what is kept.
 const (
-	mostResults   = 200
-	mostClassMaps = 256 << 20 // bytes
-	otherBeams    = 4         // for the other ways to say it
+	mostResults      = 200
+	mostClassMaps    = 256 << 20 // bytes
+	alternativeBeams = 4         // for the alternatives
 )
 
 // againBeams is how a caption is searched for when it is asked for again: wider
@@ -91,7 +91,7 @@ func (res *result) take(j job, e inference.Event) {
 	case s == SlotCaption && e.Caption != nil && len(e.Caption.Hypotheses) > 0:
 		res.caption = e.Caption
 	case s == SlotAlternatives && e.Caption != nil && len(e.Caption.Hypotheses) > 0:
-		res.others = e.Caption
+		res.alternatives = e.Caption
 	case s == SlotInstances && e.Instances != nil:
 		res.instances = e.Instances
 		res.second = inference.HideSecondNames(e.Instances.Items, inference.SecondNameIoU)
@@ -107,7 +107,7 @@ func (res *result) has(s Slot) bool {
 	case SlotCaption:
 		return res.caption != nil
 	case SlotAlternatives:
-		return res.others != nil
+		return res.alternatives != nil
 	case SlotInstances:
 		return res.instances != nil
 	}
@@ -228,7 +228,7 @@ func (Regenerated) on(r *reduction) {
 		for _, s := range []Slot{SlotCaption, SlotAlternatives} {
 			res.done[s], res.failure[s] = nil, nil
 		}
-		res.caption, res.others = nil, nil
+		res.caption, res.alternatives = nil, nil
 	})
 }
 

@@ -2,6 +2,7 @@ package picture
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 
 	"descry/inference/words"
@@ -62,11 +63,11 @@ func (s Scene) showCaption() CaptionPart {
 	if p.phase == ready && !c.Busy {
 		c.Placeholder = "Write a caption"
 	}
-	for _, h := range s.others() {
-		c.OthersTitle = "Alternatives"
-		c.Others = append(c.Others, OtherCaption{Text: h.Text, Likely: words.CaptionLikelihood(h.Score), Do: CaptionPicked{h.Text}})
+	for _, h := range s.alternatives() {
+		c.AlternativesTitle = "Alternatives"
+		c.Alternatives = append(c.Alternatives, Alternative{Text: h.Text, Likely: words.CaptionLikelihood(h.Score), Do: CaptionPicked{h.Text}})
 	}
-	c.OthersBusy = p.phase == ready && s.running(p.key, SlotAlternatives) && len(c.Others) == 0
+	c.AlternativesBusy = p.phase == ready && s.running(p.key, SlotAlternatives) && len(c.Alternatives) == 0
 	c.Failure = s.showTaskFailure(res.failure[SlotCaption], SlotCaption)
 	return c
 }
@@ -203,13 +204,10 @@ func (s Scene) showTaskFailure(f *failure.Failure, at Slot) *FailureCard {
 	if f.Kind == failure.Cancelled {
 		return &FailureCard{Title: "Stopped", Actions: []core.Button{again}}
 	}
-	c := &FailureCard{Title: taskWords[at].title, Text: core.Sentence(f.Message.String()), Hint: f.Hint.String(), Actions: []core.Button{again}}
-	if first := s.found().failure[SlotCaption]; at != SlotCaption && first != nil && first.Message.String() == f.Message.String() {
+	c := &FailureCard{Title: taskWords[at].title, Text: core.ExplainOf(f, f.Subject), Hint: f.Hint.String(), Actions: []core.Button{again}}
+	if first := s.found().failure[SlotCaption]; at != SlotCaption && first != nil && first.Kind == f.Kind && reflect.DeepEqual(first.Message, f.Message) {
 		c.Text, c.Hint = "Same reason as for the caption.", ""
 		return c
-	}
-	if f.Subject != "" {
-		c.Text = core.Ended(message.Sprintf("%s: %s", f.Subject, f.Message.String()))
 	}
 	if d := s.Settings().Device; d != "auto" && d != "cpu" {
 		c.Actions = append(c.Actions, core.Button{Text: "Use the processor", Tip: "Use the processor from now on and try again", Enabled: true, Do: RetriedOnCPU{}})

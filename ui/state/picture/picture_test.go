@@ -43,7 +43,7 @@ func TestTheFormSaysHowACaptionIsAskedFor(t *testing.T) {
 			inference.CaptionOptions{Preset: "paper", Prompt: &prompt, Beams: 10, LengthNorm: "generated", RepetitionPenalty: 1.5, Avoid: []string{"man", "two people"}, AnyStart: true},
 			inference.CaptionOptions{Preset: "paper", Prompt: &prompt, Beams: 10, NBest: 4, LengthNorm: "generated", RepetitionPenalty: 1.5, Avoid: []string{"man", "two people"}, AnyStart: true},
 		},
-		"drawn": {settings.CaptionForm{TopP: 0.9}, 2, inference.CaptionOptions{TopP: 0.9, Seed: 2}, inference.CaptionOptions{TopP: 0.9, NBest: 4, Seed: 2 + otherSeeds}},
+		"drawn": {settings.CaptionForm{TopP: 0.9}, 2, inference.CaptionOptions{TopP: 0.9, Seed: 2}, inference.CaptionOptions{TopP: 0.9, NBest: 4, Seed: 2 + alternativeSeeds}},
 	} {
 		if got := captionOptions(c.form, SlotCaption, c.attempt); !reflect.DeepEqual(got, c.caption) {
 			t.Errorf("%s: %+v, want %+v", name, got, c.caption)

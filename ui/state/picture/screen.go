@@ -87,33 +87,33 @@ type Panel struct {
 	Export  core.Button
 }
 
-// CaptionPart is the caption and the other ways to say it.
+// CaptionPart is the caption with its alternatives.
 type CaptionPart struct {
-	Title       string
-	Picture     PictureID // for CaptionEdited
-	Serial      uint64    // of the last CaptionEdited that this screen knows of
-	Text        string
-	Editable    bool
-	Busy        bool   // a cursor stands at the end: words are still coming
-	Placeholder string // in an empty field
-	Sure        string // "fairly sure"
-	SureTip     string
-	Length      string // "34 of 125"
-	LengthTip   string
-	TooLong     bool
-	Copy        core.Button
-	Undo        core.Button
-	Redo        core.Button
-	Again       core.Button
-	How         core.Button // opens SheetCaption
-	OthersTitle string
-	Others      []OtherCaption
-	OthersBusy  bool
-	Failure     *FailureCard
+	Title             string
+	Picture           PictureID // for CaptionEdited
+	Serial            uint64    // of the last CaptionEdited that this screen knows of
+	Text              string
+	Editable          bool
+	Busy              bool   // a cursor stands at the end: words are still coming
+	Placeholder       string // in an empty field
+	Sure              string // "fairly sure"
+	SureTip           string
+	Length            string // "34 of 125"
+	LengthTip         string
+	TooLong           bool
+	Copy              core.Button
+	Undo              core.Button
+	Redo              core.Button
+	Again             core.Button
+	How               core.Button // opens SheetCaption
+	AlternativesTitle string
+	Alternatives      []Alternative
+	AlternativesBusy  bool
+	Failure           *FailureCard
 }
 
-// OtherCaption is another way to say it.
-type OtherCaption struct {
+// Alternative is another caption that the model suggests.
+type Alternative struct {
 	Text, Likely string
 	Do           core.Action
 }

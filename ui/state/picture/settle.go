@@ -71,7 +71,7 @@ func (s Scene) pictureOf(source Source) (picture, bool) {
 }
 
 // wanted lists the slots of a picture that have neither result nor failure, in
-// the order in which they are run. The other ways to say it come last, and only
+// the order in which they are run. The alternatives come last, and only
 // for the visible picture.
 func (s Scene) wanted(p picture, visible bool) []Slot {
 	if p.phase != ready {

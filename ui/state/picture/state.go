@@ -262,7 +262,7 @@ const (
 	SlotCaption Slot = iota
 	SlotInstances
 	SlotClasses
-	SlotAlternatives // other ways to say it: a second caption job
+	SlotAlternatives // alternatives: a second caption job
 	Slots
 )
 
@@ -284,19 +284,19 @@ type job struct {
 
 // result is what a model set found in a picture, and what a person did to it.
 type result struct {
-	key, model string
-	attempt    int                  // how often the caption was asked for again
-	form       settings.CaptionForm // … and how it was looked for
-	caption    *inference.Caption
-	others     *inference.Caption
-	instances  *inference.Instances
-	classes    *inference.Classes
-	done       [Slots]*inference.Done
-	failure    [Slots]*failure.Failure // failed or stopped: not run again by itself
-	by         [Slots]string           // the model that a result comes from
-	second     []bool                  // by object: a second name for another
-	hidden     []bool                  // by object: hidden by hand; nil: none
-	hideClass  []bool                  // by class; nil: none
+	key, model   string
+	attempt      int                  // how often the caption was asked for again
+	form         settings.CaptionForm // … and how it was looked for
+	caption      *inference.Caption
+	alternatives *inference.Caption
+	instances    *inference.Instances
+	classes      *inference.Classes
+	done         [Slots]*inference.Done
+	failure      [Slots]*failure.Failure // failed or stopped: not run again by itself
+	by           [Slots]string           // the model that a result comes from
+	second       []bool                  // by object: a second name for another
+	hidden       []bool                  // by object: hidden by hand; nil: none
+	hideClass    []bool                  // by class; nil: none
 }
 
 // draft is a person's own text for a picture.
