@@ -114,7 +114,7 @@ func (p *inspector) makeCaption() fyne.CanvasObject {
 	c.fail = newFailureCard(p.send)
 	return widgets.Column(8,
 		widgets.Padded(widgets.Row(8, 0, c.title, c.sure, c.how), 0, 4, 0, 4, fyne.NewSize(0, 30)), c.editor,
-		widgets.Padded(widgets.Flow(6, c.lengthBox, c.copyB, c.undo, c.redo, c.again), 0, 0, 0, 4, fyne.Size{}), c.fail)
+		widgets.Padded(widgets.Flow(6, c.copyB, c.undo, c.redo, c.again, c.lengthBox), 0, 0, 0, 4, fyne.Size{}), c.fail)
 }
 
 func (p *inspector) makeOthers() fyne.CanvasObject {
