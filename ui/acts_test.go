@@ -29,8 +29,6 @@ func ofType(sent []core.Action, want core.Action) []core.Action {
 	return list
 }
 
-func at(x, y float32) *fyne.PointEvent { return &fyne.PointEvent{Position: fyne.NewPos(x, y)} }
-
 func TestEachControlSendsItsAction(t *testing.T) {
 	for name, c := range map[string]struct {
 		screen func() shown

@@ -1,6 +1,7 @@
 package picture
 
 import (
+	"image"
 	"reflect"
 	"testing"
 
@@ -163,5 +164,37 @@ func TestLettersTypedMeanwhileAreNotTakenBack(t *testing.T) {
 	late.Panel.Caption.Text = "another picture"
 	if x.Show(late, ""); e.Text() != "another picture" {
 		t.Errorf("the field has %q after another picture came", e.Text())
+	}
+}
+
+// asked counts how often the picture's pixels are asked for.
+type asked struct {
+	pagetest.Stock
+	times int
+}
+
+func (a *asked) Levels(id picture.PictureID) []*image.RGBA {
+	a.times++
+	return a.Stock.Levels(id)
+}
+
+func TestThePageIsDrawnAgainOnlyWhereItMayDiffer(t *testing.T) {
+	x := opened(t, pagetest.Result(), 1280, 718)
+	pixels := &asked{Stock: pagetest.NewStock()}
+	x.pixels = pixels
+	for _, step := range []struct {
+		name string
+		do   func()
+		want int
+	}{
+		{"the same content", func() { x.Show(pagetest.Result(), "harbour.png") }, 0},
+		{"hidden meanwhile", func() { x.Hide(); x.Show(pagetest.Result(), "harbour.png") }, 1},
+		{"other objects", func() { x.Show(pagetest.Empty(), "harbour.png") }, 1},
+		{"new pixels", x.Repaint, 1},
+	} {
+		pixels.times = 0
+		if step.do(); pixels.times != step.want || !x.Object().Visible() {
+			t.Errorf("%s: drawn %d times, want %d; visible: %v", step.name, pixels.times, step.want, x.Object().Visible())
+		}
 	}
 }
