@@ -223,7 +223,7 @@ func TestRedirects(t *testing.T) {
 	asked = 0
 	_, err = c.Get(t.Context(), Request{URL: plain.URL + "/again"})
 	failed(t, err, Misdirected, "redirects in a circle")
-	if asked != mostRedirects {
+	if asked != maxRedirects {
 		t.Errorf("%d requests", asked)
 	}
 	asked = 0

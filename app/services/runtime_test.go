@@ -148,7 +148,7 @@ func TestTheDeviceLogIsBoundedAndItsLinesAreWhole(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("there", 3600))
 	l.now = func() time.Time { return at }
 	path := filepath.Join(dir, deviceLogName)
-	l.Lost(&inference.DeviceLost{Device: "cuda", Used: "cpu", Reason: "memory", Message: "two\nlines", Detail: strings.Repeat("x", mostDeviceLog)})
+	l.Lost(&inference.DeviceLost{Device: "cuda", Used: "cpu", Reason: "memory", Message: "two\nlines", Detail: strings.Repeat("x", maxDeviceLog)})
 	l.Lost(&inference.DeviceLost{Device: "coreml", Used: "cpu", Reason: "failed"})
 	old, err := os.ReadFile(path + ".old")
 	if err != nil {
