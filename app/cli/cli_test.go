@@ -208,13 +208,13 @@ func TestAnErrorIsToldOnceAndOnOneLine(t *testing.T) {
 		told string
 	}{
 		"none":           {context.Background(), nil, codeDone, ""},
-		"told already":   {context.Background(), &toldError{codeSome}, codeSome, ""},
+		"told already":   {context.Background(), &reportedError{codeSome}, codeSome, ""},
 		"of the parser":  {context.Background(), errors.New("unknown\nthing"), codeUsage, "descry: unknown thing\n"},
 		"the disk":       {context.Background(), failure.New(failure.Storage, "", "cache", "it is full"), codeStorage, "descry: cache: it is full\n"},
 		"a person's":     {context.Background(), failure.New(failure.Unwritable, "", "a.png", "no permission"), codeSome, "descry: a.png: no permission\n"},
 		"little memory":  {context.Background(), failure.New(failure.Memory, "", "m", "too large"), codeModel, "descry: m: too large\n"},
 		"an interrupt":   {ended, failure.New(failure.Cancelled, "", "", "stopped"), codeInterrupted, "descry: interrupted\n"},
-		"told, and then": {ended, &toldError{codeSome}, codeSome, ""},
+		"told, and then": {ended, &reportedError{codeSome}, codeSome, ""},
 	} {
 		errs.Reset()
 		p := &program{ctx: c.ctx, err: &errs}

@@ -122,7 +122,7 @@ func TestACatalogueFileAddsEntries(t *testing.T) {
 		t.Errorf("ours is %v", names)
 	}
 	// What is written is read back: the official table has no value that the reader refuses.
-	text, err := json.Marshal(file{1, Official()})
+	text, err := json.Marshal(catalogueFile{1, Official()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,21 +206,21 @@ func TestAModelWithAValueThatCannotBeMeantIsRefused(t *testing.T) {
 	for want, change := range map[string]func(m *Model){
 		"name is missing":                               func(m *Model) { m.Name = "" },
 		"architecture is missing":                       func(m *Model) { m.Architecture = "" },
-		"licence_text has 65537 bytes, more than 65536": func(m *Model) { m.LicenceText = strings.Repeat("x", mostText+1) },
+		"licence_text has 65537 bytes, more than 65536": func(m *Model) { m.LicenceText = strings.Repeat("x", maxText+1) },
 		`revision is "a/b"`:                             func(m *Model) { m.Revision = "a/b" },
 		`revision is "a."`:                              func(m *Model) { m.Revision = "a." },
 		"memory is -1":                                  func(m *Model) { m.Memory = -1 },
-		"memory is 4398046511105":                       func(m *Model) { m.Memory = mostBytes + 1 },
+		"memory is 4398046511105":                       func(m *Model) { m.Memory = maxBytes + 1 },
 		"gmac is NaN":                                   func(m *Model) { m.GMAC = math.NaN() },
 		"gmac is -0.5":                                  func(m *Model) { m.GMAC = -0.5 },
 		"search is for captions only":                   func(m *Model) { m.Search = &Search{} },
 		"score is for instances only":                   func(m *Model) { m.Score = &score },
 		"score is for instances only, and from 0 to 1":  func(m *Model) { m.For, m.Score = ForInstances, &over },
 		"it has 0 files; 1 to 64 are possible":          func(m *Model) { m.Files = nil },
-		"it has 65 files":                               func(m *Model) { m.Files = make([]File, mostFiles+1) },
+		"it has 65 files":                               func(m *Model) { m.Files = make([]File, maxFiles+1) },
 		"starts is not the first hexadecimal":           func(m *Model) { m.Files[0].Starts = "XYZ" },
 		"url must begin with https://":                  func(m *Model) { m.Files[0].URL = "ftp://example.org/a" },
-		"bytes is 4398046511105":                        func(m *Model) { m.Files[0].Bytes = mostBytes + 1 },
+		"bytes is 4398046511105":                        func(m *Model) { m.Files[0].Bytes = maxBytes + 1 },
 	} {
 		m := Model{Name: "m", For: ForClasses, Architecture: "fcn_resnet", Licence: "MIT", Revision: "1",
 			Files: []File{{Name: "a.pth", URL: "https://example.org/a.pth", Role: RoleWeights}}}
