@@ -149,7 +149,7 @@ func TestAnAbsentOrHugeSetFileIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	_, err := LoadSet(dir)
 	checkFailure(t, "absent", err, failure.Model, filepath.Join(dir, SetFile), "the file is missing")
-	dir = folder(t, SetFile, "{}"+strings.Repeat(" ", mostSetFile))
+	dir = folder(t, SetFile, "{}"+strings.Repeat(" ", maxSetFile))
 	_, err = LoadSet(dir)
 	checkFailure(t, "huge", err, failure.Model, filepath.Join(dir, SetFile), "the file has more than 1048576 bytes")
 	dir = folder(t, filepath.ToSlash(filepath.Join(SetFile, "x")), "")
