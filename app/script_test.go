@@ -99,7 +99,7 @@ func runtimeForTests(t *testing.T) string {
 		}
 	}
 	if named != "" && !strings.Contains(err.Error(), "without cgo") {
-		t.Fatal(err) // a library was named, so the scripts that need it are wanted
+		t.Fatal(err) // a library was named, so the scripts that need it must run
 	}
 	return ""
 }

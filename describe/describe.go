@@ -46,7 +46,7 @@ type Outcome struct {
 // goroutine of Run. For each picture Started is called, then Described or Failed.
 type Events interface {
 	Started(i int)
-	// Described takes what was found; an error ends the run.
+	// Described is called with the outcome; an error ends the run.
 	Described(i int, o *Outcome) error
 	Failed(i int, f *failure.Failure)
 }

@@ -193,7 +193,7 @@ func TestAnOutputThatTakesNothingMoreEndsTheRun(t *testing.T) {
 		if _, err := d.Run(context.Background(), inputs("x", "y", "z"), d); err == nil || !slices.Equal(d.told, []string{"started 0", "described 0"}) {
 			t.Errorf("told %q, %v", d.told, err)
 		}
-		d.client.Close() // synctest finds a goroutine that is left over
+		d.client.Close() // synctest detects leaked goroutines
 	})
 }
 

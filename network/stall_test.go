@@ -59,7 +59,7 @@ func get(ctx context.Context, c *Client) (time.Duration, int, error) {
 	defer resp.Body.Close()
 	n := 0
 	for buf := make([]byte, 100); ; {
-		time.Sleep(time.Minute) // the reader's own slowness is no silence
+		time.Sleep(time.Minute) // a slow reader does not count as a silent connection
 		k, err := resp.Body.Read(buf)
 		n += k
 		if err == io.EOF {

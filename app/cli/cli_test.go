@@ -164,7 +164,7 @@ func TestAWindowThatCannotOpenIsAnError(t *testing.T) {
 	if code, _, errs := x.run("--catalogue", "absent.json"); code != codeModel || !strings.Contains(errs, "absent.json") || len(x.opened) != 1 {
 		t.Errorf("exit code %d: %s", code, errs)
 	}
-	x.env["DESCRY_CATALOGUE"] = "absent.json" // told on the Models page
+	x.env["DESCRY_CATALOGUE"] = "absent.json" // shown on the Models page
 	if x.run(); len(x.opened) != 2 {
 		t.Error("a variable's catalogue keeps the window from opening")
 	}

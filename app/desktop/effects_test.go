@@ -19,9 +19,9 @@ import (
 
 // stateTree reads the declarations of all packages below ui/state.
 type stateTree struct {
-	types   map[string]ast.Expr          // "descry/ui/state.Wake" → what it is
-	methods map[string]map[string]bool   // of a type by its name: those declared on it
-	imports map[string]map[string]string // of a package, as its files name them
+	types   map[string]ast.Expr          // by qualified name, "descry/ui/state.Wake"
+	methods map[string]map[string]bool   // declared methods by type
+	imports map[string]map[string]string // by package and local name
 }
 
 func readStateTree(t *testing.T) *stateTree {
@@ -132,7 +132,7 @@ func (x *stateTree) effects(t *testing.T) []string {
 			}
 		}
 		if len(methods) == 0 {
-			continue // made of another Effect, which is looked at by itself
+			continue // defined by another Effect, which is checked itself
 		}
 		seen = true
 		for effect := range x.types {

@@ -272,7 +272,7 @@ func TestPicturesAreDecodedKeptAndReleased(t *testing.T) {
 
 func TestAPictureThatIsReleasedWhileItWaitsIsNotTold(t *testing.T) {
 	b := newBench(t, services.WindowOptions{})
-	b.gallery.turn <- struct{}{} // somebody else's picture is decoded
+	b.gallery.turn <- struct{}{} // another picture is being decoded
 	path := b.file("a.png", pngOf(t, 5, 3))
 	ended := make(chan struct{})
 	go func() {

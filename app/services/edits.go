@@ -93,7 +93,7 @@ func (s Edits) Save(key, name string, e Edit, unread bool, now time.Time) error 
 		before, err := s.Load(key)
 		switch {
 		case err != nil:
-			_ = os.Rename(path, path+".damaged") // not lost: somebody may be able to repair it
+			_ = os.Rename(path, path+".damaged") // kept, since it may be repairable
 		case before != nil:
 			e.Earlier = slices.Concat(before.Earlier, []string{before.Caption}, e.Earlier)
 		}

@@ -168,7 +168,7 @@ func TestTheDeviceLogIsBoundedAndItsLinesAreWhole(t *testing.T) {
 	if err := os.WriteFile(unwritable, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	NewDeviceLog(unwritable).Lost(&inference.DeviceLost{Device: "cuda"}) // is no reason to fail
+	NewDeviceLog(unwritable).Lost(&inference.DeviceLost{Device: "cuda"}) // must not fail
 }
 
 func TestACrashFileIsLeftOnlyByACrash(t *testing.T) {
@@ -195,5 +195,5 @@ func TestACrashFileIsLeftOnlyByACrash(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	KeepCrashFile(file)() // a folder that cannot be made is no reason not to start
+	KeepCrashFile(file)() // must not fail
 }

@@ -33,7 +33,7 @@ const (
 var Tasks = []string{ForCaption, ForInstances, ForClasses}
 
 // The roles of files: the keys of a descry.json, archive (of ForRuntime: it is
-// unpacked) and extra (kept beside, read by nothing).
+// unpacked) and extra (kept but not read).
 const (
 	RoleWeights      = "weights"
 	RoleConfig       = "config"

@@ -121,7 +121,7 @@ func TestACatalogueFileAddsEntries(t *testing.T) {
 	if names, _ := c.Expand([]string{"ours"}); !slices.Equal(names, []string{"mine", "lraspp-mobilenetv3"}) {
 		t.Errorf("ours is %v", names)
 	}
-	// What is written is read back: the official table has no value that the reader refuses.
+	// The official table can be written and read back: no value is rejected.
 	text, err := json.Marshal(catalogueFile{1, Official()})
 	if err != nil {
 		t.Fatal(err)

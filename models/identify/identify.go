@@ -166,7 +166,7 @@ func better(a, b match) bool {
 	return a.likeness() > b.likeness()
 }
 
-// matchOf surveys one architecture. config is the config.json beside the file, or "";
+// matchOf surveys one architecture. config is the config.json next to the file, or "";
 // one that does not fit is not used.
 func matchOf(a arch.Architecture, f *weights.File, config string) match {
 	m := match{Architecture: a}

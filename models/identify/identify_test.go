@@ -298,7 +298,7 @@ func FuzzIdentify(f *testing.F) {
 			}
 		}
 		tensors[name] = []int64{a, b}
-		if a < 0 || b < 0 || a > 1<<20 || b > 1<<12 { // a hole of the file system has an end
+		if a < 0 || b < 0 || a > 1<<20 || b > 1<<12 { // limits the size of the sparse file
 			delete(tensors, name)
 			tensors[name+"x"] = []int64{1}
 		}

@@ -29,7 +29,7 @@ type hub struct {
 	files map[string][]byte // by path
 	asked []string
 	head  func(w http.ResponseWriter, path string) // more headers
-	hold  chan struct{}                            // not nil: a body waits after its first half until it is closed
+	hold  chan struct{}                            // if not nil, a body waits after its first half until it is closed
 }
 
 func newHub(t *testing.T) *hub {
@@ -167,7 +167,7 @@ func TestAPulledSetIsUsedByNameByPartAndByDefault(t *testing.T) {
 		t.Errorf("last progress %+v", p)
 	}
 
-	// One of three has arrived: it is used at once, and what is absent is said.
+	// One of three is installed. It is used at once, and the missing ones are reported.
 	set, err := models.Resolve(s.dirs().Default(), s.dirs())
 	must(t, err)
 	if set.Name != "all3" && set.Name != "two" {

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 
 type childOrder struct {
 	Request
-	MostBytes uint64 // of any file (RLIMIT_FSIZE), 0 any
+	MostBytes uint64 // of any file (RLIMIT_FSIZE); 0: no limit
 }
 
 // child fetches what the order says with the program's own client and prints
@@ -109,7 +109,7 @@ func TestAReadOnlyFolder(t *testing.T) {
 	}
 	for _, path := range []string{filepath.Join(dir, "w.bin"), filepath.Join(dir, "models", "w.bin")} {
 		cmd := childCommand(t, childOrder{Request: Request{s.URL, path, size, s.sum()}})
-		if os.Getuid() == 0 { // root may write anywhere: the child is nobody
+		if os.Getuid() == 0 { // root may write anywhere, so the child runs as nobody
 			b, err := os.ReadFile(cmd.Path)
 			if err != nil {
 				t.Fatal(err)

@@ -46,7 +46,7 @@ func TestAnswersThatAreNoFile(t *testing.T) {
 		{"empty", whole(nil, `"v1"`), 1, []string{"an empty file"}},
 		{"packed", whole(make([]byte, size), `"v1"`, "Content-Encoding", "gzip"), 1, []string{"compressed (gzip)"}},
 		{"longer than it says", func(_ *server, w http.ResponseWriter, _ *http.Request) {
-			w.(http.Flusher).Flush() // no length: chunks
+			w.(http.Flusher).Flush() // chunked, without a length
 			w.Write(make([]byte, size+1))
 		}, 1, []string{"sends more than the 5,242,880 bytes"}},
 		{"another file on the hub", func(_ *server, w http.ResponseWriter, _ *http.Request) {
@@ -144,7 +144,7 @@ func TestAWrongFileIsKeptAsideAndNeverUsed(t *testing.T) {
 	c, _ := client()
 	path := target(t)
 	aside := "weights.bin.bad-" + sumOf(bad)[:8]
-	for range 2 { // nor does a second one take more room
+	for range 2 { // a second one takes no more space
 		_, err := c.Fetch(t.Context(), Request{s.URL, path, size, s.sum()}, nil)
 		failed(t, err, failure.Network, "what came is not the file", sumOf(bad), s.sum(), aside)
 		beside(t, path, aside)

@@ -31,7 +31,7 @@ func TestOneHoldsTheLock(t *testing.T) {
 				if n := holding.Add(1); n > 1 {
 					most.Store(n)
 				}
-				for range 50 { // some work, so that two would meet
+				for range 50 { // some work, so that two would overlap
 					os.Stat(path)
 				}
 				holding.Add(-1)

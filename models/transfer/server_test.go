@@ -35,7 +35,7 @@ type server struct {
 	mu     sync.Mutex
 	script []step
 	asked  []*http.Request
-	last   step // instead of an honest answer
+	last   step // instead of a correct response
 	quit   chan struct{}
 }
 

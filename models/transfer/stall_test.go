@@ -106,7 +106,7 @@ func TestTimeoutsAreOnStallNotOnLength(t *testing.T) {
 			t.Errorf("%d requests in %s", requests, took)
 		}
 	})
-	// A server that takes the connection and never answers.
+	// A server that accepts the connection and never responds.
 	synctest.Test(t, func(t *testing.T) {
 		took, err := inBubble(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 		failed(t, err, failure.Network, "sent nothing for 30s")

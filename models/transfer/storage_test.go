@@ -53,7 +53,7 @@ func TestAFullDiskIsNoticedAndCostsNothing(t *testing.T) {
 	if done, _ := Partial(path); done != room {
 		t.Errorf("%d bytes are kept, want %d", done, room)
 	}
-	c.open = nil // room was made
+	c.open = nil // space was freed
 	if _, err := c.Fetch(t.Context(), Request{s.URL, path, size, s.sum()}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestRoomIsCheckedFirst(t *testing.T) {
 	if len(s.requests()) != 0 || asked != filepath.Dir(path) {
 		t.Errorf("%d requests, asked of %q", len(s.requests()), asked)
 	}
-	// A length that only the server knows is checked as soon as it says it.
+	// A length known only from the server is checked as soon as it arrives.
 	_, err = c.Fetch(t.Context(), Request{s.URL, path, 0, s.sum()}, nil)
 	failed(t, err, failure.Storage, "are needed")
 	free++
@@ -121,7 +121,7 @@ func TestRoomIsCheckedFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	arrived(t, path, s.content)
-	// What is there already needs no room.
+	// Bytes already on disk need no space.
 	os.Remove(path)
 	s.script = []step{cut(4 << 20), status(404)}
 	c.Fetch(t.Context(), Request{s.URL, path, size, s.sum()}, nil)
