@@ -120,7 +120,7 @@ func TestWhatSpeaksNoHTTPIsALostConnection(t *testing.T) {
 	}
 }
 
-// certificate makes one for 127.0.0.1, signed by itself.
+// certificate returns a self-signed certificate for 127.0.0.1.
 func certificate(t *testing.T, change func(*x509.Certificate)) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), crand.Reader)

@@ -48,8 +48,7 @@ func (l *listener) Accept() (net.Conn, error) {
 func (l *listener) Close() error   { close(l.closed); return nil }
 func (l *listener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
 
-// get reads an answer to its end, slowly, and returns how long it took and what
-// came.
+// get reads a response to its end, slowly, and returns the time it took and the result.
 func get(ctx context.Context, c *Client) (time.Duration, int, error) {
 	begun := time.Now()
 	resp, err := c.Get(ctx, Request{URL: "http://slow.example/w.bin"})

@@ -17,7 +17,7 @@ import (
 	"descry/settings"
 )
 
-// terminal is a command line over a folder of its own, without a library.
+// terminal is a command line over its own folder, without a library.
 type terminal struct {
 	home    string
 	env     map[string]string
@@ -43,7 +43,7 @@ func (x *terminal) run(args ...string) (code int, out, errs string) {
 	return code, o.String(), e.String()
 }
 
-// run runs the command line over a folder of its own.
+// run runs the command line over a new folder.
 func run(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
 	return newTerminal(t).run(args...)

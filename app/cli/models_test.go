@@ -181,7 +181,7 @@ func TestWhatIsReadyIsSaidWithItsPlace(t *testing.T) {
 	}
 }
 
-// TestNobodyIsAskedWhereNobodySits: a script that names models means it.
+// TestNobodyIsAskedWhereNobodySits: without a terminal no question is asked.
 func TestNobodyIsAskedWhereNobodySits(t *testing.T) {
 	var errs bytes.Buffer
 	p := &program{in: strings.NewReader("n\n"), err: &errs}

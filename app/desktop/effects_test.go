@@ -115,8 +115,8 @@ func (x *stateTree) has(name, method string) bool {
 	return false
 }
 
-// effects are the exported types that are effects: they have every method of an
-// interface named Effect.
+// effects returns the exported types that have every method of an interface named
+// Effect.
 func (x *stateTree) effects(t *testing.T) []string {
 	var found []string
 	seen := false
@@ -173,7 +173,7 @@ func TestEveryEffectIsPerformedByOneFamily(t *testing.T) {
 	}
 }
 
-// unknownEffect is an effect that nobody performs.
+// unknownEffect is an effect without a handler.
 type unknownEffect struct{ state.Quit }
 
 func TestAnEffectWithoutAHandlerIsLoud(t *testing.T) {

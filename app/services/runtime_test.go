@@ -14,7 +14,7 @@ import (
 	"descry/models"
 )
 
-// newServices are services over a folder of the test's own.
+// newServices returns services over the test's own folder.
 func newServices(t *testing.T, env map[string]string) *Services {
 	t.Helper()
 	home := t.TempDir()

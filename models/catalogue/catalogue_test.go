@@ -12,7 +12,7 @@ import (
 	"descry/internal/failure"
 )
 
-// The table is checked against itself: what is written twice must agree.
+// The table is checked for consistency: values that occur twice must agree.
 func TestTheOfficialTableAgreesWithItself(t *testing.T) {
 	c := Official()
 	if err := c.Check(); err != nil {
@@ -299,8 +299,8 @@ func TestACatalogueThatCannotBeReadIsSaidToBe(t *testing.T) {
 	}
 }
 
-// FuzzParse: whatever is accepted keeps Check's promises and is written and read
-// back as it was.
+// FuzzParse: an accepted catalogue passes Check and is unchanged after writing and
+// reading.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte(`{"format":1,"models":[{"name":"a","for":"runtime","licence":"x","files":[{"name":"a.tgz","url":"http://127.0.0.1/a","role":"archive"}]}]}`))

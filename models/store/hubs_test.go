@@ -208,8 +208,8 @@ func TestAFileInPlaceThatChangesOrGoesIsNoticedAndRepaired(t *testing.T) {
 	}
 }
 
-// TestARecordFromAnywhereOpensNoOtherFile: only a folder of the store may send to
-// a file elsewhere.
+// TestARecordFromAnywhereOpensNoOtherFile: only the record of a store's folder may point
+// to a file elsewhere.
 func TestARecordFromAnywhereOpensNoOtherFile(t *testing.T) {
 	s, _, root := inCaches(t)
 	must(t, s.Pull(context.Background(), []string{"find"}, nil))
@@ -232,7 +232,7 @@ func TestARecordFromAnywhereOpensNoOtherFile(t *testing.T) {
 }
 
 // TestAModelThatFollowsMainIsFetchedAtOneCommit: the commit is the one that the
-// hub names, for all files, and the folder is named by it.
+// hub reports, for all files, and the folder has its name.
 func TestAModelThatFollowsMainIsFetchedAtOneCommit(t *testing.T) {
 	const commit = "2227ac38c9f16105cb0412e7cab4759978a8fd90"
 	h := newHub(t)

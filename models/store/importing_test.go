@@ -79,7 +79,7 @@ func TestWeightsWithoutTheirSmallFilesStayPartialAndPullBringsTheRest(t *testing
 }
 
 // TestOnePickedFileBringsWhatLiesBesideIt: a dialog may let only one file be
-// picked. What has the right name and other content is not taken.
+// picked. A file with the right name and other content is not used.
 func TestOnePickedFileBringsWhatLiesBesideIt(t *testing.T) {
 	h := newHub(t)
 	s := newStore(t, h.catalogue())
@@ -126,8 +126,8 @@ func safetensors(t *testing.T, name string, rows, columns int) []byte {
 	return append(append(out, head...), make([]byte, n)...)
 }
 
-// TestAnUnpinnedModelIsToldByATensor: no sum is known, so name and structure say
-// what it is; a smaller model of the same name is another.
+// TestAnUnpinnedModelIsToldByATensor: no sum is known, so name and structure identify
+// the model; a smaller model of the same name is not accepted.
 func TestAnUnpinnedModelIsToldByATensor(t *testing.T) {
 	m := catalogue.Model{Name: "large", For: catalogue.ForCaption, Architecture: "blip", Licence: "MIT", Revision: catalogue.Main,
 		Tensor: &catalogue.Tensor{Name: "layers.23", Shape: []int64{3, 4}},

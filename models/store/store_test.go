@@ -22,7 +22,7 @@ import (
 	"descry/models/transfer"
 )
 
-// hub is a server of files, which counts what is asked.
+// hub is a file server that counts requests.
 type hub struct {
 	*httptest.Server
 	mu    sync.Mutex
@@ -87,13 +87,13 @@ func sumOf(b []byte) string {
 	return hex.EncodeToString(s[:])
 }
 
-// put makes the server have a file and gives its entry.
+// put adds a file to the server and returns its entry.
 func (h *hub) put(name, role string, body []byte) catalogue.File {
 	h.files["/m/"+name] = body
 	return catalogue.File{Name: name, URL: h.URL + "/m/" + name, Role: role, Bytes: int64(len(body)), SHA256: sumOf(body)}
 }
 
-// body makes n bytes that no other test's are.
+// body returns n bytes that depend on the name.
 func body(name string, n int) []byte { return bytes.Repeat([]byte(name+"."), n/len(name)+1)[:n] }
 
 // small is a catalogue of three small models and two sets.

@@ -79,7 +79,7 @@ func runChild(t *testing.T, cmd *exec.Cmd) string {
 	return string(out)
 }
 
-// The kernel does not let the file grow: what fitted is kept.
+// The kernel does not let the file grow. The bytes written before are kept.
 func TestALimitOfTheFileSystem(t *testing.T) {
 	s := serve(t, seeded(1, size))
 	path := target(t)
@@ -161,8 +161,8 @@ func TestTheEnvironmentsProxyIsUsed(t *testing.T) {
 	}
 }
 
-// Two processes that fetch the same file wait for one another: one fetches, the
-// other finds it. When the first is killed, the other goes on where it was.
+// Of two processes that fetch the same file, one downloads it and the other waits and
+// finds it. When the first is killed, the other continues where it was.
 func TestTwoProcessesWaitForOneAnother(t *testing.T) {
 	for _, kill := range []bool{false, true} {
 		content := seeded(1, size)

@@ -51,8 +51,8 @@ func TestAFileArrivesWithItsHash(t *testing.T) {
 	}
 }
 
-// A transfer that is cut again and again goes on where it was, on the condition
-// that the file is the same.
+// A transfer that is cut repeatedly continues where it was, on the condition that the
+// file is unchanged.
 func TestACutTransferGoesOnWhereItWas(t *testing.T) {
 	s := serve(t, seeded(1, size), cut(1<<20), cut(1<<20), cut(100), stall(0))
 	c, w := client()
@@ -75,8 +75,8 @@ func TestACutTransferGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
-// A server that sends some bytes and then holds the line: the blocked read must
-// really come back. The test's own limit is the proof: it would hang.
+// A server sends some bytes and then nothing. The blocked read must return, or the test
+// would hang.
 func TestASilentLineIsGivenUp(t *testing.T) {
 	s := serve(t, seeded(1, size))
 	s.last = stall(1024)
@@ -128,8 +128,8 @@ func TestPausingKeepsWhatHasArrived(t *testing.T) {
 	}
 }
 
-// What lies in the partial file is believed only as far as it is recorded and
-// has the recorded hash.
+// The content of a partial file is used only as far as it is recorded and has the
+// recorded hash.
 func TestOnlyRecordedBytesOfAPartialFileAreBelieved(t *testing.T) {
 	content := seeded(1, size)
 	const had = 3 << 20
@@ -176,7 +176,7 @@ func TestOnlyRecordedBytesOfAPartialFileAreBelieved(t *testing.T) {
 	}
 }
 
-// A server's file that changes between two attempts is begun again.
+// A file that changes on the server between two attempts is downloaded from the start.
 func TestAChangedFileIsBegunAgain(t *testing.T) {
 	old, fresh := seeded(1, size), seeded(2, size)
 	rest := func(tag, span string) step {
@@ -230,7 +230,7 @@ func TestAChangedFileIsBegunAgain(t *testing.T) {
 	}
 }
 
-// A server that always has another version is not followed for ever.
+// The restarts for a server with ever new versions are limited.
 func TestStartingOverIsBounded(t *testing.T) {
 	const long = 24 << 20
 	n := 0

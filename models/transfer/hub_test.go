@@ -93,7 +93,7 @@ func TestSmallFilesOfTheHubAreComparedWithTheirGitBlob(t *testing.T) {
 	failed(t, err, failure.Network, "what came is not the file", commit)
 }
 
-// Without a record of any sort the file is taken as it comes, and said to be.
+// Without any record the file is accepted as it is, and the result shows that.
 func TestAFileThatNobodyVouchesFor(t *testing.T) {
 	s := serve(t, seeded(1, size), cut(1<<20))
 	c, _ := client()

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// What lies in a partial file is gone on with only where its record is of this
-// request and of these bytes.
+// A transfer continues a partial file only if its record is of the same request and of
+// the same bytes.
 func TestWhatIsGoneOnWith(t *testing.T) {
 	content := seeded(3, 50) // 40 recorded, 10 that came afterwards
 	base := goodRecord()

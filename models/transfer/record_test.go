@@ -67,7 +67,7 @@ func TestRecordsThatCannotBeAreRefused(t *testing.T) {
 	}
 }
 
-// Whatever a record file holds, it is refused or can steer a request.
+// Any record file is either rejected or yields a valid request.
 func FuzzParseRecord(f *testing.F) {
 	rec := goodRecord()
 	text, _ := json.Marshal(rec)
