@@ -10,10 +10,10 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"descry/settings"
+	"descry/ui/pages/pagetest"
 	"descry/ui/state"
 	"descry/ui/state/core"
 	"descry/ui/state/picture"
-	"descry/ui/state/prefs"
 	"descry/ui/widgets"
 )
 
@@ -32,47 +32,23 @@ func ofType(sent []core.Action, want core.Action) []core.Action {
 func at(x, y float32) *fyne.PointEvent { return &fyne.PointEvent{Position: fyne.NewPos(x, y)} }
 
 func TestEachControlSendsItsAction(t *testing.T) {
-	row := func(x *harness, i int) *widgets.ObjectRow {
-		return x.pictures.panel.objects.Objects[i].(*widgets.ObjectRow)
-	}
 	for name, c := range map[string]struct {
 		screen func() shown
 		do     func(x *harness)
 		want   core.Action
 	}{
-		"open":            {startScreen, func(x *harness) { test.Tap(x.start.open) }, picture.OpenAsked{}},
-		"paste":           {startScreen, func(x *harness) { test.Tap(x.start.paste) }, picture.PasteAsked{}},
-		"sample":          {startScreen, func(x *harness) { test.Tap(x.start.cards[2]) }, picture.SampleOpened{Name: "Two cakes"}},
-		"recent":          {startScreen, func(x *harness) { test.Tap(x.start.links[1]) }, picture.Opened{Paths: []string{"/p/kitchen.jpg"}}},
-		"tool bar open":   {resultScreen, func(x *harness) { test.Tap(x.bar.open) }, picture.OpenAsked{}},
-		"next":            {resultScreen, func(x *harness) { test.Tap(x.bar.next) }, picture.Walked{Step: 1}},
-		"back":            {resultScreen, func(x *harness) { test.Tap(x.bar.back) }, picture.Walked{Step: -1}},
-		"save":            {resultScreen, func(x *harness) { test.Tap(x.bar.save) }, core.SheetOpened{Sheet: picture.SheetSave}},
-		"panel":           {resultScreen, func(x *harness) { test.Tap(x.bar.panel) }, picture.PanelToggled{}},
-		"boxes":           {resultScreen, func(x *harness) { test.Tap(x.bar.pills[2]) }, picture.LayerToggled{Layer: settings.LayerBoxes}},
-		"opacity":         {resultScreen, func(x *harness) { x.pictures.opacity.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight}) }, picture.OpacitySet{Value: 0.39}},
-		"threshold":       {resultScreen, func(x *harness) { x.pictures.least.TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome}) }, picture.ScoreSet{Value: 0.05}},
-		"larger":          {resultScreen, func(x *harness) { test.Tap(x.pictures.larger) }, picture.ZoomStepped{Step: 1}},
-		"fit":             {resultScreen, func(x *harness) { test.Tap(x.pictures.fit) }, picture.ViewFitted{}},
-		"actual":          {resultScreen, func(x *harness) { test.Tap(x.pictures.one) }, picture.ViewActual{}},
-		"stop":            {busyScreen, func(x *harness) { x.pictures.busy.Stop() }, picture.Stopped{}},
-		"object row":      {resultScreen, func(x *harness) { row(x, 1).Tapped(at(200, 20)) }, picture.LookedAt{Object: 1}},
-		"object chip":     {resultScreen, func(x *harness) { row(x, 0).Tapped(at(10, 20)) }, picture.ObjectToggled{Object: 0}},
-		"object by key":   {resultScreen, func(x *harness) { row(x, 0).TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace}) }, picture.ObjectToggled{Object: 0}},
-		"object hovered":  {resultScreen, func(x *harness) { row(x, 1).SetTip(""); row(x, 1).MouseIn(&desktop.MouseEvent{}) }, picture.Hovered{Object: 1}},
-		"candidate":       {resultScreen, func(x *harness) { test.Tap(x.pictures.panel.alternatives.Objects[0].(fyne.Tappable)) }, picture.CaptionPicked{Text: "a boat above a sports ball at night"}},
-		"retry":           {resultScreen, func(x *harness) { test.Tap(x.pictures.panel.again) }, picture.Regenerated{}},
-		"lower threshold": {emptyScreen, func(x *harness) { test.Tap(x.pictures.panel.moreB) }, picture.ScoreSet{Value: 0.3}},
-		"second names":    {resultScreen, func(x *harness) { test.Tap(x.pictures.panel.second) }, picture.SecondNamesToggled{}},
-		"class":           {classesScreen, func(x *harness) { test.Tap(x.pictures.panel.legend.Objects[1].(fyne.Tappable)) }, picture.ClassToggled{Class: 12}},
-		"class by key":    {classesScreen, func(x *harness) { x.win.Canvas().Focus(x.pictures.panel.legend.Objects[1].(fyne.Focusable)) }, picture.ClassPointed{Class: 12, Listed: true}},
-		"class in list":   {classesScreen, func(x *harness) { legendRow(x, 0).SetTip(""); legendRow(x, 0).MouseIn(&desktop.MouseEvent{}) }, picture.ClassPointed{Class: 4, Listed: true}},
-		"class hovered":   {classesScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, picture.ClassPointed{Class: 4}},
-		"how captions":    {resultScreen, func(x *harness) { test.Tap(x.pictures.panel.how) }, core.SheetOpened{Sheet: prefs.SheetCaption}},
-		"notice":          {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].links.Objects[0].(fyne.Tappable)) }, core.FolderShown{Path: "/p"}},
-		"notice gone":     {classesScreen, func(x *harness) { test.Tap(x.pile.cards[0].close) }, core.NoticeClosed{ID: 3}},
-		"error's offer":   {errorScreen, func(x *harness) { test.Tap(x.pictures.failure.buttons.Objects[1].(fyne.Tappable)) }, picture.DecodeAgain{}},
-		"picture hovered": {resultScreen, func(x *harness) { x.view.MouseMoved(&desktop.MouseEvent{PointEvent: *at(380, 290)}) }, picture.Hovered{Object: 1}},
+		"open":          {startScreen, func(x *harness) { test.Tap(x.start.open) }, picture.OpenAsked{}},
+		"paste":         {startScreen, func(x *harness) { test.Tap(x.start.paste) }, picture.PasteAsked{}},
+		"sample":        {startScreen, func(x *harness) { test.Tap(x.start.cards[2]) }, picture.SampleOpened{Name: "Two cakes"}},
+		"recent":        {startScreen, func(x *harness) { test.Tap(x.start.links[1]) }, picture.Opened{Paths: []string{"/p/kitchen.jpg"}}},
+		"tool bar open": {resultScreen, func(x *harness) { test.Tap(x.bar.open) }, picture.OpenAsked{}},
+		"next":          {resultScreen, func(x *harness) { test.Tap(x.bar.next) }, picture.Walked{Step: 1}},
+		"back":          {resultScreen, func(x *harness) { test.Tap(x.bar.back) }, picture.Walked{Step: -1}},
+		"save":          {resultScreen, func(x *harness) { test.Tap(x.bar.save) }, core.SheetOpened{Sheet: picture.SheetSave}},
+		"panel":         {resultScreen, func(x *harness) { test.Tap(x.bar.panel) }, picture.PanelToggled{}},
+		"boxes":         {resultScreen, func(x *harness) { test.Tap(x.bar.pills[2]) }, picture.LayerToggled{Layer: settings.LayerBoxes}},
+		"notice":        {classesScreen, func(x *harness) { test.Tap(pagetest.All[*widgets.LinkText](x.pile.box)[0]) }, core.FolderShown{Path: "/p"}},
+		"notice gone":   {classesScreen, func(x *harness) { test.Tap(pagetest.All[*widgets.Button](x.pile.box)[0]) }, core.NoticeClosed{ID: 3}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			x := opened(t, c.screen(), 1280, 800)
@@ -82,10 +58,6 @@ func TestEachControlSendsItsAction(t *testing.T) {
 			}
 		})
 	}
-}
-
-func legendRow(x *harness, i int) *widgets.LegendRow {
-	return x.pictures.panel.legend.Objects[i].(*widgets.LegendRow)
 }
 
 func TestPaintingIsNeverTakenForAPersonsAct(t *testing.T) {
@@ -168,7 +140,7 @@ func TestTheBarePictureShowsWhileTheKeyIsHeld(t *testing.T) {
 
 func TestLettersGoIntoTheCaptionWhileItIsTyped(t *testing.T) {
 	x := opened(t, resultScreen(), 1280, 800)
-	e := x.pictures.panel.editor
+	e := pagetest.All[*widgets.Editor](x.pictures.Object())[0]
 	x.win.Canvas().Focus(e.Focusable())
 	test.Type(e.Focusable(), "My ")
 	for _, a := range x.sent {
@@ -204,16 +176,27 @@ func TestAFocusedButtonLeavesLettersToTheWindow(t *testing.T) {
 	}
 }
 
+func TestAFocusedObjectLeavesTheRightArrowToTheWindow(t *testing.T) {
+	x := opened(t, resultScreen(), 1280, 800)
+	row := pagetest.All[*widgets.ObjectRow](x.pictures.Object())[0]
+	x.win.Canvas().Focus(row)
+	x.sent = nil
+	row.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
+	if len(x.sent) != 1 || x.sent[0] != (core.Run{Command: core.CommandNext}) {
+		t.Errorf("the right arrow sent %#v", x.sent)
+	}
+}
+
 func TestTabWalksThroughTheControls(t *testing.T) {
 	x := opened(t, resultScreen(), 1280, 800)
-	seen := map[fyne.Focusable]bool{}
+	page, seen := x.pictures.Object(), map[fyne.Focusable]bool{}
 	for range 60 {
 		x.win.Canvas().FocusNext()
 		seen[x.win.Canvas().Focused()] = true
 	}
 	for name, f := range map[string]fyne.Focusable{
-		"open": x.bar.open, "masks": x.bar.pills[0], "save": x.bar.save, "menu": x.bar.menu, "opacity": x.pictures.opacity,
-		"caption": x.pictures.panel.editor.Focusable(), "first object": x.pictures.panel.objects.Objects[0].(fyne.Focusable), "export": x.pictures.panel.export,
+		"open": x.bar.open, "masks": x.bar.pills[0], "save": x.bar.save, "menu": x.bar.menu, "opacity": pagetest.All[*widgets.Slider](page)[0],
+		"caption": pagetest.All[*widgets.Editor](page)[0].Focusable(), "first object": pagetest.All[*widgets.ObjectRow](page)[0], "export": pagetest.Button(page, "Export…"),
 	} {
 		if !seen[f] {
 			t.Errorf("Tab does not reach %s", name)

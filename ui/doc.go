@@ -5,11 +5,11 @@
 //	                                         │
 //	              Params.Pixels ─ pyramid ─► canvas, its own render goroutine
 //
-// The parts: tool bar, start page, picture page (the canvas with what floats over
-// it, and the inspector), status bar, notices, and one sheet at a time over all of
-// them. Each has a show method that takes its part of the Screen and changes
-// only what differs; none calls back while it is painted. The sheets are packages
-// below pages, one for each feature of the state; registry.go lists them.
+// The parts: tool bar, start page, picture page, status bar, notices, and one sheet
+// at a time over all of them. Each has a method that takes its part of the Screen and
+// changes only what differs; none calls back while it is painted. The picture page
+// and the sheets are packages below pages, one for each feature of the state;
+// registry.go lists the sheets.
 //
 // Who opens the window hands in what ui must not import: how to get onto the
 // window's goroutine (fyne.Do), where Actions go, and ready-made pixels. The

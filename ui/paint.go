@@ -37,7 +37,7 @@ func (w *Window) Paint(s state.Screen) {
 		w.status.show(s.Status)
 	}
 	if first || differs(s.Page, last.Page) {
-		w.paintPage(s.Page, last.Page)
+		w.paintPage(s.Page)
 	}
 	if first || differs(s.Notices, last.Notices) {
 		w.pile.show(s.Notices)
@@ -49,29 +49,17 @@ func (w *Window) Paint(s state.Screen) {
 }
 
 // paintPage shows the page that fills the window.
-func (w *Window) paintPage(v, last state.View) {
+func (w *Window) paintPage(v state.View) {
 	pic, isPicture := v.Content.(picture.Content)
 	widgets.SetVisible(w.start.box, !isPicture)
-	widgets.SetVisible(w.pictures.box, isPicture)
-	if start, is := v.Content.(state.StartPage); is {
-		w.start.show(start)
+	if isPicture {
+		w.pictures.Show(pic, w.last.Bar.Name)
 		return
 	}
-	old, again := last.Content.(picture.Content)
-	again = !again // another page was there
-	if again || differs(pic.Canvas, old.Canvas) || pic.Panel.Shown != old.Panel.Shown || pic.Panel.Width != old.Panel.Width {
-		w.pictures.show(pic.Canvas, pic.Panel, w.last.Bar.Name)
+	w.pictures.Hide()
+	if start, is := v.Content.(state.StartPage); is {
+		w.start.show(start)
 	}
-	if again || !sameCanvas(pic.Canvas, old.Canvas) {
-		w.paintCanvas(pic.Canvas)
-	}
-	if again || differs(pic.Panel, old.Panel) {
-		w.pictures.panel.show(pic.Panel)
-	}
-}
-
-func (w *Window) paintCanvas(c picture.Canvas) {
-	w.view.Set(w.overlays.scene(w.p.Pixels.Levels(c.Picture), c), c.View)
 }
 
 // Repaint shows the last screen again where its pixels may be new: a decoded
@@ -82,7 +70,7 @@ func (w *Window) Repaint() {
 	}
 	switch c := w.last.Page.Content.(type) {
 	case picture.Content:
-		w.paintCanvas(c.Canvas)
+		w.pictures.Repaint()
 	case state.StartPage:
 		w.start.show(c)
 	}

@@ -12,9 +12,9 @@ import (
 	"descry/settings"
 	piccanvas "descry/ui/canvas"
 	"descry/ui/pages/parts"
+	picturepages "descry/ui/pages/picture"
 	"descry/ui/state"
 	"descry/ui/state/core"
-	"descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -39,14 +39,12 @@ type Window struct {
 	win      fyne.Window
 	p        Params
 	send     parts.Sender
-	view     *piccanvas.Canvas
 	watchdog *piccanvas.Watchdog
-	overlays overlays
 
 	bar      *toolBar
 	status   *statusBar
 	start    *startPage
-	pictures *picturePage
+	pictures *picturepages.Page
 	pile     *noticePile
 	sheets   *sheets
 	keys     *keyboard
@@ -66,19 +64,13 @@ func New(win fyne.Window, p Params) *Window {
 	setTheme(settings.ThemeSystem) // before the first widget asks it for a colour
 	w := &Window{win: win, p: p}
 	w.send = w.out
-	w.view = piccanvas.New(piccanvas.Params{
-		Dispatch: p.Dispatch, Send: w.out,
-		OnHover: func(object int) { w.out(picture.Hovered{Object: object}) },
-		OnClass: func(class int) { w.out(picture.ClassPointed{Class: class}) },
-		OnPick:  func(object int) { w.out(picture.Selected{Object: object}) },
-	})
 	w.bar = newToolBar(w.send, w.openMenu, w.showBelow)
 	w.status = newStatusBar(w.send)
 	w.start = newStartPage(w.send, p.Pixels)
-	w.pictures = newPicturePage(w.send, w.view, newInspector(w.send, w.showMenu))
+	w.pictures = picturepages.NewPage(parts.Tools{Send: w.send, Pixels: p.Pixels, Dispatch: p.Dispatch}, w.showMenu)
 	w.pile = newNoticePile(w.send)
 	w.sheets = newSheets(win.Canvas(), w.send, p.Pixels, p.Dispatch)
-	w.root = newRoot(w.bar.box, w.start.box, w.pictures.box, w.status.box, w.pile.box, func(s fyne.Size) {
+	w.root = newRoot(w.bar.box, w.start.box, w.pictures.Object(), w.status.box, w.pile.box, func(s fyne.Size) {
 		w.out(state.WindowSized{Width: s.Width, Height: s.Height})
 		w.sheets.fit()
 	})
@@ -115,19 +107,19 @@ func (w *Window) out(a core.Action) {
 // than the window's, or after the window's has ended.
 func (w *Window) Close() {
 	w.watchdog.Close()
-	w.view.Close()
+	w.pictures.Canvas().Close()
 	w.sheets.shut()
 	fynetooltip.DestroyWindowToolTipLayer(w.win.Canvas())
 }
 
 // Stats returns the times of the canvas's frames.
-func (w *Window) Stats() *piccanvas.Stats { return w.view.Stats() }
+func (w *Window) Stats() *piccanvas.Stats { return w.pictures.Canvas().Stats() }
 
 // Watchdog returns the stalls of the window's goroutine.
 func (w *Window) Watchdog() *piccanvas.Watchdog { return w.watchdog }
 
 // Settle draws the canvas's present view at once: for screenshots and tests.
-func (w *Window) Settle() { w.view.Settle() }
+func (w *Window) Settle() { w.pictures.Canvas().Settle() }
 
 // typing reports whether the keyboard writes into a text field.
 func (w *Window) typing() bool {

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"descry/settings"
+	"descry/ui/pages/pagetest"
 	picturepages "descry/ui/pages/picture"
 	"descry/ui/state"
 	"descry/ui/state/core"
@@ -32,7 +33,7 @@ func opened(t *testing.T, s shown, w, h float32) *harness {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(theme.System())
 	x := &harness{win: test.NewTempWindow(t, nil)}
-	x.Window = New(x.win, Params{Dispatch: x.dispatch, Pixels: newStock(), Dropped: func([]string) {},
+	x.Window = New(x.win, Params{Dispatch: x.dispatch, Pixels: pagetest.NewStock(), Dropped: func([]string) {},
 		Send: func(a core.Action) { x.sent = append(x.sent, a) }})
 	t.Cleanup(x.Close)
 	s.Window = state.WindowSize{Width: w, Height: h}
@@ -115,9 +116,8 @@ func TestNothingLeavesItsPlace(t *testing.T) {
 		for _, size := range []fyne.Size{{Width: 600, Height: 400}, {Width: 700, Height: 500}, {Width: 900, Height: 600}, {Width: 1280, Height: 800}, {Width: 3840, Height: 2160}} {
 			x := opened(t, states[name](), 900, 600)
 			x.win.Resize(size)
-			for _, o := range []fyne.CanvasObject{x.bar.open, x.bar.menu, x.bar.save, x.bar.panel, x.status.model, x.status.device,
-				x.pictures.left, x.pictures.right, x.pictures.busy.Container, x.pictures.panel.export, x.pictures.panel.copyAlt} {
-				if !o.Visible() || !shownWithin(x.root, o) {
+			for _, o := range []fyne.CanvasObject{x.bar.open, x.bar.menu, x.bar.save, x.bar.panel, x.status.model, x.status.device} {
+				if !o.Visible() || !pagetest.ShownWithin(x.root, o) {
 					continue
 				}
 				at := fyne.CurrentApp().Driver().AbsolutePositionForObject(o)
@@ -129,31 +129,14 @@ func TestNothingLeavesItsPlace(t *testing.T) {
 			for _, p := range x.bar.pills {
 				bar = append(bar, p)
 			}
-			pictures := []fyne.CanvasObject{x.pictures.left, x.pictures.right, x.pictures.busy.Container, x.pictures.panel.box}
-			for _, parts := range [][]fyne.CanvasObject{bar, pictures} {
-				if a, b := overlapping(parts); a != nil {
-					t.Errorf("%s at %v: %T at %v, %v large, and %T at %v, %v large, lie over one another", name, size, a, a.Position(), a.Size(), b, b.Position(), b.Size())
-				}
+			if a, b := pagetest.Overlapping(bar); a != nil {
+				t.Errorf("%s at %v: %T at %v, %v large, and %T at %v, %v large, lie over one another", name, size, a, a.Position(), a.Size(), b, b.Position(), b.Size())
 			}
 			if name == "result" && x.bar.few.Visible() == x.bar.pills[0].Visible() {
 				t.Errorf("at %v there are toggles and their menu, or neither", size)
 			}
 		}
 	}
-}
-
-// overlapping returns two visible parts that share a place; nil: none do.
-func overlapping(parts []fyne.CanvasObject) (a, b fyne.CanvasObject) {
-	for i, a := range parts {
-		for _, b := range parts[:i] {
-			p, q := a.Position(), b.Position()
-			if a.Visible() && b.Visible() && a.Size().Width > 0 && b.Size().Width > 0 && p.X+a.Size().Width > q.X+0.5 && q.X+b.Size().Width > p.X+0.5 &&
-				p.Y+a.Size().Height > q.Y+0.5 && q.Y+b.Size().Height > p.Y+0.5 {
-				return a, b
-			}
-		}
-	}
-	return nil, nil
 }
 
 // TestTogglesGiveWayToAMenu: where they have no room, one button has them all.
@@ -175,62 +158,6 @@ func TestTogglesGiveWayToAMenu(t *testing.T) {
 	}
 }
 
-// shownWithin reports whether an object is among the visible ones below root.
-func shownWithin(root, o fyne.CanvasObject) bool {
-	if root == o {
-		return true
-	}
-	c, ok := root.(*fyne.Container)
-	if !ok || !c.Visible() {
-		return false
-	}
-	for _, part := range c.Objects {
-		if part.Visible() && shownWithin(part, o) {
-			return true
-		}
-	}
-	return false
-}
-
-func TestTheCaptionBeingTypedKeepsItsCursor(t *testing.T) {
-	s := resultScreen()
-	x := opened(t, s, 1280, 800)
-	e := x.pictures.panel.editor
-	x.win.Canvas().Focus(e.Focusable())
-	test.Type(e.Focusable(), "x")
-	edit := x.sent[len(x.sent)-1].(picture.CaptionEdited)
-	s.Panel.Caption.Text, s.Panel.Caption.Serial = edit.Text, edit.Serial // the state's answer
-	x.Paint(s.whole())
-	test.Type(e.Focusable(), "y")
-	if got := x.sent[len(x.sent)-1].(picture.CaptionEdited).Text; got != "xy"+resultScreen().Panel.Caption.Text {
-		t.Errorf("the caption is %q", got)
-	}
-	if x.win.Canvas().Focused() != e.Focusable() {
-		t.Error("painting took the keyboard away")
-	}
-}
-
-func TestLettersTypedMeanwhileAreNotTakenBack(t *testing.T) {
-	s := resultScreen()
-	x := opened(t, s, 1280, 800)
-	e := x.pictures.panel.editor
-	x.win.Canvas().Focus(e.Focusable())
-	test.Type(e.Focusable(), "a")
-	late := resultScreen() // knows the first letter only
-	edit := x.sent[len(x.sent)-1].(picture.CaptionEdited)
-	late.Panel.Caption.Text, late.Panel.Caption.Serial = edit.Text, edit.Serial
-	test.Type(e.Focusable(), "b")
-	x.Paint(late.whole())
-	if want := "ab" + s.Panel.Caption.Text; e.Text() != want {
-		t.Errorf("the field has %q, want %q", e.Text(), want)
-	}
-	late.Panel.Caption.Picture++
-	late.Panel.Caption.Text = "another picture"
-	if x.Paint(late.whole()); e.Text() != "another picture" {
-		t.Errorf("the field has %q after another picture came", e.Text())
-	}
-}
-
 func TestTheSameScreenAgainAsksForNoFrame(t *testing.T) {
 	x := opened(t, resultScreen(), 1280, 800)
 	for range 5 {
@@ -238,7 +165,7 @@ func TestTheSameScreenAgainAsksForNoFrame(t *testing.T) {
 		s.Panel.Caption.Sure = "sure"
 		x.Paint(s.whole())
 	}
-	x.view.Close()
+	x.pictures.Canvas().Close()
 	if n := x.Stats().Report().Frames; n > 3 {
 		t.Errorf("%d frames were drawn", n)
 	}

@@ -1,5 +1,3 @@
-// Package picture has the widgets of the pages over a picture: saving it with its
-// caption, and writing what was found to files.
 package picture
 
 import (

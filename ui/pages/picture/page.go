@@ -1,12 +1,13 @@
-package ui
+// Package picture has the widgets of the page with a picture and of the sheets over
+// it. Page is what fills the window: the canvas, what floats over it, and at the
+// right the inspector, which has the caption, the objects and the classes. The sheets
+// save the picture with its caption and write what was found to files.
+package picture
 
 import (
-	"image/color"
+	"reflect"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/widget"
 
 	piccanvas "descry/ui/canvas"
 	"descry/ui/pages/parts"
@@ -24,20 +25,23 @@ const (
 	narrowRoom      float32 = 680  // for the canvas: the zoom bar does without its 1:1
 )
 
-// picturePage is the page with a picture: canvas with what floats over it, the panel
+// Page is the page with a picture: the canvas with what floats over it, the panel
 // at the right, and a grip between the two.
-type picturePage struct {
-	box     *fyne.Container
-	send    parts.Sender
-	view    *piccanvas.Canvas
-	panel   *inspector
-	grip    *grip
-	left    *fyne.Container // opacity and threshold
-	right   *fyne.Container // zoom
-	busy    *widgets.Busy
-	class   classLabel
-	failure *failureCard
-	title   *widgets.Text // while there is nothing to show yet
+type Page struct {
+	box      *fyne.Container
+	send     parts.Sender
+	pixels   parts.Pixels
+	shown    picture.Content
+	view     *piccanvas.Canvas
+	overlays overlays
+	panel    *inspector
+	grip     *grip
+	left     *fyne.Container // opacity and threshold
+	right    *fyne.Container // zoom
+	busy     *widgets.Busy
+	class    classLabel
+	failure  *failureCard
+	title    *widgets.Text // while there is nothing to show yet
 
 	opacity, least            *widgets.Slider
 	opWord, minWord           *widgets.Text
@@ -48,8 +52,17 @@ type picturePage struct {
 	hidden                    bool    // the panel
 }
 
-func newPicturePage(send parts.Sender, view *piccanvas.Canvas, panel *inspector) *picturePage {
-	d := &picturePage{send: send, view: view, panel: panel, failure: newFailureCard(send)}
+// NewPage returns the page, hidden until it shows a picture; menu shows a pop-up
+// menu at a place of the window.
+func NewPage(t parts.Tools, menu func(items []*fyne.MenuItem, at fyne.Position)) *Page {
+	send := t.Send
+	d := &Page{send: send, pixels: t.Pixels, panel: newInspector(send, menu), failure: newFailureCard(send)}
+	d.view = piccanvas.New(piccanvas.Params{
+		Dispatch: t.Dispatch, Send: send,
+		OnHover: func(object int) { send(picture.Hovered{Object: object}) },
+		OnClass: func(class int) { send(picture.ClassPointed{Class: class}) },
+		OnPick:  func(object int) { send(picture.Selected{Object: object}) },
+	})
 	d.opacity = widgets.NewSlider("", 76, func(v float64) { send(picture.OpacitySet{Value: v}) })
 	d.least = widgets.NewSlider("", 84, func(v float64) { send(picture.ScoreSet{Value: v}) })
 	d.opWord, d.minWord = parts.Secondary(), parts.Secondary()
@@ -68,12 +81,50 @@ func newPicturePage(send parts.Sender, view *piccanvas.Canvas, panel *inspector)
 	d.title = widgets.NewText("", theme.Secondary, theme.SizeBody, false).Aligned(fyne.TextAlignCenter).Cut()
 	d.grip = newGrip(d.dragged, func() { send(picture.PanelSized{Width: d.wide}) })
 	d.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(480, 300) }, d.lay,
-		view, d.title, d.left, d.right, d.busy.Container, d.class.box, d.failure, panel.box, d.grip)
+		d.view, d.title, d.left, d.right, d.busy.Container, d.class.box, d.failure, d.panel.box, d.grip)
+	d.box.Hide()
 	return d
 }
 
-// show paints what floats over the picture, and the panel's place.
-func (d *picturePage) show(c picture.Canvas, p picture.Panel, name string) {
+// Object returns what is shown of the page.
+func (d *Page) Object() fyne.CanvasObject { return d.box }
+
+// Canvas returns the canvas with the picture: its times are asked for, and it
+// draws at once where that is wished.
+func (d *Page) Canvas() *piccanvas.Canvas { return d.view }
+
+// Show paints a picture's content; name is the picture's. Parts whose content is
+// the same as the last one are not visited, unless the page was hidden since.
+func (d *Page) Show(c picture.Content, name string) {
+	old, again := d.shown, !d.box.Visible()
+	d.shown = c
+	widgets.SetVisible(d.box, true)
+	if again || differs(c.Canvas, old.Canvas) || c.Panel.Shown != old.Panel.Shown || c.Panel.Width != old.Panel.Width {
+		d.showFloating(c.Canvas, c.Panel, name)
+	}
+	if again || !sameCanvas(c.Canvas, old.Canvas) {
+		d.Repaint()
+	}
+	if again || differs(c.Panel, old.Panel) {
+		d.panel.show(c.Panel)
+	}
+}
+
+// Hide takes the page away until it is shown again.
+func (d *Page) Hide() { widgets.SetVisible(d.box, false) }
+
+// Repaint draws the picture again: its pixels may be new.
+func (d *Page) Repaint() {
+	c := d.shown.Canvas
+	d.view.Set(d.overlays.scene(d.pixels.Levels(c.Picture), c), c.View)
+}
+
+// differs compares two parts of the content. Results and masks are shared, so
+// comparing them ends at the pointer.
+func differs(a, b any) bool { return !reflect.DeepEqual(a, b) }
+
+// showFloating paints what floats over the picture, and the panel's place.
+func (d *Page) showFloating(c picture.Canvas, p picture.Panel, name string) {
 	bars := d.left.MinSize().Width + d.right.MinSize().Width
 	d.opWord.SetText(c.Opacity.Label)
 	d.minWord.SetText(c.Score.Label)
@@ -110,7 +161,7 @@ func (d *picturePage) show(c picture.Canvas, p picture.Panel, name string) {
 }
 
 // panelWidth returns the panel's width in a window of the given width.
-func (d *picturePage) panelWidth(window float32) float32 {
+func (d *Page) panelWidth(window float32) float32 {
 	if d.hidden {
 		return 0
 	}
@@ -124,14 +175,14 @@ func (d *picturePage) panelWidth(window float32) float32 {
 	return min(max(w, inspectorLeast), inspectorMost, max(inspectorLeast, window-320))
 }
 
-func (d *picturePage) dragged(dx float32) {
+func (d *Page) dragged(dx float32) {
 	d.wide = min(max(d.panelWidth(d.box.Size().Width)-dx, inspectorLeast), inspectorMost)
 	d.lay(d.box.Size())
 }
 
 // leftBar returns the size of the bar of sliders in a room of some width: where
 // both have no place, objects' sureness stays.
-func (d *picturePage) leftBar(room float32) fyne.Size {
+func (d *Page) leftBar(room float32) fyne.Size {
 	parts := []fyne.CanvasObject{d.opWord, d.opacity, d.opPart}
 	show := func(on bool) {
 		for _, o := range parts {
@@ -149,7 +200,7 @@ func (d *picturePage) leftBar(room float32) fyne.Size {
 	return d.left.MinSize()
 }
 
-func (d *picturePage) lay(s fyne.Size) {
+func (d *Page) lay(s fyne.Size) {
 	p := d.panelWidth(s.Width)
 	room := s.Width - p
 	widgets.Place(d.view, 0, 0, room, s.Height)
@@ -186,59 +237,4 @@ func (d *picturePage) lay(s fyne.Size) {
 		h := d.failure.HeightFor(w)
 		widgets.Place(d.failure, (room-w)/2, max(16, (s.Height-h)/2-40), w, h)
 	}
-}
-
-// grip is the edge by which the panel is made wider or narrower.
-type grip struct {
-	widget.BaseWidget
-	moved func(dx float32)
-	ended func()
-	over  bool
-}
-
-func newGrip(moved func(float32), ended func()) *grip {
-	g := &grip{moved: moved, ended: ended}
-	g.ExtendBaseWidget(g)
-	return g
-}
-
-// Cursor shows that the edge can be moved.
-func (g *grip) Cursor() desktop.Cursor { return desktop.HResizeCursor }
-
-// Dragged moves the edge.
-func (g *grip) Dragged(e *fyne.DragEvent) { g.moved(e.Dragged.DX) }
-
-// DragEnd tells that the edge stays.
-func (g *grip) DragEnd() { g.ended() }
-
-// MouseIn implements desktop.Hoverable.
-func (g *grip) MouseIn(*desktop.MouseEvent) { g.over = true; g.Refresh() }
-
-// MouseMoved implements desktop.Hoverable.
-func (g *grip) MouseMoved(*desktop.MouseEvent) {}
-
-// MouseOut implements desktop.Hoverable.
-func (g *grip) MouseOut() { g.over = false; g.Refresh() }
-
-// CreateRenderer implements fyne.Widget.
-func (g *grip) CreateRenderer() fyne.WidgetRenderer {
-	line := canvas.NewRectangle(color.Transparent)
-	return &gripRenderer{g, line}
-}
-
-type gripRenderer struct {
-	g    *grip
-	line *canvas.Rectangle
-}
-
-func (r *gripRenderer) Destroy()                     {}
-func (r *gripRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.line} }
-func (r *gripRenderer) MinSize() fyne.Size           { return fyne.NewSize(7, 20) }
-func (r *gripRenderer) Layout(s fyne.Size)           { widgets.Place(r.line, 3, 0, 2, s.Height) }
-func (r *gripRenderer) Refresh() {
-	r.line.FillColor = color.Transparent
-	if r.g.over {
-		r.line.FillColor = r.g.Theme().Color(theme.Accent, fyne.CurrentApp().Settings().ThemeVariant())
-	}
-	r.line.Refresh()
 }

@@ -1,4 +1,4 @@
-package ui
+package picture
 
 import (
 	"image/color"

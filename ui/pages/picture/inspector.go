@@ -1,4 +1,4 @@
-package ui
+package picture
 
 import (
 	"fyne.io/fyne/v2"
@@ -6,7 +6,7 @@ import (
 
 	"descry/ui/pages/parts"
 	"descry/ui/state/core"
-	picturestate "descry/ui/state/picture"
+	"descry/ui/state/picture"
 	"descry/ui/theme"
 	"descry/ui/widgets"
 )
@@ -20,10 +20,10 @@ type inspector struct {
 	box     *fyne.Container
 	send    parts.Sender
 	menu    func(items []*fyne.MenuItem, at fyne.Position)
-	shown   picturestate.Panel
+	shown   picture.Panel
 	body    *fyne.Container
 	scroll  *container.Scroll
-	notices [2]*noticeCard // at the foot, and in the list where the panel is low
+	notices [2]*parts.NoticeCard // at the foot, and in the list where the panel is low
 	noticed bool
 	copyAlt *widgets.Button
 	export  *widgets.Button
@@ -37,8 +37,8 @@ type inspector struct {
 type captionPart struct {
 	title, sure       *widgets.Text
 	editor            *widgets.Editor
-	serial            uint64                 // counts what was typed
-	picture           picturestate.PictureID // whose caption is in the field
+	serial            uint64            // counts what was typed
+	picture           picture.PictureID // whose caption is in the field
 	length            *widgets.Text
 	lengthBox         *fyne.Container
 	copyB, undo, redo *widgets.Button
@@ -75,21 +75,21 @@ type classPart struct {
 func newInspector(send parts.Sender, menu func([]*fyne.MenuItem, fyne.Position)) *inspector {
 	p := &inspector{send: send, menu: menu}
 	for i := range p.notices {
-		p.notices[i] = newNoticeCard(send)
+		p.notices[i] = parts.NewNoticeCard(send)
 	}
 	p.copyAlt = widgets.NewButton(widgets.Secondary, "", "", nil).Sized(120, 34)
 	p.export = widgets.NewButton(widgets.Secondary, "", "", nil).Sized(120, 34)
-	foot := widgets.Column(14, p.notices[0].box, widgets.Halves(8, p.copyAlt, p.export))
+	foot := widgets.Column(14, p.notices[0].Box(), widgets.Halves(8, p.copyAlt, p.export))
 	p.body = widgets.Column(8, p.makeCaption(), p.makeOthers(),
-		widgets.Padded(widgets.NewRule(), 8, 0, 8, 0, fyne.NewSize(0, 17)), p.makeObjects(), p.makeClasses(), p.notices[1].box)
+		widgets.Padded(widgets.NewRule(), 8, 0, 8, 0, fyne.NewSize(0, 17)), p.makeObjects(), p.makeClasses(), p.notices[1].Box())
 	p.scroll = container.NewVScroll(widgets.Padded(p.body, 16, 16, 16, 16, fyne.Size{}))
 	p.objects.In(p.scroll)
 	ground, line := widgets.NewBox(theme.Panel, "", 0), widgets.NewBox(theme.Line, "", 0)
 	p.box = widgets.Arrange(func() fyne.Size { return fyne.NewSize(280, 200) }, func(s fyne.Size) {
 		widgets.Place(ground, 0, 0, s.Width, s.Height)
 		widgets.Place(line, 0, 0, 1, s.Height)
-		widgets.SetVisible(p.notices[0].box, p.noticed && s.Height >= lowPanel)
-		widgets.SetVisible(p.notices[1].box, p.noticed && s.Height < lowPanel)
+		widgets.SetVisible(p.notices[0].Box(), p.noticed && s.Height >= lowPanel)
+		widgets.SetVisible(p.notices[1].Box(), p.noticed && s.Height < lowPanel)
 		h := widgets.HeightFor(foot, s.Width-32)
 		widgets.Place(foot, 16, s.Height-h-20, s.Width-32, h)
 		widgets.Place(p.scroll, 1, 0, s.Width-1, max(0, s.Height-h-32))
@@ -104,7 +104,7 @@ func (p *inspector) makeCaption() fyne.CanvasObject {
 	c.lengthBox = widgets.Padded(c.length, 0, 4, 0, 0, fyne.NewSize(0, 28)) // as high as the buttons beside it
 	c.editor = widgets.NewEditor(2, func(text string) {
 		c.serial++
-		p.send(picturestate.CaptionEdited{Picture: c.picture, Text: text, Serial: c.serial})
+		p.send(picture.CaptionEdited{Picture: c.picture, Text: text, Serial: c.serial})
 	})
 	small := func() *widgets.Button {
 		return widgets.NewButton(widgets.Secondary, "", "", nil).Tight().Sized(54, 28)
@@ -114,7 +114,7 @@ func (p *inspector) makeCaption() fyne.CanvasObject {
 	c.fail = newFailureCard(p.send)
 	return widgets.Column(8,
 		widgets.Padded(widgets.Row(8, 0, c.title, c.sure, c.how), 0, 4, 0, 4, fyne.NewSize(0, 30)), c.editor,
-		widgets.Padded(widgets.Flow(6, c.lengthBox, c.copyB, c.undo, c.redo, c.again), 0, 0, 0, 4, fyne.Size{}), c.fail)
+		widgets.Padded(widgets.Flow(6, c.copyB, c.undo, c.redo, c.again, c.lengthBox), 0, 0, 0, 4, fyne.Size{}), c.fail)
 }
 
 func (p *inspector) makeOthers() fyne.CanvasObject {
@@ -155,21 +155,21 @@ func (p *inspector) makeClasses() fyne.CanvasObject {
 }
 
 // show paints the panel.
-func (p *inspector) show(s picturestate.Panel) {
+func (p *inspector) show(s picture.Panel) {
 	p.shown = s
 	p.showCaption(s.Caption)
 	p.showObjects(s.Objects)
 	p.showClasses(s.Classes)
 	p.noticed = s.Notice != nil
 	for _, n := range p.notices {
-		n.show(s.Notice)
+		n.Show(s.Notice)
 	}
 	p.send.Button(p.copyAlt, s.CopyAlt)
 	p.send.Button(p.export, s.Export)
 	p.relayout()
 }
 
-func (p *inspector) showCaption(s picturestate.CaptionPart) {
+func (p *inspector) showCaption(s picture.CaptionPart) {
 	c := &p.captionPart
 	c.title.SetText(s.Title)
 	c.sure.SetText(s.Sure)
@@ -211,7 +211,7 @@ func (p *inspector) showCaption(s picturestate.CaptionPart) {
 	}
 }
 
-func (p *inspector) showObjects(s picturestate.ObjectsPart) {
+func (p *inspector) showObjects(s picture.ObjectsPart) {
 	o := &p.objectPart
 	o.objTitle.SetText(s.Title)
 	o.objShown.SetText(s.Shown)
@@ -241,9 +241,9 @@ func (p *inspector) showObject(i int, row *widgets.ObjectRow) {
 // that a row can be used for another object.
 func (p *inspector) objectActs() widgets.ObjectHandlers {
 	return widgets.ObjectHandlers{
-		Toggle: func(object int, _ bool) { p.send(picturestate.ObjectToggled{Object: object}) },
-		Zoom:   func(object int) { p.send(picturestate.LookedAt{Object: object}) },
-		Hover:  func(object int) { p.send(picturestate.Hovered{Object: object}) },
+		Toggle: func(object int, _ bool) { p.send(picture.ObjectToggled{Object: object}) },
+		Zoom:   func(object int) { p.send(picture.LookedAt{Object: object}) },
+		Hover:  func(object int) { p.send(picture.Hovered{Object: object}) },
 		Menu:   p.objectMenu,
 	}
 }
@@ -283,12 +283,12 @@ func (p *inspector) sortMenu() {
 // legendActs are what the rows of the legend ask for.
 func (p *inspector) legendActs() widgets.LegendHandlers {
 	return widgets.LegendHandlers{
-		Toggle: func(class int) { p.send(picturestate.ClassToggled{Class: class}) },
-		Point:  func(class int) { p.send(picturestate.ClassPointed{Class: class, Listed: true}) },
+		Toggle: func(class int) { p.send(picture.ClassToggled{Class: class}) },
+		Point:  func(class int) { p.send(picture.ClassPointed{Class: class, Listed: true}) },
 	}
 }
 
-func (p *inspector) showClasses(s picturestate.ClassesPart) {
+func (p *inspector) showClasses(s picture.ClassesPart) {
 	c := &p.classPart
 	c.classTitle.SetText(s.Title)
 	for len(c.legend.Objects) < len(s.Rows) {

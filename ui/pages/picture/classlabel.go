@@ -1,4 +1,4 @@
-package ui
+package picture
 
 import (
 	"fyne.io/fyne/v2"
