@@ -1,9 +1,10 @@
-// Package app is Descry as a program: Main makes the services and hands them to
-// the command line, and with them what opens the window.
+// Package app is the entry point of the program: Main creates the services and
+// passes them to the command line, together with the function that opens the
+// window.
 //
-// The parts know one another in one direction only. Packages cli and desktop use
-// services, and neither knows the other; package system is the desktop's own way
-// to dialogs, clipboard and file manager.
+// Dependencies go in one direction only. Packages cli and desktop use services
+// and do not import each other; desktop uses package system for the file dialogs,
+// the clipboard and the file manager.
 package app
 
 import (

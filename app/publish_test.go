@@ -19,15 +19,15 @@ import (
 	"descry/resources"
 )
 
-// publish serves the built-in models on the loopback as if somebody had
-// published them, and names a catalogue of them in DESCRY_CATALOGUE:
+// publish serves the built-in models on the loopback interface like published ones, and
+// names a catalogue of them in DESCRY_CATALOGUE:
 //
 //	publish [damaged|cached]
 //
 // The models are mini-blip, mini-maskrcnn and mini-deeplab, the set is minis. With
 // damaged, one byte of mini-maskrcnn's weights arrives changed. With cached the
-// addresses are those of a hub, and the files lie in a hub's cache below $HOME as
-// its own program puts them there: in blobs/, with links to them in snapshots/.
+// addresses are those of a hub, and the files are in a hub's cache below $HOME, in the
+// layout of its own program: in blobs/, with links to them in snapshots/.
 func publish(ts *testscript.TestScript, neg bool, args []string) {
 	files := resources.Starter()
 	damaged := len(args) > 0 && args[0] == "damaged"
@@ -80,7 +80,7 @@ func publish(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("DESCRY_CATALOGUE", file)
 }
 
-// putInHubCache writes one file of a repository as huggingface_hub keeps it.
+// putInHubCache writes one file of a repository in the layout of huggingface_hub.
 func putInHubCache(ts *testscript.TestScript, folder, file, sum string, text []byte) {
 	root := filepath.Join(ts.Getenv("HOME"), ".cache", "huggingface", "hub", folder)
 	for _, dir := range []string{"blobs", "snapshots/0123", "refs"} {

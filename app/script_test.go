@@ -20,8 +20,8 @@ import (
 	"descry/resources"
 )
 
-// TestMain lets the test binary be the program: the scripts start it as a
-// process of its own under the name descry.
+// TestMain makes the test binary act as the program: the scripts start it as a separate
+// process named descry.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"descry": func() { os.Exit(Main(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) },
@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 	})
 }
 
-// crash dies as a fault in a goroutine would let the program die.
+// crash crashes as the program would after a panic in a goroutine.
 func crash() {
 	services.KeepCrashFile(services.FindDirs(os.Getenv).State)
 	go func() { panic("the reason of the crash") }()
@@ -37,7 +37,7 @@ func crash() {
 }
 
 // TestTheCommandLineKeepsItsPromises runs testdata/script/*.txtar. Each script
-// has a DESCRY_HOME of its own, and the built-in samples in $SAMPLES.
+// has its own DESCRY_HOME, and the built-in samples in $SAMPLES.
 func TestTheCommandLineKeepsItsPromises(t *testing.T) {
 	library := runtimeForTests(t)
 	testscript.Run(t, testscript.Params{
@@ -86,7 +86,7 @@ func TestTheCommandLineKeepsItsPromises(t *testing.T) {
 	})
 }
 
-// runtimeForTests is the library's path, or nothing where there is none.
+// runtimeForTests returns the library's path, or "" if there is none.
 func runtimeForTests(t *testing.T) string {
 	t.Helper()
 	named := os.Getenv("DESCRY_ORT")
@@ -99,12 +99,12 @@ func runtimeForTests(t *testing.T) string {
 		}
 	}
 	if named != "" && !strings.Contains(err.Error(), "without cgo") {
-		t.Fatal(err) // a library was named, so the scripts that need it are wanted
+		t.Fatal(err) // a library was named, so the scripts that need it must run
 	}
 	return ""
 }
 
-// exits runs a program and wants an exit code: exits N PROGRAM ARGUMENT…
+// exits runs a program and checks its exit code: exits N PROGRAM ARGUMENT…
 func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits N PROGRAM ARGUMENT…")

@@ -1,7 +1,7 @@
 // Package describe runs pictures through the models: it decodes one picture ahead,
-// submits a job for each task, collects what comes back, and reports each step to
-// its caller. It knows no window, no flags and no files that are written: the command
-// line, the doctor and a batch are its users.
+// submits a job for each task, collects the results, and reports each step to its
+// caller. It does not deal with windows, flags or output files; the command line, the
+// doctor and batches use it.
 package describe
 
 import (
@@ -16,16 +16,16 @@ import (
 	"descry/picture"
 )
 
-// Tasks are all tasks, in the order in which they run and are shown.
+// Tasks lists all tasks in the order in which they are run and shown.
 var Tasks = []inference.Task{inference.TaskCaption, inference.TaskInstances, inference.TaskClasses}
 
-// Worker runs jobs: services.Runtime, and inference.Client beneath it.
+// Worker runs jobs. services.Runtime and inference.Client implement it.
 type Worker interface {
 	Submit(r inference.Request, onEvent func(inference.Event)) inference.JobID
 	Cancel(id inference.JobID)
 }
 
-// Options say what is asked of each picture.
+// Options are the options of a run; they hold for each picture.
 type Options struct {
 	Tasks   []inference.Task
 	Model   string // a model set, as inference.Request has it
@@ -39,35 +39,34 @@ type Options struct {
 type Outcome struct {
 	Picture *picture.Picture
 	Found   inference.Description
-	LoadMS  float64 // what loading models took, of all tasks together
+	LoadMS  float64 // the time to load models, for all tasks together
 }
 
-// Events are what a run tells, in the order of its pictures and on the goroutine
-// of Run. Each picture gets Started, and Described or Failed.
+// Events receives the events of a run, in the order of its pictures and on the
+// goroutine of Run. For each picture Started is called, then Described or Failed.
 type Events interface {
 	Started(i int)
-	// Described takes what was found; an error ends the run.
+	// Described is called with the outcome; an error ends the run.
 	Described(i int, o *Outcome) error
 	Failed(i int, f *failure.Failure)
 }
 
-// Summary is how a run went.
+// Summary is the result of a run.
 type Summary struct {
 	Failed int
-	// Broken is why a model could not be loaded, after which no picture can be
-	// described; nil: none.
+	// Broken is the failure to load a model, after which no picture can be described.
+	// It is nil if there was none.
 	Broken *failure.Failure
 }
 
-// Runner describes pictures by one worker.
+// Runner describes pictures with one worker.
 type Runner struct {
 	Worker  Worker
 	Options Options
 }
 
-// ChooseTasks returns the tasks that a run asks for: those wanted, or all that the
-// set has where none is named. missing is one that is wanted and that the set has
-// no model for.
+// ChooseTasks returns the tasks for a run: those wanted, or all tasks of the set if
+// none is named. If the set has no model for a wanted task, missing is that task.
 func ChooseTasks(set *models.Set, wanted []inference.Task) (chosen []inference.Task, missing inference.Task) {
 	has := set.Tasks()
 	for _, t := range Tasks {
@@ -84,9 +83,9 @@ func ChooseTasks(set *models.Set, wanted []inference.Task) (chosen []inference.T
 	return chosen, ""
 }
 
-// Run describes the pictures in their order. A picture that cannot be described
-// is told, and the others are described all the same. When ctx ends, the rest
-// fail as cancelled. The error is the one of Described that ended the run.
+// Run describes the pictures in order. A picture that cannot be described is reported
+// by Failed and does not end the run. When ctx ends, the remaining pictures fail as
+// cancelled. Run returns an error only if Described returns one.
 func (r *Runner) Run(ctx context.Context, inputs []Input, events Events) (Summary, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -114,7 +113,7 @@ func (r *Runner) Describe(ctx context.Context, in Input) (*Outcome, error) {
 	return r.next(ctx, in.Name, decoded{pic, err, time.Since(start)}, &Summary{})
 }
 
-// decoded is a picture read ahead of its turn.
+// decoded is a picture that was decoded ahead.
 type decoded struct {
 	picture *picture.Picture
 	err     error
@@ -139,8 +138,8 @@ func (r *Runner) decodeAhead(ctx context.Context, inputs []Input) <-chan decoded
 	return ahead
 }
 
-// next describes the next decoded picture, unless the run is over or a model is
-// known to be broken; it notes in s what is broken.
+// next describes the next decoded picture, unless the run is over or a model is known
+// to be broken. It sets s.Broken if a model cannot be loaded.
 func (r *Runner) next(ctx context.Context, name string, in decoded, s *Summary) (*Outcome, error) {
 	switch {
 	case ctx.Err() != nil:
@@ -168,7 +167,7 @@ func (r *Runner) next(ctx context.Context, name string, in decoded, s *Summary) 
 		for _, id := range slices.Backward(ids) { // the waiting ones first, so that none of them starts
 			r.Worker.Cancel(id)
 		}
-		<-c.done // each job ends, by a failure if by nothing else
+		<-c.done // every job ends, cancelled ones with a failure
 	}
 	if c.err == nil {
 		return c.outcome, nil
@@ -177,7 +176,7 @@ func (r *Runner) next(ctx context.Context, name string, in decoded, s *Summary) 
 	return nil, c.err
 }
 
-// request is one job of a picture.
+// request returns the request for one task of a picture.
 func (r *Runner) request(t inference.Task, pic *picture.Picture) inference.Request {
 	return inference.Request{
 		Picture: inference.Picture{Name: pic.Name, Key: pic.Key, Width: pic.Width, Height: pic.Height, Pix: pic.RGB},
@@ -207,7 +206,7 @@ type job struct {
 	stage inference.Stage
 }
 
-// onEvent files one event.
+// onEvent adds one event to the outcome.
 func (j *job) onEvent(e inference.Event) {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -16,7 +16,7 @@ import (
 	"descry/picture"
 )
 
-// scripted is an opener of models whose calls do what a picture's name says:
+// scripted is an opener of models whose behaviour depends on the picture's name:
 // "wait" waits for its context, "bad" fails, and a model "broken" cannot be loaded.
 type scripted struct {
 	mu    sync.Mutex
@@ -76,7 +76,7 @@ func (e *scriptedEngine) Device() (string, int)        { return e.device, e.thre
 func (e *scriptedEngine) Lost() []inference.DeviceLost { return nil }
 func (e *scriptedEngine) Close() error                 { return nil }
 
-// recorder is a Runner over a real worker with scripted models, and what it told.
+// recorder is a Runner over a real worker with scripted models, and its events.
 type recorder struct {
 	*Runner
 	opener *scripted
@@ -193,7 +193,7 @@ func TestAnOutputThatTakesNothingMoreEndsTheRun(t *testing.T) {
 		if _, err := d.Run(context.Background(), inputs("x", "y", "z"), d); err == nil || !slices.Equal(d.told, []string{"started 0", "described 0"}) {
 			t.Errorf("told %q, %v", d.told, err)
 		}
-		d.client.Close() // synctest finds a goroutine that is left over
+		d.client.Close() // synctest detects leaked goroutines
 	})
 }
 

@@ -8,22 +8,21 @@ import (
 	"descry/resources"
 )
 
-// Input is one picture of a run: what it is called, where it lies, and how it is
-// opened.
+// Input is one picture of a run: its name, its path, and how to open it.
 type Input struct {
 	Name string
-	Path string // empty: it is no file
+	Path string // empty if it is not a file
 	Open func(context.Context, picture.Limits) (*picture.Picture, error)
 }
 
-// File is the picture in a file.
+// File returns the input for a picture file.
 func File(path string) Input {
 	return Input{path, path, func(ctx context.Context, l picture.Limits) (*picture.Picture, error) {
 		return picture.Open(ctx, path, l)
 	}}
 }
 
-// Samples are the built-in pictures.
+// Samples returns the inputs for the built-in pictures.
 func Samples() []Input {
 	var all []Input
 	for _, s := range resources.Samples() {

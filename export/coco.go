@@ -16,7 +16,7 @@ var cocoFormat = Format{
 	Start: func() Run { return newCOCO() },
 }
 
-// coco gathers the objects of a run in COCO's object-detection format
+// coco collects the objects of a run in COCO's object-detection format
 // (cocodataset.org, "Data format"): images, annotations, categories. Ids count
 // from 1, since an annotation with id 0 counts as unmatched in COCOeval.
 type coco struct {
@@ -69,7 +69,7 @@ func newCOCO() *coco {
 	}
 }
 
-// Add adds a picture and its objects, which may be absent.
+// Add adds a picture and its objects, if any.
 func (c *coco) Add(p Picture) error {
 	image := cocoImage{len(c.file.Images) + 1, p.Width, p.Height, valid(p.Name)}
 	c.file.Images = append(c.file.Images, image)

@@ -58,7 +58,7 @@ func TestCategoriesOfACOCOFileAreThoseOfTheModel(t *testing.T) {
 	add(inference.Instances{Items: []inference.Instance{{Label: "spirit", CategoryID: 3, Score: 0.4}}})
 	want := []cocoCategory{{1, "person"}, {3, "ghost"}, {7, "train"}}
 	var first []byte
-	for range 2 { // a second file is as the first
+	for range 2 { // a second file equals the first
 		path := filepath.Join(t.TempDir(), "coco.json")
 		if err := c.Write(path, atomicfile.Exclusive); err != nil {
 			t.Fatal(err)

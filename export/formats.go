@@ -1,8 +1,7 @@
-// Package export writes what is known of a picture (inference.Description) to
-// files. A format is one file of this package and one line of Formats, the table
-// that the command line, its help and its shell completion, and the window's
-// pages read. The names of the files are decided before the first is written
-// (Plan). What is drawn is drawn by package render.
+// Package export writes the description of a picture (inference.Description) to files.
+// Each format has a source file and a line in Formats, the table that the command line,
+// its help and completion, and the window's pages use. The names of the files are
+// decided before the first is written (Plan). Package render does the drawing.
 package export
 
 import (
@@ -17,7 +16,7 @@ import (
 	"descry/internal/nearest"
 )
 
-// Formats are all formats, in the order of the help and of the window's pages.
+// Formats lists all formats, in the order of the help and of the window's pages.
 var Formats = []Format{
 	pngFormat,
 	jpegFormat,
@@ -27,15 +26,15 @@ var Formats = []Format{
 	labelMapFormat,
 }
 
-// Format is a kind of file. Either Write or Start is set: a file for each
-// picture, or one for a whole run.
+// Format is a file format. Either Write is set, for one file per picture, or Start, for
+// one file per run.
 type Format struct {
 	ID      string           // its name on the command line and in the settings
-	Suffix  string           // follows the picture's name; also where a file of the run holds one picture only
+	Suffix  string           // appended to the picture's name, also if the file of a run holds only one picture
 	RunFile string           // the name of the file of a whole run
-	Drawn   bool             // it holds the captioned picture; the window offers it when that is saved, all others on its export page
-	Endings []string         // of Drawn formats: the endings by which a person chooses them
-	Needs   []inference.Task // without these parts there is nothing to write
+	Drawn   bool             // it holds the captioned picture; the window offers it for saving that, and all others on its export page
+	Endings []string         // of Drawn formats: the file name extensions that select them
+	Needs   []inference.Task // nothing is written without these parts
 	Title   string           // in the window
 	Tip     string           // in the window
 	Help    string           // on the command line
@@ -44,14 +43,14 @@ type Format struct {
 	Start func() Run
 }
 
-// Picture is what a format is given of one picture. Draw returns the captioned
-// picture; only Drawn formats call it.
+// Picture is a picture to export. Draw returns the captioned picture; only Drawn formats
+// call it.
 type Picture struct {
 	inference.Description
 	Draw func() (*image.RGBA, error)
 }
 
-// Run collects the pictures of a run for the one file that a format has for all.
+// Run collects the pictures of a run for a format with one file per run.
 type Run interface {
 	Add(Picture) error
 	Write(path string, mode atomicfile.Mode) error
@@ -80,8 +79,7 @@ func (f Format) Has(d *inference.Description) bool {
 	return !slices.ContainsFunc(f.Needs, func(t inference.Task) bool { return !d.Has(t) })
 }
 
-// WriteOne writes one picture to a file of its own, also where the format has one
-// file for a whole run.
+// WriteOne writes one picture to its own file, even if the format has one file per run.
 func (f Format) WriteOne(path string, p Picture, mode atomicfile.Mode) error {
 	if f.Start == nil {
 		return f.Write(path, p, mode)
@@ -93,8 +91,8 @@ func (f Format) WriteOne(path string, p Picture, mode atomicfile.Mode) error {
 	return run.Write(path, mode)
 }
 
-// ParseFormats reads a list of IDs with commas between; double ones count once.
-// The error for an unknown one names the nearest.
+// ParseFormats parses a comma-separated list of IDs and drops duplicates. The error for
+// an unknown ID names the nearest one.
 func ParseFormats(list string) ([]Format, error) {
 	var all []Format
 	ids := IDs()
@@ -123,7 +121,7 @@ func ParseFormats(list string) ([]Format, error) {
 	return all, nil
 }
 
-// writeText writes a text and a line break.
+// writeText writes a text and a newline to a file.
 func writeText(path, text string, mode atomicfile.Mode) error {
 	return atomicfile.Write(path, mode, func(w io.Writer) error {
 		_, err := io.WriteString(w, text+"\n")

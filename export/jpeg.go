@@ -11,8 +11,8 @@ import (
 // jpegQuality is high enough that thin lines and text stay clean.
 const jpegQuality = 92
 
-// jpegMostSide is the limit of the file format itself.
-const jpegMostSide = 65535
+// jpegMaxSide is the limit of the file format itself.
+const jpegMaxSide = 65535
 
 var jpegFormat = Format{
 	ID: "jpeg", Suffix: ".descry.jpg", Drawn: true, Endings: []string{".jpg", ".jpeg"},
@@ -26,7 +26,7 @@ func writeJPEG(path string, p Picture, mode atomicfile.Mode) error {
 	if err != nil {
 		return err
 	}
-	if b := img.Bounds(); b.Dx() > jpegMostSide || b.Dy() > jpegMostSide {
+	if b := img.Bounds(); b.Dx() > jpegMaxSide || b.Dy() > jpegMaxSide {
 		return failure.New(failure.TooLarge, "write", path, "a JPEG file can have 65,535 pixels a side at most").WithHint("Save it as PNG.")
 	}
 	return atomicfile.Write(path, mode, func(w io.Writer) error {

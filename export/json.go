@@ -23,21 +23,20 @@ var jsonFormat = Format{
 	},
 }
 
-// Line is the JSON object that `descry describe --json` writes for a picture,
-// and that STEM.json holds. A part that was not asked for is left out; one that
-// was asked for and found nothing is an empty list. Text that is not UTF-8 has
-// U+FFFD where it is not.
+// Line is the JSON object that `descry describe --json` writes for a picture, and that
+// STEM.json holds. A part that was not requested is omitted; one that was requested
+// and found nothing is an empty list. Bytes that are not UTF-8 become U+FFFD.
 type Line struct {
 	Image     string         `json:"image"` // as given
 	Width     int            `json:"width,omitempty"`
 	Height    int            `json:"height,omitempty"`
 	Caption   *LineCaption   `json:"caption,omitempty"`
-	Captions  []LineCaption  `json:"captions,omitempty"` // all of them, best first, where there are several
-	Instances []LineInstance `json:"instances,omitzero"` // nil: left out
+	Captions  []LineCaption  `json:"captions,omitempty"` // if there are several, all of them, best first
+	Instances []LineInstance `json:"instances,omitzero"` // nil: omitted
 	Classes   *LineClasses   `json:"classes,omitempty"`
 	Model     *LineModel     `json:"model,omitempty"`
 	Timings   *LineTimings   `json:"timings_ms,omitempty"`
-	Error     *LineError     `json:"error,omitempty"` // then there is nothing else but Image
+	Error     *LineError     `json:"error,omitempty"` // if set, only Image is set besides
 }
 
 // LineCaption is the best caption. Score is the mean raw log-softmax of the
@@ -58,22 +57,22 @@ type LineInstance struct {
 	Segmentation *Segmentation `json:"segmentation,omitempty"` // nil for a model without masks
 }
 
-// Segmentation is a mask in COCO's compressed run lengths.
+// Segmentation is a mask as COCO's compressed run lengths.
 type Segmentation struct {
 	Size   [2]int `json:"size"` // height, width
 	Counts string `json:"counts"`
 }
 
-// LineClasses are the classes of the label map: a label's index is the map's
-// value. Pixels leaves zeros out.
+// LineClasses holds the classes of the label map. A label's index is its value in the
+// map. Pixels omits zeros.
 type LineClasses struct {
 	From   string      `json:"from,omitempty"` // "instances": made of the objects
 	Labels []string    `json:"labels"`
 	Pixels ClassPixels `json:"pixels"`
 }
 
-// ClassPixels is how many pixels each class has, a JSON object in the order of
-// the labels.
+// ClassPixels is the number of pixels of each class. In JSON it is an object in the
+// order of the labels.
 type ClassPixels []ClassCount
 
 // ClassCount is one entry of ClassPixels.
@@ -130,7 +129,7 @@ type LineModel struct {
 	Classes   string `json:"classes,omitempty"`
 }
 
-// LineTimings are milliseconds, model loading apart.
+// LineTimings holds times in milliseconds, without model loading.
 type LineTimings struct {
 	Decode    float64 `json:"decode"`
 	Caption   float64 `json:"caption,omitzero"`
@@ -138,14 +137,14 @@ type LineTimings struct {
 	Classes   float64 `json:"classes,omitzero"`
 }
 
-// LineError says why a picture was not described.
+// LineError is the reason why a picture was not described.
 type LineError struct {
 	Kind    failure.Kind `json:"kind"`
 	Message string       `json:"message"`
 }
 
-// NewLine returns the line of a picture that was described: what the models
-// found, a person's own caption left out.
+// NewLine returns the line of a described picture. It holds the models' results, not a
+// caption written by a person.
 func NewLine(d inference.Description) Line {
 	timings := LineTimings(d.Timings)
 	l := Line{Image: valid(d.Image), Width: d.Width, Height: d.Height, Model: &LineModel{}, Timings: &timings}
@@ -193,7 +192,7 @@ func lineInstance(in inference.Instance) LineInstance {
 	return l
 }
 
-// lineClasses adds up classes of one name, since JSON keys are to be unique.
+// lineClasses adds up classes of the same name, since JSON keys should be unique.
 func lineClasses(c *inference.Classes) *LineClasses {
 	l := &LineClasses{From: string(c.From), Labels: []string{}, Pixels: ClassPixels{}}
 	place := map[string]int{}
@@ -213,8 +212,8 @@ func lineClasses(c *inference.Classes) *LineClasses {
 	return l
 }
 
-// Encode returns the line as JSON without a line break at its end. It fails for a
-// number that JSON has no way to write, which only a broken model gives.
+// Encode returns the line as JSON without a newline. It returns an error for NaN and
+// infinities, which only a broken model produces.
 func (l Line) Encode() ([]byte, error) {
 	text, err := marshal(l)
 	if err != nil {
@@ -234,5 +233,5 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// valid puts U+FFFD for each byte that is not UTF-8.
+// valid replaces each byte that is not UTF-8 by U+FFFD.
 func valid(s string) string { return string([]rune(s)) }

@@ -28,8 +28,8 @@ func writeLabelMap(path string, c *inference.Classes, mode atomicfile.Mode) erro
 }
 
 // labelPalette is Pascal VOC's colour map of 256 entries (VOCdevkit,
-// VOClabelcolormap.m), which tools for label maps know. All 256 are there, so
-// that the file has 8 bits a pixel and any value is valid.
+// VOClabelcolormap.m), which tools for label maps support. It has all 256 entries, so
+// that the file has 8 bits per pixel and any value is valid.
 func labelPalette() color.Palette {
 	p := make(color.Palette, 256)
 	for i := range p {

@@ -8,7 +8,7 @@ import (
 	"descry/internal/atomicfile"
 )
 
-// Files are the paths of files to write, by the ID of their format.
+// Files holds the paths of files to write, by the ID of their format.
 type Files map[string]string
 
 // Plan holds the names of all files of a run.
@@ -17,27 +17,27 @@ type Plan struct {
 	Run  Files   // of the whole run
 }
 
-// NewPlan decides the names of all files of a run before the first is written, so
-// that they do not depend on which picture fails: OUT/STEM.SUFFIX. Inputs that
-// share a stem keep their extension in it ("a.png.descry.png"), and if that is
-// not enough a number. No file gets the name of another or of an input, letter
-// case aside. The input "-" has the stem "stdin".
+// NewPlan chooses the names of all files of a run, OUT/STEM.SUFFIX, before the first is
+// written, so that they do not depend on which pictures fail. Inputs with the same stem
+// keep their extension ("a.png.descry.png"), and get a number if that is not enough. No
+// file gets the name of another file or of an input; case is ignored. The input "-" has
+// the stem "stdin".
 func NewPlan(inputs []string, out string, formats []Format) *Plan {
 	plan := &Plan{Each: make([]Files, len(inputs)), Run: Files{}}
-	taken := map[string]bool{}
+	used := map[string]bool{}
 	stems := map[string]int{}
 	for _, in := range inputs {
-		taken[place(in)] = true
+		used[place(in)] = true
 		stems[fold(stem(in))]++
 	}
 	for _, f := range formats {
 		if f.Start != nil {
 			plan.Run[f.ID] = filepath.Join(out, f.RunFile)
-			taken[place(plan.Run[f.ID])] = true
+			used[place(plan.Run[f.ID])] = true
 		}
 	}
 	for i, in := range inputs {
-		for try := 0; ; try++ { // ends: only so many names are taken
+		for try := 0; ; try++ { // terminates: the number of used names is finite
 			name := stem(in)
 			switch {
 			case try == 0 && stems[fold(name)] > 1:
@@ -47,12 +47,12 @@ func NewPlan(inputs []string, out string, formats []Format) *Plan {
 			case try > 1:
 				name = fmt.Sprintf("%s-%d", base(in), try)
 			}
-			if plan.Each[i] = files(name, out, formats); free(plan.Each[i], taken) {
+			if plan.Each[i] = files(name, out, formats); free(plan.Each[i], used) {
 				break
 			}
 		}
 		for _, path := range plan.Each[i] {
-			taken[place(path)] = true
+			used[place(path)] = true
 		}
 	}
 	return plan
@@ -69,16 +69,16 @@ func files(name, out string, formats []Format) Files {
 	return all
 }
 
-func free(all Files, taken map[string]bool) bool {
+func free(all Files, used map[string]bool) bool {
 	for _, path := range all {
-		if taken[place(path)] {
+		if used[place(path)] {
 			return false
 		}
 	}
 	return true
 }
 
-// base is the last element of an input's path, stem the same without extension.
+// base returns the last element of an input's path, and stem the same without extension.
 func base(in string) string {
 	if in == "-" {
 		return "stdin"
@@ -91,10 +91,10 @@ func stem(in string) string {
 	if s := strings.TrimSuffix(b, filepath.Ext(b)); s != "" {
 		return s
 	}
-	return b // ".png" is a name, not an extension
+	return b // the extension is the whole name, as in ".png"
 }
 
-// place makes two spellings of one file equal.
+// place returns the same text for different spellings of a path.
 func place(path string) string {
 	if abs, err := filepath.Abs(path); err == nil {
 		path = abs
@@ -111,7 +111,7 @@ type Batch struct {
 	runs map[string]Run
 }
 
-// Start returns a batch to which no picture was given yet.
+// Start returns an empty batch.
 func (p *Plan) Start(mode atomicfile.Mode) *Batch {
 	b := &Batch{plan: p, mode: mode, runs: map[string]Run{}}
 	for _, f := range Formats {
@@ -122,9 +122,9 @@ func (p *Plan) Start(mode atomicfile.Mode) *Batch {
 	return b
 }
 
-// Picture writes the files of picture i and adds it to those of the run. A format
-// that needs what the description does not have writes nothing. Picture returns
-// the first error; the other files are written all the same.
+// Picture writes the files of picture i and adds it to those of the run. It skips
+// formats that need a part the description does not have. It returns the first error,
+// but writes the other files anyway.
 func (b *Batch) Picture(i int, p Picture) error {
 	var first error
 	for _, f := range Formats {

@@ -182,7 +182,7 @@ func TestABatchWritesThePlannedFiles(t *testing.T) {
 	if err != nil || len(file.Images) != 2 || len(file.Annotations) != 2 {
 		t.Errorf("%s, %v", text, err)
 	}
-	// What is there already is an error that keeps the other files from nothing.
+	// An existing file is an error, but the other files are written.
 	if err := os.Remove(filepath.Join(dir, "a.txt")); err != nil {
 		t.Fatal(err)
 	}

@@ -22,21 +22,21 @@ import (
 const SetFile = "descry.json"
 
 const (
-	mostSetFile    = 1 << 20  // bytes of a descry.json or a list of categories
-	hashedAtOnce   = 32 << 20 // files up to this many bytes are hashed at every load
-	mostCategories = 256      // a class map has one byte a pixel
-	mostIndex      = 1 << 16  // of an instance category
+	maxSetFile    = 1 << 20  // bytes of a descry.json or a list of categories
+	hashedAtOnce  = 32 << 20 // files up to this many bytes are hashed at every load
+	maxCategories = 256      // a class map has one byte per pixel
+	maxIndex      = 1 << 16  // of an instance category
 )
 
-// LoadSet reads the model set in dir. Its files may lie only in the set's own
-// folder; Dirs.LoadSet knows installed models as well.
+// LoadSet reads the model set in dir. Its files must be in that folder; Dirs.LoadSet
+// also finds those of installed models.
 func LoadSet(dir string) (*Set, error) { return Dirs{}.LoadSet(dir) }
 
-// LoadSet reads the model set in dir, whose files lie there or, written as
+// LoadSet reads the model set in dir. Its files are in dir or, if written as
 // store:NAME/FILE, in the folder of an installed model.
 func (d Dirs) LoadSet(dir string) (*Set, error) { return d.load(dir, true) }
 
-// load reads a set; hash is false where its files were checked just before.
+// load reads a set. hash is false if its files were verified just before.
 func (d Dirs) load(dir string, hash bool) (*Set, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -61,15 +61,15 @@ func (d Dirs) load(dir string, hash bool) (*Set, error) {
 	return set, nil
 }
 
-// fileRef is a file that a descry.json names, and where its absolute path goes.
+// fileRef is a file named in a descry.json, with the variable for its absolute path.
 type fileRef struct {
 	key    string // "caption.weights"
-	path   string // as it stands
-	sha256 string // "" where none stands
+	path   string // as written
+	sha256 string // "" if not given
 	target *string
 }
 
-// parseSet reads a descry.json; the paths in the set are filled in by locate.
+// parseSet parses a descry.json. The paths in the set are set later, by locate.
 func parseSet(text []byte, dir string) (*Set, []fileRef, error) {
 	var err error
 	top := parseObject("", text, &err)
@@ -94,21 +94,21 @@ func parseSet(text []byte, dir string) (*Set, []fileRef, error) {
 	return set, r.files, err
 }
 
-// setReader collects what the sections of a descry.json have in common.
+// setReader is the state shared by the sections of a descry.json while it is read.
 type setReader struct {
 	set   *Set
 	files []fileRef
 }
 
-// warn notes the keys that nothing reads.
+// warn adds a warning for the keys that were not read.
 func (r *setReader) warn(o *object) {
 	for _, key := range o.unknown() {
 		r.set.Warnings = append(r.set.Warnings, message.Sprintf("%s: the key %s is unknown and was not used.", SetFile, key))
 	}
 }
 
-// section reads what every section has. fields are the keys that name files,
-// with where their paths go.
+// section reads what all sections have in common. more holds the further keys that
+// name files, with the variables for their paths.
 func (r *setReader) section(o *object, c *Common, more map[string]*string) {
 	task := o.path
 	c.Set = r.set.Name
@@ -146,7 +146,7 @@ func (r *setReader) section(o *object, c *Common, more map[string]*string) {
 	}
 }
 
-// sums reads sha256: either one sum, of the weights, or an object with one for
+// sums reads the key sha256: either the sum of the weights, or an object with a sum for
 // each key that names a file.
 func (o *object) sums(targets map[string]*string) map[string]string {
 	raw, ok := o.raw("sha256")
@@ -229,9 +229,9 @@ func (r *setReader) classes(o *object) *ClassesSpec {
 	return s
 }
 
-// names reads the categories of an instances model: a list, whose places are
-// the indices, or an object from index to name. Empty names and "N/A" (the
-// gaps in COCO's numbering) are left out.
+// names reads the categories of an instances model: a list in the order of the indices,
+// or an object from index to name. It omits empty names and "N/A" (the gaps in COCO's
+// numbering).
 func (o *object) names(raw json.RawMessage) map[int]string {
 	named := map[int]string{}
 	var list []string
@@ -243,7 +243,7 @@ func (o *object) names(raw json.RawMessage) map[int]string {
 		table := parseObject(o.place("categories"), raw, o.err)
 		for key := range table.fields {
 			i, err := strconv.Atoi(key)
-			if err != nil || i < 0 || i > mostIndex {
+			if err != nil || i < 0 || i > maxIndex {
 				o.fail("%s has the index %q, which is not a whole number", o.at("categories"), clean(key))
 				continue
 			}
@@ -255,17 +255,17 @@ func (o *object) names(raw json.RawMessage) map[int]string {
 			delete(named, i)
 		}
 	}
-	if len(named) == 0 || len(named) > mostIndex {
+	if len(named) == 0 || len(named) > maxIndex {
 		o.fail("%s has %d names", o.at("categories"), len(named))
 	}
 	return named
 }
 
-// labels reads the categories of a classes model: all of them, from 0 on.
+// labels reads the categories of a classes model: a list of all, from index 0.
 func (o *object) labels(raw json.RawMessage) []string {
 	named := o.names(raw)
-	if len(named) > mostCategories {
-		o.fail("%s has %d names; at most %d are possible", o.at("categories"), len(named), mostCategories)
+	if len(named) > maxCategories {
+		o.fail("%s has %d names; at most %d are possible", o.at("categories"), len(named), maxCategories)
 		return nil
 	}
 	list := make([]string, len(named))
@@ -280,30 +280,30 @@ func (o *object) labels(raw json.RawMessage) []string {
 // storePrefix begins a path into the folder of installed models.
 const storePrefix = "store:"
 
-// badPath returns what is wrong with a path of a descry.json, or "".
+// badPath describes what is wrong with a path in a descry.json, or returns "".
 func badPath(path string) string {
-	rest, stored := strings.CutPrefix(path, storePrefix)
+	name, stored := strings.CutPrefix(path, storePrefix)
 	switch {
-	case strings.ContainsAny(rest, "\\"):
+	case strings.ContainsAny(name, "\\"):
 		return message.Sprintf("separate folders with /")
-	case !filepath.IsLocal(filepath.FromSlash(rest)) || strings.Contains("/"+rest+"/", "/../"):
+	case !filepath.IsLocal(filepath.FromSlash(name)) || strings.Contains("/"+name+"/", "/../"):
 		return message.Sprintf("a path must be relative and may not contain ..")
-	case stored && strings.Count(strings.Trim(rest, "/"), "/") < 1:
+	case stored && strings.Count(strings.Trim(name, "/"), "/") < 1:
 		return message.Sprintf("write store:NAME/FILE")
-	case !stored && strings.Contains(rest, ":"):
+	case !stored && strings.Contains(name, ":"):
 		return message.Sprintf("a path may not contain a colon")
 	}
 	return ""
 }
 
-// locate finds the files, in the set's folder or the store, checks the small
-// ones against their sums and fills the paths in.
+// locate finds the files in the set's folder or the store, compares small ones with
+// their sums, and sets the paths.
 func (d Dirs) locate(file, dir string, wanted []fileRef, hash bool) error {
 	for _, w := range wanted {
 		at := d.place(dir, filepath.FromSlash(w.path))
-		if rest, ok := strings.CutPrefix(w.path, storePrefix); ok {
+		if inStore, ok := strings.CutPrefix(w.path, storePrefix); ok {
 			var err error
-			if at, err = d.stored(rest); err != nil {
+			if at, err = d.stored(inStore); err != nil {
 				return bad(file, "%s is %q, but %s", w.key, clean(w.path), err).WithHint("Install the model, or name a file beside %s.", SetFile)
 			}
 		}
@@ -334,13 +334,13 @@ func (d Dirs) locate(file, dir string, wanted []fileRef, hash bool) error {
 	return nil
 }
 
-// stored returns the place of NAME/FILE in the folder of installed models: below
-// NAME/, or below the newest of NAME's revisions that has it.
-func (d Dirs) stored(rest string) (place, error) {
+// stored returns the place of NAME/FILE in the folder of installed models: in NAME/, or
+// in the newest of NAME's revisions that has the file.
+func (d Dirs) stored(path string) (place, error) {
 	if d.Models == "" {
 		return place{}, failure.Worded(nil, "no folder of installed models is known here")
 	}
-	name, inside, _ := strings.Cut(rest, "/")
+	name, inside, _ := strings.Cut(path, "/")
 	at, ok := d.newest(name, filepath.FromSlash(inside))
 	if !ok {
 		return place{}, failure.Worded(nil, "%s has no such file", filepath.Join(d.Models, name))
@@ -348,8 +348,7 @@ func (d Dirs) stored(rest string) (place, error) {
 	return at, nil
 }
 
-// newest finds file in <models>/name or in the revision below it that was
-// written last.
+// newest finds file in <models>/name or in the most recently written revision below it.
 func (d Dirs) newest(name, file string) (place, bool) {
 	direct := place{path: filepath.Join(d.Models, name, file)}
 	if info, err := os.Stat(direct.path); err == nil && info.Mode().IsRegular() {
@@ -376,7 +375,7 @@ func (d Dirs) newest(name, file string) (place, bool) {
 	return best, best.path != ""
 }
 
-// readCategories reads the lists of categories that are in files of their own.
+// readCategories reads the lists of categories that are in separate files.
 func (s *Set) readCategories(wanted []fileRef) error {
 	for _, w := range wanted {
 		task, ok := strings.CutSuffix(w.key, ".categories")
@@ -401,7 +400,7 @@ func (s *Set) readCategories(wanted []fileRef) error {
 	return nil
 }
 
-// checkSum compares a file's SHA-256 with what is expected.
+// checkSum returns an error if a file's SHA-256 is not want.
 func checkSum(path, want string) error {
 	f, err := os.Open(path)
 	if err != nil {
@@ -418,7 +417,7 @@ func checkSum(path, want string) error {
 	return nil
 }
 
-// readSmall reads a regular file of at most mostSetFile bytes.
+// readSmall reads a regular file of at most maxSetFile bytes.
 func readSmall(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -432,14 +431,14 @@ func readSmall(path string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, mostSetFile+1))
-	if err == nil && len(text) > mostSetFile {
-		err = failure.Worded(nil, "the file has more than %d bytes", mostSetFile)
+	text, err := io.ReadAll(io.LimitReader(f, maxSetFile+1))
+	if err == nil && len(text) > maxSetFile {
+		err = failure.Worded(nil, "the file has more than %d bytes", maxSetFile)
 	}
 	return text, err
 }
 
-// explainFile words an error of the file system.
+// explainFile returns the error for people for an error of the file system.
 func explainFile(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -13,7 +13,7 @@ import (
 	"descry/internal/failure"
 )
 
-// folder writes files, given as name and content in turn, and gives the folder.
+// folder writes files, given as alternating names and contents, and returns the folder.
 func folder(t *testing.T, files ...string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -149,7 +149,7 @@ func TestAnAbsentOrHugeSetFileIsNamed(t *testing.T) {
 	dir := t.TempDir()
 	_, err := LoadSet(dir)
 	checkFailure(t, "absent", err, failure.Model, filepath.Join(dir, SetFile), "the file is missing")
-	dir = folder(t, SetFile, "{}"+strings.Repeat(" ", mostSetFile))
+	dir = folder(t, SetFile, "{}"+strings.Repeat(" ", maxSetFile))
 	_, err = LoadSet(dir)
 	checkFailure(t, "huge", err, failure.Model, filepath.Join(dir, SetFile), "the file has more than 1048576 bytes")
 	dir = folder(t, filepath.ToSlash(filepath.Join(SetFile, "x")), "")
@@ -184,8 +184,7 @@ func TestStorePathsFindTheNewestRevisionThatHasTheFile(t *testing.T) {
 	checkFailure(t, "no store", err, failure.Model, filepath.Join(dir, SetFile), "no folder of installed models is known")
 }
 
-// FuzzSetFile makes sure that any descry.json gives a set that keeps its
-// promises or one sentence.
+// FuzzSetFile checks that any descry.json yields a valid set or an error of one sentence.
 func FuzzSetFile(f *testing.F) {
 	for _, s := range []string{whole, `{"format":1,"caption":{"architecture":"blip","weights":"w","sha256":"00"}}`, `{`, `[]`, `{"format":1,"x":{"y":[1]}}`, `{"format":1,"classes":{"architecture":"deeplabv3_resnet","weights":"store:a/b","categories":{"0":"x"}}}`} {
 		f.Add([]byte(s))

@@ -1,16 +1,14 @@
-// Package models knows which models there are: it reads model sets and keeps
-// the built-in one unpacked in the cache.
+// Package models reads model sets and unpacks the built-in one into the cache.
 //
 // A model set is a folder with a descry.json that names, for each task, the
-// architecture, the file of official weights and the few settings that go with
-// it (README.md beside this file has the format). Three tasks exist: a caption,
-// instances (objects with masks) and classes (one for every pixel); a set has
-// at least one of them, and a mix takes each from another set.
+// architecture, the file of official weights and a few settings (README.md in this
+// folder describes the format). There are three tasks: caption, instances (objects with
+// masks) and classes (one for every pixel). A set has at least one of them, and a mix
+// takes each from another set.
 //
-// Nothing here reads the weights themselves (package weights) or builds a graph
-// of them (packages onnx and arch): what comes out are absolute paths that
-// exist and values that make sense, or an error that says which line of which
-// file to mend.
+// This package neither reads the weights (package weights) nor builds graphs (packages
+// onnx and arch). It returns absolute paths of existing files and valid values, or an
+// error that names the file and line to correct.
 package models
 
 import (
@@ -19,32 +17,32 @@ import (
 	"descry/models/catalogue"
 )
 
-// Dirs holds where models are kept.
+// Dirs holds the folder of models and the named sets.
 type Dirs struct {
-	// Models is the folder of installed models, <cache>/models: a model's files
-	// lie in NAME/REVISION/ below it.
+	// Models is the folder of installed models, <cache>/models. A model's files are in
+	// NAME/REVISION/ below it.
 	Models string
 	// Sets are the named sets of installed models; nil: the official ones.
 	Sets []catalogue.Set
 }
 
-// Set is a model set as read from its descry.json. Paths are absolute, and the
-// files were there when it was read; a path that the set leaves out is "".
+// Set is a model set as read from its descry.json. Paths are absolute, and the files
+// existed when it was read; an omitted path is "".
 type Set struct {
 	Name        string
 	Description string
 	License     string
-	Dir         string   // absolute; of a mix the first one's
-	Warnings    []string // whole sentences: what in descry.json was not understood
+	Dir         string   // absolute; for a mix, that of the first set
+	Warnings    []string // sentences about unknown keys in descry.json
 
-	Caption   *CaptionSpec // nil: the set cannot do this
+	Caption   *CaptionSpec // nil: the set has no model for this task
 	Instances *InstancesSpec
 	Classes   *ClassesSpec
 }
 
-// Common is what the specs of all tasks have.
+// Common holds the fields that the specs of all tasks share.
 type Common struct {
-	Set          string // the name of the set that this comes from; in a mix they differ
+	Set          string // the name of the set that this is from; in a mix they differ
 	Architecture string // its name in the table of package arch
 	Weights      string // .safetensors, .bin, .pth, …
 	Config       string // config.json; "": the official configuration
@@ -56,7 +54,7 @@ type CaptionSpec struct {
 	Common
 	Preprocessor string // preprocessor_config.json; "": the official one
 	Vocabulary   string // vocab.txt, one WordPiece a line
-	Prompt       string // what every caption begins with, stripped from the result
+	Prompt       string // the beginning of every caption, removed from the result
 	Beams        int    // 1 is greedy
 	MaxTokens    int    // new tokens, the stop token included
 	MinTokens    int
@@ -67,8 +65,8 @@ type CaptionSpec struct {
 type InstancesSpec struct {
 	Common
 	Categories map[int]string // by the model's index; nil: those of the config, else COCO's
-	Score      *float64       // the least score worth showing, 0 to 1; nil: the set does not say
-	BoxesOnly  bool           // the model is known to make no masks
+	Score      *float64       // the minimum score worth showing, 0 to 1; nil: not given
+	BoxesOnly  bool           // the model is known to produce no masks
 }
 
 // ClassesSpec is a set's model for the classes of pixels.
@@ -77,10 +75,10 @@ type ClassesSpec struct {
 	Categories []string // by the model's index; nil: those of the config, else Pascal VOC's
 }
 
-// taskKeys are the tasks' keys in descry.json, in the order in which they are listed.
+// taskKeys lists the tasks' keys in descry.json, in the order of display.
 var taskKeys = []string{arch.TaskCaption, arch.TaskInstances, arch.TaskClasses}
 
-// bad returns the failure of a model that cannot be used.
+// bad returns the failure for a model that cannot be used.
 func bad(subject, format string, args ...any) *failure.Failure {
 	return failure.New(failure.Model, "load", subject, format, args...)
 }

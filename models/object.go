@@ -13,9 +13,8 @@ import (
 	"descry/internal/message"
 )
 
-// object is a JSON object that is read key by key: a key that is asked for is
-// used, the others are warned about, and what is wrong is kept as the first
-// error, with its place ("caption.beams").
+// object is a JSON object that is read key by key. The keys that were not read cause
+// warnings, and the first error is kept, with its place ("caption.beams").
 type object struct {
 	path   string // "" for the whole file
 	fields map[string]json.RawMessage
@@ -43,7 +42,7 @@ func parseObject(path string, raw []byte, err *error) *object {
 			o.failJSON("", raw, d.InputOffset(), e)
 			return o
 		}
-		key, _ := t.(string) // in an object's key position it is one, or Token fails
+		key, _ := t.(string) // in a key's position it is a string, or Token fails
 		if _, twice := o.fields[key]; twice {
 			o.fail("%s appears twice", o.at(key))
 			return o
@@ -65,7 +64,7 @@ func parseObject(path string, raw []byte, err *error) *object {
 	return o
 }
 
-// failJSON words a syntax error with the line it is on.
+// failJSON records a syntax error with its line.
 func (o *object) failJSON(key string, raw []byte, offset int64, err error) {
 	var s *json.SyntaxError
 	if errors.As(err, &s) {
@@ -79,7 +78,7 @@ func (o *object) failJSON(key string, raw []byte, offset int64, err error) {
 	o.fail("%s is not valid JSON: line %d: %v", o.at(key), line, err)
 }
 
-// jsonKind names the kind of a JSON value by its first byte.
+// jsonKind returns the name of a JSON value's type, determined by its first byte.
 func jsonKind(raw []byte) string {
 	raw = bytes.TrimLeft(raw, " \t\r\n")
 	if len(raw) == 0 {
@@ -114,7 +113,7 @@ func (o *object) place(key string) string {
 	return o.path + "." + key
 }
 
-// at returns how messages name a key: by its dotted path.
+// at returns the name of a key in messages: its dotted path.
 func (o *object) at(key string) string {
 	if p := o.place(key); p != "" {
 		return clean(p)
@@ -122,21 +121,21 @@ func (o *object) at(key string) string {
 	return message.Sprintf("the file")
 }
 
-// fail keeps the first error.
+// fail records an error, unless there is one already.
 func (o *object) fail(format string, args ...any) {
 	if *o.err == nil {
 		*o.err = failure.Worded(nil, format, args...)
 	}
 }
 
-// raw takes a field; null counts as absent.
+// raw returns a field and marks it as read; null counts as absent.
 func (o *object) raw(key string) (json.RawMessage, bool) {
 	o.used[key] = true
 	v, ok := o.fields[key]
 	return v, ok && !bytes.Equal(v, []byte("null"))
 }
 
-// text reads a string.
+// text reads a string; absent is "".
 func (o *object) text(key string) string {
 	raw, ok := o.raw(key)
 	var s string
@@ -180,7 +179,7 @@ func (o *object) fraction(key string) *float64 {
 	return &v
 }
 
-// choice reads one of some words; absent is "".
+// choice reads a string that must be one of words; absent is "".
 func (o *object) choice(key string, words ...string) string {
 	s := o.text(key)
 	if s == "" {
@@ -216,7 +215,7 @@ func (o *object) unknown() []string {
 	return keys
 }
 
-// clean makes text out of a file fit for one line of an error.
+// clean shortens and cleans text from a file for an error of one line.
 func clean(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {

@@ -10,10 +10,10 @@ import (
 	"descry/models/readymade"
 )
 
-// isONNX reports whether path is named as an ONNX file.
+// isONNX reports whether path has the extension of an ONNX file.
 func isONNX(path string) bool { return strings.EqualFold(filepath.Ext(path), ".onnx") }
 
-// loadONNX makes a model set of one ready-made ONNX file.
+// loadONNX returns a model set of one ready-made ONNX file.
 func loadONNX(path string) (*Set, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -37,8 +37,8 @@ func loadONNX(path string) (*Set, error) {
 	return set, nil
 }
 
-// lookIntoONNX notes whether a ready-made detector makes masks. A file that is
-// damaged or of no known kind says so at its first use, as all weights do.
+// lookIntoONNX records whether a ready-made detector produces masks. A damaged or
+// unknown file is reported at its first use, as all weights are.
 func (s *Set) lookIntoONNX() {
 	if s.Instances == nil || s.Instances.Architecture != arch.NameReadymade {
 		return

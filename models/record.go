@@ -11,8 +11,8 @@ import (
 	"descry/internal/failure"
 )
 
-// RecordFile lies next to the descry.json of an installed model: what package
-// store knows about the files. It is not part of the set.
+// RecordFile is the name of the file next to the descry.json of an installed model in
+// which package store keeps its data about the files. It is not part of the set.
 const RecordFile = ".store.json"
 
 // Record is the content of a RecordFile.
@@ -23,18 +23,18 @@ type Record struct {
 	Files    map[string]RecordedFile `json:"files"` // by path in the folder, with /
 }
 
-// RecordedFile is a file that was hashed and found right. Size and time of the
-// last change show later, without reading it, that it is still the same.
+// RecordedFile is a file whose hash was verified. Its size and modification time show
+// later, without reading it, that it is unchanged.
 type RecordedFile struct {
-	Path     string `json:"path,omitempty"` // absolute, of a file that is used in place; "": it lies in the folder
+	Path     string `json:"path,omitempty"` // absolute, of a file used in place; "": it is in the folder
 	Bytes    int64  `json:"bytes"`
 	Modified int64  `json:"modified"` // ns since 1970
 	SHA256   string `json:"sha256"`
-	Pinned   bool   `json:"pinned"` // the sum is one that the catalogue names
+	Pinned   bool   `json:"pinned"` // the sum is in the catalogue
 }
 
-// ReadRecord reads the record of an installed model's folder. Where there is
-// none the error is fs.ErrNotExist.
+// ReadRecord reads the record in an installed model's folder. If there is none, the
+// error is fs.ErrNotExist.
 func ReadRecord(dir string) (*Record, error) {
 	text, err := readSmall(filepath.Join(dir, RecordFile))
 	if err != nil {
@@ -55,7 +55,7 @@ func ReadRecord(dir string) (*Record, error) {
 	return &r, nil
 }
 
-// Write puts the record into dir, whole or not at all.
+// Write writes the record to dir, whole or not at all.
 func (r *Record) Write(dir string) error {
 	r.Format = 1
 	text, err := json.MarshalIndent(r, "", "  ")
@@ -68,7 +68,7 @@ func (r *Record) Write(dir string) error {
 	})
 }
 
-// place is where a file of a set lies, with what the store knows of it.
+// place is the place of a file of a set, with its record.
 type place struct {
 	path   string
 	dir    string // of the set
@@ -76,9 +76,9 @@ type place struct {
 	record *Record
 }
 
-// place finds a file of the set in dir. A set in the folder of installed models
-// may have a record that sends to a file elsewhere; any other set's record is
-// not read, so that no folder from anywhere can make Descry open another file.
+// place returns the place of a file of the set in dir. The record of a set in the folder
+// of installed models may point to a file elsewhere. The records of other sets are not
+// read, so that a folder from elsewhere cannot make Descry open other files.
 func (d Dirs) place(dir, file string) place {
 	at := place{path: filepath.Join(dir, file), dir: dir, name: filepath.ToSlash(file)}
 	if !d.owns(dir) {
@@ -86,7 +86,7 @@ func (d Dirs) place(dir, file string) place {
 	}
 	r, err := ReadRecord(dir)
 	if err != nil {
-		return at // no record, or one that cannot be used: the folder's own files count
+		return at // without a usable record, the folder's own files are used
 	}
 	f, ok := r.Files[at.name]
 	if !ok {
@@ -99,7 +99,7 @@ func (d Dirs) place(dir, file string) place {
 	return at
 }
 
-// owns reports whether dir lies in the folder of installed models.
+// owns reports whether dir is in the folder of installed models.
 func (d Dirs) owns(dir string) bool {
 	if d.Models == "" {
 		return false
@@ -112,7 +112,7 @@ func (d Dirs) owns(dir string) bool {
 	return err == nil && rel != "." && filepath.IsLocal(rel)
 }
 
-// gone returns the failure of a recorded file that is no longer there.
+// gone returns the failure for a recorded file that no longer exists.
 func (p place) gone() error {
 	if p.record.Files[p.name].Path != "" {
 		return p.repair(bad(p.record.Model, "it uses %s in place, and that file is missing", p.path))
@@ -120,13 +120,13 @@ func (p place) gone() error {
 	return p.repair(bad(p.path, "the file is missing"))
 }
 
-// repair adds to a failure how the file is brought back.
+// repair adds advice to a failure on how to restore the file.
 func (p place) repair(f *failure.Failure) error {
 	return f.WithHint("Run descry models verify --repair %s.", p.record.Model)
 }
 
-// check compares a file with what was recorded when it was hashed. Where only
-// the time differs it is hashed again, once: copying changes times.
+// check compares a file with its record. If only the time differs, it hashes the file
+// again and updates the record: copying changes times.
 func (p place) check(info os.FileInfo) error {
 	want := p.record.Files[p.name]
 	if info.Size() != want.Bytes {
@@ -149,6 +149,6 @@ func (p place) check(info os.FileInfo) error {
 	}
 	want.Modified = info.ModTime().UnixNano()
 	p.record.Files[p.name] = want
-	_ = p.record.Write(p.dir) // where that fails the next load hashes again, which is no more than slow
+	_ = p.record.Write(p.dir) // if that fails, the next load hashes again, which is only slow
 	return nil
 }

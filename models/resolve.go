@@ -14,14 +14,14 @@ import (
 // Starter is the name of the built-in model set.
 const Starter = "starter"
 
-// Resolve finds a model set by the value of --model: "starter"
-// (built in, unpacked first), the name of an installed set or model, a named set
-// ("full", "fast": whatever of it has arrived), a folder with a descry.json, or a
-// mix, "caption=NAME,instances=NAME,classes=NAME", each NAME
-// one of these. A task that a mix leaves out is not done.
+// Resolve finds a model set by the value of --model: "starter" (built in, unpacked
+// first), the name of an installed set or model, a named set ("full", "fast": its
+// installed models), a folder with a descry.json, or a mix,
+// "caption=NAME,instances=NAME,classes=NAME", where each NAME is one of these. A task
+// that a mix omits is not done.
 //
-// Errors are of kind Model where a set is absent or damaged and of kind Usage
-// where the word is no such thing.
+// Errors are of kind Model if a set is missing or damaged, and of kind Usage if spec is
+// none of these.
 func Resolve(spec string, dirs Dirs) (*Set, error) {
 	if strings.TrimSpace(spec) == "" {
 		return nil, failure.New(failure.Usage, "load", "--model", "it names no model set").WithHint("Write starter, a folder with a %s, or caption=NAME,instances=NAME,classes=NAME.", SetFile)
@@ -73,7 +73,7 @@ func (d Dirs) one(spec string) (*Set, error) {
 	return nil, f.WithHint("Known are %s; a folder with a %s is one too.", strings.Join(known, ", "), SetFile)
 }
 
-// mix takes each task from a set of its own.
+// mix builds a set that takes each task from another set.
 func (d Dirs) mix(spec string) (*Set, error) {
 	wrong := func(format string, args ...any) *failure.Failure {
 		return failure.New(failure.Usage, "load", spec, format, args...)
@@ -113,7 +113,7 @@ func (d Dirs) mix(spec string) (*Set, error) {
 	return mixed, nil
 }
 
-// take puts another set's model for a task into a mix.
+// take copies another set's model for a task into a mix.
 func (s *Set) take(task string, from *Set) error {
 	has := false
 	switch task {
@@ -135,14 +135,14 @@ func (s *Set) take(task string, from *Set) error {
 	return nil
 }
 
-// Installed names the sets that Resolve knows by name: the built-in one, those
-// in the folder of installed models, sorted, and the named sets of which
-// something has arrived.
+// Installed returns the names of the sets that Resolve finds by name: the built-in one,
+// those in the folder of installed models, sorted, and the named sets with an installed
+// model.
 func (d Dirs) Installed() []string {
 	names := []string{Starter}
 	entries, err := os.ReadDir(d.Models)
 	if err != nil {
-		return names // no folder yet: nothing is installed
+		return names // without a folder, nothing is installed
 	}
 	for _, e := range entries {
 		if e.Name() == Starter || !isName(e.Name()) {

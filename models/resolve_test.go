@@ -113,7 +113,8 @@ func TestTheSharedSetLoads(t *testing.T) {
 	}
 }
 
-// TestAMixIsWordedForOneTask: so that another task's model does not load this one's anew.
+// TestAMixIsWordedForOneTask: so that a change of another task's model does not reload
+// this one's.
 func TestAMixIsWordedForOneTask(t *testing.T) {
 	d := Dirs{Models: t.TempDir()}
 	const mix = "caption=blip-base, instances=maskrcnn-v2,classes=starter"

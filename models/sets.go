@@ -8,7 +8,7 @@ import (
 	"descry/models/catalogue"
 )
 
-// sets are the named sets that are known.
+// sets returns the named sets.
 func (d Dirs) sets() []catalogue.Set {
 	if d.Sets != nil {
 		return d.Sets
@@ -38,8 +38,8 @@ func (d Dirs) arrived(s catalogue.Set) map[string]string {
 	return found
 }
 
-// assemble makes a set of whatever of a named set has arrived. What is absent
-// is in the warnings.
+// assemble returns a set of the installed models of a named set, with warnings about the
+// missing ones.
 func (d Dirs) assemble(s catalogue.Set) (*Set, error) {
 	found := d.arrived(s)
 	if len(found) == 0 {
@@ -71,10 +71,10 @@ func (d Dirs) assemble(s catalogue.Set) (*Set, error) {
 	return set, nil
 }
 
-// Default returns the set that is used where none is named: the named set of which
-// most has arrived ("full" before "fast"), else the first other set that is
-// installed, else the built-in one. It looks at the folder each time, so a
-// model is used as soon as it has arrived.
+// Default returns the name of the set that is used if none is named: the named set with
+// the most installed models ("full" before "fast"), else the first other installed set,
+// else the built-in one. It reads the folder each time, so a model is used as soon as it
+// is installed.
 func (d Dirs) Default() string {
 	best, most := "", 0
 	for _, s := range d.sets() {
@@ -94,10 +94,10 @@ func (d Dirs) Default() string {
 	return Starter
 }
 
-// ForTask words a spec for one task alone: of a named set the model that has
-// arrived for it ("instances=maskrcnn-v2"), of a mix that task's part, so that
-// what is loaded for one task stays the same when another task's model changes.
-// Any other spec, and a task for which nothing has arrived, stays as it is.
+// ForTask reduces a spec to one task: a named set to its installed model for the task
+// ("instances=maskrcnn-v2"), a mix to that task's part. So the model loaded for one task
+// stays the same when another task's model changes. Any other spec is returned
+// unchanged, as is one without an installed model for the task.
 func (d Dirs) ForTask(spec, task string) string {
 	if first, _, mix := strings.Cut(spec, "="); mix && slices.Contains(taskKeys, first) && !isSetFolder(spec) {
 		return partOf(spec, task)
@@ -107,21 +107,21 @@ func (d Dirs) ForTask(spec, task string) string {
 		return spec
 	}
 	if _, own := d.newest(spec, SetFile); own {
-		return spec // a folder of that name has priority, as in Resolve
+		return spec // a folder of that name takes precedence, as in Resolve
 	}
 	here := d.arrived(s)
 	if model, ok := here[task]; ok {
 		return task + "=" + model
 	}
 	if model, ok := here["instances"]; ok && task == "classes" {
-		return "instances=" + model // its objects make the map
+		return "instances=" + model // the class map is made from its objects
 	}
 	return spec
 }
 
-// partOf returns a mix's part for a task; of the built-in set its plain name, so
-// that it is loaded once. A mix without a model for classes maps its objects: then
-// both tasks have the same part, so that the detector looks once.
+// partOf returns a mix's part for a task; for the built-in set, only its name, so that
+// it is loaded once. A mix without a model for classes makes the class map from its
+// objects. Both tasks then have the same part, so that the detector runs once.
 func partOf(spec, task string) string {
 	objects := ""
 	if task == "instances" && !strings.Contains(","+strings.ReplaceAll(spec, " ", ""), ",classes=") {
@@ -145,8 +145,8 @@ func partOf(spec, task string) string {
 	return spec
 }
 
-// exact counts the tasks of a named set, each twice where the model that the set
-// would fetch is what has arrived, once where another replaces it.
+// exact rates how much of a named set is installed: 2 for each task with the set's first
+// model, 1 for each with a replacement.
 func (d Dirs) exact(s catalogue.Set) int {
 	n := 0
 	for task, model := range d.arrived(s) {

@@ -66,7 +66,7 @@ func TestANamedSetIsWhatOfItHasArrived(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// v1 stands in for v2; what is absent is said, with the command that brings it.
+	// v1 replaces v2. The missing models are reported, with the command to get them.
 	if set.Name != "full" || set.Instances.Set != "maskrcnn-v1" || set.Caption != nil || len(set.Warnings) != 1 ||
 		!strings.Contains(set.Warnings[0], "blip-base (caption), deeplabv3-resnet101 (classes)") || !strings.Contains(set.Warnings[0], "descry models pull full") {
 		t.Errorf("%+v", set)
@@ -84,7 +84,7 @@ func TestANamedSetIsWhatOfItHasArrived(t *testing.T) {
 	if got := own.Default(); got != "mine" {
 		t.Errorf("with a set of one's own the default is %s", got)
 	}
-	arrive(t, d, "full", "caption", "blip") // a folder of that name goes before
+	arrive(t, d, "full", "caption", "blip") // a folder of that name takes precedence
 	if set, err := Resolve("full", d); err != nil || set.Caption == nil || d.ForTask("full", "caption") != "full" {
 		t.Errorf("%+v, %v", set, err)
 	}

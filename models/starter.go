@@ -20,34 +20,32 @@ import (
 	"descry/resources"
 )
 
-// stampFile lies next to an unpacked set and remembers which files, of which
-// size and time, were found right. It is not part of the set.
+// stampFile is the name of the file next to an unpacked set that holds the sizes and
+// times of its verified files. It is not part of the set.
 const stampFile = ".verified.json"
 
-// stamp is the content of a stampFile: for each file its size and the time of
-// its last change in nanoseconds. A file that was changed in any usual way
-// differs in one of them; then all are hashed again.
+// stamp is the content of a stampFile: for each file its size and its modification time
+// in nanoseconds. A changed file normally differs in one of them; then all files are
+// hashed again.
 type stamp map[string][2]int64
 
-// packed is a model set inside a file system and what each of its files should
-// be.
+// packed is a model set inside a file system, with the sums of its files.
 type packed struct {
 	files    fs.FS
 	sums     map[string]string // SHA-256 by slash-separated path
 	revision string            // first 8 hexadecimal digits of the SHA-256 over all names and sums
 }
 
-// builtIn returns how messages name the built-in models.
+// builtIn returns the name of the built-in models in messages.
 func builtIn() string { return message.Sprintf("the built-in models") }
 
-// UnpackStarter makes sure that the built-in model set lies in
-// <modelsDir>/starter/<revision>/ as it should, and returns that folder: the
-// runtime maps weights from files, so they must be some. The first call writes
-// 17 MB; later ones compare sizes and times with those of the last full check,
-// and hash everything where they differ. What is absent or damaged is written
-// again, each file whole or not at all, so that two programs may do this at once
-// and one may be stopped at any point. A folder that cannot be written is fine
-// as long as everything in it is right.
+// UnpackStarter unpacks the built-in model set to <modelsDir>/starter/<revision>/, unless
+// it is there, and returns that folder. The set must be in files because the runtime
+// maps weights from files. The first call writes 17 MB; later ones compare sizes and
+// times with those of the last full check, and hash everything if they differ. Missing
+// and damaged files are written again, each whole or not at all, so that two programs
+// may do this at once and one may be stopped at any point. The folder may be read-only
+// if all files in it are intact.
 func UnpackStarter(modelsDir string) (string, error) {
 	if modelsDir == "" {
 		return "", bad(builtIn(), "no folder for models is known").WithHint("Set DESCRY_HOME to a folder of your own.")
@@ -59,8 +57,8 @@ func UnpackStarter(modelsDir string) (string, error) {
 	return p.unpack(filepath.Join(modelsDir, Starter))
 }
 
-// pack reads which files a set has. The sums of the large ones are taken from
-// its descry.json, which pins them; a test makes sure that they are right.
+// pack returns the set in a file system. It takes the sums of large files from the set's
+// descry.json, which pins them; a test verifies them.
 func pack(files fs.FS) (*packed, error) {
 	text, err := fs.ReadFile(files, SetFile)
 	if err != nil {
@@ -96,8 +94,8 @@ func pack(files fs.FS) (*packed, error) {
 	return p, err
 }
 
-// names returns the files' names, sorted, descry.json last: a folder that has it
-// was once complete.
+// names returns the files' names, sorted, with descry.json last: a folder that has it was
+// complete at some time.
 func (p *packed) names() []string {
 	names := make([]string, 0, len(p.sums))
 	for name := range p.sums {
@@ -112,7 +110,7 @@ func (p *packed) names() []string {
 	return names
 }
 
-// unpack makes sure that <parent>/<revision>/ holds the files.
+// unpack writes the missing and damaged files to <parent>/<revision>/.
 func (p *packed) unpack(parent string) (string, error) {
 	dir := filepath.Join(parent, p.revision)
 	if p.stamped(dir) {
@@ -132,7 +130,7 @@ func (p *packed) unpack(parent string) (string, error) {
 	return dir, nil
 }
 
-// write puts one file in its place.
+// write writes one file to target.
 func (p *packed) write(name, target string) error {
 	if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
 		return err
@@ -154,8 +152,8 @@ func (p *packed) write(name, target string) error {
 	})
 }
 
-// look returns size and time of every file in dir, or false where one is absent
-// or no file.
+// look returns the size and time of every file in dir, or false if one is missing or not
+// a regular file.
 func (p *packed) look(dir string) (stamp, bool) {
 	s := stamp{}
 	for name := range p.sums {
@@ -168,7 +166,7 @@ func (p *packed) look(dir string) (stamp, bool) {
 	return s, true
 }
 
-// stamped reports whether dir is as it was at its last full check.
+// stamped reports whether dir is unchanged since its last full check.
 func (p *packed) stamped(dir string) bool {
 	text, err := readSmall(filepath.Join(dir, stampFile))
 	if err != nil {
@@ -182,8 +180,8 @@ func (p *packed) stamped(dir string) bool {
 	return err == nil && bytes.Equal(bytes.TrimSpace(text), same)
 }
 
-// writeStamp remembers that dir is right. Where that fails the next start
-// hashes again, which is no more than slow.
+// writeStamp records that dir was verified. If that fails, the next start hashes again,
+// which is only slow.
 func (p *packed) writeStamp(dir string) {
 	now, ok := p.look(dir)
 	if !ok {
@@ -199,8 +197,8 @@ func (p *packed) writeStamp(dir string) {
 	})
 }
 
-// hasSum reports whether the file is there with that SHA-256. A link is not
-// followed: it would be replaced.
+// hasSum reports whether the file exists and has that SHA-256. It does not follow links;
+// a link is replaced.
 func hasSum(path, want string) (bool, error) {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && !info.Mode().IsRegular() {
@@ -218,14 +216,14 @@ func hasSum(path, want string) (bool, error) {
 	return got == want, err
 }
 
-// sumOf returns the SHA-256 of what r holds.
+// sumOf returns the SHA-256 of all of r.
 func sumOf(r io.Reader) (string, error) {
 	h := sha256.New()
 	_, err := io.Copy(h, r)
 	return hex.EncodeToString(h.Sum(nil)), err
 }
 
-// explainUnpack words why the built-in models could not be put in their place.
+// explainUnpack returns the failure for an error while unpacking the built-in models.
 func explainUnpack(target string, err error) error {
 	words := message.Literal(failure.Plain(err))
 	var f *failure.Failure

@@ -22,14 +22,14 @@ func Parse(address string) (*url.URL, error) {
 
 func usable(u *url.URL) bool { return u.Host != "" && (u.Scheme == "https" || u.Scheme == "http") }
 
-// Private reports whether nobody on the way can change what an address answers:
-// it is encrypted, or of this machine.
+// Private reports whether the answer of an address is protected from changes in
+// transit: the connection is encrypted, or to this machine.
 func Private(u *url.URL) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname())
 }
 
-// Resolve returns the address that is really asked for another one: at the mirror
-// if one is set, at HFEndpoint for the hub's addresses, else the address itself.
+// Resolve returns the address that a request is sent to: at the mirror if one is set,
+// at HFEndpoint for the hub's addresses, else the address itself.
 func (c *Client) Resolve(address string) (*url.URL, error) {
 	u, err := Parse(address)
 	switch {
@@ -43,7 +43,7 @@ func (c *Client) Resolve(address string) (*url.URL, error) {
 	return u, nil
 }
 
-// under puts an escaped path and query below base, the value of a variable.
+// under appends an escaped path and query to base, the value of a variable.
 func under(variable, base, path, query string) (*url.URL, error) {
 	b, err := url.Parse(base)
 	if err != nil || !usable(b) {
@@ -65,8 +65,8 @@ func loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// anyNetwork reports whether an interface other than the loopback is up and has
-// an address. What cannot be found out counts as up.
+// anyNetwork reports whether an interface other than the loopback is up and has an
+// address. It returns true if that cannot be determined.
 func anyNetwork() bool {
 	all, err := net.Interfaces()
 	if err != nil {

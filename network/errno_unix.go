@@ -4,7 +4,7 @@ package network
 
 import "syscall"
 
-// The system's errors that have sentences of their own.
+// The system errors that have messages of their own.
 var (
 	errnoNoNet   = []error{syscall.ENETUNREACH, syscall.ENETDOWN}
 	errnoRefused = []error{syscall.ECONNREFUSED}

@@ -2,7 +2,7 @@ package network
 
 import "golang.org/x/sys/windows"
 
-// The system's errors that have sentences of their own.
+// The system errors that have messages of their own.
 var (
 	errnoNoNet   = []error{windows.WSAENETUNREACH, windows.WSAENETDOWN}
 	errnoRefused = []error{windows.WSAECONNREFUSED}

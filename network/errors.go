@@ -15,21 +15,21 @@ import (
 	"descry/internal/failure"
 )
 
-// Reason says what went wrong with a connection.
+// Reason is the reason of an Error.
 type Reason string
 
 // The reasons.
 const (
-	Offline     Reason = "offline"     // Client.Offline is set; nobody was asked
+	Offline     Reason = "offline"     // Client.Offline is set; nothing was sent
 	Unreachable Reason = "unreachable" // no network, no such name, no proxy: the host was never reached
 	Refused     Reason = "refused"     // the host refuses the connection, or does not answer
-	Silent      Reason = "silent"      // nothing came for Client.Stall
+	Silent      Reason = "silent"      // nothing arrived for Client.Stall
 	Lost        Reason = "lost"        // the connection broke
-	Untrusted   Reason = "untrusted"   // the certificate or the encryption is not right
-	Misdirected Reason = "misdirected" // redirected in a circle, or out of encryption
+	Untrusted   Reason = "untrusted"   // the certificate or the encryption is invalid
+	Misdirected Reason = "misdirected" // redirected in a circle, or from https to http
 )
 
-// Error is what went wrong with a connection.
+// Error is the failure of a connection.
 type Error struct {
 	Failure *failure.Failure // of kind Network, with no subject
 	Reason  Reason
@@ -52,7 +52,7 @@ func trouble(reason Reason, host, format string, args ...any) *Error {
 	return &Error{failure.New(failure.Network, "connect", "", format, args...), reason, host}
 }
 
-// hint adds a sentence that says what to do.
+// hint adds advice on what to do.
 func (e *Error) hint(format string, args ...any) *Error {
 	e.Failure = e.Failure.WithHint(format, args...)
 	return e
@@ -62,8 +62,8 @@ func offline(host string) *Error {
 	return trouble(Offline, host, "downloads are disabled (Stay offline, --offline or DESCRY_OFFLINE)").hint("Turn off Stay offline first.")
 }
 
-// explain returns what a person reads about err, an error of a request whose
-// context is ctx. Where the caller gave the request up it is the context's error.
+// explain returns an *Error for err, the error of a request with context ctx. If the
+// caller cancelled the request, it returns the context's error.
 func (c *Client) explain(ctx context.Context, host string, err error) error {
 	if errors.Is(context.Cause(ctx), errStalled) {
 		return trouble(Silent, host, "%s sent nothing for %s", host, c.StallLimit()).hint(checkConnection)
@@ -94,7 +94,7 @@ func (c *Client) explain(ctx context.Context, host string, err error) error {
 	return c.explainReach(host, err)
 }
 
-// explainReach words a host that is not reached, or no longer.
+// explainReach returns an Error for a host that cannot be reached or was lost.
 func (c *Client) explainReach(host string, err error) *Error {
 	var dns *net.DNSError
 	var timeout net.Error
@@ -128,7 +128,7 @@ func (c *Client) explainReach(host string, err error) *Error {
 	return trouble(Lost, host, "the connection to %s failed: %s", host, err).hint(checkConnection)
 }
 
-// explainTrust words what a TLS handshake found; nil if it is not that.
+// explainTrust returns an Error if err comes from a TLS handshake, else nil.
 func (c *Client) explainTrust(host string, err error) *Error {
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError

@@ -120,7 +120,7 @@ func TestWhatSpeaksNoHTTPIsALostConnection(t *testing.T) {
 	}
 }
 
-// certificate makes one for 127.0.0.1, signed by itself.
+// certificate returns a self-signed certificate for 127.0.0.1.
 func certificate(t *testing.T, change func(*x509.Certificate)) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), crand.Reader)
@@ -223,7 +223,7 @@ func TestRedirects(t *testing.T) {
 	asked = 0
 	_, err = c.Get(t.Context(), Request{URL: plain.URL + "/again"})
 	failed(t, err, Misdirected, "redirects in a circle")
-	if asked != mostRedirects {
+	if asked != maxRedirects {
 		t.Errorf("%d requests", asked)
 	}
 	asked = 0

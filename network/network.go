@@ -1,19 +1,18 @@
 // Package network is the only package of Descry that opens connections: downloads,
 // and whatever else needs a server, go through its Client. A test in internal/rules
-// keeps it so, and that makes the switch Offline hold for the whole program.
+// enforces that, so the switch Offline holds for the whole program.
 //
-// A Client sends GET requests over HTTP/1.1, through the proxies of the
-// environment, to the mirror where one is set. It limits silence, not length: a
-// download may take hours, but a line that says nothing for half a minute is given
-// up, while connecting as well as in the middle of a body.
+// A Client sends GET requests over HTTP/1.1, through the proxies of the environment,
+// to the mirror if one is set. It limits silence, not duration: a download may take
+// hours, but a connection on which nothing arrives for half a minute is closed, while
+// connecting as well as in the middle of a body.
 //
 // An address is http or https (Parse); redirects are followed, but never from https
 // to http.
 //
-// What goes wrong with a connection is an *Error: a Failure in the words that
-// people read, and a Reason by which the caller decides whether to try again. An
-// answer with a status of 404 or 503 is not an error here: what it means depends on
-// what was asked for.
+// A connection that fails returns an *Error: a Failure for people, and a Reason by
+// which the caller decides whether to retry. A response with status 404 or 503 is not
+// an error here: its meaning depends on the request.
 package network
 
 import (
@@ -27,11 +26,11 @@ import (
 const (
 	defaultStall   = 30 * time.Second
 	connectTimeout = 20 * time.Second
-	mostRedirects  = 10
+	maxRedirects   = 10
 	userAgent      = "descry"
 )
 
-// Header holds the lines of an answer's or a request's head.
+// Header holds the header of a request or response.
 type Header = http.Header
 
 // Client sends requests. The zero value works; New returns one for the program. It
@@ -39,16 +38,16 @@ type Header = http.Header
 type Client struct {
 	// HTTP sends the requests; nil means one with NewTransport.
 	HTTP *http.Client
-	// Mirror, if set, is asked for everything: https://HOST/PATH becomes
-	// Mirror/HOST/PATH. HFEndpoint stands in for https://huggingface.co.
+	// Mirror, if set, gets all requests: https://HOST/PATH becomes Mirror/HOST/PATH.
+	// HFEndpoint replaces https://huggingface.co.
 	Mirror     string
 	HFEndpoint string
 	// Offline disables every request.
 	Offline bool
-	// Stall is how long the line may be silent (0: 30 s).
+	// Stall is how long the connection may be silent (0: 30 s).
 	Stall time.Duration
-	// Now and Online are for tests: the clock, and whether any network is up. nil:
-	// the real ones.
+	// Now and Online replace the clock, and the check whether any network is up, in
+	// tests.
 	Now    func() time.Time
 	Online func() bool
 }
@@ -88,10 +87,10 @@ type Request struct {
 	Header Header // added to the head; may be nil
 }
 
-// Get sends a request and returns the answer once its head has arrived, whatever
-// its status. The caller closes the answer's body. The body is as the server holds
-// it, never compressed on the way. Errors are *Error, *failure.Failure of kind
-// Usage for an address that can never work, or ctx's.
+// Get sends a request and returns the response once its header has arrived, whatever
+// its status. The caller must close the body. The body is never compressed in
+// transit. The error is an *Error, a *failure.Failure of kind Usage for an invalid
+// address, or ctx's.
 func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 	address, err := c.Resolve(r.URL)
 	if err != nil {
@@ -110,7 +109,7 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 		req.Header[http.CanonicalHeaderKey(key)] = values
 	}
 	req.Header.Set("User-Agent", userAgent)
-	req.Header.Set("Accept-Encoding", "identity") // the hash and the length are the file's
+	req.Header.Set("Accept-Encoding", "identity") // so that hash and length are those of the file
 	client := *standard
 	if c.HTTP != nil {
 		client = *c.HTTP
@@ -118,7 +117,7 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 	client.CheckRedirect = checkRedirect
 	dog := newWatchdog(c.StallLimit(), cancel)
 	resp, err := client.Do(req)
-	dog.rest()
+	dog.stop()
 	if err != nil {
 		err = c.explain(ctx, address.Host, err)
 		cancel(nil)
@@ -127,7 +126,7 @@ func (c *Client) Get(ctx context.Context, r Request) (*Response, error) {
 	return c.response(ctx, resp, dog, cancel), nil
 }
 
-// StallLimit returns how long the line may be silent.
+// StallLimit returns how long the connection may be silent.
 func (c *Client) StallLimit() time.Duration {
 	if c.Stall > 0 {
 		return c.Stall
@@ -147,9 +146,9 @@ var (
 	errDowngrade        = errors.New("redirected from https to http")
 )
 
-// checkRedirect allows redirects, but not out of encryption.
+// checkRedirect refuses redirects from https to http.
 func checkRedirect(req *http.Request, via []*http.Request) error {
-	if len(via) >= mostRedirects {
+	if len(via) >= maxRedirects {
 		return errTooManyRedirects
 	}
 	if req.URL.Scheme != "https" && via[len(via)-1].URL.Scheme == "https" {

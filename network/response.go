@@ -27,22 +27,22 @@ const (
 	StatusNetworkAuthentication = http.StatusNetworkAuthenticationRequired
 )
 
-// Response is an answer whose head has arrived.
+// Response is a response whose header has arrived.
 type Response struct {
 	Status    int
 	Header    Header
-	Length    int64    // bytes of the body; -1: not said
-	Host      string   // which answered, where redirects led
-	Redirects []Header // heads of the answers that led here, the first one first
+	Length    int64    // bytes of the body; -1: unknown
+	Host      string   // that responded, after redirects
+	Redirects []Header // headers of the redirects, oldest first
 	Body      io.ReadCloser
 }
 
-// StatusText returns the status as people know it: "404 Not Found".
+// StatusText returns the status with its name: "404 Not Found".
 func (r *Response) StatusText() string {
 	return strings.TrimSpace(strconv.Itoa(r.Status) + " " + http.StatusText(r.Status))
 }
 
-// RetryAfter returns how long the server asks to wait: the header of that name,
+// RetryAfter returns how long the server asks to wait. The header Retry-After holds
 // seconds or a date.
 func (r *Response) RetryAfter(now time.Time) time.Duration {
 	value := strings.TrimSpace(r.Header.Get("Retry-After"))
@@ -65,12 +65,12 @@ func (c *Client) response(ctx context.Context, resp *http.Response, dog watchdog
 	return r
 }
 
-// errStalled is the cause with which the watchdog ends a request.
+// errStalled is the cause with which the watchdog cancels a request.
 var errStalled = errors.New("stalled")
 
-// watchdog ends a request whose line is silent for too long. It cancels the
-// request's context, which closes the connection under a blocked read: setting
-// a flag that the reader looks at between two reads would not wake it.
+// watchdog ends a request whose connection is silent for too long. It cancels the
+// request's context, which closes the connection under a blocked read; a flag checked
+// between reads would not wake the reader.
 type watchdog struct {
 	timer *time.Timer
 	limit time.Duration
@@ -80,10 +80,10 @@ func newWatchdog(limit time.Duration, cancel context.CancelCauseFunc) watchdog {
 	return watchdog{time.AfterFunc(limit, func() { cancel(errStalled) }), limit}
 }
 
-func (w watchdog) watch() { w.timer.Reset(w.limit) }
-func (w watchdog) rest()  { w.timer.Stop() }
+func (w watchdog) start() { w.timer.Reset(w.limit) }
+func (w watchdog) stop()  { w.timer.Stop() }
 
-// body is the body of an answer, watched while it is read.
+// body is the body of a response. The watchdog runs while it is read.
 type body struct {
 	c      *Client
 	ctx    context.Context
@@ -94,9 +94,9 @@ type body struct {
 }
 
 func (b *body) Read(p []byte) (int, error) {
-	b.dog.watch()
+	b.dog.start()
 	n, err := b.from.Read(p)
-	b.dog.rest()
+	b.dog.stop()
 	if err != nil && err != io.EOF {
 		err = b.c.explain(b.ctx, b.host, err)
 	}
@@ -104,7 +104,7 @@ func (b *body) Read(p []byte) (int, error) {
 }
 
 func (b *body) Close() error {
-	b.dog.rest()
+	b.dog.stop()
 	b.cancel(nil)
 	return b.from.Close()
 }

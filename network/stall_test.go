@@ -48,8 +48,7 @@ func (l *listener) Accept() (net.Conn, error) {
 func (l *listener) Close() error   { close(l.closed); return nil }
 func (l *listener) Addr() net.Addr { return &net.UnixAddr{Name: "pipe"} }
 
-// get reads an answer to its end, slowly, and returns how long it took and what
-// came.
+// get reads a response to its end, slowly, and returns the time it took and the result.
 func get(ctx context.Context, c *Client) (time.Duration, int, error) {
 	begun := time.Now()
 	resp, err := c.Get(ctx, Request{URL: "http://slow.example/w.bin"})
@@ -59,7 +58,7 @@ func get(ctx context.Context, c *Client) (time.Duration, int, error) {
 	defer resp.Body.Close()
 	n := 0
 	for buf := make([]byte, 100); ; {
-		time.Sleep(time.Minute) // the reader's own slowness is no silence
+		time.Sleep(time.Minute) // a slow reader does not count as a silent connection
 		k, err := resp.Body.Read(buf)
 		n += k
 		if err == io.EOF {

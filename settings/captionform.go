@@ -9,28 +9,28 @@ import (
 
 // Bounds of the form.
 const (
-	MostBeams       = 10
-	mostRepetition  = 5.0
-	mostTemperature = 5.0
-	MostWords       = 500 // bytes of the prompt and of the words to avoid
-	mostAvoid       = 200 // words to avoid
+	MostBeams      = 10
+	maxRepetition  = 5.0
+	maxTemperature = 5.0
+	MostWords      = 500 // bytes of the prompt and of the words to avoid
+	maxAvoid       = 200 // words to avoid
 )
 
-// CaptionForm is how captions are looked for, as a person chose it. The zero
-// value is what the model set says.
+// CaptionForm holds a person's options for captions. The zero value stands for the
+// model set's own options.
 type CaptionForm struct {
 	Preset      inference.CaptionPreset `json:"preset"`             // empty: the set's own
 	Prompt      string                  `json:"prompt"`             // empty: the preset's
 	Beams       int                     `json:"beams"`              // 0: the preset's
 	LengthNorm  inference.LengthNorm    `json:"length_norm"`        // empty: the preset's
-	TopP        float64                 `json:"top_p"`              // 0: search; else words are drawn
-	Temperature float64                 `json:"temperature"`        // of the drawing; 0: 1
+	TopP        float64                 `json:"top_p"`              // 0: beam search; else sampling
+	Temperature float64                 `json:"temperature"`        // of the sampling; 0: 1
 	Repetition  float64                 `json:"repetition_penalty"` // 0: none
 	Avoid       string                  `json:"avoid"`              // words, separated by commas
 	AnyStart    bool                    `json:"any_start"`          // noise words may begin a caption
 }
 
-// repaired puts the default for what means nothing.
+// repaired replaces invalid values by their defaults.
 func (f CaptionForm) repaired() CaptionForm {
 	if _, known := f.Preset.Recipe(); !known {
 		f.Preset = ""
@@ -43,7 +43,7 @@ func (f CaptionForm) repaired() CaptionForm {
 	for _, n := range []struct {
 		value *float64
 		most  float64
-	}{{&f.TopP, 1}, {&f.Temperature, mostTemperature}, {&f.Repetition, mostRepetition}} {
+	}{{&f.TopP, 1}, {&f.Temperature, maxTemperature}, {&f.Repetition, maxRepetition}} {
 		if !Within(*n.value, 1e-3, n.most) {
 			*n.value = 0
 		}
@@ -51,7 +51,7 @@ func (f CaptionForm) repaired() CaptionForm {
 	return f
 }
 
-// short returns valid text of one line that can be kept.
+// short returns text as one line of valid UTF-8 of at most MostWords bytes.
 func short(text string) string {
 	if len(text) > MostWords {
 		text = text[:MostWords]
@@ -64,18 +64,18 @@ func short(text string) string {
 	}, strings.ToValidUTF8(text, ""))
 }
 
-// Avoided are the words of the list.
+// Avoided returns the words of the list Avoid.
 func (f CaptionForm) Avoided() []string {
 	var all []string
 	for _, w := range strings.Split(f.Avoid, ",") {
-		if w = strings.TrimSpace(w); w != "" && !slices.Contains(all, w) && len(all) < mostAvoid {
+		if w = strings.TrimSpace(w); w != "" && !slices.Contains(all, w) && len(all) < maxAvoid {
 			all = append(all, w)
 		}
 	}
 	return all
 }
 
-// DrawingTemperature is that of the drawing, 1 where none is chosen.
+// DrawingTemperature returns the temperature of the sampling, 1 if none is chosen.
 func (f CaptionForm) DrawingTemperature() float64 {
 	if f.Temperature == 0 {
 		return 1

@@ -1,6 +1,6 @@
-// Package settings holds what a person has chosen and what is remembered between
-// runs, as a plain value with its defaults and bounds. A value that is out of its
-// bounds is repaired, never refused: no setting is worth not starting.
+// Package settings holds the settings and the state remembered between runs, as a
+// plain value with defaults and bounds. A value out of bounds is repaired, never
+// refused: a bad setting must not keep the program from starting.
 package settings
 
 import (
@@ -21,16 +21,16 @@ const (
 	LeastScore, MostScore   = 0.05, 0.99
 	LeastPanel, MostPanel   = 280, 560  // dp
 	LeastWindow, MostWindow = 320, 8192 // dp
-	mostThreads             = 256
-	leastMillions           = 1
-	mostMillions            = 2000
+	maxThreads              = 256
+	minMegaPixels           = 1
+	maxMegaPixels           = 2000
 	MostRecent              = 12
-	mostPulling             = 32
-	mostFormats             = 64
-	mostText                = 4096 // of a path or a name, in bytes
+	maxPulling              = 32
+	maxFormats              = 64
+	maxText                 = 4096 // of a path or a name, in bytes
 )
 
-// Theme is light, dark, or as the system is.
+// Theme is light, dark, or the system's.
 type Theme string
 
 // The themes.
@@ -62,7 +62,7 @@ const (
 	LayerClasses  Layer = "classes"
 )
 
-// Layers says which layers are on.
+// Layers holds which layers are shown.
 type Layers struct {
 	Masks    bool `json:"masks"`
 	Outlines bool `json:"outlines"`
@@ -71,8 +71,8 @@ type Layers struct {
 	Classes  bool `json:"classes"`
 }
 
-// Settings are what survives the end of the program. Fields that a file does
-// not have keep their default; bad values are repaired.
+// Settings are kept between runs. Fields missing in the file have their defaults;
+// invalid values are repaired.
 type Settings struct {
 	Version         int         `json:"version"`
 	Window          Size        `json:"window"`
@@ -80,7 +80,7 @@ type Settings struct {
 	PanelHidden     bool        `json:"panel_hidden"`
 	Layers          Layers      `json:"layers"`
 	Opacity         float64     `json:"opacity"`           // of fills, 0 … 1
-	Score           float64     `json:"score"`             // least score shown; 0: the model set's own
+	Score           float64     `json:"score"`             // the minimum shown; 0: the model set's own
 	ShowSecondNames bool        `json:"show_second_names"` // several names for the same object
 	Sort            Sort        `json:"sort"`              // of the list of objects
 	Theme           Theme       `json:"theme"`             //
@@ -89,13 +89,13 @@ type Settings struct {
 	Threads         int         `json:"threads"`           // 0: the program's choice
 	MegaPixels      int         `json:"megapixels"`        // limit of a picture
 	Recent          []string    `json:"recent"`            // paths, newest first
-	Folder          string      `json:"folder"`            // where the last dialog was
+	Folder          string      `json:"folder"`            // of the last dialog
 	Save            SaveForm    `json:"save"`              // of the captioned picture
-	Caption         CaptionForm `json:"caption"`           // how captions are found
-	PhotoTold       bool        `json:"photo_told"`        // it was said that the built-in models know drawings only
-	CardTold        bool        `json:"card_told"`         // the start page's card about the full models was closed
+	Caption         CaptionForm `json:"caption"`           // options for captions
+	PhotoTold       bool        `json:"photo_told"`        // the hint that the built-in models know only drawings was shown
+	CardTold        bool        `json:"card_told"`         // the start page's card about the full models was dismissed
 	Offline         bool        `json:"offline"`           // nothing is downloaded
-	Pulling         []string    `json:"pulling,omitempty"` // models whose download goes on when the window opens
+	Pulling         []string    `json:"pulling,omitempty"` // models whose download continues when the window opens
 }
 
 // Size is a size in dp.
@@ -104,8 +104,8 @@ type Size struct {
 	Height float32 `json:"height"`
 }
 
-// SaveForm is how a captioned picture was saved last, and which files were
-// exported. Formats stand here by their ID, as in --format.
+// SaveForm holds how a captioned picture was last saved, and which files were
+// exported. Formats are named by their IDs, as in --format.
 type SaveForm struct {
 	Placement string   `json:"placement"` // "under", "over", "none"
 	Legend    bool     `json:"legend"`
@@ -114,8 +114,8 @@ type SaveForm struct {
 	Export    []string `json:"export"`
 }
 
-// Among returns f with formats that there are only: drawn are those of captioned
-// pictures, others the rest, in the order in which files are exported.
+// Among returns f without formats that do not exist. drawn are the formats of
+// captioned pictures, others the remaining ones in the order of export.
 func (f SaveForm) Among(drawn, others []string) SaveForm {
 	if len(drawn) > 0 {
 		f.Format = OneOf(f.Format, drawn...)
@@ -130,12 +130,12 @@ func (f SaveForm) Among(drawn, others []string) SaveForm {
 	return f
 }
 
-// Placements are the names of where the caption goes.
+// Placements maps the names of the caption's placements to their values.
 var Placements = map[string]render.CaptionPlacement{
 	"under": render.CaptionUnder, "over": render.CaptionOver, "none": render.CaptionNone,
 }
 
-// Default are those of a new user.
+// Default returns the settings of a new user.
 func Default() Settings {
 	return Settings{
 		Version: Version,
@@ -148,8 +148,8 @@ func Default() Settings {
 	}
 }
 
-// Parse reads a settings file. What cannot be read keeps its default,
-// so the result can be used whatever the error says.
+// Parse reads a settings file. Values that cannot be read have their defaults, so the
+// result is usable even if there is an error.
 func Parse(text []byte) (Settings, error) {
 	s := Default()
 	err := json.Unmarshal(text, &s)
@@ -161,8 +161,7 @@ func Parse(text []byte) (Settings, error) {
 	return s.Repaired(), err
 }
 
-// Repaired returns s with every value in its range, and with default values for
-// those that mean nothing.
+// Repaired returns s with invalid values replaced by their defaults.
 func (s Settings) Repaired() Settings {
 	d := Default()
 	s.Version = Version
@@ -184,14 +183,14 @@ func (s Settings) Repaired() Settings {
 	if s.Device = Sound(s.Device); s.Device == "" {
 		s.Device = d.Device
 	}
-	if !Within(s.Threads, 0, mostThreads) {
+	if !Within(s.Threads, 0, maxThreads) {
 		s.Threads = 0
 	}
-	if !Within(s.MegaPixels, leastMillions, mostMillions) {
+	if !Within(s.MegaPixels, minMegaPixels, maxMegaPixels) {
 		s.MegaPixels = d.MegaPixels
 	}
 	s.Recent = distinct(s.Recent, MostRecent)
-	s.Pulling = distinct(s.Pulling, mostPulling)
+	s.Pulling = distinct(s.Pulling, maxPulling)
 	if _, known := Placements[s.Save.Placement]; !known {
 		s.Save.Placement = d.Save.Placement
 	}
@@ -199,11 +198,11 @@ func (s Settings) Repaired() Settings {
 	if s.Save.Format = Sound(s.Save.Format); s.Save.Format == "" {
 		s.Save.Format = d.Save.Format
 	}
-	s.Save.Export = distinct(s.Save.Export, mostFormats)
+	s.Save.Export = distinct(s.Save.Export, maxFormats)
 	return s
 }
 
-// distinct returns the sound ones of texts, each once, and so many at most.
+// distinct returns up to most of the sound texts, each once.
 func distinct(texts []string, most int) []string {
 	var all []string
 	for _, t := range texts {
@@ -214,15 +213,15 @@ func distinct(texts []string, most int) []string {
 	return all
 }
 
-// Pixels is the limit of a picture in pixels.
+// Pixels returns the largest size of a picture, in pixels.
 func (s Settings) Pixels() int64 { return int64(s.MegaPixels) * 1_000_000 }
 
-// within reports whether v is a number from least to most.
+// Within reports whether v is a number from least to most.
 func Within[T int | float32 | float64](v, least, most T) bool {
 	return !math.IsNaN(float64(v)) && v >= least && v <= most
 }
 
-// oneOf returns v if it is among the values, else the first of them.
+// OneOf returns v if it is among the values, else the first of them.
 func OneOf[T comparable](v T, values ...T) T {
 	if slices.Contains(values, v) {
 		return v
@@ -230,9 +229,9 @@ func OneOf[T comparable](v T, values ...T) T {
 	return values[0]
 }
 
-// sound returns a path or name that can be used, else "".
+// Sound returns s if it is usable as a path or name, else "".
 func Sound(s string) string {
-	if len(s) > mostText || strings.ContainsRune(s, 0) {
+	if len(s) > maxText || strings.ContainsRune(s, 0) {
 		return ""
 	}
 	return s

@@ -44,7 +44,7 @@ func TestBadSettingsAreRepaired(t *testing.T) {
 	if _, err := Parse([]byte(`{"version": 99}`)); err == nil || !strings.Contains(err.Error(), "newer") {
 		t.Errorf("a newer file: %v", err)
 	}
-	// One bad value does not cost the others.
+	// A bad value does not affect the others.
 	if got, err := Parse([]byte(`{"opacity": "x", "theme": "dark"}`)); err == nil || got.Theme != ThemeDark {
 		t.Errorf("%+v, %v", got, err)
 	}

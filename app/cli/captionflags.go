@@ -9,7 +9,7 @@ import (
 	"descry/inference"
 )
 
-// captionFlags choose how captions are searched for, as given.
+// captionFlags holds the flags of the caption search, as given.
 type captionFlags struct {
 	preset      string
 	prompt      string
@@ -26,8 +26,8 @@ type captionFlags struct {
 	anyStart    bool
 }
 
-// mostBeams is the most beams and captions that can be asked for.
-const mostBeams = 10
+// maxBeams is the largest number of beams and captions.
+const maxBeams = 10
 
 func presetNames() []string {
 	var names []string
@@ -57,17 +57,17 @@ func (f *captionFlags) add(c *cobra.Command) {
 	_ = c.RegisterFlagCompletionFunc("length-norm", cobra.FixedCompletions([]string{"whole", "generated"}, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// check refuses numbers that mean nothing and flags that contradict one another.
+// check returns an error for numbers out of range and flags that contradict each other.
 func (f *captionFlags) check(changed func(string) bool) error {
 	if _, known := inference.CaptionPreset(f.preset).Recipe(); !known && f.preset != string(inference.PresetOwn) {
 		return meant(usage("--preset %q is none of %s", f.preset, strings.Join(presetNames(), ", ")), f.preset, presetNames())
 	}
 	drawn := changed("top-p")
 	switch {
-	case changed("beams") && (f.beams < 1 || f.beams > mostBeams):
-		return usage("--beams %d is not between 1 and %d", f.beams, mostBeams).WithHint("1 is greedy search; BLIP's paper uses 3.")
-	case changed("n-best") && (f.nBest < 1 || f.nBest > mostBeams):
-		return usage("--n-best %d is not between 1 and %d", f.nBest, mostBeams)
+	case changed("beams") && (f.beams < 1 || f.beams > maxBeams):
+		return usage("--beams %d is not between 1 and %d", f.beams, maxBeams).WithHint("1 is greedy search; BLIP's paper uses 3.")
+	case changed("n-best") && (f.nBest < 1 || f.nBest > maxBeams):
+		return usage("--n-best %d is not between 1 and %d", f.nBest, maxBeams)
 	case changed("beams") && f.nBest > f.beams && !drawn:
 		return usage("--n-best %d: %d beams give no more than %d captions", f.nBest, f.beams, f.beams).WithHint("Raise --beams or leave it out.")
 	case changed("max-tokens") && f.maxTokens < 1:
@@ -90,7 +90,7 @@ func (f *captionFlags) check(changed func(string) bool) error {
 	return nil
 }
 
-// options returns what the worker is asked for.
+// options returns the flags as options of a request.
 func (f *captionFlags) options(changed func(string) bool) inference.CaptionOptions {
 	o := inference.CaptionOptions{
 		Preset: inference.CaptionPreset(f.preset), Beams: f.beams, NBest: f.nBest, MaxTokens: f.maxTokens, MinTokens: f.minTokens,

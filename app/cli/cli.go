@@ -1,6 +1,7 @@
-// Package cli is Descry's command line: a file a command, which reads flags, asks
-// the services and package describe, and writes text. It opens no window itself:
-// it is handed what does, so that it can be built and tested without one.
+// Package cli implements Descry's command line. Each command has a file: it reads
+// flags, calls the services and package describe, and writes text. The function that
+// opens the window is a field of Program, so that the package can be built and tested
+// without a window.
 //
 // Every command returns an error; Run alone turns it into one line on standard
 // error and an exit code (the table in codes.go).
@@ -16,8 +17,8 @@ import (
 	"descry/app/services"
 )
 
-// Program is what the command line works with: where it reads and writes, its
-// services, and what opens the window.
+// Program holds what the command line needs: its input and outputs, the services, and
+// the function that opens the window.
 type Program struct {
 	In         io.Reader
 	Out, Err   io.Writer
@@ -25,7 +26,7 @@ type Program struct {
 	OpenWindow func(ctx context.Context, o services.WindowOptions) error
 }
 
-// program is a Program that runs: what every command is given.
+// program is a running Program.
 type program struct {
 	ctx        context.Context
 	in         io.Reader
@@ -35,8 +36,8 @@ type program struct {
 	openWindow func(context.Context, services.WindowOptions) error
 }
 
-// Run runs the command line and returns the exit code of codes.go. An interrupt
-// is the end of ctx.
+// Run runs the command line and returns an exit code (codes.go). The caller cancels
+// ctx on an interrupt.
 func (o Program) Run(ctx context.Context, args []string) int {
 	p := &program{ctx: ctx, in: o.In, out: o.Out, err: o.Err, services: o.Services, openWindow: o.OpenWindow}
 	root := p.command()
@@ -47,14 +48,14 @@ func (o Program) Run(ctx context.Context, args []string) int {
 	return p.finish(root.ExecuteContext(ctx))
 }
 
-// finish writes the one line an error is worth and picks the exit code.
+// finish reports an error in one line and returns the exit code.
 func (p *program) finish(err error) int {
 	if err == nil {
 		return codeDone
 	}
-	var told *toldError
-	if errors.As(err, &told) {
-		return told.code
+	var reported *reportedError
+	if errors.As(err, &reported) {
+		return reported.code
 	}
 	if p.ctx.Err() != nil {
 		say(p.err, "descry: interrupted")
@@ -64,8 +65,8 @@ func (p *program) finish(err error) int {
 	return codeOf(err)
 }
 
-// command builds the whole tree of commands. Without a command, the arguments
-// are pictures for the window.
+// command returns the tree of commands. Without a command, the arguments are pictures
+// for the window.
 func (p *program) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "descry [PICTURE…]",

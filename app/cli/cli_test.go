@@ -17,7 +17,7 @@ import (
 	"descry/settings"
 )
 
-// terminal is a command line over a folder of its own, without a library.
+// terminal is a command line over its own folder, without a library.
 type terminal struct {
 	home    string
 	env     map[string]string
@@ -43,7 +43,7 @@ func (x *terminal) run(args ...string) (code int, out, errs string) {
 	return code, o.String(), e.String()
 }
 
-// run runs the command line over a folder of its own.
+// run runs the command line over a new folder.
 func run(t *testing.T, args ...string) (code int, out, errs string) {
 	t.Helper()
 	return newTerminal(t).run(args...)
@@ -164,7 +164,7 @@ func TestAWindowThatCannotOpenIsAnError(t *testing.T) {
 	if code, _, errs := x.run("--catalogue", "absent.json"); code != codeModel || !strings.Contains(errs, "absent.json") || len(x.opened) != 1 {
 		t.Errorf("exit code %d: %s", code, errs)
 	}
-	x.env["DESCRY_CATALOGUE"] = "absent.json" // told on the Models page
+	x.env["DESCRY_CATALOGUE"] = "absent.json" // shown on the Models page
 	if x.run(); len(x.opened) != 2 {
 		t.Error("a variable's catalogue keeps the window from opening")
 	}
@@ -208,13 +208,13 @@ func TestAnErrorIsToldOnceAndOnOneLine(t *testing.T) {
 		told string
 	}{
 		"none":           {context.Background(), nil, codeDone, ""},
-		"told already":   {context.Background(), &toldError{codeSome}, codeSome, ""},
+		"told already":   {context.Background(), &reportedError{codeSome}, codeSome, ""},
 		"of the parser":  {context.Background(), errors.New("unknown\nthing"), codeUsage, "descry: unknown thing\n"},
 		"the disk":       {context.Background(), failure.New(failure.Storage, "", "cache", "it is full"), codeStorage, "descry: cache: it is full\n"},
 		"a person's":     {context.Background(), failure.New(failure.Unwritable, "", "a.png", "no permission"), codeSome, "descry: a.png: no permission\n"},
 		"little memory":  {context.Background(), failure.New(failure.Memory, "", "m", "too large"), codeModel, "descry: m: too large\n"},
 		"an interrupt":   {ended, failure.New(failure.Cancelled, "", "", "stopped"), codeInterrupted, "descry: interrupted\n"},
-		"told, and then": {ended, &toldError{codeSome}, codeSome, ""},
+		"told, and then": {ended, &reportedError{codeSome}, codeSome, ""},
 	} {
 		errs.Reset()
 		p := &program{ctx: c.ctx, err: &errs}

@@ -78,7 +78,7 @@ func taskNames() []string {
 	return names
 }
 
-// parseOnly reads --only; empty means all.
+// parseOnly parses the value of --only; empty means all.
 func parseOnly(list string) ([]inference.Task, error) {
 	if list == "" {
 		return nil, nil
@@ -99,8 +99,8 @@ func parseOnly(list string) ([]inference.Task, error) {
 	return only, nil
 }
 
-// plan checks the flags and turns them into the run. All
-// wrong use is found here, before a model is looked for.
+// plan checks the flags and returns the run. All usage errors are found here, before
+// a model is loaded.
 func (f *describeFlags) plan(c *cobra.Command, p *program, args []string) (*describeRun, error) {
 	if err := f.check(c, args); err != nil {
 		return nil, err

@@ -49,7 +49,7 @@ each.`,
 	return c
 }
 
-// deviceLine is what people read of a device.
+// deviceLine returns the line about a device, for people.
 func deviceLine(d services.DeviceReport) string {
 	mark := "  "
 	if d.Auto {
@@ -58,7 +58,7 @@ func deviceLine(d services.DeviceReport) string {
 	return fmt.Sprintf("%s%-9s %s", mark, d.ID, deviceText(d))
 }
 
-// deviceText says whether a device can be used.
+// deviceText describes whether a device can be used.
 func deviceText(d services.DeviceReport) string {
 	switch {
 	case !d.Usable && d.Hint != "":
@@ -71,8 +71,8 @@ func deviceText(d services.DeviceReport) string {
 	return message.Sprintf("can be used")
 }
 
-// deviceFindings are the doctor's lines on devices: the one that is wanted must
-// work; that others do not is no fault.
+// deviceFindings returns the doctor's findings about devices. Only the wanted device
+// must work.
 func deviceFindings(devices []services.DeviceReport, wanted string) []finding {
 	var all []finding
 	for _, d := range devices {

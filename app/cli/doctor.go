@@ -20,18 +20,18 @@ import (
 	"descry/resources"
 )
 
-// finding is one line of the doctor: what was looked at, whether it is well,
-// and what was seen.
+// finding is one line of the doctor's report: what was checked, whether it is in
+// order, and what was found.
 type finding struct {
 	Check string `json:"check"`
 	OK    bool   `json:"ok"`
 	Found string `json:"found"`
 	Hint  string `json:"hint,omitempty"`
 
-	absent bool // it is not there, and need not be
+	absent bool // missing, but not required
 }
 
-// good is what was found where all is well.
+// good returns a finding that is in order.
 func good(check, found string) finding { return finding{Check: check, OK: true, Found: found} }
 
 func (p *program) doctorCommand() *cobra.Command {
@@ -60,7 +60,7 @@ Exit code 0 when all is well, 3 otherwise. The text names no picture of yours.`,
 			}
 			for _, x := range findings {
 				if !x.OK {
-					return &toldError{codeModel}
+					return &reportedError{codeModel}
 				}
 			}
 			return nil
@@ -71,7 +71,7 @@ Exit code 0 when all is well, 3 otherwise. The text names no picture of yours.`,
 	return c
 }
 
-// diagnosisText is what people read and what "Copy diagnostics" copies.
+// diagnosisText returns the report for people and for "Copy diagnostics".
 func diagnosisText(findings []finding) string {
 	var b strings.Builder
 	for _, x := range findings {
@@ -90,20 +90,19 @@ func diagnosisText(findings []finding) string {
 	return b.String()
 }
 
-// diagnose looks at everything in the order in which it is needed, and stops
-// where the rest cannot work.
+// diagnose makes all checks, in the order in which their subjects are needed.
 func (p *program) diagnose(ctx context.Context, f runtimeFlags) []finding {
 	findings := []finding{
 		good("program", services.VersionLine()),
 		good("machine", machineText()),
 	}
-	findings = append(findings, p.lookAtFolders()...)
-	findings = append(findings, p.lookAtModels()...)
-	findings = append(findings, p.lookAtRuntime(ctx, f)...)
+	findings = append(findings, p.checkFolders()...)
+	findings = append(findings, p.checkModels()...)
+	findings = append(findings, p.checkRuntime(ctx, f)...)
 	return findings
 }
 
-// machineText says what the machine has to offer.
+// machineText describes the machine: its cores and memory.
 func machineText() string {
 	if total, available, err := machine.Memory(); err == nil {
 		return message.Sprintf("%d cores, %.1f GB of memory, %.1f GB free", machine.Cores(), float64(total)/1e9, float64(available)/1e9)
@@ -111,8 +110,8 @@ func machineText() string {
 	return message.Sprintf("%d cores", machine.Cores())
 }
 
-// lookAtFolders checks that each of Descry's folders can be written.
-func (p *program) lookAtFolders() []finding {
+// checkFolders checks that each of Descry's folders is writable.
+func (p *program) checkFolders() []finding {
 	var all []finding
 	for _, d := range []struct{ name, dir string }{
 		{"cache", p.services.Dirs.Cache}, {"settings", p.services.Dirs.Config}, {"edits", p.services.Dirs.Data}, {"logs", p.services.Dirs.State},
@@ -126,7 +125,8 @@ func (p *program) lookAtFolders() []finding {
 	return all
 }
 
-// writable makes dir and a file in it, and removes the file again.
+// writable creates dir and a file in it, which it removes again, and returns the error
+// if that fails.
 func writable(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -139,8 +139,8 @@ func writable(dir string) error {
 	return os.Remove(f.Name())
 }
 
-// lookAtModels resolves the built-in set and every set installed.
-func (p *program) lookAtModels() []finding {
+// checkModels resolves the built-in set and every installed set.
+func (p *program) checkModels() []finding {
 	var all []finding
 	for _, m := range p.installed() {
 		x := good("models "+m.Name, m.Description)
@@ -155,8 +155,8 @@ func (p *program) lookAtModels() []finding {
 	return all
 }
 
-// lookAtRuntime finds the library and describes a sample with it.
-func (p *program) lookAtRuntime(ctx context.Context, f runtimeFlags) []finding {
+// checkRuntime opens the library, tests the devices and describes a sample.
+func (p *program) checkRuntime(ctx context.Context, f runtimeFlags) []finding {
 	runtime := p.services.NewRuntime(f.options())
 	defer runtime.Close()
 	library, err := runtime.Open()
@@ -174,8 +174,8 @@ func (p *program) lookAtRuntime(ctx context.Context, f runtimeFlags) []finding {
 	return append(all, p.testRun(ctx, runtime, f))
 }
 
-// testRun describes the first built-in sample and compares nothing: that a
-// caption comes out at all is the test.
+// testRun describes the first built-in sample. It does not compare the caption: any
+// result passes.
 func (p *program) testRun(ctx context.Context, runtime *services.Runtime, f runtimeFlags) finding {
 	start := time.Now()
 	o, err := p.describeSample(ctx, runtime, f)
@@ -199,7 +199,7 @@ func (p *program) describeSample(ctx context.Context, runtime *services.Runtime,
 	return runner.Describe(ctx, describe.Samples()[0])
 }
 
-// short returns a path relative to the home folder, for people.
+// short abbreviates the home folder in a path to "~".
 func short(path string) string {
 	home, err := os.UserHomeDir()
 	if err != nil {

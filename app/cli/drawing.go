@@ -8,7 +8,7 @@ import (
 	"descry/render"
 )
 
-// captioned draws a picture with everything found: fills, contours, names and the
+// captioned draws a picture with the fills, contours and names of its objects and the
 // caption under it.
 func captioned(pic *picture.Picture, d *inference.Description) *image.RGBA {
 	c := render.Content{Base: pic.ForEye(), Classes: d.Classes}

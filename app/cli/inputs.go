@@ -10,7 +10,7 @@ import (
 	"descry/picture"
 )
 
-// inputs turns the arguments into pictures, in their order.
+// inputs returns the pictures named by the arguments, in order.
 func (p *program) inputs(samples bool, args []string) ([]describe.Input, error) {
 	if samples {
 		return describe.Samples(), nil
@@ -31,8 +31,8 @@ func (p *program) inputs(samples bool, args []string) ([]describe.Input, error) 
 	return all, nil
 }
 
-// standardInput reads a picture from standard input into a file of its own, so
-// that a large one costs no memory, and decodes it from there.
+// standardInput returns the picture on standard input. It is copied to a temporary
+// file and decoded from there, so that a large one needs no memory.
 func (p *program) standardInput() describe.Input {
 	return describe.Input{Name: "-", Open: func(ctx context.Context, l picture.Limits) (*picture.Picture, error) {
 		f, err := os.CreateTemp("", "descry-stdin-*")
@@ -52,8 +52,8 @@ func (p *program) standardInput() describe.Input {
 	}}
 }
 
-// limits are the bounds of what is decoded: the flag, else the setting, else
-// the default.
+// limits returns the limits for decoding: the flag, else the setting, else the
+// default.
 func (p *program) limits(flag int64) picture.Limits {
 	l := picture.DefaultLimits()
 	if n := int64(p.services.Settings.MegaPixels) * 1e6; n > 0 {

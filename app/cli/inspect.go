@@ -20,7 +20,7 @@ import (
 	"descry/picture"
 )
 
-// inspectFlags are those of descry inspect.
+// inspectFlags are the flags of descry inspect.
 type inspectFlags struct {
 	runtime       runtimeFlags
 	json          bool
@@ -68,8 +68,7 @@ a file of weights.`,
 	return c
 }
 
-// inspect looks at each file. One that is bad gets its line on standard error, and
-// the others are looked at all the same.
+// inspect inspects each file. It reports a bad one on standard error and goes on.
 func (p *program) inspect(f inspectFlags, paths []string) error {
 	if err := f.runtime.check(); err != nil {
 		return err
@@ -86,13 +85,13 @@ func (p *program) inspect(f inspectFlags, paths []string) error {
 		code = max(code, p.finish(err))
 	}
 	if code != codeDone {
-		return &toldError{code}
+		return &reportedError{code}
 	}
 	return nil
 }
 
-// inspectFile looks at one file. A name that nothing lies under tells nothing but
-// itself of what was meant.
+// inspectFile inspects one file as a picture or as weights, by its content. For a
+// file that does not exist, the name decides.
 func (p *program) inspectFile(f inspectFlags, path string) error {
 	if !picture.Recognise(path) && !(absent(path) && picture.IsPictureName(path)) {
 		return p.inspectWeights(f, path)
@@ -113,24 +112,24 @@ func (p *program) inspectFile(f inspectFlags, path string) error {
 	return err
 }
 
-// absent reports whether there is nothing at path.
+// absent reports whether path does not exist.
 func absent(path string) bool {
 	_, err := os.Lstat(path)
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// pictureReport is what descry inspect says of a picture.
+// pictureReport is the report of descry inspect on a picture.
 type pictureReport struct {
 	Format      string   `json:"format"` // "jpeg", "png", …
 	Width       int      `json:"width"`  // upright
 	Height      int      `json:"height"`
-	Orientation int      `json:"orientation"` // as the file says, 1 to 8
+	Orientation int      `json:"orientation"` // as stored in the file, 1 to 8
 	Profile     string   `json:"profile"`     // the description of the ICC profile
 	Warnings    []string `json:"warnings"`
 	RGB         string   `json:"rgb_sha256"`
 }
 
-// inspectPicture decodes a picture as for the models and looks at its profile.
+// inspectPicture decodes a picture as for the models and reads its profile.
 func inspectPicture(ctx context.Context, path string, l picture.Limits) (*pictureReport, error) {
 	pic, err := picture.Open(ctx, path, l)
 	if err != nil {
@@ -149,7 +148,7 @@ func inspectPicture(ctx context.Context, path string, l picture.Limits) (*pictur
 	return r, nil
 }
 
-// text is the report for people: the first line begins with the name.
+// text returns the report for people.
 func (r *pictureReport) text(path string) string {
 	var b strings.Builder
 	line := func(name, text string) { fmt.Fprintf(&b, "%-12s %s\n", name, printable(text)) }

@@ -13,9 +13,9 @@ import (
 	"descry/models/identify"
 )
 
-// trialSet makes a model set of one file, with what lies beside it. A captioner
-// without its vocabulary gets one of numbers, so that it can be run all the same;
-// done removes it.
+// trialSet returns a model set of one file of weights and the files next to it. A
+// captioner without a vocabulary gets a temporary one of numbers, so that it can be
+// run; done removes it.
 func trialSet(r identify.Report) (set *models.Set, done func(), err error) {
 	done = func() {}
 	common := models.Common{Set: r.Path, Architecture: r.Architecture, Weights: r.Path, Config: r.Config}
@@ -35,7 +35,7 @@ func trialSet(r identify.Report) (set *models.Set, done func(), err error) {
 	return set, done, nil
 }
 
-// numberedVocabulary writes a vocabulary whose words are their own numbers.
+// numberedVocabulary writes a vocabulary in which each word is its own number.
 func numberedVocabulary() (path string, done func(), err error) {
 	dir, err := os.MkdirTemp("", "descry-vocabulary-*")
 	if err != nil {
@@ -54,7 +54,7 @@ func numberedVocabulary() (path string, done func(), err error) {
 	return path, done, nil
 }
 
-// trialResult says shortly what came out of the one task that ran.
+// trialResult summarizes the result of the one task that ran.
 func trialResult(d *inference.Description) string {
 	switch {
 	case d.Caption != nil:
@@ -80,10 +80,10 @@ func trialResult(d *inference.Description) string {
 	return message.Sprintf("%d classes, most of it %q", seen, d.Classes.Labels[most])
 }
 
-// mostListed is how many tensors are listed without --all.
-const mostListed = 10
+// maxListed is how many tensors are listed without --all.
+const maxListed = 10
 
-// text is the report for people.
+// text returns the report for people.
 func (r weightsReport) text(f inspectFlags) string {
 	var b strings.Builder
 	line := func(name, text string) { fmt.Fprintf(&b, "%-12s %s\n", name, printable(text)) }
@@ -117,7 +117,7 @@ func (r weightsReport) text(f inspectFlags) string {
 
 // names lists the tensors that do not fit: all of them, or a few.
 func (r weightsReport) names(line func(name, text string), all bool) {
-	most := mostListed
+	most := maxListed
 	if all {
 		most = len(r.Missing) + len(r.Unexpected) + len(r.Reshaped)
 	}
@@ -130,7 +130,7 @@ func (r weightsReport) names(line func(name, text string), all bool) {
 	list(line, message.Sprintf("unexpected"), r.Unexpected, most)
 }
 
-// list writes some names, one a line, and how many there are besides.
+// list writes up to most names, one per line, and the number of the others.
 func list(line func(name, text string), what string, names []string, most int) {
 	for i, n := range names {
 		if i == most {
@@ -141,7 +141,7 @@ func list(line func(name, text string), what string, names []string, most int) {
 	}
 }
 
-// text says whether a file is a published one.
+// text describes whether a file is a published one.
 func (k *knownFile) text() string {
 	switch {
 	case k == nil:
@@ -152,7 +152,7 @@ func (k *knownFile) text() string {
 	return message.Sprintf("yes, as far as the sum's first digits tell: %s of %s", k.File, k.Model)
 }
 
-// thousands writes a number with separators: 989,820,849.
+// thousands formats a number with separators: 989,820,849.
 func thousands(n int64) string {
 	text := fmt.Sprint(n)
 	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {

@@ -20,11 +20,11 @@ import (
 	"descry/resources"
 )
 
-// weightsReport is what descry inspect says of a file of weights.
+// weightsReport is the report of descry inspect on a file of weights.
 type weightsReport struct {
 	identify.Report
 	SHA256 string     `json:"sha256,omitempty"`
-	Known  *knownFile `json:"known,omitempty"` // the official file that this is
+	Known  *knownFile `json:"known,omitempty"` // the official file with the same sum
 	Run    *trialRun  `json:"run,omitempty"`
 }
 
@@ -32,7 +32,7 @@ type weightsReport struct {
 type knownFile struct {
 	Model  string `json:"model"`
 	File   string `json:"file"`
-	Pinned bool   `json:"pinned"` // the whole sum is known, and not its beginning alone
+	Pinned bool   `json:"pinned"` // the whole sum is known, not only its first digits
 }
 
 // trialRun is one run on a built-in sample.
@@ -41,12 +41,12 @@ type trialRun struct {
 	Result      string  `json:"result"`
 	LoadSeconds float64 `json:"load_seconds"`
 	Seconds     float64 `json:"seconds"`
-	MemoryBytes uint64  `json:"memory_bytes,omitempty"` // resident, after the run, of which mapped pages of the file are a part
+	MemoryBytes uint64  `json:"memory_bytes,omitempty"` // resident after the run, including mapped pages of the file
 	Device      string  `json:"device"`
 	Threads     int     `json:"threads"`
 }
 
-// inspectWeights looks at a file of weights and tells about it.
+// inspectWeights prints the report on a file of weights.
 func (p *program) inspectWeights(f inspectFlags, path string) error {
 	r := weightsReport{}
 	var err error
@@ -72,12 +72,12 @@ func (p *program) inspectWeights(f inspectFlags, path string) error {
 		return err
 	}
 	if !r.Runs() {
-		return &toldError{codeModel}
+		return &reportedError{codeModel}
 	}
 	return nil
 }
 
-// hashed computes the SHA-256, with progress for somebody at a terminal.
+// hashed returns the SHA-256 of a file. It shows a progress bar on a terminal.
 func (p *program) hashed(path string, size int64) (string, error) {
 	in, err := os.Open(path)
 	if err != nil {
@@ -98,13 +98,13 @@ func (p *program) hashed(path string, size int64) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// interruptible is a reader that ends with a context.
+// interruptible is a reader that stops when its context ends.
 type interruptible struct {
 	ctx context.Context
 	io.Reader
 }
 
-// Read returns the context's error once it has ended.
+// Read returns the context's error once the context has ended.
 func (r interruptible) Read(b []byte) (int, error) {
 	if err := r.ctx.Err(); err != nil {
 		return 0, err
@@ -112,8 +112,9 @@ func (r interruptible) Read(b []byte) (int, error) {
 	return r.Reader.Read(b)
 }
 
-// knownSum finds the catalogue's file of that sum: the whole of it, or, where no
-// more is known, its beginning, which torchvision writes into its file names.
+// knownSum returns the catalogue's file with a given sum, or nil. It compares the
+// whole sum, or its first digits if only those are known (torchvision writes them
+// into its file names).
 func knownSum(c catalogue.Catalogue, sum string) *knownFile {
 	for _, m := range c.Models {
 		for _, f := range m.Files {
@@ -128,7 +129,7 @@ func knownSum(c catalogue.Catalogue, sum string) *knownFile {
 	return nil
 }
 
-// tryOnce makes a model of the file and shows it a built-in sample.
+// tryOnce runs the file as a model on a built-in sample.
 func (p *program) tryOnce(f runtimeFlags, r identify.Report) (*trialRun, error) {
 	set, done, err := trialSet(r)
 	if err != nil {
@@ -158,7 +159,7 @@ func (p *program) tryOnce(f runtimeFlags, r identify.Report) (*trialRun, error) 
 	}, nil
 }
 
-// resident is this process's resident memory in bytes, 0 where it is not known.
+// resident returns this process's resident memory in bytes, or 0 if it is unknown.
 func resident() uint64 {
 	self, err := process.NewProcess(int32(os.Getpid()))
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"descry/app/services"
 )
 
-// measureSpeedCommand is the hidden command by which the window has the speed
-// measured.
+// measureSpeedCommand returns the hidden command with which the window measures the
+// speed of this machine.
 func (p *program) measureSpeedCommand() *cobra.Command {
 	var library string
 	c := &cobra.Command{
@@ -21,7 +21,7 @@ func (p *program) measureSpeedCommand() *cobra.Command {
 	return c
 }
 
-// measureSpeed measures on the device of the settings, which models would run on.
+// measureSpeed measures the speed of the device chosen in the settings.
 func (p *program) measureSpeed(library string) {
 	r := p.services.NewRuntime(services.RuntimeOptions{Device: p.services.Settings.Device, Library: library})
 	defer r.Close()

@@ -21,14 +21,14 @@ import (
 // catalogueUsage is the help of --catalogue.
 const catalogueUsage = "a JSON file that adds models (else DESCRY_CATALOGUE; format in models/README.md)"
 
-// modelsFlags are the flags that all of `descry models …` have.
+// modelsFlags are the flags common to all commands of `descry models`.
 type modelsFlags struct {
 	catalogue string
 	offline   bool
 	json      bool
 }
 
-// open makes the store that the flags ask for.
+// open returns the store for the flags.
 func (f *modelsFlags) open(p *program) (*store.Store, error) {
 	return p.services.ModelStore(f.catalogue, f.offline || p.services.Settings.Offline)
 }
@@ -66,7 +66,7 @@ descry describe --model caption=blip-base,instances=maskrcnn-v1 photo.jpg`,
 // modelNames completes names of models and sets.
 func (p *program) modelNames(f *modelsFlags) func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 	return func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-		c, _ := p.services.Catalogue(f.catalogue) // the official ones in any case
+		c, _ := p.services.Catalogue(f.catalogue) // on an error, the official ones
 		return c.Names(), cobra.ShellCompDirectiveNoFileComp
 	}
 }
@@ -75,8 +75,8 @@ func (p *program) modelNames(f *modelsFlags) func(*cobra.Command, []string, stri
 type modelsListing struct {
 	store.Listing
 	Sets    []catalogue.Set `json:"sets"`
-	Default string          `json:"default"` // the set that is used where none is named
-	Idle    []string        `json:"idle"`    // models that are here and not part of it
+	Default string          `json:"default"` // the set used if none is named
+	Idle    []string        `json:"idle"`    // installed models that are not in the set in use
 	Folder  string          `json:"folder"`
 }
 
@@ -104,7 +104,8 @@ a picture takes on this machine ("~": estimated from its speed, not measured).`,
 	}
 }
 
-// listModels lists the store, and what of it the set in use does not need.
+// listModels lists the store, and the installed models that the set in use does not
+// need.
 func (p *program) listModels(s *store.Store) modelsListing {
 	dirs := p.services.ModelDirs("")
 	l := modelsListing{Listing: s.List(), Sets: s.Catalogue.Sets, Default: dirs.Default(), Idle: []string{}, Folder: p.services.Dirs.Models()}
@@ -114,7 +115,7 @@ func (p *program) listModels(s *store.Store) modelsListing {
 	}
 	set, err := models.Resolve(used, dirs)
 	if err != nil {
-		return l // a damaged set is told by its models
+		return l // a damaged set is reported with its models
 	}
 	for _, i := range l.Items {
 		if i.Usable() && i.Catalogued && i.For != catalogue.ForRuntime && !slices.Contains(modelsOf(set), i.Name) {
@@ -124,7 +125,7 @@ func (p *program) listModels(s *store.Store) modelsListing {
 	return l
 }
 
-// modelsOf names the models that a set is made of.
+// modelsOf returns the names of the models in a set.
 func modelsOf(set *models.Set) []string {
 	var names []string
 	if set.Caption != nil {
@@ -139,7 +140,7 @@ func modelsOf(set *models.Set) []string {
 	return names
 }
 
-// writeJSON writes one JSON value for programs.
+// writeJSON writes v as indented JSON.
 func writeJSON(w io.Writer, v any) error {
 	text, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
@@ -172,7 +173,7 @@ func (l modelsListing) write(out io.Writer) error {
 	return err
 }
 
-// summary is the list's last line: what all models take, and where.
+// summary returns the last line of the list: the size and place of all models.
 func (l modelsListing) summary() string {
 	onDisk := message.Sprintf("on disk %s", store.Size(l.OnDisk))
 	if l.Unused > 0 {
@@ -189,7 +190,7 @@ func (l modelsListing) summary() string {
 	return strings.Join(parts, "; ")
 }
 
-// listColumns words one model for the list.
+// listColumns returns the columns of one model in the list.
 func listColumns(i store.Item) []string {
 	size, memory, seconds := store.Size(i.Bytes), "-", "-"
 	if i.Catalogued && !i.Pinned {
@@ -207,7 +208,7 @@ func listColumns(i store.Item) []string {
 	return []string{i.Name, i.For, itemState(i), size, memory, seconds, i.Licence, i.Title}
 }
 
-// itemState words a state in a few words.
+// itemState describes the state of a model in a few words.
 func itemState(i store.Item) string {
 	if i.State == store.Partial && i.Bytes > 0 {
 		return message.Sprintf("%d %% here", 100*i.Done/i.Bytes)
@@ -242,7 +243,7 @@ func (p *program) modelsPathCommand(f *modelsFlags) *cobra.Command {
 	}
 }
 
-// atMost refuses more arguments than a command takes.
+// atMost returns a check for at most n arguments.
 func atMost(n int) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) > n {
@@ -286,7 +287,7 @@ func (p *program) modelsLicenceCommand(f *modelsFlags) *cobra.Command {
 	}
 }
 
-// licenceTexts collects the licences of models and sets by name.
+// licenceTexts returns the licences of the named models and sets.
 func licenceTexts(c catalogue.Catalogue, args []string) ([]modelLicence, error) {
 	names, unknown := c.Expand(args)
 	if unknown != "" {
@@ -325,7 +326,7 @@ func writeLicences(w io.Writer, list []modelLicence) error {
 	return nil
 }
 
-// installedSet is one model set as the doctor looks at it.
+// installedSet is a model set, for the doctor.
 type installedSet struct {
 	Name        string
 	Description string

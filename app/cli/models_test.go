@@ -128,7 +128,7 @@ func TestProgressIsALineWhenSomethingChanges(t *testing.T) {
 	m.expect([]store.Item{{Name: "m", Bytes: 1000}})
 	told := func(p store.Progress) string {
 		errs.Reset()
-		m.tell(p)
+		m.update(p)
 		return errs.String()
 	}
 	receiving := func(done int64) store.Progress {
@@ -160,13 +160,13 @@ func TestProgressIsALineWhenSomethingChanges(t *testing.T) {
 	if got := told(store.Progress{Model: "o", Stage: store.Failed, Err: failure.New(failure.Cancelled, "", "", "stopped")}); got != "" {
 		t.Errorf("one that was stopped: %q", got)
 	}
-	if err := m.rest(second); err != error(first) {
+	if err := m.failure(second); err != error(first) {
 		t.Errorf("the command ends with %v", err)
 	}
 	quiet := newModelProgress(&program{ctx: context.Background(), err: &errs}, true)
 	errs.Reset()
-	quiet.tell(receiving(0))
-	if err := quiet.rest(second); errs.Len() > 0 || err != error(second) {
+	quiet.update(receiving(0))
+	if err := quiet.failure(second); errs.Len() > 0 || err != error(second) {
 		t.Errorf("quiet: %q, %v", errs.String(), err)
 	}
 }
@@ -175,13 +175,13 @@ func TestWhatIsReadyIsSaidWithItsPlace(t *testing.T) {
 	var out bytes.Buffer
 	home := t.TempDir()
 	p := &program{ctx: context.Background(), out: &out, services: services.New(func(name string) string { return map[string]string{"DESCRY_HOME": home}[name] })}
-	p.sayReady([]store.Item{{Name: "a", Dir: "/models/a"}, {Name: "b", Dir: "/models/b", State: store.InPlace, Needs: "a driver"}})
+	p.printReady([]store.Item{{Name: "a", Dir: "/models/a"}, {Name: "b", Dir: "/models/b", State: store.InPlace, Needs: "a driver"}})
 	if want := "a is ready (/models/a)\nb is ready (/models/b, its weights used in place)\n  a driver\nused by default: starter\n"; out.String() != want {
 		t.Errorf("%q", out.String())
 	}
 }
 
-// TestNobodyIsAskedWhereNobodySits: a script that names models means it.
+// TestNobodyIsAskedWhereNobodySits: without a terminal no question is asked.
 func TestNobodyIsAskedWhereNobodySits(t *testing.T) {
 	var errs bytes.Buffer
 	p := &program{in: strings.NewReader("n\n"), err: &errs}

@@ -46,7 +46,7 @@ Addresses can be redirected: HF_ENDPOINT for the hub, DESCRY_MIRROR=URL for all
 	return c
 }
 
-// pull shows what is needed, asks where somebody can answer, and fetches.
+// pull shows the estimate, asks for confirmation on a terminal, and downloads.
 func (p *program) pull(f *modelsFlags, names []string, yes, whole bool) error {
 	s, err := f.open(p)
 	if err != nil {
@@ -72,7 +72,7 @@ func (p *program) pull(f *modelsFlags, names []string, yes, whole bool) error {
 	}
 	show := newModelProgress(p, f.json)
 	show.expect(e.Items)
-	err = s.Pull(p.ctx, names, show.tell)
+	err = s.Pull(p.ctx, names, show.update)
 	show.close()
 	after, lookErr := s.Estimate(names)
 	if lookErr != nil {
@@ -84,15 +84,15 @@ func (p *program) pull(f *modelsFlags, names []string, yes, whole bool) error {
 		}
 	}
 	if err != nil {
-		return show.rest(err)
+		return show.failure(err)
 	}
 	if !f.json {
-		p.sayReady(after.Items)
+		p.printReady(after.Items)
 	}
 	return nil
 }
 
-// showEstimate says what models need, before anything is fetched.
+// showEstimate prints what models need, before anything is downloaded.
 func (p *program) showEstimate(e store.Estimate) {
 	for _, i := range e.Items {
 		switch {
@@ -110,7 +110,7 @@ func (p *program) showEstimate(e store.Estimate) {
 	say(p.err, "  licence: %s; descry models licence NAME prints it", licences(e.Items))
 }
 
-// licencesOf returns the whole texts for somebody who is about to agree.
+// licencesOf returns the licence texts of the models to download.
 func licencesOf(s *store.Store, items []store.Item) (string, error) {
 	var names []string
 	for _, i := range items {
@@ -128,10 +128,10 @@ func licencesOf(s *store.Store, items []store.Item) (string, error) {
 	return b.String(), err
 }
 
-// agree asks a question where somebody sits at a terminal; anything but yes is
-// no. Where nobody does, nobody is asked and it is yes: a script that names
-// models means it. The question goes to the terminal itself where standard error
-// goes elsewhere, or it would wait unseen.
+// agree asks a question on the terminal and reports whether the answer is yes. If
+// standard input is not a terminal it returns true without asking: a script that
+// names models has decided. If standard error is redirected, the question goes to the
+// terminal itself, where it can be seen.
 func (p *program) agree(question string) bool {
 	if !isTerminal(p.in) {
 		return true
@@ -154,12 +154,12 @@ func (p *program) agree(question string) bool {
 	return answer == "y" || answer == "yes"
 }
 
-// consoleNames name the terminal that a program was started from, whatever its
-// outputs are: of Windows and of all others.
+// consoleNames holds the file name of the terminal that started the program, even if
+// its outputs are redirected: on Windows (true) and elsewhere.
 var consoleNames = map[bool]string{true: "CONOUT$", false: "/dev/tty"}
 
-// sayReady says where what was fetched lies and how it is used.
-func (p *program) sayReady(items []store.Item) {
+// printReady prints where the models are and which are used by default.
+func (p *program) printReady(items []store.Item) {
 	for _, i := range items {
 		where := printable(short(i.Dir))
 		if i.State == store.InPlace {
@@ -174,15 +174,15 @@ func (p *program) sayReady(items []store.Item) {
 	say(p.out, "used by default: %s", p.services.ModelDirs("").Default())
 }
 
-// modelProgress shows how far models are: a bar at a terminal, else a line
-// whenever something begins or another tenth has arrived.
+// modelProgress shows the progress of models: a bar on a terminal, else a line for
+// each new stage and each tenth received.
 type modelProgress struct {
 	p      *program
 	quiet  bool
 	bar    *progressbar.ProgressBar
 	last   map[string]store.Progress
 	tenths map[string]int64
-	told   *failure.Failure // the first failure, which is the command's error
+	first  *failure.Failure // the command's error
 	failed int
 }
 
@@ -195,23 +195,23 @@ func newModelProgress(p *program, quiet bool) *modelProgress {
 	return m
 }
 
-// expect makes the bar know all models' bytes before the first of them comes.
+// expect adds the sizes of all models to the bar before the first of them starts.
 func (m *modelProgress) expect(items []store.Item) {
 	for _, i := range items {
 		m.last[i.Name] = store.Progress{Model: i.Name, Stage: expected, Done: i.Done, Total: i.Bytes}
 	}
 }
 
-// expected is the stage of a model that nothing is done with yet.
+// expected is the stage of a model that has not started yet.
 const expected store.Stage = "expected"
 
-// tell is the store's callback: one goroutine at a time.
-func (m *modelProgress) tell(s store.Progress) {
+// update is the store's callback, called by one goroutine at a time.
+func (m *modelProgress) update(s store.Progress) {
 	before, seen := m.last[s.Model]
 	m.last[s.Model] = s
 	if s.Stage == store.Failed {
-		if m.failed++; m.told == nil {
-			m.told = s.Err
+		if m.failed++; m.first == nil {
+			m.first = s.Err
 		} else if s.Err.Kind != failure.Cancelled {
 			m.line(message.Sprintf("descry: %s: %s", s.Model, oneLine(s.Err.Error())))
 		}
@@ -235,7 +235,7 @@ func (m *modelProgress) tell(s store.Progress) {
 	m.line(progressLine(s))
 }
 
-// progressLine words one step of a model.
+// progressLine returns the line about one step of a model.
 func progressLine(s store.Progress) string {
 	line := message.Sprintf("%s: %s", s.Model, s.Stage)
 	if s.File != "" && s.Stage != store.Done {
@@ -250,7 +250,7 @@ func progressLine(s store.Progress) string {
 	return line
 }
 
-// draw moves the bar: bytes of all models together.
+// draw updates the bar, which shows the bytes of all models together.
 func (m *modelProgress) draw() {
 	var done, total int64
 	var active []string
@@ -263,7 +263,7 @@ func (m *modelProgress) draw() {
 	sort.Strings(active)
 	m.bar.Describe(strings.Join(active, ", "))
 	m.bar.ChangeMax64(max(1, total))
-	_ = m.bar.Set64(min(done, total)) // it fails beyond the end, where there is nothing to draw
+	_ = m.bar.Set64(min(done, total)) // an error at the end changes nothing
 }
 
 func (m *modelProgress) line(text string) {
@@ -279,16 +279,16 @@ func (m *modelProgress) close() {
 	}
 }
 
-// rest returns the failure that has not been told yet.
-func (m *modelProgress) rest(err error) error {
-	if m.told != nil {
-		return m.told
+// failure returns the first failure of a model, else err. All other failures have been
+// printed.
+func (m *modelProgress) failure(err error) error {
+	if m.first != nil {
+		return m.first
 	}
 	return err
 }
 
-// licences words the licences of models, each once, for somebody who is about to
-// fetch them.
+// licences lists the licences of models, each once with its models.
 func licences(items []store.Item) string {
 	by := map[string][]string{}
 	var order []string

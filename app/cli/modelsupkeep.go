@@ -43,7 +43,7 @@ func (p *program) importModels(f *modelsFlags, paths []string, inPlace bool) err
 		return err
 	}
 	show := newModelProgress(p, f.json)
-	report, err := s.Import(p.ctx, paths, inPlace, show.tell)
+	report, err := s.Import(p.ctx, paths, inPlace, show.update)
 	show.close()
 	if f.json {
 		if jsonErr := writeJSON(p.out, report); jsonErr != nil {
@@ -51,7 +51,7 @@ func (p *program) importModels(f *modelsFlags, paths []string, inPlace bool) err
 		}
 	}
 	if err != nil {
-		return show.rest(err)
+		return show.failure(err)
 	}
 	for _, path := range report.Other {
 		say(p.err, "descry: %s is not a file of a known model", printable(path))
@@ -64,7 +64,7 @@ func (p *program) importModels(f *modelsFlags, paths []string, inPlace bool) err
 		for _, m := range report.Models {
 			items = append(items, m.Item)
 		}
-		p.sayReady(items)
+		p.printReady(items)
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (p *program) verifyModels(f *modelsFlags, names []string, repair bool) erro
 		return err
 	}
 	show := newModelProgress(p, f.json)
-	verdicts, err := s.Verify(p.ctx, names, repair, show.tell)
+	verdicts, err := s.Verify(p.ctx, names, repair, show.update)
 	show.close()
 	if f.json {
 		if verdicts == nil {
@@ -103,7 +103,7 @@ func (p *program) verifyModels(f *modelsFlags, names []string, repair bool) erro
 		}
 	}
 	if err != nil && len(verdicts) == 0 {
-		return show.rest(err)
+		return show.failure(err)
 	}
 	damaged := 0
 	for _, v := range verdicts {
@@ -116,7 +116,7 @@ func (p *program) verifyModels(f *modelsFlags, names []string, repair bool) erro
 	}
 	switch {
 	case err != nil:
-		return show.rest(err)
+		return show.failure(err)
 	case damaged > 0:
 		return failure.New(failure.Model, "check", "", "%d of %d files are damaged", damaged, len(verdicts)).WithHint("Run descry models verify --repair.")
 	case len(verdicts) == 0 && !f.json:
@@ -125,7 +125,7 @@ func (p *program) verifyModels(f *modelsFlags, names []string, repair bool) erro
 	return nil
 }
 
-// verdictLine words a verdict.
+// verdictLine returns the line about a verdict.
 func verdictLine(v store.Verdict) string {
 	line := message.Of("%s %s: ok", v.Model, v.File)
 	switch {

@@ -19,24 +19,24 @@ import (
 	"descry/picture"
 )
 
-// reporter writes what comes out of a run: a line a picture on standard output,
-// troubles and progress on standard error, and the files of --out.
+// reporter writes the results of a run: a line per picture on standard output, errors
+// and progress on standard error, and the files of --out.
 type reporter struct {
 	p     *program
 	d     *describeRun
 	bar   *progressbar.ProgressBar // nil: none
 	files *export.Batch            // nil: no files
-	hint  bool                     // the one about photographs has been given
-	told  *failure.Failure         // the model's trouble that has been told
+	hint  bool                     // the hint about photographs was printed
+	model *failure.Failure         // the failure of a model, printed already
 
-	unwritten int // pictures that were described and of which a file could not be written
+	unwritten int // described pictures with a file that could not be written
 
 	mu   sync.Mutex
-	lost []*inference.DeviceLost // devices given up, not told yet
+	lost []*inference.DeviceLost // devices given up, not reported yet
 }
 
-// newReporter shows a progress bar only to somebody at a terminal who waits for
-// more than one picture and does not read the results on the same terminal.
+// newReporter returns the reporter of a run. It shows a progress bar only on a
+// terminal, for more than one picture, and if the results go elsewhere.
 func newReporter(p *program, d *describeRun) *reporter {
 	r := &reporter{p: p, d: d}
 	if d.plan != nil {
@@ -59,17 +59,17 @@ func (r *reporter) close() {
 	}
 }
 
-// Started implements describe.Events: it says which picture is looked at now.
+// Started implements describe.Events. It shows the name of the current picture.
 func (r *reporter) Started(i int) {
 	if r.bar != nil {
 		r.bar.Describe(printable(filepath.Base(r.d.inputs[i].Name)))
 	}
 }
 
-// Described implements describe.Events. The line stands also where a file could
-// not be written; only a standard output that takes nothing more ends the run.
+// Described implements describe.Events. It prints the line even if a file cannot be
+// written; only an error of standard output ends the run.
 func (r *reporter) Described(i int, o *describe.Outcome) error {
-	r.tellLost()
+	r.printLost()
 	err := r.done(i, o)
 	var closed *outputError
 	if errors.As(err, &closed) {
@@ -82,22 +82,22 @@ func (r *reporter) Described(i int, o *describe.Outcome) error {
 	return nil
 }
 
-// Failed implements describe.Events: it writes the line of a picture that could not
-// be described.
+// Failed implements describe.Events. It prints the line of a picture that could not be
+// described.
 func (r *reporter) Failed(i int, f *failure.Failure) {
-	r.tellLost()
+	r.printLost()
 	r.line(i, f)
-	if f.Kind != failure.Cancelled && f != r.told {
+	if f.Kind != failure.Cancelled && f != r.model {
 		r.trouble(about(r.d.inputs[i].Name, f))
 	}
 	if f.Kind == failure.Model || f.Kind == failure.Memory {
-		r.told = f // the same for all that follow: once is enough
+		r.model = f // all following pictures have the same one, which is printed once
 	}
 	r.step()
 }
 
-// about makes a failure one of a picture. What it was about before, a model's
-// file, goes into the message.
+// about returns f with a picture as its subject. The former subject, a model's file,
+// goes into the message.
 func about(name string, f *failure.Failure) *failure.Failure {
 	g := *f
 	if g.Subject != "" && g.Subject != name {
@@ -125,16 +125,16 @@ func (r *reporter) trouble(err error) {
 	say(r.p.err, "descry: %s", printable(oneLine(err.Error())))
 }
 
-// onDeviceLost notes a device that was given up, until the picture at work is done.
+// onDeviceLost records a lost device until the current picture is done.
 func (r *reporter) onDeviceLost(l *inference.DeviceLost) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.lost = append(r.lost, l)
 }
 
-// tellLost tells, once, that a device was given up. The log of devices has the
-// runtime's own words.
-func (r *reporter) tellLost() {
+// printLost reports lost devices, each once. The log of devices has ONNX Runtime's own
+// messages.
+func (r *reporter) printLost() {
 	r.mu.Lock()
 	lost := r.lost
 	r.lost = nil
@@ -152,8 +152,8 @@ func (r *reporter) step() {
 	}
 }
 
-// done writes the line and the files of a picture that was described. Files
-// that could not be written are the error; the line stands all the same.
+// done writes the line and the files of a described picture. It returns an error if a
+// file cannot be written; the line is written anyway.
 func (r *reporter) done(i int, o *describe.Outcome) error {
 	shown := o.Found.Above(r.d.leastScore(r.p.services.Settings, o.Found.Instances))
 	if r.d.flags.json {
@@ -172,13 +172,13 @@ func (r *reporter) done(i int, o *describe.Outcome) error {
 	return r.writeFiles(i, o.Picture, shown)
 }
 
-// outputError is a standard output that takes nothing more: the run ends.
+// outputError is an error of standard output. It ends the run.
 type outputError struct{ cause error }
 
 func (e *outputError) Error() string { return message.Sprintf("standard output: %s", e.cause) }
 func (e *outputError) Unwrap() error { return e.cause }
 
-// hintAtPhotographs says once, politely, what the built-in models know.
+// hintAtPhotographs prints once that the built-in models know only drawings.
 func (r *reporter) hintAtPhotographs(pic *picture.Picture) {
 	if r.hint || r.d.flags.quiet || r.d.set.Name != "starter" || !describe.LooksLikePhoto(pic) {
 		return
@@ -199,7 +199,7 @@ func (r *reporter) writeFiles(i int, pic *picture.Picture, shown inference.Descr
 	return r.files.Picture(i, export.Picture{Description: shown, Draw: draw})
 }
 
-// finish writes the files of the whole run.
+// finish writes the files that cover the whole run.
 func (r *reporter) finish() error {
 	if r.files == nil || len(r.d.plan.Run) == 0 {
 		return nil
@@ -210,7 +210,7 @@ func (r *reporter) finish() error {
 	return r.files.Finish()
 }
 
-// makeFolder makes the folder of --out.
+// makeFolder creates the folder of --out.
 func (r *reporter) makeFolder() error {
 	if err := os.MkdirAll(r.d.flags.out, 0o755); err != nil {
 		return failure.Wrap(failure.Unwritable, "write", r.d.flags.out, err, "Choose another folder with --out.")

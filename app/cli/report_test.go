@@ -23,7 +23,7 @@ import (
 	"descry/settings"
 )
 
-// reported is a reporter with what it wrote.
+// reported is a reporter with its output.
 type reported struct {
 	*reporter
 	out, errs bytes.Buffer
@@ -48,7 +48,7 @@ func newReported(t *testing.T, f describeFlags, names ...string) *reported {
 	return x
 }
 
-// outcome is a picture of 4 × 2 pixels with something of everything found.
+// outcome returns a picture of 4 × 2 pixels with a result of each task.
 func outcome(name string) *describe.Outcome {
 	return &describe.Outcome{
 		Picture: &picture.Picture{Name: name, Width: 4, Height: 2, RGB: make([]byte, 24)},
@@ -267,7 +267,7 @@ func TestAFolderThatCannotBeMadeIsTheRunsTrouble(t *testing.T) {
 	}
 }
 
-// closedPipe is a standard output that takes nothing more.
+// closedPipe is a standard output whose reader is gone.
 type closedPipe struct{}
 
 func (closedPipe) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }

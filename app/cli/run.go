@@ -11,7 +11,7 @@ import (
 	"descry/settings"
 )
 
-// describeRun is a whole run of `descry describe`, checked.
+// describeRun is a run of `descry describe` with its flags checked.
 type describeRun struct {
 	flags   *describeFlags
 	runtime services.RuntimeOptions
@@ -24,7 +24,7 @@ type describeRun struct {
 	set     *models.Set
 }
 
-// names are the inputs' names, for the plan of files.
+// names returns the inputs' names, for the plan of files.
 func (d *describeRun) names() []string {
 	var names []string
 	for _, in := range d.inputs {
@@ -33,8 +33,8 @@ func (d *describeRun) names() []string {
 	return names
 }
 
-// leastScore is the least score of an object that is kept: the flag, else the
-// person's setting, else the set's own proposal.
+// leastScore returns the minimum score of an object to keep: the flag, else the
+// setting, else the set's own.
 func (d *describeRun) leastScore(s settings.Settings, found *inference.Instances) float32 {
 	switch {
 	case d.score != nil:
@@ -47,10 +47,10 @@ func (d *describeRun) leastScore(s settings.Settings, found *inference.Instances
 	return defaultScore
 }
 
-// defaultScore is used where nobody says anything else.
+// defaultScore is used if nothing else is set.
 const defaultScore = 0.5
 
-// describe runs d. Each picture has its line, in the order of the arguments.
+// describe runs d. It prints one line per picture, in the order of the arguments.
 func (p *program) describe(d *describeRun) error {
 	r := newReporter(p, d)
 	defer r.close()
@@ -73,14 +73,14 @@ func (p *program) describe(d *describeRun) error {
 	case p.ctx.Err() != nil:
 		return failure.New(failure.Cancelled, "describe", "", "interrupted")
 	case summary.Broken != nil:
-		return &toldError{codeModel}
+		return &reportedError{codeModel}
 	case summary.Failed+r.unwritten > 0:
-		return &toldError{codeSome}
+		return &reportedError{codeSome}
 	}
 	return nil
 }
 
-// begin finds the model set and the library, which a run cannot do without.
+// begin finds the model set and opens the library.
 func (p *program) begin(d *describeRun) (*describe.Runner, *services.Runtime, error) {
 	set, err := p.services.Resolve(d.flags.model, "")
 	if err != nil {

@@ -11,16 +11,17 @@ import (
 	"descry/inference/ort"
 )
 
-// runtimeFlags choose library, device and threads; several commands have them.
+// runtimeFlags are the flags for library, device and threads that several commands
+// share.
 type runtimeFlags struct {
 	device     string
 	threads    int
 	ort        string
 	cardMemory int64 // MB; 0: all of the card's
-	anyMemory  bool  // models are loaded however little memory is free
+	anyMemory  bool  // load models without checking the free memory
 }
 
-// devices are the words of --device.
+// devices lists the values of --device.
 var devices = ort.DeviceNames()
 
 // add adds the flags to c.
@@ -33,7 +34,7 @@ func (f *runtimeFlags) add(c *cobra.Command) {
 	_ = c.RegisterFlagCompletionFunc("device", cobra.FixedCompletions(devices, cobra.ShellCompDirectiveNoFileComp))
 }
 
-// check refuses words and numbers that mean nothing.
+// check returns an error for unknown devices and numbers out of range.
 func (f *runtimeFlags) check() error {
 	if !slices.Contains(devices, f.device) {
 		return meant(usage("--device %q is none that this version knows (%s)", f.device, strings.Join(devices, ", ")), f.device, devices)
@@ -47,12 +48,12 @@ func (f *runtimeFlags) check() error {
 	return nil
 }
 
-// options are the flags as the runtime takes them.
+// options returns the flags as options of the runtime.
 func (f *runtimeFlags) options() services.RuntimeOptions {
 	return services.RuntimeOptions{Device: f.device, Threads: f.threads, Library: f.ort, CardMemory: f.cardMemory << 20, AnyMemory: f.anyMemory}
 }
 
-// threadsOrAll is the number of threads, one a core where none is given.
+// threadsOrAll returns the number of threads, by default one per core.
 func (f *runtimeFlags) threadsOrAll() int {
 	if f.threads > 0 {
 		return f.threads

@@ -18,8 +18,8 @@ func isTerminal(w any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// writeForPeople prints what is known of one picture for somebody at a
-// terminal or a screen reader: one fact a line, no drawing characters.
+// writeForPeople prints the description of a picture for a terminal or a screen
+// reader: one fact per line, no drawing characters.
 func writeForPeople(w io.Writer, d *inference.Description) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%d × %d)\n", printable(d.Image), d.Width, d.Height)
@@ -68,8 +68,8 @@ func writeClasses(b *strings.Builder, c *inference.Classes) {
 	}
 }
 
-// printable replaces control characters of a file name, which could play tricks
-// on a terminal.
+// printable replaces control characters, with which a file name could manipulate a
+// terminal.
 func printable(name string) string {
 	return strings.Map(func(r rune) rune {
 		if r < 0x20 || r == 0x7f || r >= 0x80 && r < 0xa0 {

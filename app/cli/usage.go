@@ -15,7 +15,8 @@ import (
 	"descry/internal/nearest"
 )
 
-// flagError names the flag that was probably meant.
+// flagError returns the error for an invalid flag, with the flag that was probably
+// meant.
 func flagError(c *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
@@ -28,7 +29,7 @@ func flagError(c *cobra.Command, err error) error {
 	return usage("%s", err).WithHint("Run %s --help for the flags it has.", c.CommandPath())
 }
 
-// commandNames are the names of c's commands.
+// commandNames returns the names of c's commands.
 func commandNames(c *cobra.Command) []string {
 	var names []string
 	for _, sub := range c.Commands() {
@@ -37,8 +38,8 @@ func commandNames(c *cobra.Command) []string {
 	return names
 }
 
-// knownCommand refuses a word that is none of c's commands and names the
-// nearest.
+// knownCommand returns an error for an argument that is not one of c's commands, with
+// the nearest command.
 func knownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -46,8 +47,8 @@ func knownCommand(c *cobra.Command, args []string) error {
 	return meant(usage("%s has no command %q", c.CommandPath(), args[0]), args[0], commandNames(c))
 }
 
-// picturesNotCommands lets pictures pass, but not a mistyped command, which
-// would open the window on a file that does not exist.
+// picturesNotCommands accepts pictures, but not a mistyped command, which would open
+// the window on a file that does not exist.
 func picturesNotCommands(c *cobra.Command, args []string) error {
 	if len(args) == 0 || strings.ContainsAny(args[0], `./\`) {
 		return nil
@@ -61,19 +62,18 @@ func picturesNotCommands(c *cobra.Command, args []string) error {
 	return nil
 }
 
-// usage is the error of wrong use: exit code 2.
+// usage returns a usage error, which has exit code 2.
 func usage(format string, args ...any) *failure.Failure {
 	return failure.New(failure.Usage, "use", "", format, args...)
 }
 
-// say writes a line for people: a message, whose format is a constant.
+// say writes a message for people as a line. The format must be a constant.
 func say(w io.Writer, format string, args ...any) error {
 	_, err := fmt.Fprintln(w, message.Sprintf(format, args...))
 	return err
 }
 
-// meant adds the word that was probably meant to the error about one that is not
-// known.
+// meant adds the known word nearest to got to an error about an unknown word.
 func meant(f *failure.Failure, got string, known []string) *failure.Failure {
 	if near := nearest.Word(got, known); near != "" {
 		return f.WithHint("Did you mean %s?", near)
@@ -81,5 +81,6 @@ func meant(f *failure.Failure, got string, known []string) *failure.Failure {
 	return f
 }
 
-// oneLine keeps an error on one line whatever a file name or library put in.
+// oneLine joins the lines of an error message, which may contain a file name or a
+// library's text.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

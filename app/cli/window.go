@@ -24,10 +24,10 @@ func (f *windowFlags) add(c *cobra.Command) {
 	_ = c.Flags().MarkHidden("measure") // defined in the line above
 }
 
-// window opens the window on the pictures named.
+// window opens the window on the named pictures.
 func (p *program) window(f windowFlags, pictures []string) error {
 	if _, err := p.services.Catalogue(f.catalogue); err != nil && f.catalogue != "" {
-		return err // one that a variable names is told on the Models page
+		return err // an error of DESCRY_CATALOGUE is shown on the Models page
 	}
 	if err := f.runtime.check(); err != nil {
 		return err
@@ -35,7 +35,7 @@ func (p *program) window(f windowFlags, pictures []string) error {
 	return p.openWindow(p.ctx, p.windowOptions(f, pictures))
 }
 
-// windowOptions lays the flags over the settings.
+// windowOptions returns the settings overridden by the flags.
 func (p *program) windowOptions(f windowFlags, pictures []string) services.WindowOptions {
 	o := services.WindowOptions{Settings: p.services.Settings, Runtime: f.runtime.options(), Measure: f.measure, Pictures: pictures}
 	o.Runtime.Catalogue = f.catalogue

@@ -8,7 +8,7 @@ import (
 	"descry/ui/state/core"
 )
 
-// clockHandlers perform what is about time, and the end.
+// clockHandlers returns the handlers of timers and of the end of the program.
 func clockHandlers(k toolkit) []handler {
 	return []handler{
 		on(func(_ context.Context, e state.Wake, send func(core.Action)) {

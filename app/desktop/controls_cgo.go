@@ -11,13 +11,14 @@ import (
 	"descry/ui/state/core"
 )
 
-// shownControls is what was noted of the open sheet, for tests that drive a real
-// window by what --measure tells. It belongs to the window's goroutine.
+// shownControls holds what was written to the timeline about the open sheet, for
+// tests that drive a real window by the output of --measure. Only the window's
+// goroutine uses it.
 type shownControls struct {
 	sheet core.PageID
-	last  map[string]ui.Control // where the controls were at the last look
-	still map[string]int        // in how many looks they have been there
-	noted map[string]ui.Control // as they were told
+	last  map[string]ui.Control // at the last look
+	still map[string]int        // for how many looks each has not moved
+	noted map[string]ui.Control // as written to the timeline
 }
 
 // noteSheet notes which sheet is open.
@@ -28,8 +29,8 @@ func (r *windowRun) noteSheet(sheet core.PageID) {
 	}
 }
 
-// watchControls looks where the controls of the open sheet are, as long as the
-// window is open.
+// watchControls records where the controls of the open sheet are, until the
+// window closes.
 func (r *windowRun) watchControls() {
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
@@ -43,12 +44,12 @@ func (r *windowRun) watchControls() {
 	}
 }
 
-// steady is in how many looks a control has to be where it is.
+// steady is the number of looks after which a control is taken to be at rest.
 const steady = 4
 
-// look notes the controls that stand still and were not told where they are, and
-// those that are gone: the toolkit lays out what it was shown only with its next
-// frame.
+// look records the controls that have come to rest since the last look, and those
+// that are gone. It waits for rest because the toolkit lays out new content only
+// with its next frame.
 func (s *shownControls) look(all []ui.Control, t *timeline) {
 	if s.noted == nil {
 		s.noted = map[string]ui.Control{}

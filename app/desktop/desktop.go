@@ -1,13 +1,12 @@
-// Package desktop is the window's other side: it performs the effects that the
-// window's state asks for, and it is the only package that opens a window of the
-// system.
+// Package desktop performs the effects that the window's state requests. It is the
+// only package that opens a window.
 //
-// A file is a family of effects (worker, opening, lists, dialogs, writes, edits, settings,
-// models, devices, clock), each with the list of its handlers. The performer makes
-// one table of them all; an effect that is in no list is a mistake in the program
-// and ends it loudly, and a test compares the table with the effects that there
-// are. What only a toolkit can do is behind the interface toolkit, so that all of
-// this runs, and is tested, without a window.
+// Each file holds one family of effects (worker, opening, lists, dialogs, writes,
+// edits, settings, models, devices, clock) and the list of its handlers. The
+// performer makes one table of them all. An effect without a handler is a
+// programming error, so Perform panics; a test compares the table with the effects
+// that exist. The calls that need the toolkit are behind the interface toolkit, so
+// the rest of the package runs, and is tested, without a window.
 package desktop
 
 import (
@@ -20,11 +19,11 @@ import (
 	"descry/ui/state/core"
 )
 
-// toolkit is what the performer needs of the window: what only a toolkit can do.
-// Each method may be called from any goroutine.
+// toolkit is the part of the graphical toolkit that the performer uses. Its methods
+// may be called from any goroutine.
 type toolkit interface {
-	// AskOpen, AskSave and AskFolder show the toolkit's own file dialog, where the
-	// system has none; they answer once.
+	// AskOpen, AskSave and AskFolder show the toolkit's own file dialog, for systems
+	// that have none, and call answer once.
 	AskOpen(folder string, answer func(paths []string))
 	AskSave(folder, name string, answer func(path string))
 	AskFolder(folder string, answer func(path string))
@@ -43,14 +42,14 @@ func on[E core.Effect](perform func(ctx context.Context, e E, send func(core.Act
 	return handler{reflect.TypeFor[E](), func(ctx context.Context, e core.Effect, send func(core.Action)) { perform(ctx, e.(E), send) }}
 }
 
-// performer performs the window's effects by the handlers of its families. It
-// implements state.Performer.
+// performer passes each effect of the window to its handler. It implements
+// state.Performer.
 type performer struct {
 	handlers map[reflect.Type]handler
 	worker   *workerEffects
 }
 
-// newPerformer returns a performer. send is the loop's, for what the worker tells.
+// newPerformer returns a performer. The worker's events go to send, the loop's own.
 func newPerformer(s *services.Services, o services.WindowOptions, k toolkit, g *gallery, t *timeline, send func(core.Action)) *performer {
 	worker := newWorkerEffects(s, o, g, t, send)
 	dialogs := &dialogEffects{toolkit: k, gallery: g, timeline: t}
@@ -85,5 +84,6 @@ func (p *performer) Perform(ctx context.Context, e core.Effect, send func(core.A
 // close ends the worker and waits for it.
 func (p *performer) close() { p.worker.runtime.Close() }
 
-// oneLine keeps an error on one line whatever a file name or library put in.
+// oneLine joins the lines of an error message, which may contain a file name or a
+// library's text.
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

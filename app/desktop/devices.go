@@ -18,8 +18,9 @@ import (
 // trialLimit bounds how long the window waits for `descry devices --test`.
 const trialLimit = 2 * time.Minute
 
-// deviceHandlers look at devices and at the installation by second processes: this
-// one's library is in use, and a device that crashes must not take the window along.
+// deviceHandlers returns the handlers that check the devices and the installation.
+// They run Descry in a second process: the library is in use in this one, and a
+// device that crashes must not crash the window.
 func deviceHandlers(library string) []handler {
 	return []handler{
 		on(func(ctx context.Context, e devicestate.Look, send func(core.Action)) {
@@ -31,8 +32,8 @@ func deviceHandlers(library string) []handler {
 	}
 }
 
-// deviceChoices are the devices that the window offers: Automatic, and those that
-// there can be under this system.
+// deviceChoices returns the devices that the window offers: Automatic, and those
+// that this operating system can have.
 func deviceChoices() []devicestate.Info {
 	all := []devicestate.Info{{ID: ort.DeviceAuto, Name: "Automatic"}}
 	for _, d := range ort.DevicesHere() {
@@ -67,8 +68,7 @@ func lookAtDevices(ctx context.Context, library string, test bool, send func(cor
 	send(devicestate.Reported{Reports: all, Test: test})
 }
 
-// runDoctor runs `descry doctor`, whose report is worth reading also where it
-// found something wrong.
+// runDoctor runs `descry doctor` and sends its report, also when the command fails.
 func runDoctor(ctx context.Context, library string, send func(core.Action)) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -92,7 +92,7 @@ func runSelf(ctx context.Context, library string, args ...string) ([]byte, error
 	return exec.CommandContext(ctx, exe, withLibrary(library, args...)...).Output()
 }
 
-// withLibrary adds the library that the window was told to use.
+// withLibrary adds the flag for the library that the window was started with.
 func withLibrary(library string, args ...string) []string {
 	if library == "" {
 		return args

@@ -10,8 +10,8 @@ import (
 	picturestate "descry/ui/state/picture"
 )
 
-// dialogEffects ask a person for files, and exchange with other programs: the
-// clipboard and the file manager.
+// dialogEffects performs the effects that show a file dialog or use the clipboard
+// or the file manager.
 type dialogEffects struct {
 	toolkit  toolkit
 	gallery  *gallery
@@ -21,8 +21,8 @@ type dialogEffects struct {
 	clips uint64
 }
 
-// handlers list what waits for a person or another program, on goroutines of their
-// own: a dialog may outlive the window.
+// handlers returns the handlers. Those that wait for a person or another program
+// run on their own goroutines, since a dialog may outlive the window.
 func (d *dialogEffects) handlers() []handler {
 	return []handler{
 		on(func(ctx context.Context, e picturestate.AskOpen, send func(core.Action)) {
@@ -55,7 +55,8 @@ func (d *dialogEffects) handlers() []handler {
 	}
 }
 
-// askOpen asks for files, by the system's dialog or else the toolkit's.
+// askOpen asks for files with the system's dialog, or the toolkit's if the system
+// has none.
 func (d *dialogEffects) askOpen(ctx context.Context, dialog system.FileDialog, answer func([]string)) {
 	paths, err := dialog.Ask(ctx)
 	if err != nil {
@@ -65,7 +66,8 @@ func (d *dialogEffects) askOpen(ctx context.Context, dialog system.FileDialog, a
 	answer(paths)
 }
 
-// askPlace asks for one path, by the system's dialog or else by own, the toolkit's.
+// askPlace asks for one path with the system's dialog, or with own, the toolkit's, if
+// the system has none.
 func askPlace(dialog system.FileDialog, ask uint64, send func(core.Action), own func(answer func(string))) {
 	paths, err := dialog.Ask(context.Background())
 	if err != nil {

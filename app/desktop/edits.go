@@ -10,7 +10,7 @@ import (
 	picturestate "descry/ui/state/picture"
 )
 
-// editHandlers load and save the captions that people write.
+// editHandlers returns the handlers that load and save captions written by people.
 func editHandlers(edits services.Edits, t *timeline) []handler {
 	return []handler{
 		on(func(_ context.Context, e picturestate.LoadEdit, send func(core.Action)) {

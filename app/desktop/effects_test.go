@@ -19,9 +19,9 @@ import (
 
 // stateTree reads the declarations of all packages below ui/state.
 type stateTree struct {
-	types   map[string]ast.Expr          // "descry/ui/state.Wake" → what it is
-	methods map[string]map[string]bool   // of a type by its name: those declared on it
-	imports map[string]map[string]string // of a package, as its files name them
+	types   map[string]ast.Expr          // by qualified name, "descry/ui/state.Wake"
+	methods map[string]map[string]bool   // declared methods by type
+	imports map[string]map[string]string // by package and local name
 }
 
 func readStateTree(t *testing.T) *stateTree {
@@ -115,8 +115,8 @@ func (x *stateTree) has(name, method string) bool {
 	return false
 }
 
-// effects are the exported types that are effects: they have every method of an
-// interface named Effect.
+// effects returns the exported types that have every method of an interface named
+// Effect.
 func (x *stateTree) effects(t *testing.T) []string {
 	var found []string
 	seen := false
@@ -132,7 +132,7 @@ func (x *stateTree) effects(t *testing.T) []string {
 			}
 		}
 		if len(methods) == 0 {
-			continue // made of another Effect, which is looked at by itself
+			continue // defined by another Effect, which is checked itself
 		}
 		seen = true
 		for effect := range x.types {
@@ -173,7 +173,7 @@ func TestEveryEffectIsPerformedByOneFamily(t *testing.T) {
 	}
 }
 
-// unknownEffect is an effect that nobody performs.
+// unknownEffect is an effect without a handler.
 type unknownEffect struct{ state.Quit }
 
 func TestAnEffectWithoutAHandlerIsLoud(t *testing.T) {

@@ -14,21 +14,21 @@ import (
 	picturestate "descry/ui/state/picture"
 )
 
-// gallery keeps the pixels of the open pictures for canvas, worker and files.
-// It may be used from any goroutine; what it returns is shared and read-only.
+// gallery holds the pixels of the open pictures for the canvas, the worker and the
+// writers. It may be used from any goroutine; its results are shared and read-only.
 type gallery struct {
 	mu       sync.Mutex
 	pictures map[picturestate.PictureID]*opened
 	clips    map[uint64][]byte
 	thumbs   map[string]*image.RGBA
-	turn     chan struct{} // one picture is decoded at a time: each may need much memory
+	turn     chan struct{} // held while decoding: one picture at a time, since each may need much memory
 }
 
-// opened is one picture: being decoded, or with its pixels.
+// opened is one picture, being decoded or decoded.
 type opened struct {
 	cancel  context.CancelFunc
 	picture *picture.Picture
-	levels  []*image.RGBA // for the eye: alpha on a checkerboard, halved again and again
+	levels  []*image.RGBA // for display: alpha on a checkerboard, each level half the size of the one before
 }
 
 func newGallery() *gallery {
@@ -87,7 +87,7 @@ func (g *gallery) decode(ctx context.Context, src picturestate.Source, limits pi
 	return nil, failure.New(failure.Unreadable, "open", src.Path, "the picture no longer exists")
 }
 
-// release forgets a picture and stops its decoding.
+// release drops a picture and stops its decoding.
 func (g *gallery) release(id picturestate.PictureID) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -104,7 +104,7 @@ func (g *gallery) keepClip(number uint64, data []byte) {
 	g.clips[number] = data
 }
 
-// releaseClip forgets a pasted picture's bytes.
+// releaseClip drops a pasted picture's bytes.
 func (g *gallery) releaseClip(number uint64) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -129,7 +129,7 @@ func (g *gallery) Base(id picturestate.PictureID) *image.RGBA {
 	return nil
 }
 
-// pixels returns what a model sees.
+// pixels returns the picture as the models receive it.
 func (g *gallery) pixels(id picturestate.PictureID) (*picture.Picture, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -20,13 +20,13 @@ import (
 	modelstate "descry/ui/state/models"
 )
 
-// inventory tells the window what models there are, what is here, and what room
-// the machine has.
+// inventory returns the models that exist, which of them are installed, and the free
+// disk space and memory.
 func inventory(svc *services.Services, o services.WindowOptions) modelstate.Inventory {
-	c, _ := svc.Catalogue(o.Runtime.Catalogue) // what is wrong with the file is said below
+	c, _ := svc.Catalogue(o.Runtime.Catalogue) // ModelStore below returns the same error
 	v := modelstate.Inventory{Others: ownSets(svc, o, c), Folder: svc.Dirs.Models()}
 	s, err := svc.ModelStore(o.Runtime.Catalogue, false)
-	if err != nil { // the catalogue file is at fault: nothing is fetched until it is mended
+	if err != nil { // the catalogue file is invalid: no downloads until it is corrected
 		v.Closed = oneLine(err.Error())
 		return v
 	}
@@ -57,7 +57,8 @@ func inventory(svc *services.Services, o services.WindowOptions) modelstate.Inve
 	return v
 }
 
-// storedModel is a catalogue entry and what is here of it, as the window tells it.
+// storedModel converts a catalogue entry and its state in the store to the window's
+// form.
 func storedModel(m catalogue.Model, i store.Item) modelstate.Model {
 	keeps := map[store.State]modelstate.Keep{store.Partial: modelstate.KeepPartial, store.Ready: modelstate.KeepReady, store.InPlace: modelstate.KeepReady, store.Damaged: modelstate.KeepDamaged}
 	x := modelstate.Model{
@@ -85,9 +86,9 @@ func storedModel(m catalogue.Model, i store.Item) modelstate.Model {
 	return x
 }
 
-// ownSets are the model sets that are in no catalogue: the built-in one, those
-// installed, and those in use, also the parts of a mix. What the catalogue has,
-// the window shows model by model.
+// ownSets returns the model sets that are in no catalogue: the built-in one, those
+// installed, and those in use, including the parts of a mix. The window lists the
+// models of the catalogue one by one instead.
 func ownSets(svc *services.Services, o services.WindowOptions, c catalogue.Catalogue) []modelstate.Info {
 	used := o.Settings.Model
 	names := svc.ModelDirs(o.Runtime.Catalogue).Installed()
@@ -111,7 +112,7 @@ func ownSets(svc *services.Services, o services.WindowOptions, c catalogue.Catal
 		set, err := svc.Resolve(name, o.Runtime.Catalogue)
 		if err != nil {
 			info.Description = oneLine(err.Error())
-			if !slices.Contains(parts, name) || parts[0] == used { // of a mix the load says it, task by task
+			if !slices.Contains(parts, name) || parts[0] == used { // for a mix, loading reports the error for each task
 				list = append(list, info)
 			}
 			continue
@@ -127,8 +128,8 @@ func ownSets(svc *services.Services, o services.WindowOptions, c catalogue.Catal
 	return list
 }
 
-// mixed lists the models that a word of --model names: those of a mix, each once,
-// else the one.
+// mixed returns the models that a value of --model names: those of a mix, each once,
+// or the single one.
 func mixed(spec string) []string {
 	if task, _, ok := strings.Cut(spec, "="); !ok || !isTask(strings.TrimSpace(task)) {
 		return slices.DeleteFunc([]string{spec}, func(s string) bool { return s == "" })
@@ -142,8 +143,8 @@ func mixed(spec string) []string {
 	return names
 }
 
-// weightOf returns the bytes of the weights with which a set does a task; 0: they
-// cannot be looked at.
+// weightOf returns the size in bytes of a set's weights for a task, or 0 if it is
+// unknown.
 func weightOf(set *models.Set, task string) int64 {
 	var file string
 	switch {

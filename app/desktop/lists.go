@@ -10,27 +10,27 @@ import (
 	picturestate "descry/ui/state/picture"
 )
 
-// listKeeper keeps the list of pictures that the window walks through: the window
-// itself holds a part of it only. It may be used from any goroutine.
+// listKeeper holds the list of pictures that the window browses; the window itself
+// holds only a part of it. It may be used from any goroutine.
 type listKeeper struct {
 	mu    sync.Mutex
 	id    picturestate.ListID
 	paths []string
 }
 
-// listHandlers keep lists and tell parts of them.
+// listHandlers returns the handlers that keep a list and return parts of it.
 func listHandlers() []handler {
 	k := &listKeeper{}
 	return []handler{
 		on(func(_ context.Context, e picturestate.KeepList, _ func(core.Action)) { k.keep(e.List, e.Paths) }),
 		on(func(_ context.Context, e picturestate.LookUp, send func(core.Action)) { send(k.window(e.List, e.At)) }),
 		on(func(_ context.Context, e picturestate.ListFolder, send func(core.Action)) {
-			go func() { send(k.folder(e)) }() // a folder on a sleeping disk must not hold up the end
+			go func() { send(k.folder(e)) }() // a folder on a sleeping disk must not delay closing
 		}),
 	}
 }
 
-// keep replaces the list by a later one.
+// keep replaces the list if id is newer.
 func (k *listKeeper) keep(id picturestate.ListID, paths []string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -39,8 +39,8 @@ func (k *listKeeper) keep(id picturestate.ListID, paths []string) {
 	}
 }
 
-// window returns the part of a list about a place, an empty one of a list that
-// is not kept any more.
+// window returns the part of a list around an index; it is empty if the list has
+// been replaced.
 func (k *listKeeper) window(id picturestate.ListID, at int) picturestate.Window {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -50,15 +50,15 @@ func (k *listKeeper) window(id picturestate.ListID, at int) picturestate.Window 
 	return picturestate.WindowOf(id, k.paths, at)
 }
 
-// folder lists a folder and keeps its pictures. Of one that cannot be listed only
-// the picture itself is known.
+// folder lists a folder and keeps its pictures. If the folder cannot be listed, the
+// list holds only the picture itself.
 func (k *listKeeper) folder(e picturestate.ListFolder) picturestate.Window {
 	paths, err := system.PicturesIn(e.Dir)
 	if err != nil {
 		paths = nil
 	}
 	at := slices.Index(paths, e.Path)
-	if at < 0 { // a picture whose name does not say so
+	if at < 0 { // its name has no picture extension
 		at = 0
 		paths = slices.Insert(paths, 0, e.Path)
 	}

@@ -15,9 +15,8 @@ import (
 	modelstate "descry/ui/state/models"
 )
 
-// modelEffects are the window's effects on the store of models: it lists,
-// downloads, checks, removes, imports. Its methods block and are called from any
-// goroutine.
+// modelEffects performs the window's effects on the store of models: list, download,
+// verify, remove, import. Its methods block and may be called from any goroutine.
 type modelEffects struct {
 	services *services.Services
 	options  services.WindowOptions
@@ -25,8 +24,8 @@ type modelEffects struct {
 
 	mu      sync.Mutex
 	running map[uint64]*transferJob
-	early   map[uint64]bool // told to stop before they had begun
-	timed   bool            // the speed was measured, or that was tried
+	early   map[uint64]bool // stopped before they had begun
+	timed   bool            // measuring the speed was tried
 }
 
 // transferJob is a download or check under way.
@@ -40,7 +39,7 @@ func newModelEffects(s *services.Services, o services.WindowOptions, t *timeline
 	return &modelEffects{services: s, options: o, timeline: t, running: map[uint64]*transferJob{}, early: map[uint64]bool{}}
 }
 
-// handlers list the effects.
+// handlers returns the handlers.
 func (k *modelEffects) handlers() []handler {
 	return []handler{
 		on(k.list), on(k.pull), on(k.verify),
@@ -58,7 +57,7 @@ func (k *modelEffects) handlers() []handler {
 	}
 }
 
-// list tells what models there are, and once more when the speed is known.
+// list sends the inventory, and again once the speed has been measured.
 func (k *modelEffects) list(ctx context.Context, e modelstate.List, send func(core.Action)) {
 	v := inventory(k.services, k.options)
 	send(modelstate.Listed{Inventory: v})
@@ -67,7 +66,7 @@ func (k *modelEffects) list(ctx context.Context, e modelstate.List, send func(co
 	}
 }
 
-// pull downloads a model, or what is damaged of it.
+// pull downloads a model, or only its damaged files.
 func (k *modelEffects) pull(ctx context.Context, e modelstate.Pull, send func(core.Action)) {
 	k.run(ctx, e.Pull, e.Model, send, func(ctx context.Context, s *store.Store, tell func(store.Progress)) error {
 		if e.Repair {
@@ -85,7 +84,7 @@ func (k *modelEffects) verify(ctx context.Context, e modelstate.Verify, send fun
 	})
 }
 
-// verified makes an error of files that are not as they should be.
+// verified returns an error if a file failed verification.
 func verified(verdicts []store.Verdict, err error) error {
 	for _, v := range verdicts {
 		if err == nil && !v.OK {
@@ -95,7 +94,7 @@ func verified(verdicts []store.Verdict, err error) error {
 	return err
 }
 
-// run does a download or check and tells how it goes, until it is over.
+// run does a download or check and sends its progress and its end.
 func (k *modelEffects) run(ctx context.Context, id uint64, model string, send func(core.Action), work func(context.Context, *store.Store, func(store.Progress)) error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -133,14 +132,14 @@ func (k *modelEffects) run(ctx context.Context, id uint64, model string, send fu
 	send(modelstate.PullEnded{Pull: id, Failure: f})
 }
 
-// secondsKnown reports whether the seconds of any model are known without a run.
+// secondsKnown reports whether the time of any model is known that has never run.
 func secondsKnown(v modelstate.Inventory) bool {
 	return slices.ContainsFunc(v.Models, func(m modelstate.Model) bool { return m.Seconds > 0 && !m.Measured })
 }
 
-// measureSpeed lets a second process measure what this machine computes in a
-// second: the library cannot be opened twice in one. It is tried once; it reports
-// whether it worked.
+// measureSpeed measures the speed of this machine in a second process, because the
+// library cannot be opened twice in one. It is tried only once, and reports whether
+// it succeeded.
 func (k *modelEffects) measureSpeed(ctx context.Context) bool {
 	k.mu.Lock()
 	tried := k.timed
@@ -150,10 +149,10 @@ func (k *modelEffects) measureSpeed(ctx context.Context) bool {
 		return false
 	}
 	_, err := runSelf(ctx, k.options.Runtime.Library, services.MeasureSpeedCommand)
-	return err == nil // else no seconds are told
+	return err == nil // without it no times are shown
 }
 
-// stop ends a download or check, also one whose effect has not been begun yet.
+// stop ends a download or check, even if it has not begun yet.
 func (k *modelEffects) stop(id uint64) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -164,8 +163,8 @@ func (k *modelEffects) stop(id uint64) {
 	k.early[id] = true
 }
 
-// remove waits for what runs for a model, which was told to end, and removes it.
-// It is finished also while the window closes.
+// remove cancels the jobs of a model, waits for them, and removes the model. Closing
+// the window does not interrupt it.
 func (k *modelEffects) remove(model string) error {
 	k.mu.Lock()
 	var jobs []*transferJob
@@ -212,7 +211,7 @@ func (k *modelEffects) importFiles(ctx context.Context, paths []string) ([]strin
 	return names, nil
 }
 
-// stages are the store's stages as the window knows them.
+// stages maps the store's stages to the window's.
 var stages = map[store.Stage]modelstate.Stage{
 	store.Waiting: modelstate.StageWaiting, store.Looking: modelstate.StageLooking, store.Receiving: modelstate.StageReceiving,
 	store.Checking: modelstate.StageChecking, store.Retrying: modelstate.StageRetrying, store.Copying: modelstate.StageCopying, store.Unpacking: modelstate.StageUnpacking,
@@ -226,8 +225,8 @@ func progressOf(p store.Progress, perSecond float64) modelstate.Progress {
 	return s
 }
 
-// rate notes how far a transfer is and returns its speed in bytes a second; 0
-// until there is enough to tell, and while nothing is received.
+// rate records the progress of a transfer and returns its speed in bytes a second. It
+// is 0 until there are enough samples, and while nothing is received.
 func rate(m *transfer.Meter, p store.Progress, now time.Time) float64 {
 	if p.Stage != store.Receiving {
 		m.Pause()

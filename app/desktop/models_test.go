@@ -25,8 +25,8 @@ import (
 	modelstate "descry/ui/state/models"
 )
 
-// publisher is a server on this machine with one file of weights, which it hands
-// out in two halves; the second waits at the gate.
+// publisher is a local server with one file of weights. It sends the file in two halves;
+// the second waits for the gate.
 type publisher struct {
 	*httptest.Server
 	text []byte
@@ -96,7 +96,7 @@ func newStoreBench(t *testing.T) *storeBench {
 	return &storeBench{t: t, modelEffects: newModelEffects(services.New(os.Getenv), services.WindowOptions{}, nil), server: s, said: make(chan core.Action, 1000)}
 }
 
-// do performs an effect on a goroutine of its own, as the loop does.
+// do performs an effect on its own goroutine, as the loop does.
 func (d *storeBench) do(e core.Effect) {
 	go tableOf(nil, d.handlers()).Perform(context.Background(), e, func(a core.Action) { d.said <- a })
 }
@@ -124,7 +124,7 @@ func (d *storeBench) ended(id uint64) *failure.Failure {
 	return wait(d, func(a modelstate.PullEnded) bool { return a.Pull == id }).Failure
 }
 
-// mini lists the models and gives the one of the catalogue file.
+// mini lists the models and returns the one of the catalogue file.
 func (d *storeBench) mini() modelstate.Model {
 	d.t.Helper()
 	d.do(modelstate.List{})
@@ -221,7 +221,7 @@ func TestAWrongFileIsNeverKeptAndSaid(t *testing.T) {
 	}
 }
 
-// TestRemovingEndsADownloadFirst: otherwise it would write the folder anew.
+// TestRemovingEndsADownloadFirst: otherwise the download would create the folder again.
 func TestRemovingEndsADownloadFirst(t *testing.T) {
 	d := newStoreBench(t)
 	d.do(modelstate.Pull{Pull: 1, Model: "mini"})
@@ -292,7 +292,7 @@ func TestTheWindowsCatalogueFileIsListedAndGoesBeforeTheVariable(t *testing.T) {
 }
 
 // TestModelsInFoldersOfOnesOwnAreListed: as a set and as a part of a mix, with
-// what they take and where they lie.
+// their sizes and places.
 func TestModelsInFoldersOfOnesOwnAreListed(t *testing.T) {
 	d := newStoreBench(t)
 	own, err := models.UnpackStarter(t.TempDir())

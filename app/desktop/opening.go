@@ -12,7 +12,7 @@ import (
 	picturestate "descry/ui/state/picture"
 )
 
-// openingHandlers decode pictures and let them go.
+// openingHandlers returns the handlers that decode and release pictures.
 func openingHandlers(g *gallery) []handler {
 	return []handler{
 		on(g.perform),
@@ -31,7 +31,7 @@ func (g *gallery) perform(ctx context.Context, e picturestate.Decode, send func(
 	pic, err := g.open(ctx, e.Picture, e.Source, limits)
 	if err != nil {
 		if errors.Is(err, context.Canceled) {
-			return // released: nobody asks any more
+			return // the picture was released
 		}
 		send(picturestate.DecodeFailed{Picture: e.Picture, Failure: failure.Of(err, failure.Unreadable)})
 		return

@@ -10,8 +10,8 @@ import (
 	picturestate "descry/ui/state/picture"
 )
 
-// A file that is there is replaced when the person has agreed to that, also while
-// the picture itself lies beside it; only the picture never is.
+// An existing file is replaced if the person has agreed, even next to the picture. The
+// picture itself never is.
 func TestAFileThatIsThereIsReplacedWhenAgreed(t *testing.T) {
 	g, dir := galleryWithSample(t), t.TempDir()
 	original, there := filepath.Join(dir, "a.png"), filepath.Join(dir, "a.txt")

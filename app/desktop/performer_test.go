@@ -29,8 +29,8 @@ import (
 	prefstate "descry/ui/state/prefs"
 )
 
-// TestMain lets the test binary be the program's second process, which the window
-// asks for devices, speed and diagnostics.
+// TestMain makes the test binary act as the second process that the window starts for
+// devices, speed and diagnostics.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
@@ -46,7 +46,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// secondProcessDevices is `descry devices --json` of a machine with a card.
+// secondProcessDevices is the output of `descry devices --json` on a machine with a card.
 func secondProcessDevices() {
 	if os.Getenv("DESCRY_TEST_BROKEN") != "" {
 		fmt.Fprintln(os.Stderr, "descry: broken")
@@ -60,7 +60,7 @@ func secondProcessDevices() {
 	os.Exit(0)
 }
 
-// secondProcessSpeed notes that it was asked, in the folder of states.
+// secondProcessSpeed records its call in the state folder.
 func secondProcessSpeed() int {
 	f, err := os.OpenFile(filepath.Join(os.Getenv("DESCRY_HOME"), "asked"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -71,7 +71,7 @@ func secondProcessSpeed() int {
 	return 0
 }
 
-// fakeToolkit is a window that answers at once with what the test chose.
+// fakeToolkit is a toolkit that answers at once with the values chosen by the test.
 type fakeToolkit struct {
 	mu     sync.Mutex
 	paths  []string
@@ -153,7 +153,7 @@ func newBench(t *testing.T, o services.WindowOptions) *bench {
 
 func (b *bench) send(a core.Action) { b.said <- a }
 
-// perform performs an effect on a goroutine of its own, as the loop does, and
+// perform performs an effect on its own goroutine, as the loop does, and
 // returns the first answer.
 func (b *bench) perform(e core.Effect) core.Action {
 	b.t.Helper()
@@ -203,7 +203,7 @@ func (b *bench) file(name string, content []byte) string {
 	return path
 }
 
-// answers compares what came with what should.
+// answers compares the actions received with those expected.
 func answers(t *testing.T, got, want core.Action) {
 	t.Helper()
 	if !reflect.DeepEqual(got, want) {
@@ -272,7 +272,7 @@ func TestPicturesAreDecodedKeptAndReleased(t *testing.T) {
 
 func TestAPictureThatIsReleasedWhileItWaitsIsNotTold(t *testing.T) {
 	b := newBench(t, services.WindowOptions{})
-	b.gallery.turn <- struct{}{} // somebody else's picture is decoded
+	b.gallery.turn <- struct{}{} // another picture is being decoded
 	path := b.file("a.png", pngOf(t, 5, 3))
 	ended := make(chan struct{})
 	go func() {
@@ -290,7 +290,7 @@ func TestAPictureThatIsReleasedWhileItWaitsIsNotTold(t *testing.T) {
 	<-b.gallery.turn
 }
 
-// waiting reports whether a picture has not been asked for yet.
+// waiting reports whether a picture has not been requested yet.
 func (g *gallery) waiting(id picturestate.PictureID) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"descry/ui/state/core"
 )
 
-// settingsHandlers write the settings below a folder.
+// settingsHandlers returns the handler that saves the settings in the folder config.
 func settingsHandlers(config string) []handler {
 	return []handler{on(func(_ context.Context, e core.SaveSettings, send func(core.Action)) {
 		if err := services.SaveSettings(config, e.Settings); err != nil {

@@ -11,9 +11,9 @@ import (
 	picturestate "descry/ui/state/picture"
 )
 
-// setup is what the window's state starts from.
+// setup returns the initial values of the window's state.
 func setup(s *services.Services, o services.WindowOptions) state.Setup {
-	home, _ := os.UserHomeDir() // "" shortens nothing
+	home, _ := os.UserHomeDir() // if "", paths are shown in full
 	store := inventory(s, o)
 	start := state.Setup{
 		Settings: o.Settings, Version: services.Version(), Home: home, Models: store.Others, Store: store,

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// timeline writes what the window did and when, one JSON object a line, for the
+// timeline logs what the window did and when, one JSON object per line, for the
 // smoke test and for timing (the hidden flag --measure). A nil timeline writes
 // nothing.
 type timeline struct {
@@ -16,7 +16,7 @@ type timeline struct {
 	start time.Time
 }
 
-// newTimeline writes to path; for the empty path it is a nil timeline.
+// newTimeline returns a timeline that writes to path, or nil if path is empty.
 func newTimeline(path string, start time.Time) (*timeline, error) {
 	if path == "" {
 		return nil, nil
@@ -28,8 +28,8 @@ func newTimeline(path string, start time.Time) (*timeline, error) {
 	return &timeline{file: f, start: start}, nil
 }
 
-// moment is one line: what happened, how long after the start, and how long it
-// took where that has a meaning.
+// moment is one line: what happened, how long after the start, and, where it
+// applies, how long it took.
 type moment struct {
 	Event  string  `json:"event"`
 	Name   string  `json:"name,omitempty"`
@@ -55,12 +55,12 @@ func (t *timeline) note(line moment) {
 	}
 }
 
-// close ends the file.
+// close closes the file.
 func (t *timeline) close() {
 	if t != nil {
 		t.file.Close()
 	}
 }
 
-// milliseconds are given with three decimals.
+// milliseconds returns d in milliseconds, with three decimals.
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

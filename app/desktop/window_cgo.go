@@ -49,7 +49,7 @@ func Open(_ context.Context, s *services.Services, o services.WindowOptions) err
 	return nil
 }
 
-// windowRun is an open window with everything that works for it.
+// windowRun is an open window with its loop, performer and gallery.
 type windowRun struct {
 	app      fyne.App
 	win      fyne.Window
@@ -64,10 +64,10 @@ type windowRun struct {
 	shown    shownControls
 }
 
-// start fills the window and begins.
+// start builds the window's content and starts its loop.
 func (r *windowRun) start(s *services.Services, o services.WindowOptions) {
-	// The loop paints from its first moment, so the window is there before it;
-	// what the window sends before the loop is there waits for it.
+	// The loop paints at once, so the window must exist before it. Actions that the
+	// window sends before the loop exists wait for ready.
 	ready := make(chan struct{})
 	send := r.measured(func(a core.Action) {
 		<-ready
@@ -102,8 +102,9 @@ func (r *windowRun) start(s *services.Services, o services.WindowOptions) {
 	}()
 }
 
-// heldBack keeps commands from the window while the toolkit's file dialog is
-// open over it, and closes that with Escape, which it does not do by itself.
+// heldBack reports whether a command must be dropped because the toolkit's file
+// dialog is open over the window. It closes the dialog on Escape, which the dialog
+// itself does not handle.
 func (r *windowRun) heldBack(a core.Action) bool {
 	run, isCommand := a.(core.Run)
 	d := r.dialog.Load()
@@ -116,8 +117,8 @@ func (r *windowRun) heldBack(a core.Action) bool {
 	return run.Command != core.CommandQuit
 }
 
-// measured notes commands as they are given, by key or menu, and how long it
-// takes until the canvas has drawn what they changed.
+// measured wraps send so that the timeline records each command and how long it
+// takes until the canvas has drawn its result.
 func (r *windowRun) measured(send func(core.Action)) func(core.Action) {
 	if r.timeline == nil {
 		return send
@@ -134,8 +135,8 @@ func (r *windowRun) measured(send func(core.Action)) func(core.Action) {
 	}
 }
 
-// acted waits for the next frame of the canvas; a command that draws none is
-// not noted.
+// acted waits for the next frame of the canvas and records it. A command that draws
+// no frame is not recorded.
 func (r *windowRun) acted(command string, before uint64, since time.Time) {
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
@@ -164,7 +165,7 @@ func (r *windowRun) paint(s state.Screen) {
 }
 
 // opened is called once, when the window has shown its first screen. Stalls are
-// counted from here on: before, there is no window that could be kept waiting.
+// counted from here on: earlier ones delay only the opening.
 func (r *windowRun) opened() {
 	r.timeline.note(moment{Event: "window"})
 	go fyne.Do(func() {
@@ -174,8 +175,8 @@ func (r *windowRun) opened() {
 	})
 }
 
-// end waits for everything that works for the window, and says what was
-// measured.
+// end stops the loop and the performer, waits for them, and records the
+// measurements.
 func (r *windowRun) end() {
 	close(r.over)
 	_ = r.loop.Close() // never fails
@@ -203,19 +204,19 @@ func (r *windowRun) CopyText(text string) {
 	}
 }
 
-// place makes a dialog open in a folder, if there is one.
+// place returns a folder as a dialog's location, or nil if it cannot be listed.
 func place(folder string) fyne.ListableURI {
 	if folder == "" {
 		return nil
 	}
 	l, err := storage.ListerForURI(storage.NewFileURI(folder))
 	if err != nil {
-		return nil // the dialog opens where it likes
+		return nil // the dialog uses its default
 	}
 	return l
 }
 
-// AskOpen implements toolkit by the toolkit's own dialog.
+// AskOpen implements toolkit with Fyne's dialog.
 func (r *windowRun) AskOpen(folder string, answer func([]string)) {
 	fyne.Do(func() {
 		d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
@@ -230,8 +231,8 @@ func (r *windowRun) AskOpen(folder string, answer func([]string)) {
 	})
 }
 
-// AskSave implements toolkit by the toolkit's own dialog. The file that the dialog
-// makes is removed again: what is written is written whole, or not at all.
+// AskSave implements toolkit with Fyne's dialog. The empty file that the dialog
+// creates is removed, since the file is written later, whole or not at all.
 func (r *windowRun) AskSave(folder, name string, answer func(string)) {
 	fyne.Do(func() {
 		before := time.Now()
@@ -252,7 +253,7 @@ func (r *windowRun) AskSave(folder, name string, answer func(string)) {
 	})
 }
 
-// AskFolder implements toolkit by the toolkit's own dialog.
+// AskFolder implements toolkit with Fyne's dialog.
 func (r *windowRun) AskFolder(folder string, answer func(string)) {
 	fyne.Do(func() {
 		d := dialog.NewFolderOpen(func(l fyne.ListableURI, err error) {
@@ -266,14 +267,14 @@ func (r *windowRun) AskFolder(folder string, answer func(string)) {
 	})
 }
 
-// show opens a file dialog in a folder, large enough to be read.
+// show opens a file dialog in a folder, at a readable size.
 func (r *windowRun) show(d *dialog.FileDialog, folder string) {
 	if l := place(folder); l != nil {
 		d.SetLocation(l)
 	}
 	d.SetOnClosed(func() { r.dialog.Store(nil) })
 	r.dialog.Store(d)
-	d.Show() // before Resize, which needs what Show makes
+	d.Show() // must precede Resize, which needs the window that Show creates
 	size := r.win.Canvas().Size()
 	d.Resize(fyne.NewSize(min(900, size.Width-40), min(640, size.Height-40)))
 }

@@ -9,7 +9,7 @@ import (
 	"descry/internal/failure"
 )
 
-// Open says that this build has no window.
+// Open returns an error: this build has no window.
 func Open(context.Context, *services.Services, services.WindowOptions) error {
 	return failure.New(failure.Usage, "open", "", "this build of Descry has no window").WithHint("Use descry describe, or build with cgo (CGO_ENABLED=1).")
 }

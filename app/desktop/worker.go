@@ -13,15 +13,15 @@ import (
 	picturestate "descry/ui/state/picture"
 )
 
-// workerEffects hand the window's jobs to the worker. The window names its jobs by
-// numbers of its own.
+// workerEffects submits the window's jobs to the worker. The window has its own
+// numbers for jobs.
 type workerEffects struct {
 	services *services.Services
 	options  services.RuntimeOptions
 	runtime  *services.Runtime
 	gallery  *gallery
 	timeline *timeline
-	send     func(core.Action) // the loop's: what a job tells outlives its effect
+	send     func(core.Action) // the loop's own: a job's events outlive its effect
 
 	mu   sync.Mutex
 	jobs map[inference.JobID]*windowJob // the open ones, by the window's numbers
@@ -38,7 +38,7 @@ func newWorkerEffects(s *services.Services, o services.WindowOptions, g *gallery
 	return w
 }
 
-// handlers list the effects, which come one after the other.
+// handlers returns the handlers; their effects are performed one at a time.
 func (w *workerEffects) handlers() []handler {
 	return []handler{
 		on(func(_ context.Context, e picturestate.Submit, _ func(core.Action)) { w.submit(e) }),
@@ -47,7 +47,7 @@ func (w *workerEffects) handlers() []handler {
 	}
 }
 
-// job returns the runtime's number of a job, 0 for one that has ended.
+// job returns the runtime's number of a job, or 0 if it has ended.
 func (w *workerEffects) job(window inference.JobID) inference.JobID {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -98,8 +98,8 @@ func (w *workerEffects) onEvent(e inference.Event) {
 	w.send(picturestate.EngineSaid{Event: e})
 }
 
-// fill puts the program's choice where a request leaves one: the best models that
-// have arrived, and one core less than there are, so that the window stays quick.
+// fill sets the fields that a request leaves open: the best installed models, and one
+// thread less than the machine has cores, so that the window stays responsive.
 func (w *workerEffects) fill(r *inference.Request) {
 	dirs := w.services.ModelDirs(w.options.Catalogue)
 	if r.Model == "" {

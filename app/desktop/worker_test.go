@@ -12,8 +12,8 @@ import (
 	picturestate "descry/ui/state/picture"
 )
 
-// TestTheWindowsJobsAreRun has the built-in models describe a sample, by effects
-// alone.
+// TestTheWindowsJobsAreRun describes a sample with the built-in models, using effects
+// only.
 func TestTheWindowsJobsAreRun(t *testing.T) {
 	library := os.Getenv("DESCRY_ORT")
 	b := newBench(t, services.WindowOptions{Runtime: services.RuntimeOptions{Library: library, Device: "cpu"}})

@@ -15,8 +15,8 @@ import (
 	picturestate "descry/ui/state/picture"
 )
 
-// writeHandlers write files for a person. Pixels are taken at once, since the
-// picture may be released while the file is written.
+// writeHandlers returns the handlers that save files. They get the pixels first, since
+// the picture may be released while the file is written.
 func writeHandlers(g *gallery) []handler {
 	return []handler{
 		on(func(_ context.Context, e picturestate.WriteFile, send func(core.Action)) {
@@ -49,7 +49,7 @@ func writeHandlers(g *gallery) []handler {
 	}
 }
 
-// written writes one file and says what came of it.
+// written writes one file and returns the action that reports the result.
 func written(t picturestate.Target, do func(string, atomicfile.Mode) error) core.Action {
 	mode := atomicfile.Exclusive
 	if t.Overwrite {
@@ -64,7 +64,7 @@ func written(t picturestate.Target, do func(string, atomicfile.Mode) error) core
 	return picturestate.Exported{Write: t.Write, Path: t.Path}
 }
 
-// sameFile reports whether two paths are one file, links followed.
+// sameFile reports whether two paths lead to the same file, following links.
 func sameFile(a, b string) bool {
 	if b == "" {
 		return false
@@ -87,7 +87,7 @@ func drawPlan(path string, base *image.RGBA, plan *picturestate.Captioned) (*ima
 	return render.Captioned(render.Prepare(c, nil), plan.Style, plan.Layout, 1), nil
 }
 
-// formats is the table of formats as the window has it.
+// formats returns the export formats in the window's form.
 func formats() []picturestate.Format {
 	var all []picturestate.Format
 	for _, f := range export.Formats {

@@ -78,8 +78,8 @@ func TestTheWindowWritesEveryFormatOfTheTable(t *testing.T) {
 	}
 }
 
-// TestNothingWritesOverThePictureItself names the picture's file by another path
-// than its own, which the state cannot know to be the same.
+// TestNothingWritesOverThePictureItself names the picture's file by another path, which
+// the state cannot recognise as the same file.
 func TestNothingWritesOverThePictureItself(t *testing.T) {
 	g, dir := galleryWithSample(t), t.TempDir()
 	original, link := filepath.Join(dir, "a.png"), filepath.Join(dir, "link.png")

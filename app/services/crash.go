@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// KeepCrashFile lets the Go runtime write the reason of a crash to a file of
-// the state folder as well as to standard error. The file is removed again by
-// the returned function when nothing was written, which is the rule. A folder
-// that cannot be written is no reason not to start.
+// KeepCrashFile makes the Go runtime write the reason of a crash to a file in the
+// state folder as well as to standard error. The returned function removes the file
+// if it is empty, as it normally is. A folder that cannot be written does not keep
+// the program from starting.
 func KeepCrashFile(state string) (done func()) {
 	dir := filepath.Join(state, "crashes")
 	if os.MkdirAll(dir, 0o700) != nil {

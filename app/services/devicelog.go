@@ -10,13 +10,12 @@ import (
 	"descry/inference"
 )
 
-// deviceLogName is the log of devices that were given up, below Dirs.State: a JSON
-// object a line.
+// deviceLogName is the file name of the log in Dirs.State, one JSON object per line.
 const deviceLogName = "devices.log"
 
-// mostDeviceLog bounds the log in bytes; what is older goes to a second file, which
-// the next one replaces.
-const mostDeviceLog = 256 << 10
+// maxDeviceLog is the size in bytes at which the log is renamed, replacing the
+// previous renamed log.
+const maxDeviceLog = 256 << 10
 
 // deviceEntry is a line of the log.
 type deviceEntry struct {
@@ -29,15 +28,15 @@ type deviceEntry struct {
 	Detail  string    `json:"detail,omitempty"`
 }
 
-// DeviceLog is the log of devices that were given up. Trouble with the log itself
-// is not reported: what it holds is told by event as well.
+// DeviceLog is the log of devices that failed and were given up. Errors of the log
+// itself are not reported, because each entry is also sent as an event.
 type DeviceLog struct {
 	mu   sync.Mutex
 	path string
 	now  func() time.Time
 }
 
-// NewDeviceLog returns the log below the folder of states.
+// NewDeviceLog returns the log in the folder state.
 func NewDeviceLog(state string) *DeviceLog {
 	return &DeviceLog{path: filepath.Join(state, deviceLogName), now: time.Now}
 }
@@ -56,8 +55,8 @@ func (l *DeviceLog) log(e deviceEntry) {
 	if err != nil || os.MkdirAll(filepath.Dir(l.path), 0o755) != nil {
 		return
 	}
-	if info, err := os.Stat(l.path); err == nil && info.Size() > mostDeviceLog {
-		_ = os.Rename(l.path, l.path+".old") // the log grows on where that fails
+	if info, err := os.Stat(l.path); err == nil && info.Size() > maxDeviceLog {
+		_ = os.Rename(l.path, l.path+".old") // if that fails, the log keeps growing
 	}
 	f, err := os.OpenFile(l.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {

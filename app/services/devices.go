@@ -8,16 +8,15 @@ import (
 	"descry/internal/machine"
 )
 
-// DeviceReport is what is known of one device: an element of `descry devices
-// --json`.
+// DeviceReport describes one device: an element of `descry devices --json`.
 type DeviceReport struct {
 	ID      string  `json:"id"`
 	Title   string  `json:"title"`
-	Auto    bool    `json:"auto"`              // what --device auto takes
-	Usable  bool    `json:"usable"`            // as far as is known, or really if Tested
+	Auto    bool    `json:"auto"`              // chosen by --device auto
+	Usable  bool    `json:"usable"`            // as tested if Tested, else as far as is known
 	Tested  bool    `json:"tested"`            // a small graph was run on it
-	LoadMS  float64 `json:"load_ms,omitempty"` // making it ready and running it once
-	RunMS   float64 `json:"run_ms,omitempty"`  // running it again
+	LoadMS  float64 `json:"load_ms,omitempty"` // loading and the first run
+	RunMS   float64 `json:"run_ms,omitempty"`  // the second run
 	Reason  string  `json:"reason,omitempty"`
 	Message string  `json:"message,omitempty"` // why it is not used, a clause
 	Hint    string  `json:"hint,omitempty"`
@@ -31,8 +30,8 @@ type DevicesReport struct {
 	Devices []DeviceReport `json:"devices"`
 }
 
-// TryDevices lists the devices; with test a small graph is really run on each that
-// has what it needs.
+// TryDevices lists the devices. If test is set, it runs a small graph on each device
+// whose requirements are met.
 func (r *Runtime) TryDevices(ctx context.Context, test bool) (DevicesReport, error) {
 	library, _, err := r.open(r.options.Device)
 	if err != nil {
@@ -59,14 +58,14 @@ func (r *Runtime) TryDevices(ctx context.Context, test bool) (DevicesReport, err
 	return report, nil
 }
 
-// MeasureSpeedCommand is the hidden command by which the window has the speed
-// measured: its own process must not open the library for that.
+// MeasureSpeedCommand is the hidden command with which the window measures the speed
+// in a second process, since its own must not open the library for that.
 const MeasureSpeedCommand = "measure-speed"
 
-// MeasureSpeed makes sure that the book of speeds knows what the device that models
-// would run on computes in a second, so that seconds can be told of models that
-// have never run. It takes some 0.3 s, once for each version of ONNX Runtime, and
-// does nothing where there is no library: then seconds are not told.
+// MeasureSpeed measures the speed of the device that models would run on, unless the
+// book of speeds has it, so that times can be estimated for models that have never
+// run. It takes some 0.3 s, once for each version of ONNX Runtime. Without a library
+// it does nothing, and there are no estimates.
 func (r *Runtime) MeasureSpeed(ctx context.Context) {
 	library, _, err := r.open(r.options.Device)
 	if err != nil {
@@ -83,9 +82,9 @@ func (r *Runtime) MeasureSpeed(ctx context.Context) {
 	}
 	book := r.services.speeds()
 	if _, err := book.Measured(ctx, library, device, machine.Cores()); err != nil && device != ort.DeviceCPU {
-		_, _ = book.Measured(ctx, library, ort.DeviceCPU, machine.Cores()) // without it nothing is told
+		_, _ = book.Measured(ctx, library, ort.DeviceCPU, machine.Cores()) // without it there is no estimate
 	}
 }
 
-// milliseconds are given with three decimals.
+// milliseconds returns d in milliseconds, with three decimals.
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

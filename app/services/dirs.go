@@ -11,9 +11,9 @@ import (
 
 // Dirs are the folders that Descry owns. None of them need exist.
 type Dirs struct {
-	Cache  string // models, ONNX Runtime: can be fetched again
+	Cache  string // models, ONNX Runtime: can be downloaded again
 	Config string // settings
-	Data   string // edits of captions: cannot be made again
+	Data   string // edits of captions: cannot be restored
 	State  string // logs, crash files
 }
 
@@ -33,19 +33,20 @@ func FindDirs(getenv func(string) string) Dirs {
 	}
 }
 
-// Models is where model sets are kept.
+// Models returns the folder of model sets.
 func (d Dirs) Models() string { return filepath.Join(d.Cache, "models") }
 
-// Runtime is where libraries of ONNX Runtime are kept.
+// Runtime returns the folder of ONNX Runtime's libraries.
 func (d Dirs) Runtime() string { return filepath.Join(d.Cache, "onnxruntime") }
 
-// Speed is the file with what was measured on this machine.
+// Speed returns the file of the speeds measured on this machine.
 func (d Dirs) Speed() string { return filepath.Join(d.State, speed.FileName) }
 
-// Edits is where the captions that a person wrote are kept.
+// Edits returns the folder of captions written by people.
 func (d Dirs) Edits() string { return filepath.Join(d.Data, "edits") }
 
-// ExecutableDir is the folder of the running program, links resolved.
+// ExecutableDir returns the folder of the running program with links resolved, or ""
+// if it is unknown.
 func ExecutableDir() string {
 	exe, err := os.Executable()
 	if err != nil {

@@ -16,36 +16,35 @@ import (
 	"descry/internal/failure"
 )
 
-// Edit is what a person wrote about a picture.
+// Edit is a caption that a person wrote, with its history.
 type Edit struct {
 	Caption string   `json:"caption"`           // the last text
-	Own     bool     `json:"own"`               // it is shown; false: undone, the model's is shown
+	Own     bool     `json:"own"`               // Caption is shown; false: it was undone, the model's is shown
 	Earlier []string `json:"earlier,omitempty"` // older texts, oldest first, for undo
 	Later   []string `json:"later,omitempty"`   // undone texts, for redo; the next one last
 }
 
-// storedEdit is an edit as it lies on the disk. It is kept
-// beside what the model said, under the picture's content hash, so that it is
-// found again whatever the file is called, and no new run or key can take it
-// away.
+// storedEdit is an edit as stored on disk. Edits are separate from the models'
+// results and named by the picture's content hash, so that they survive a new run
+// and a renamed picture.
 type storedEdit struct {
 	Format  int    `json:"format"` // 1
 	Picture string `json:"picture"`
-	Name    string `json:"name"` // of the file, for people who look into the folder
+	Name    string `json:"name"` // the picture's file name, for people who look into the folder
 	Edit
 	Saved time.Time `json:"saved"`
 }
 
-// mostEdit bounds what is read back, in bytes.
-const mostEdit = 1 << 20
+// maxEdit is the largest edit that is read, in bytes.
+const maxEdit = 1 << 20
 
-// contentHash is the form of a picture's key; nothing else becomes a file name.
+// contentHash matches a picture's key. Only keys become file names.
 var contentHash = regexp.MustCompile(`^[0-9a-f]{16,64}$`)
 
 // Edits are the edits in a folder, one small file each.
 type Edits struct{ dir string }
 
-// Edits returns the captions that people wrote on this machine.
+// Edits returns the captions written by people on this machine.
 func (s *Services) Edits() Edits { return Edits{s.Dirs.Edits()} }
 
 func (s Edits) path(key string) (string, error) {
@@ -55,7 +54,7 @@ func (s Edits) path(key string) (string, error) {
 	return filepath.Join(s.dir, key+".json"), nil
 }
 
-// Load returns the edit kept for a picture, nil when there is none.
+// Load returns the edit of a picture, or nil if there is none.
 func (s Edits) Load(key string) (*Edit, error) {
 	path, err := s.path(key)
 	if err != nil {
@@ -69,8 +68,8 @@ func (s Edits) Load(key string) (*Edit, error) {
 		return nil, failure.Wrap(failure.Unreadable, "load", path, err, "")
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, mostEdit+1))
-	if err == nil && len(text) > mostEdit {
+	text, err := io.ReadAll(io.LimitReader(f, maxEdit+1))
+	if err == nil && len(text) > maxEdit {
 		err = errors.New("the file is larger than any edit")
 	}
 	var kept storedEdit
@@ -83,8 +82,8 @@ func (s Edits) Load(key string) (*Edit, error) {
 	return &kept.Edit, nil
 }
 
-// Save keeps an edit for a picture. With unread, what lies there was never
-// shown, so its texts go before the new one's earlier texts.
+// Save stores an edit of a picture. If unread is set, the stored edit was never
+// shown, and its texts are put before the new edit's earlier ones.
 func (s Edits) Save(key, name string, e Edit, unread bool, now time.Time) error {
 	path, err := s.path(key)
 	if err != nil {
@@ -94,7 +93,7 @@ func (s Edits) Save(key, name string, e Edit, unread bool, now time.Time) error 
 		before, err := s.Load(key)
 		switch {
 		case err != nil:
-			_ = os.Rename(path, path+".damaged") // kept for who can read it; an absent one needs nothing
+			_ = os.Rename(path, path+".damaged") // kept, since it may be repairable
 		case before != nil:
 			e.Earlier = slices.Concat(before.Earlier, []string{before.Caption}, e.Earlier)
 		}

@@ -15,18 +15,18 @@ import (
 // RuntimeOptions choose the library that runs models and what it may use.
 type RuntimeOptions struct {
 	Device     string // what models are to run on: "auto", "cpu", …
-	Threads    int    // 0: each job says how many
-	Library    string // ONNX Runtime's file or folder; empty: it is looked for
+	Threads    int    // 0: as each job requests
+	Library    string // ONNX Runtime's file or folder; empty: the usual places are searched
 	CardMemory int64  // most bytes of the card for one part of a model; 0: all
-	AnyMemory  bool   // models are loaded however little memory is free
+	AnyMemory  bool   // load models without checking the free memory
 	Catalogue  string // a file that adds models; empty: the environment's
-	// Trial is the one set that there is, whatever a job names, and its times are
-	// not kept: somebody tries a file. nil: sets are found by their names.
+	// Trial, if not nil, is used for every job, whatever model the job names, and its
+	// times are not recorded. It is for trying out a model file.
 	Trial *models.Set
 }
 
 // Runtime owns ONNX Runtime in this process: nothing else opens the library. It
-// runs models through one worker, which all jobs share, tries devices and measures
+// runs models on one worker that all jobs share, tests devices and measures their
 // speed. The library is opened when it is first needed.
 type Runtime struct {
 	services *Services
@@ -39,7 +39,7 @@ type Runtime struct {
 	onLost  []func(*inference.DeviceLost)
 }
 
-// NewRuntime returns a Runtime that has opened nothing yet. Close ends it.
+// NewRuntime returns a Runtime. The caller must close it.
 func (s *Services) NewRuntime(o RuntimeOptions) *Runtime {
 	r := &Runtime{services: s, options: o, record: &recorder{log: s.Devices, results: map[inference.JobID]finishedTask{}}}
 	if o.Trial == nil {
@@ -49,7 +49,7 @@ func (s *Services) NewRuntime(o RuntimeOptions) *Runtime {
 	return r
 }
 
-// Submit hands a request to the worker: inference.Client.Submit.
+// Submit passes a request to the worker, as inference.Client.Submit does.
 func (r *Runtime) Submit(q inference.Request, onEvent func(inference.Event)) inference.JobID {
 	return r.client.Submit(q, onEvent)
 }
@@ -57,33 +57,33 @@ func (r *Runtime) Submit(q inference.Request, onEvent func(inference.Event)) inf
 // Cancel ends a job.
 func (r *Runtime) Cancel(id inference.JobID) { r.client.Cancel(id) }
 
-// Front says that a waiting job's picture is the one that is looked at now.
+// Front moves a waiting job to the front, because its picture is shown now.
 func (r *Runtime) Front(id inference.JobID) { r.client.Front(id) }
 
-// OnDeviceLost has f called with each device that is given up from now on, on a
-// goroutine of the Runtime, before the job that lost it ends.
+// OnDeviceLost registers f to be called for each device that is given up from now
+// on. The call is on a goroutine of the Runtime, before the job that lost the device
+// ends.
 func (r *Runtime) OnDeviceLost(f func(*inference.DeviceLost)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.onLost = append(r.onLost, f)
 }
 
-// Close cancels what runs, and returns when the worker has ended and the library
-// is closed.
+// Close cancels all jobs, waits for the worker, and closes the library.
 func (r *Runtime) Close() {
 	r.client.Close()
 	if r.record.book != nil {
-		_ = r.record.book.Save() // what is lost comes again
+		_ = r.record.book.Save() // lost times are measured again
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.library != nil {
-		_ = r.library.Close() // nobody is left who could be told
+		_ = r.library.Close() // an error has no consequence now
 		r.library = nil
 	}
 }
 
-// onEvent records an event and tells of devices that were given up.
+// onEvent records an event and calls the functions of OnDeviceLost.
 func (r *Runtime) onEvent(e inference.Event) {
 	r.record.onEvent(e)
 	if e.Kind != inference.KindDevice {
@@ -97,8 +97,8 @@ func (r *Runtime) onEvent(e inference.Event) {
 	}
 }
 
-// start returns the worker over the library, which is chosen for the device of the
-// first job where there are several.
+// start opens the library and returns the worker. If there are several libraries,
+// the device of the first job decides.
 func (r *Runtime) start(_ context.Context, first *inference.Request) (inference.Worker, error) {
 	library, _, err := r.open(first.Device)
 	if err != nil {
@@ -118,14 +118,14 @@ func (r *Runtime) resolve(spec string) (*models.Set, error) {
 	return r.services.Resolve(spec, r.options.Catalogue)
 }
 
-// LibraryInfo says which library was opened.
+// LibraryInfo describes the library that was opened.
 type LibraryInfo struct {
 	Path, Version string
-	Tried         []string // where there is none: the paths that were looked at
+	Tried         []string // the paths searched, if no library was found
 }
 
-// Open opens the library for the device of the options, if it is not open yet, so
-// that its absence is known before there is a job.
+// Open opens the library for the device of the options, unless it is open, so that a
+// missing library is reported before the first job.
 func (r *Runtime) Open() (LibraryInfo, error) {
 	library, tried, err := r.open(r.options.Device)
 	if err != nil {
@@ -134,9 +134,10 @@ func (r *Runtime) Open() (LibraryInfo, error) {
 	return LibraryInfo{Path: library.Path(), Version: library.Version()}, nil
 }
 
-// open finds ONNX Runtime for a device and opens it: the file that is named, else
-// the one for CUDA where that is wanted and there is a driver, else the usual one.
-// A library for CUDA that does not open is logged and passed over.
+// open finds and opens ONNX Runtime for a device: the library named by the options or
+// DESCRY_ORT, else the one for CUDA if it is wanted and there is a driver, else the
+// usual one. If the library for CUDA cannot be opened, that is logged and the usual
+// one is used.
 func (r *Runtime) open(device string) (library *ort.Library, tried []string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -168,7 +169,7 @@ func (r *Runtime) open(device string) (library *ort.Library, tried []string, err
 	return library, nil, nil
 }
 
-// lostLibrary is the entry in the log for a library that was passed over.
+// lostLibrary returns the log entry for a library that could not be opened.
 func lostLibrary(path string, err error) deviceEntry {
 	return deviceEntry{Device: ort.DeviceCUDA, Used: ort.DeviceCPU, During: ort.DuringLoad, Reason: "library",
 		Message: failure.Of(err, failure.Model).Message.String(), Detail: path}

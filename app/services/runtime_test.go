@@ -14,7 +14,7 @@ import (
 	"descry/models"
 )
 
-// newServices are services over a folder of the test's own.
+// newServices returns services over the test's own folder.
 func newServices(t *testing.T, env map[string]string) *Services {
 	t.Helper()
 	home := t.TempDir()
@@ -148,7 +148,7 @@ func TestTheDeviceLogIsBoundedAndItsLinesAreWhole(t *testing.T) {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.FixedZone("there", 3600))
 	l.now = func() time.Time { return at }
 	path := filepath.Join(dir, deviceLogName)
-	l.Lost(&inference.DeviceLost{Device: "cuda", Used: "cpu", Reason: "memory", Message: "two\nlines", Detail: strings.Repeat("x", mostDeviceLog)})
+	l.Lost(&inference.DeviceLost{Device: "cuda", Used: "cpu", Reason: "memory", Message: "two\nlines", Detail: strings.Repeat("x", maxDeviceLog)})
 	l.Lost(&inference.DeviceLost{Device: "coreml", Used: "cpu", Reason: "failed"})
 	old, err := os.ReadFile(path + ".old")
 	if err != nil {
@@ -168,7 +168,7 @@ func TestTheDeviceLogIsBoundedAndItsLinesAreWhole(t *testing.T) {
 	if err := os.WriteFile(unwritable, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	NewDeviceLog(unwritable).Lost(&inference.DeviceLost{Device: "cuda"}) // is no reason to fail
+	NewDeviceLog(unwritable).Lost(&inference.DeviceLost{Device: "cuda"}) // must not fail
 }
 
 func TestACrashFileIsLeftOnlyByACrash(t *testing.T) {
@@ -195,5 +195,5 @@ func TestACrashFileIsLeftOnlyByACrash(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	KeepCrashFile(file)() // a folder that cannot be made is no reason not to start
+	KeepCrashFile(file)() // must not fail
 }

@@ -1,11 +1,10 @@
-// Package services holds what Descry works with: its folders and
-// settings, the store of models, the runtime that runs them, what was measured,
-// its logs, and the captions that people wrote. Window and command line are two
-// users of it; it knows neither, and no flag and no widget.
+// Package services provides what the window and the command line share: folders and
+// settings, the store of models, the runtime that runs them, measured speeds, logs,
+// and captions written by people. It imports neither of its two users and deals with
+// no flags and no widgets.
 //
-// Values flow one way: what is read at the start (Services.Settings) is never
-// changed; a command or the window lays its flags over a copy and passes the
-// result on as options.
+// Services.Settings is read at the start and never changed. A command or the window
+// applies its flags to a copy and passes the result on as options.
 package services
 
 import (
@@ -15,25 +14,25 @@ import (
 	"descry/settings"
 )
 
-// Services are what every command and the window are given. They may be used
-// from any goroutine.
+// Services holds what every command and the window work with. It may be used from
+// any goroutine.
 type Services struct {
 	Dirs     Dirs
 	Settings settings.Settings // as they were when the program started
 	Devices  *DeviceLog
 
 	getenv func(string) string
-	speeds func() *speed.Book // opened when it is first asked for
+	speeds func() *speed.Book // opened on first use
 }
 
-// New reads the settings and returns the services. getenv is os.Getenv, but in
+// New reads the settings and returns the services. getenv is os.Getenv, except in
 // tests.
 func New(getenv func(string) string) *Services {
 	dirs := FindDirs(getenv)
 	return &Services{
 		Dirs: dirs, Settings: LoadSettings(dirs.Config), Devices: NewDeviceLog(dirs.State), getenv: getenv,
 		speeds: sync.OnceValue(func() *speed.Book {
-			book, _ := speed.Open(dirs.Speed()) // an unreadable one is begun again
+			book, _ := speed.Open(dirs.Speed()) // an unreadable book is replaced by a new one
 			return book
 		}),
 	}

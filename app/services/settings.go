@@ -11,24 +11,24 @@ import (
 	"descry/settings"
 )
 
-// mostSettings bounds what is read back, in bytes.
-const mostSettings = 1 << 20
+// maxSettings is the largest settings file that is read, in bytes.
+const maxSettings = 1 << 20
 
 func settingsPath(config string) string { return filepath.Join(config, "settings.json") }
 
-// LoadSettings reads the settings. A file that is absent, damaged or foreign
-// yields the defaults for what it does not say: no setting is worth not starting.
+// LoadSettings reads the settings. Values that are missing or cannot be read have
+// their defaults: a bad settings file must not keep the program from starting.
 func LoadSettings(config string) settings.Settings {
 	f, err := os.Open(settingsPath(config))
 	if err != nil {
 		return settings.Default()
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, mostSettings))
+	text, err := io.ReadAll(io.LimitReader(f, maxSettings))
 	if err != nil {
 		return settings.Default()
 	}
-	s, _ := settings.Parse(text) // what could be read; the rest has its default
+	s, _ := settings.Parse(text) // usable whatever the error
 	return s
 }
 

@@ -7,14 +7,14 @@ import (
 	"descry/inference/speed"
 )
 
-// Seconds returns what a picture takes with a model, as the book of speeds has it,
-// and whether that was measured; 0: nothing is known.
+// Seconds returns how long a model takes for a picture according to the book of
+// speeds, and whether that was measured. It returns 0 if the time is unknown.
 func (s *Services) Seconds(model string, gmac float64, device string) (seconds float64, measured bool) {
 	return s.speeds().Seconds(model, gmac, device)
 }
 
-// SecondsNow is Seconds with what another process has measured since the book was
-// opened.
+// SecondsNow is like Seconds, but includes what another process has measured since
+// the book was opened.
 func (s *Services) SecondsNow(model string, gmac float64, device string) (seconds float64, measured bool) {
 	if seconds, measured := s.Seconds(model, gmac, device); seconds > 0 {
 		return seconds, measured
@@ -26,14 +26,14 @@ func (s *Services) SecondsNow(model string, gmac float64, device string) (second
 	return book.Seconds(model, gmac, device)
 }
 
-// finishedTask is what a job was, as its result tells.
+// finishedTask holds the model and task of a job, taken from its result.
 type finishedTask struct{ model, task string }
 
-// recorder keeps what is worth keeping of a worker's events: devices that were
-// given up go to the log, and how long each task took into the book of speeds.
+// recorder stores a worker's events: lost devices in the log, and the time of each
+// task in the book of speeds.
 type recorder struct {
 	log  *DeviceLog
-	book *speed.Book // nil: times are not kept
+	book *speed.Book // nil: times are not recorded
 
 	mu      sync.Mutex
 	results map[inference.JobID]finishedTask

@@ -2,11 +2,10 @@ package services
 
 import "descry/settings"
 
-// WindowOptions are what a window is opened with: the command line makes them of
-// flags and settings.
+// WindowOptions are the options for opening a window, made from flags and settings.
 type WindowOptions struct {
-	Settings settings.Settings // those of the file, with the flags of this run over them
+	Settings settings.Settings // from the file, overridden by the flags of this run
 	Runtime  RuntimeOptions
-	Pictures []string // files and folders to begin with
-	Measure  string   // the file that what the window does is written to; empty: none
+	Pictures []string // files and folders to open
+	Measure  string   // the file for the timeline; empty: none
 }

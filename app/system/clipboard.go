@@ -17,15 +17,15 @@ import (
 	"time"
 )
 
-// Fyne's clipboard knows text only, so a picture on the clipboard is asked for
-// with the system's own tools.
+// Fyne's clipboard supports text only, so pictures are read with the system's own
+// tools.
 
 const (
 	clipboardTimeout = 5 * time.Second
-	mostClipboard    = 1 << 30 // bytes
+	maxClipboard     = 1 << 30 // bytes
 )
 
-// Clip is what lies on the clipboard: a picture's bytes, or paths, or text.
+// Clip is the content of the clipboard: a picture's bytes, or paths, or text.
 type Clip struct {
 	Picture []byte
 	Paths   []string
@@ -36,8 +36,8 @@ type Clip struct {
 type clipboardTool struct {
 	name  string
 	where func(getenv func(string) string) bool
-	types []string              // arguments that list the kinds
-	print func(string) []string // arguments that print one kind
+	types []string              // arguments that list the formats
+	print func(string) []string // arguments that print one format
 }
 
 var clipboardTools = []clipboardTool{
@@ -50,8 +50,8 @@ var clipboardTools = []clipboardTool{
 // pictureKinds are the clipboard's picture formats that Descry reads, best first.
 var pictureKinds = []string{"image/png", "image/jpeg", "image/webp", "image/tiff", "image/bmp", "image/gif"}
 
-// ReadClipboard returns what the clipboard holds; a picture comes before paths,
-// paths before text. An empty clipboard is no error.
+// ReadClipboard returns the content of the clipboard. It prefers a picture to paths,
+// and paths to text. An empty clipboard is not an error.
 func ReadClipboard(ctx context.Context) (Clip, error) {
 	ctx, cancel := context.WithTimeout(ctx, clipboardTimeout)
 	defer cancel()
@@ -77,7 +77,7 @@ func ReadClipboard(ctx context.Context) (Clip, error) {
 	return Clip{}, fmt.Errorf("pasting needs the program %s (Debian, Ubuntu: apt-get install %s)", strings.Join(known, " or "), packageOf(known[0]))
 }
 
-// packageOf names the Debian package of a clipboard tool.
+// packageOf returns the Debian package of a clipboard tool.
 func packageOf(tool string) string {
 	if tool == "wl-paste" {
 		return "wl-clipboard"
@@ -85,7 +85,7 @@ func packageOf(tool string) string {
 	return tool
 }
 
-// read asks for the kinds held and takes the best.
+// read lists the formats on the clipboard and reads the best one.
 func (t clipboardTool) read(ctx context.Context) (Clip, error) {
 	list, err := output(ctx, t.name, t.types...)
 	if err != nil {
@@ -113,7 +113,7 @@ func (t clipboardTool) read(ctx context.Context) (Clip, error) {
 	return Clip{}, nil
 }
 
-// textClip reads text as paths where it is nothing but existing files.
+// textClip returns text as a Clip, with Paths if every line is an existing file.
 func textClip(text string) Clip {
 	paths := pathsOf(text)
 	for _, path := range paths {
@@ -124,7 +124,7 @@ func textClip(text string) Clip {
 	return Clip{Paths: paths, Text: text}
 }
 
-// pathsOf reads one path or file:// address a line.
+// pathsOf parses text with one path or file:// address per line.
 func pathsOf(text string) []string {
 	var paths []string
 	for _, line := range strings.Split(text, "\n") {
@@ -143,7 +143,8 @@ func pathsOf(text string) []string {
 	return paths
 }
 
-// macClipboard asks AppleScript, which prints a picture as «data PNGf89504E…».
+// macClipboard reads the clipboard with AppleScript, which prints a picture as
+// «data PNGf89504E…».
 func macClipboard(ctx context.Context) (Clip, error) {
 	out, err := output(ctx, "osascript", "-e", "the clipboard as «class PNGf»")
 	if err == nil {
@@ -157,8 +158,8 @@ func macClipboard(ctx context.Context) (Clip, error) {
 	return textClip(string(out)), err
 }
 
-// windowsClipboard asks PowerShell for a picture as base64, then for files and
-// text.
+// windowsClipboard reads the clipboard with PowerShell: a picture as base64, or
+// files, or text.
 func windowsClipboard(ctx context.Context) (Clip, error) {
 	const script = `Add-Type -AssemblyName System.Windows.Forms,System.Drawing
 $i=[Windows.Forms.Clipboard]::GetImage()
@@ -177,7 +178,7 @@ else{[Windows.Forms.Clipboard]::GetText()}`
 	return textClip(text), nil
 }
 
-// output runs a program and returns what it printed, bounded.
+// output runs a program and returns its standard output, up to maxClipboard bytes.
 func output(ctx context.Context, name string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	pipe, err := cmd.StdoutPipe()
@@ -189,9 +190,9 @@ func output(ctx context.Context, name string, args ...string) ([]byte, error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
-	data, readErr := io.ReadAll(io.LimitReader(pipe, mostClipboard+1))
-	if len(data) > mostClipboard {
-		readErr = fmt.Errorf("the clipboard holds more than %d bytes", mostClipboard)
+	data, readErr := io.ReadAll(io.LimitReader(pipe, maxClipboard+1))
+	if len(data) > maxClipboard {
+		readErr = fmt.Errorf("the clipboard holds more than %d bytes", maxClipboard)
 		_ = cmd.Process.Kill()
 	}
 	if err := cmd.Wait(); err != nil && readErr == nil {

@@ -15,24 +15,24 @@ import (
 	"descry/picture"
 )
 
-// ErrNoDialog says that this system has no file dialog of its own that could be
-// asked; the window then shows the toolkit's.
+// ErrNoDialog is returned if the system has no file dialog of its own. The window
+// then shows the toolkit's.
 var ErrNoDialog = errors.New("no native file dialog")
 
-// FileDialog is what is asked of the system's file dialog.
+// FileDialog describes a file dialog to show.
 type FileDialog struct {
 	Title  string
-	Folder string // where it opens
-	Name   string // what is proposed when saving
+	Folder string // the folder shown first
+	Name   string // the proposed name, when saving
 	Save   bool
 
-	Directory bool // a folder is asked for
-	Anything  bool // any file, not pictures only
+	Directory bool // choose a folder
+	Anything  bool // offer any file, not only pictures
 }
 
-// Ask shows the system's own dialog and returns the paths chosen, none when it was
-// dismissed. The order: the desktop's portal (Linux), zenity or the system's own
-// (Windows, macOS), ErrNoDialog.
+// Ask shows the system's own dialog and returns the chosen paths, or none if it was
+// dismissed. It tries the desktop's portal (Linux), then zenity (Linux) or the
+// system's dialog (Windows, macOS), and otherwise returns ErrNoDialog.
 func (d FileDialog) Ask(ctx context.Context) ([]string, error) {
 	if runtime.GOOS == "linux" && os.Getenv("DBUS_SESSION_BUS_ADDRESS") != "" {
 		if paths, err := d.askPortal(); err == nil {
@@ -133,8 +133,8 @@ func (d FileDialog) askZenity(ctx context.Context) ([]string, error) {
 	return paths, err
 }
 
-// picturePatterns are the file names of pictures, in both cases, since the
-// portal's patterns know them.
+// picturePatterns returns patterns for the file names of pictures, in lower and upper
+// case, since the portal's patterns are case-sensitive.
 func picturePatterns() []string {
 	var patterns []string
 	for _, ext := range picture.Extensions() {

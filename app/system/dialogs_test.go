@@ -107,7 +107,7 @@ func TestTheFileManagerIsAskedToShow(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	OpenFolder(context.Background(), filepath.Join(file, "below")) // cannot be made: nothing to show
+	OpenFolder(context.Background(), filepath.Join(file, "below")) // cannot be created
 	text, err := os.ReadFile(shown)
 	if err != nil || string(text) != dir+"\n"+made+"\n" {
 		t.Errorf("shown %q, %v", text, err)

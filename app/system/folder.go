@@ -10,18 +10,18 @@ import (
 	"descry/picture"
 )
 
-// mostInFolder bounds how many names of one folder are kept for walking.
-const mostInFolder = 100_000
+// maxInFolder is the number of names read from one folder.
+const maxInFolder = 100_000
 
-// PicturesIn lists the pictures of a folder as paths, in the order in which
-// people count: "2.png" before "10.png", case apart. Hidden files are left out.
+// PicturesIn returns the paths of the pictures in a folder, in natural order ("2.png"
+// before "10.png"), ignoring case. It leaves out hidden files.
 func PicturesIn(dir string) ([]string, error) {
 	f, err := os.Open(dir)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	names, err := f.Readdirnames(mostInFolder)
+	names, err := f.Readdirnames(maxInFolder)
 	if err != nil && len(names) == 0 {
 		return nil, err
 	}
@@ -35,8 +35,8 @@ func PicturesIn(dir string) ([]string, error) {
 	return paths, nil
 }
 
-// Expand replaces folders by the pictures in them. A folder without pictures stays,
-// so that whoever opens it is told.
+// Expand replaces folders by the pictures in them. It keeps a folder without
+// pictures, so that opening it reports an error.
 func Expand(paths []string) []string {
 	var all []string
 	for _, path := range paths {
@@ -51,8 +51,8 @@ func Expand(paths []string) []string {
 	return all
 }
 
-// compareNatural orders names with runs of digits by their value; names that
-// differ in nothing else are ordered by their bytes, so that the order is total.
+// compareNatural compares names without regard to case, and runs of digits by their
+// value. Names that are otherwise equal are compared by bytes, so the order is total.
 func compareNatural(a, b string) int {
 	x, y := strings.ToLower(a), strings.ToLower(b)
 	for x != "" && y != "" {
@@ -73,7 +73,7 @@ func compareNatural(a, b string) int {
 	return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(a, b))
 }
 
-// digits is how many ASCII digits s begins with.
+// digits returns the number of ASCII digits at the beginning of s.
 func digits(s string) int {
 	n := 0
 	for n < len(s) && s[n] >= '0' && s[n] <= '9' {

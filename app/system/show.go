@@ -1,6 +1,7 @@
-// Package system is what Descry asks of the desktop that it runs on: file
-// dialogs, the clipboard's pictures, the file manager, and what lies in a folder.
-// Each system has its own way, and some have none; nothing here knows the window.
+// Package system gives access to the services of the desktop: file dialogs, pictures
+// on the clipboard, the file manager, and the pictures in a folder. Each operating
+// system provides them differently, and some lack them. The package does not depend
+// on the window.
 package system
 
 import (
@@ -11,7 +12,7 @@ import (
 	"runtime"
 )
 
-// ShowInFolder opens the system's file manager at a file.
+// ShowInFolder opens the file manager with a file selected, or at least its folder.
 func ShowInFolder(ctx context.Context, path string) {
 	switch runtime.GOOS {
 	case "darwin":
@@ -23,10 +24,10 @@ func ShowInFolder(ctx context.Context, path string) {
 	}
 }
 
-// OpenFolder opens the system's file manager in a folder, which is made if need be.
+// OpenFolder opens the file manager in a folder, which it creates if necessary.
 func OpenFolder(ctx context.Context, path string) {
 	if err := os.MkdirAll(path, 0o755); err != nil {
-		return // there is nothing to show
+		return // no folder to show
 	}
 	opener := map[string]string{"darwin": "open", "windows": "explorer"}[runtime.GOOS]
 	if opener == "" {
@@ -35,7 +36,7 @@ func OpenFolder(ctx context.Context, path string) {
 	showFiles(ctx, opener, path)
 }
 
-// showFiles starts a file manager.
+// showFiles starts a file manager. A system without one is not an error.
 func showFiles(ctx context.Context, program string, args ...string) {
-	_ = exec.CommandContext(ctx, program, args...).Run() // there is nothing to say when a system has no file manager
+	_ = exec.CommandContext(ctx, program, args...).Run()
 }

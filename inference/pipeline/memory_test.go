@@ -9,8 +9,8 @@ import (
 
 	"descry/inference"
 	"descry/internal/failure"
-	"descry/internal/randomweights"
 	"descry/models"
+	"descry/models/randomweights"
 )
 
 // TestTheEstimateAgreesWithWhatWasMeasured: the peak of resident memory of the whole

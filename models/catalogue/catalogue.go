@@ -1,5 +1,5 @@
-// Package catalogue knows which published models Descry can fetch: their
-// addresses, sizes, SHA-256 sums, licences, and what they need.
+// Package catalogue lists the published models that Descry can download: their
+// addresses, sizes, SHA-256 sums, licences and requirements.
 //
 // The official entries (official.go) are BLIP of Salesforce, the detectors and
 // segmenters of torchvision, Mask R-CNN of the ONNX Model Zoo and ONNX Runtime's
@@ -7,10 +7,10 @@
 // models/README.md). Nothing here reads a disk or a network: a Catalogue is a
 // value, and package store acts on it.
 //
-// A sum that is known is in File.SHA256, and nothing else is ever accepted
-// as that file. torchvision writes the first eight digits into its file names;
-// where no more is known they are in File.Starts. A file with neither is "not
-// pinned by Descry": the hub's own record is all there is.
+// A known sum is in File.SHA256; a file with another sum is never accepted. torchvision
+// writes the first eight digits into its file names; if only those are known, they are
+// in File.Starts. A file with neither is "not pinned by Descry": it is checked only
+// against the hub's own record.
 package catalogue
 
 import (
@@ -29,11 +29,11 @@ const (
 	ForRuntime   = "runtime" // a library of ONNX Runtime, no model
 )
 
-// Tasks are the tasks in the order in which they are listed.
+// Tasks lists the tasks in the order of display.
 var Tasks = []string{ForCaption, ForInstances, ForClasses}
 
 // The roles of files: the keys of a descry.json, archive (of ForRuntime: it is
-// unpacked) and extra (kept beside, read by nothing).
+// unpacked) and extra (kept but not read).
 const (
 	RoleWeights      = "weights"
 	RoleConfig       = "config"
@@ -44,8 +44,8 @@ const (
 	RoleExtra        = "extra"
 )
 
-// Main is the revision of a model whose address follows a hub's main branch: it
-// is replaced by the commit that the hub names when it is fetched.
+// Main is the revision of a model whose address follows a hub's main branch. It is
+// replaced by the commit that the hub reports at the download.
 const Main = "main"
 
 // File is one file of a model.
@@ -53,13 +53,13 @@ type File struct {
 	Name   string `json:"name"` // in the model's folder, with /
 	URL    string `json:"url"`
 	Role   string `json:"role,omitempty"`
-	Bytes  int64  `json:"bytes,omitempty"`  // 0: not known
-	About  int64  `json:"about,omitempty"`  // its size to expect where Bytes is 0
-	SHA256 string `json:"sha256,omitempty"` // 64 hexadecimal digits; "": not known
-	Starts string `json:"starts,omitempty"` // the first digits of the sum where no more is known
+	Bytes  int64  `json:"bytes,omitempty"`  // 0: unknown
+	About  int64  `json:"about,omitempty"`  // the approximate size, if Bytes is 0
+	SHA256 string `json:"sha256,omitempty"` // 64 hexadecimal digits; "": unknown
+	Starts string `json:"starts,omitempty"` // the first digits of the sum, if only those are known
 }
 
-// Size is the file's bytes, or those to expect.
+// Size returns the size of the file, or the approximate one if it is unknown.
 func (f File) Size() int64 {
 	if f.Bytes > 0 {
 		return f.Bytes
@@ -70,8 +70,8 @@ func (f File) Size() int64 {
 // Pinned reports whether the whole sum is known.
 func (f File) Pinned() bool { return f.SHA256 != "" }
 
-// Search is what a captioner's descry.json says about the search for words;
-// the fields are those of models.CaptionSpec.
+// Search holds the caption search options of a captioner's descry.json. The fields are
+// those of models.CaptionSpec.
 type Search struct {
 	Prompt     string `json:"prompt,omitempty"`
 	Beams      int    `json:"beams,omitempty"`
@@ -80,14 +80,14 @@ type Search struct {
 	LengthNorm string `json:"length_norm,omitempty"`
 }
 
-// Tensor is a tensor of a weights file, by which a file that no sum is known of
-// can be distinguished from others of the same name.
+// Tensor is a tensor that identifies a weights file without a known sum among files of
+// the same name.
 type Tensor struct {
 	Name  string  `json:"name"`
 	Shape []int64 `json:"shape"`
 }
 
-// Model is one thing that can be fetched.
+// Model is a model or a runtime library that can be downloaded.
 type Model struct {
 	Name         string   `json:"name"` // "blip-base"
 	Title        string   `json:"title,omitempty"`
@@ -98,16 +98,16 @@ type Model struct {
 	LicenceText  string   `json:"licence_text,omitempty"` // all of it
 	Revision     string   `json:"revision,omitempty"`     // hub commit, the first 8 digits of the weights' sum, or Main
 	Files        []File   `json:"files"`
-	Memory       int64    `json:"memory,omitempty"` // bytes to expect in memory, loaded and running; 0: not known
-	GMAC         float64  `json:"gmac,omitempty"`   // multiply-accumulates of one picture, in 10⁹; 0: not known
+	Memory       int64    `json:"memory,omitempty"` // bytes used when loaded and running; 0: unknown
+	GMAC         float64  `json:"gmac,omitempty"`   // multiply-accumulates per picture, in 10⁹; 0: unknown
 	Search       *Search  `json:"search,omitempty"` // captions only
 	Score        *float64 `json:"score,omitempty"`  // instances only: the least score worth showing
-	Tensor       *Tensor  `json:"tensor,omitempty"` // one that only its weights have
+	Tensor       *Tensor  `json:"tensor,omitempty"` // a tensor that only its weights have
 	System       string   `json:"system,omitempty"` // runtimes only: GOOS/GOARCH that it is for; "": any
 	Needs        string   `json:"needs,omitempty"`  // what else must be installed, for people
 }
 
-// Bytes sums the files' sizes.
+// Bytes returns the size of all files.
 func (m Model) Bytes() int64 {
 	var n int64
 	for _, f := range m.Files {
@@ -116,7 +116,7 @@ func (m Model) Bytes() int64 {
 	return n
 }
 
-// Source is the host that the weights come from.
+// Source returns the host that the weights are downloaded from.
 func (m Model) Source() string {
 	u, err := url.Parse(m.Weights().URL)
 	if err != nil {
@@ -130,7 +130,7 @@ func (m Model) Pinned() bool {
 	return !slices.ContainsFunc(m.Files, func(f File) bool { return !f.Pinned() })
 }
 
-// Weights is the model's file of weights, or the runtime's archive.
+// Weights returns the model's file of weights, or the runtime's archive.
 func (m Model) Weights() File {
 	for _, f := range m.Files {
 		if f.Role == RoleWeights || f.Role == RoleArchive {
@@ -140,16 +140,16 @@ func (m Model) Weights() File {
 	return File{}
 }
 
-// Set names models that go together, each task's by preference: the first one
-// is fetched with the set, another one replaces it where it is what has
-// arrived.
+// Set is a named set of models, with a list for each task. The first model of a list
+// is downloaded with the set; another one replaces it if it is installed and the first
+// is not.
 type Set struct {
 	Name   string              `json:"name"`
 	Title  string              `json:"title,omitempty"`
 	Models map[string][]string `json:"models"` // by task
 }
 
-// Names are the models that are fetched with the set, in the order of Tasks.
+// Names returns the models that are downloaded with the set, in the order of Tasks.
 func (s Set) Names() []string {
 	var names []string
 	for _, task := range Tasks {
@@ -194,7 +194,7 @@ func (c Catalogue) Set(name string) (Set, bool) {
 	return c.Sets[i], true
 }
 
-// Names are the names of the sets and the models, the sets first.
+// Names returns the names of all sets, then those of all models.
 func (c Catalogue) Names() []string {
 	var names []string
 	for _, s := range c.Sets {
@@ -206,8 +206,8 @@ func (c Catalogue) Names() []string {
 	return names
 }
 
-// Expand replaces names of sets by their models and drops repetitions; the
-// second result is the first name that is in neither list, or "".
+// Expand replaces names of sets by their models and drops repetitions. unknown is the
+// first name that is neither a set nor a model, or "".
 func (c Catalogue) Expand(names []string) (models []string, unknown string) {
 	for _, name := range names {
 		list := []string{name}
@@ -225,8 +225,8 @@ func (c Catalogue) Expand(names []string) (models []string, unknown string) {
 	return models, ""
 }
 
-// Add appends another catalogue's entries; the error names the first one whose
-// name is taken.
+// Add returns c with another catalogue's entries appended. It returns an error for a
+// name that exists already.
 func (c Catalogue) Add(more Catalogue) (Catalogue, error) {
 	both := Catalogue{slices.Concat(c.Models, more.Models), slices.Concat(c.Sets, more.Sets)}
 	if err := both.Check(); err != nil {
@@ -235,7 +235,7 @@ func (c Catalogue) Add(more Catalogue) (Catalogue, error) {
 	return both, nil
 }
 
-// SetsOf names the sets that fetch a model, sorted.
+// SetsOf returns the names of the sets that include a model, sorted.
 func (c Catalogue) SetsOf(model string) []string {
 	var names []string
 	for _, s := range c.Sets {

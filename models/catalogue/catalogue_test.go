@@ -12,7 +12,7 @@ import (
 	"descry/internal/failure"
 )
 
-// The table is checked against itself: what is written twice must agree.
+// The table is checked for consistency: values that occur twice must agree.
 func TestTheOfficialTableAgreesWithItself(t *testing.T) {
 	c := Official()
 	if err := c.Check(); err != nil {
@@ -121,8 +121,8 @@ func TestACatalogueFileAddsEntries(t *testing.T) {
 	if names, _ := c.Expand([]string{"ours"}); !slices.Equal(names, []string{"mine", "lraspp-mobilenetv3"}) {
 		t.Errorf("ours is %v", names)
 	}
-	// What is written is read back: the official table has no value that the reader refuses.
-	text, err := json.Marshal(file{1, Official()})
+	// The official table can be written and read back: no value is rejected.
+	text, err := json.Marshal(catalogueFile{1, Official()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -206,21 +206,21 @@ func TestAModelWithAValueThatCannotBeMeantIsRefused(t *testing.T) {
 	for want, change := range map[string]func(m *Model){
 		"name is missing":                               func(m *Model) { m.Name = "" },
 		"architecture is missing":                       func(m *Model) { m.Architecture = "" },
-		"licence_text has 65537 bytes, more than 65536": func(m *Model) { m.LicenceText = strings.Repeat("x", mostText+1) },
+		"licence_text has 65537 bytes, more than 65536": func(m *Model) { m.LicenceText = strings.Repeat("x", maxText+1) },
 		`revision is "a/b"`:                             func(m *Model) { m.Revision = "a/b" },
 		`revision is "a."`:                              func(m *Model) { m.Revision = "a." },
 		"memory is -1":                                  func(m *Model) { m.Memory = -1 },
-		"memory is 4398046511105":                       func(m *Model) { m.Memory = mostBytes + 1 },
+		"memory is 4398046511105":                       func(m *Model) { m.Memory = maxBytes + 1 },
 		"gmac is NaN":                                   func(m *Model) { m.GMAC = math.NaN() },
 		"gmac is -0.5":                                  func(m *Model) { m.GMAC = -0.5 },
 		"search is for captions only":                   func(m *Model) { m.Search = &Search{} },
 		"score is for instances only":                   func(m *Model) { m.Score = &score },
 		"score is for instances only, and from 0 to 1":  func(m *Model) { m.For, m.Score = ForInstances, &over },
 		"it has 0 files; 1 to 64 are possible":          func(m *Model) { m.Files = nil },
-		"it has 65 files":                               func(m *Model) { m.Files = make([]File, mostFiles+1) },
+		"it has 65 files":                               func(m *Model) { m.Files = make([]File, maxFiles+1) },
 		"starts is not the first hexadecimal":           func(m *Model) { m.Files[0].Starts = "XYZ" },
 		"url must begin with https://":                  func(m *Model) { m.Files[0].URL = "ftp://example.org/a" },
-		"bytes is 4398046511105":                        func(m *Model) { m.Files[0].Bytes = mostBytes + 1 },
+		"bytes is 4398046511105":                        func(m *Model) { m.Files[0].Bytes = maxBytes + 1 },
 	} {
 		m := Model{Name: "m", For: ForClasses, Architecture: "fcn_resnet", Licence: "MIT", Revision: "1",
 			Files: []File{{Name: "a.pth", URL: "https://example.org/a.pth", Role: RoleWeights}}}
@@ -299,8 +299,8 @@ func TestACatalogueThatCannotBeReadIsSaidToBe(t *testing.T) {
 	}
 }
 
-// FuzzParse: whatever is accepted keeps Check's promises and is written and read
-// back as it was.
+// FuzzParse: an accepted catalogue passes Check and is unchanged after writing and
+// reading.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte(`{"format":1,"models":[{"name":"a","for":"runtime","licence":"x","files":[{"name":"a.tgz","url":"http://127.0.0.1/a","role":"archive"}]}]}`))

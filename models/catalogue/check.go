@@ -13,17 +13,17 @@ import (
 
 // Bounds of an entry.
 const (
-	mostName  = 64      // bytes of a name or a revision
-	mostText  = 1 << 16 // bytes of a licence's text
-	mostBytes = 1 << 42 // of a file or of memory
-	mostFiles = 64
+	maxName  = 64      // bytes of a name or a revision
+	maxText  = 1 << 16 // bytes of a licence's text
+	maxBytes = 1 << 42 // of a file or of memory
+	maxFiles = 64
 )
 
-// reserved are names that mean something else where a model set is named.
+// reserved lists names that have another meaning as the name of a model set.
 var reserved = []string{"starter", "onnxruntime", "all"}
 
-// Check reports the first thing in the catalogue that cannot be meant, with its
-// place: `model "x": file "y": …`.
+// Check returns an error for the first invalid entry, with its place: `model "x": file
+// "y": …`.
 func (c Catalogue) Check() error {
 	names := map[string]bool{}
 	for _, m := range c.Models {
@@ -85,11 +85,11 @@ func (m Model) check() error {
 		return failure.Worded(nil, "architecture is missing")
 	case strings.TrimSpace(m.Licence) == "":
 		return failure.Worded(nil, "licence is missing; write its name, or \"unknown\"")
-	case len(m.LicenceText) > mostText:
-		return failure.Worded(nil, "licence_text has %d bytes, more than %d", len(m.LicenceText), mostText)
+	case len(m.LicenceText) > maxText:
+		return failure.Worded(nil, "licence_text has %d bytes, more than %d", len(m.LicenceText), maxText)
 	case !plainName(m.Revision):
 		return failure.Worded(nil, "revision is %q; it may have letters, digits, dots and dashes", short(m.Revision))
-	case m.Memory < 0 || m.Memory > mostBytes:
+	case m.Memory < 0 || m.Memory > maxBytes:
 		return failure.Worded(nil, "memory is %d", m.Memory)
 	case math.IsNaN(m.GMAC) || m.GMAC < 0 || m.GMAC > 1e9:
 		return failure.Worded(nil, "gmac is %g", m.GMAC)
@@ -97,13 +97,13 @@ func (m Model) check() error {
 		return failure.Worded(nil, "search is for captions only")
 	case m.Score != nil && (m.For != ForInstances || !(*m.Score >= 0 && *m.Score <= 1)):
 		return failure.Worded(nil, "score is for instances only, and from 0 to 1")
-	case len(m.Files) == 0 || len(m.Files) > mostFiles:
-		return failure.Worded(nil, "it has %d files; 1 to %d are possible", len(m.Files), mostFiles)
+	case len(m.Files) == 0 || len(m.Files) > maxFiles:
+		return failure.Worded(nil, "it has %d files; 1 to %d are possible", len(m.Files), maxFiles)
 	}
 	return m.checkFiles()
 }
 
-// rolesOf are the roles that a model's files may have, the needed one first.
+// rolesOf lists the roles that a model's files may have, the required one first.
 var rolesOf = map[string][]string{
 	ForCaption:   {RoleWeights, RoleConfig, RolePreprocessor, RoleVocabulary, RoleExtra},
 	ForInstances: {RoleWeights, RoleConfig, RoleCategories, RoleExtra},
@@ -146,7 +146,7 @@ func (f File) check() error {
 		return failure.Worded(nil, "url is %q, which is not the address of a file", short(f.URL))
 	case !network.Private(u) && !(u.Scheme == "http" && f.Pinned()):
 		return failure.Worded(nil, "url must begin with https://, or with http:// where the sha256 is given")
-	case f.Bytes < 0 || f.Bytes > mostBytes || f.About < 0 || f.About > mostBytes:
+	case f.Bytes < 0 || f.Bytes > maxBytes || f.About < 0 || f.About > maxBytes:
 		return failure.Worded(nil, "bytes is %d", f.Bytes)
 	case f.SHA256 != "" && !isHex(f.SHA256, 64):
 		return failure.Worded(nil, "sha256 is not 64 hexadecimal digits in lower case")
@@ -156,7 +156,7 @@ func (f File) check() error {
 	return nil
 }
 
-// checkName returns what is wrong with the name of a model or a set.
+// checkName returns an error for an invalid name of a model or a set.
 func checkName(name string) error {
 	switch {
 	case name == "":
@@ -170,7 +170,7 @@ func checkName(name string) error {
 }
 
 // plainName reports whether s can be the name of a folder on every system.
-func plainName(s string) bool { return plain(s, mostName) }
+func plainName(s string) bool { return plain(s, maxName) }
 
 // plainPath reports whether every part of a path can be a name on every system.
 func plainPath(path string) bool {
@@ -182,8 +182,9 @@ func plainPath(path string) bool {
 	return len(path) <= 1024
 }
 
-// plain reports whether s has at most that many bytes, all of them letters,
-// digits, dots, dashes and underscores, and begins and ends as a name may.
+// plain reports whether s is a name of at most most bytes that is valid on every
+// system: letters, digits, dots, dashes and underscores, with a suitable first and last
+// character.
 func plain(s string, most int) bool {
 	if s == "" || len(s) > most || strings.ContainsAny(s[:1], ".-_") || strings.HasSuffix(s, ".") {
 		return false
@@ -200,7 +201,7 @@ func isHex(s string, digits int) bool {
 	return len(s) == digits && strings.Trim(s, "0123456789abcdef") == ""
 }
 
-// short makes foreign text fit for one line of an error.
+// short shortens and cleans foreign text for an error of one line.
 func short(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {

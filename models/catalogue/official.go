@@ -9,7 +9,7 @@ import (
 	"descry/models/arch"
 )
 
-// Revisions of the official models that are no first digits of a sum.
+// Revisions of the official models that are not the first digits of a sum.
 const (
 	blipBaseRevision = "82a37760796d32b1411fe092ab5d4e227313294b" // 2023-12
 	onnxRuntime      = "1.24.4"
@@ -27,14 +27,14 @@ const (
 //go:embed licences/*.txt
 var licences embed.FS
 
-// licence reads one of the embedded texts; that each is there is a test.
+// licence returns one of the embedded texts. A test checks that all of them exist.
 func licence(name string) string {
 	text, _ := licences.ReadFile("licences/" + name + ".txt")
 	return string(text)
 }
 
-// vocabulary is BERT's (base, uncased), which all of BLIP shares: pinned even
-// where the model's other files are not.
+// vocabulary is the sum of BERT's vocabulary (base, uncased), which all BLIP models
+// share. It is pinned even if the model's other files are not.
 const vocabulary = "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3"
 
 // paper is the search of BLIP's paper (Li et al. 2022; configs/caption_coco.yaml:
@@ -95,9 +95,9 @@ func captioners() []Model {
 	}}
 }
 
-// torch makes the entry of a torchvision checkpoint: one file, whose name ends
-// with the first eight digits of its sum. bytes is exact where the size is
-// recorded; mib is the size that torchvision publishes, in MiB.
+// torch returns the entry of a torchvision checkpoint: one file, whose name ends with
+// the first eight digits of its sum. bytes is the exact size if it is recorded; mib is
+// the size that torchvision publishes, in MiB.
 func torch(name, title, about, what, architecture, file, sum string, bytes int64, mib float64, memory int64, gmac float64) Model {
 	stem := strings.TrimSuffix(file, ".pth")
 	starts := stem[len(stem)-8:]
@@ -141,8 +141,8 @@ func segmenters() []Model {
 	}
 }
 
-// zoo are the ONNX Model Zoo's Mask R-CNN, of maskrcnn-benchmark. The Zoo's
-// files moved to the hub in July 2025; the sums are those of its old records.
+// zoo returns the ONNX Model Zoo's Mask R-CNN, from maskrcnn-benchmark. The Zoo's files
+// moved to the hub in July 2025; the sums are those of its old records.
 func zoo() []Model {
 	entry := func(name, title, about, file, sum string, bytes, memory int64) Model {
 		return Model{
@@ -159,7 +159,7 @@ func zoo() []Model {
 	}
 }
 
-// runtimes are libraries of ONNX Runtime for a card.
+// runtimes returns the libraries of ONNX Runtime for graphics cards.
 func runtimes() []Model {
 	const archive = "onnxruntime-linux-x64-gpu-" + onnxRuntime + ".tgz"
 	return []Model{{

@@ -11,19 +11,19 @@ import (
 )
 
 const (
-	mostFile  = 1 << 20 // bytes of a catalogue
-	mostDepth = 8       // of its braces
-	mostItems = 4096    // values of all sorts in it
+	maxFile  = 1 << 20 // bytes of a catalogue
+	maxDepth = 8       // of nested braces
+	maxItems = 4096    // JSON values of all kinds
 )
 
-// file is the form of a catalogue in JSON.
-type file struct {
+// catalogueFile is the JSON form of a catalogue.
+type catalogueFile struct {
 	Format int `json:"format"`
 	Catalogue
 }
 
-// Load reads the catalogue in a file. Errors are *failure.Failure of kind Model
-// with the place of what is wrong.
+// Load reads a catalogue file. Errors are *failure.Failure of kind Model with the place
+// of the mistake.
 func Load(path string) (Catalogue, error) {
 	const correctSetting = "Correct --catalogue or DESCRY_CATALOGUE."
 	unreadable := func(err error) *failure.Failure {
@@ -37,7 +37,7 @@ func Load(path string) (Catalogue, error) {
 	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		return Catalogue{}, failure.New(failure.Model, "load", path, "this is not a file").WithHint(correctSetting)
 	}
-	text, err := io.ReadAll(io.LimitReader(f, mostFile+1))
+	text, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return Catalogue{}, unreadable(err)
 	}
@@ -48,21 +48,20 @@ func Load(path string) (Catalogue, error) {
 	return c, nil
 }
 
-// Parse reads a catalogue in JSON. It refuses whatever it does not understand:
-// unknown keys, keys that stand twice, values of another kind, entries that
-// Check refuses; size, depth and number of values are bounded before anything
-// is taken over. A model without a revision gets the first eight digits of its
-// weights' sum, or Main; one without a title its name.
+// Parse parses a catalogue in JSON. Unknown and duplicate keys, values of the wrong type
+// and entries that Check rejects are errors. Size, depth and number of values are
+// limited before anything is decoded. A model without a revision gets the first eight
+// digits of its weights' sum, or Main; one without a title gets its name.
 func Parse(text []byte) (Catalogue, error) {
-	if len(text) > mostFile {
-		return Catalogue{}, failure.Worded(nil, "the file has more than %d bytes", mostFile)
+	if len(text) > maxFile {
+		return Catalogue{}, failure.Worded(nil, "the file has more than %d bytes", maxFile)
 	}
 	if err := walk(text); err != nil {
 		return Catalogue{}, err
 	}
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
-	var f file
+	var f catalogueFile
 	if err := d.Decode(&f); err != nil {
 		return Catalogue{}, describe(err)
 	}
@@ -76,11 +75,11 @@ func Parse(text []byte) (Catalogue, error) {
 		f.Models[i].fill()
 	}
 	c := Catalogue{f.Models, f.Sets}
-	// Sets may name official models, so they are checked where the two meet.
+	// Sets may name official models, so they are checked by the caller's Add.
 	return c, Catalogue{Models: c.Models}.Check()
 }
 
-// fill puts defaults where an entry leaves something out.
+// fill sets the defaults of missing fields.
 func (m *Model) fill() {
 	if m.Title == "" {
 		m.Title = m.Name
@@ -97,7 +96,8 @@ func (m *Model) fill() {
 	}
 }
 
-// walk reads the JSON token by token: keys that stand twice, too deep, too many.
+// walk reads the JSON token by token and returns an error for duplicate keys, too deep
+// nesting and too many values.
 func walk(text []byte) error {
 	type level struct {
 		keys   map[string]bool // nil in a list
@@ -113,8 +113,8 @@ func walk(text []byte) error {
 		if err != nil {
 			return failure.Worded(nil, "the file is not valid JSON: line %d: %v", lineAt(text, d.InputOffset()), describe(err))
 		}
-		if items > mostItems {
-			return failure.Worded(nil, "the file has more than %d values", mostItems)
+		if items > maxItems {
+			return failure.Worded(nil, "the file has more than %d values", maxItems)
 		}
 		top := len(stack) - 1
 		if top < 0 && items > 0 {
@@ -126,7 +126,7 @@ func walk(text []byte) error {
 		}
 		if top >= 0 && stack[top].keys != nil {
 			if stack[top].isName = !stack[top].isName; stack[top].isName {
-				key, _ := t.(string) // in a key's place it is one, or Token fails
+				key, _ := t.(string) // in a key's position it is a string, or Token fails
 				if stack[top].keys[key] {
 					return failure.Worded(nil, "line %d: the key %q appears twice", lineAt(text, d.InputOffset()), short(key))
 				}
@@ -140,8 +140,8 @@ func walk(text []byte) error {
 		case json.Delim('['):
 			stack = append(stack, level{})
 		}
-		if len(stack) > mostDepth {
-			return failure.Worded(nil, "line %d: braces are nested deeper than %d", lineAt(text, d.InputOffset()), mostDepth)
+		if len(stack) > maxDepth {
+			return failure.Worded(nil, "line %d: braces are nested deeper than %d", lineAt(text, d.InputOffset()), maxDepth)
 		}
 	}
 }
@@ -150,7 +150,7 @@ func lineAt(text []byte, offset int64) int {
 	return 1 + bytes.Count(text[:min(max(offset, 0), int64(len(text)))], []byte("\n"))
 }
 
-// describe words an error of the decoder.
+// describe returns the error for people for an error of the decoder.
 func describe(err error) error {
 	var kind *json.UnmarshalTypeError
 	switch {

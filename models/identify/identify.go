@@ -1,9 +1,8 @@
 // Package identify inspects files of weights (descry inspect): their container, tensors
-// and types, which architecture they are the weights of, and what of it is missing,
-// of another shape or left over. The graphs of every architecture are
-// built over the file's directory through a view that refuses nothing (survey) and
-// notes what is asked for; no weight is read, so that a file of a
-// gigabyte costs as little as a small one.
+// and types, the architecture that they belong to, and its tensors that are missing or
+// have another shape, and those left over. It builds the graphs of every architecture
+// over the file's directory through a view (survey) that accepts and records every
+// request. It reads no weights, so a file of a gigabyte costs as little as a small one.
 package identify
 
 import (
@@ -19,28 +18,28 @@ import (
 	"descry/models/weights"
 )
 
-// Report is what a file is.
+// Report describes a file.
 type Report struct {
 	Path       string      `json:"path"`
-	Config     string      `json:"config,omitempty"` // the config.json beside it
+	Config     string      `json:"config,omitempty"` // the config.json next to it
 	Container  string      `json:"container"`        // safetensors, torch zip, torch legacy, onnx
 	Bytes      int64       `json:"bytes"`            // of the file
-	Tensors    int         `json:"tensors"`          // how many it holds
-	Parameters int64       `json:"parameters"`       // their elements, without whole numbers
-	Types      []TypeCount `json:"types"`            // by falling bytes
+	Tensors    int         `json:"tensors"`          // their number
+	Parameters int64       `json:"parameters"`       // their elements, without integers
+	Types      []TypeCount `json:"types"`            // by decreasing size
 
-	Architecture string     `json:"architecture,omitempty"` // as descry.json names it; "": none that is known
+	Architecture string     `json:"architecture,omitempty"` // as in descry.json; "": unknown
 	Task         string     `json:"task,omitempty"`         // caption, instances, classes
 	Title        string     `json:"title,omitempty"`        // "Mask R-CNN v2, ResNet-50, 91 classes"
-	Nearest      string     `json:"nearest,omitempty"`      // the most similar architecture, where it is none
-	Verdict      string     `json:"verdict"`                // all of it in whole sentences
+	Nearest      string     `json:"nearest,omitempty"`      // the most similar architecture, if none fits
+	Verdict      string     `json:"verdict"`                // the result in sentences
 	Missing      []string   `json:"missing,omitempty"`      // tensors that the architecture needs and the file lacks
 	Reshaped     []Reshaped `json:"reshaped,omitempty"`     // those of another shape
-	Unexpected   []string   `json:"unexpected,omitempty"`   // those that the architecture does not know
-	Spare        int        `json:"spare,omitempty"`        // those known to be of no use when a model runs
+	Unexpected   []string   `json:"unexpected,omitempty"`   // those that the architecture does not have
+	Spare        int        `json:"spare,omitempty"`        // the number of those that are not used for inference
 }
 
-// TypeCount is how much of a file is of one type.
+// TypeCount is the part of a file that has one element type.
 type TypeCount struct {
 	Type    string `json:"type"` // F32, F16, …
 	Tensors int    `json:"tensors"`
@@ -52,14 +51,14 @@ type Reshaped struct {
 	Name string  `json:"name"`
 	Type string  `json:"type"`
 	Have []int64 `json:"have"`
-	Want []int64 `json:"want"` // 0 is a size that followed from a missing tensor
+	Want []int64 `json:"want"` // 0: the size depends on a missing tensor
 }
 
-// Runs reports whether a model can be made of the file.
+// Runs reports whether the file can be run as a model.
 func (r Report) Runs() bool { return r.Architecture != "" }
 
 // Identify reads the directory of the file at path and reports what it is. A file of
-// no known architecture is not an error; the Report says so. Errors are
+// unknown architecture is not an error; the Report shows it. Errors are
 // *failure.Failure of kind Model: the file cannot be read, or is not a file of
 // weights.
 func Identify(path string) (Report, error) {
@@ -76,7 +75,7 @@ func Identify(path string) (Report, error) {
 	return r, nil
 }
 
-// sibling returns the path of a file in the same folder, "" if there is none.
+// sibling returns the path of a file in the same folder, or "" if there is none.
 func sibling(path, name string) string {
 	other := filepath.Join(filepath.Dir(path), name)
 	if info, err := os.Stat(other); err != nil || !info.Mode().IsRegular() {
@@ -85,7 +84,7 @@ func sibling(path, name string) string {
 	return other
 }
 
-// count sums up the tensors.
+// count adds up the tensors.
 func (r *Report) count(f *weights.File) {
 	byType := map[weights.DType]*TypeCount{}
 	for _, name := range f.Names() {
@@ -105,11 +104,11 @@ func (r *Report) count(f *weights.File) {
 	r.sortTypes(byType)
 }
 
-// match is how one architecture fits.
+// match describes how well one architecture fits.
 type match struct {
 	arch.Architecture
 	title      string
-	problem    string // what the architecture itself found wrong, "" if nothing
+	problem    string // reported by the architecture itself, or ""
 	fitting    int    // tensors that it needs and that fit
 	missing    []string
 	reshaped   []Reshaped
@@ -122,8 +121,8 @@ func (m match) fits() bool {
 	return m.problem == "" && m.fitting > 0 && len(m.missing) == 0 && len(m.reshaped) == 0
 }
 
-// likeness returns the share of tensors that the architecture and the file have in
-// common, 0 to 1.
+// likeness returns the fraction of tensors that the architecture and the file have in
+// common.
 func (m match) likeness() float64 {
 	all := m.fitting + len(m.missing) + len(m.reshaped) + len(m.unexpected)
 	if all == 0 {
@@ -149,17 +148,17 @@ func (r *Report) choose(f *weights.File) {
 		r.Architecture, r.Task, r.Title = best.ID, best.Task, best.title
 	} else if best.likeness() >= leastLikeness {
 		r.Nearest = best.ID
-	} else { // what is missing of something quite different is of no use
+	} else { // for a quite different architecture, the lists are useless
 		r.Missing, r.Reshaped, r.Unexpected, r.Spare = nil, nil, nil, 0
 	}
 	r.Verdict = verdict(f, *best)
 }
 
-// leastLikeness is the least share of common tensors at which an architecture is
-// named.
+// leastLikeness is the smallest likeness at which an architecture is named.
 const leastLikeness = 0.1
 
-// better prefers what fits, then what leaves least over or lacks least.
+// better reports whether a is a better match than b: it fits, or has fewer missing and
+// unexpected tensors.
 func better(a, b match) bool {
 	if a.fits() != b.fits() {
 		return a.fits()
@@ -167,7 +166,7 @@ func better(a, b match) bool {
 	return a.likeness() > b.likeness()
 }
 
-// matchOf surveys one architecture. config is the config.json beside the file, or "";
+// matchOf surveys one architecture. config is the config.json next to the file, or "";
 // one that does not fit is not used.
 func matchOf(a arch.Architecture, f *weights.File, config string) match {
 	m := match{Architecture: a}
@@ -208,7 +207,7 @@ func matchOf(a arch.Architecture, f *weights.File, config string) match {
 	return m
 }
 
-// clause is an error's own clause, without file and hint.
+// clause returns an error's message without file and hint.
 func clause(err error) string {
 	var f *failure.Failure
 	if errors.As(err, &f) {
@@ -217,15 +216,15 @@ func clause(err error) string {
 	return err.Error()
 }
 
-// isSpare reports whether a tensor is one that only training or another way of
-// saving needs: counters, constants, the auxiliary classifier, and the output
-// bias under its second name.
+// isSpare reports whether a tensor is not used for inference: counters, constants, the
+// auxiliary classifier, and the output bias under its second name.
 func isSpare(name string) bool {
 	return strings.HasPrefix(name, "aux_classifier.") || slices.ContainsFunc(
 		[]string{"num_batches_tracked", "position_ids", "predictions.decoder.bias"}, func(end string) bool { return strings.HasSuffix(name, end) })
 }
 
-// isONNX reports whether the file is named so and is no container of weights.
+// isONNX reports whether the file has the extension of ONNX and is not a container of
+// weights.
 func isONNX(path string) bool {
 	if !strings.EqualFold(extension(path), ".onnx") {
 		return false

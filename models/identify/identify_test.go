@@ -39,7 +39,7 @@ func official(tb testing.TB, file string) map[string]shapes {
 	return out
 }
 
-// hollow writes a .safetensors file of those shapes whose tensors are a hole.
+// hollow writes a sparse .safetensors file with tensors of those shapes.
 func hollow(tb testing.TB, tensors shapes) string {
 	tb.Helper()
 	header, at := map[string]any{}, int64(0)
@@ -270,7 +270,7 @@ func TestAFileNamedONNXIsReadAsOne(t *testing.T) {
 }
 
 // FuzzIdentify takes tensors out of a small detector, renames and reshapes
-// others: whatever comes, there is a verdict of one line, quickly.
+// others. There must always be a verdict of one line, quickly.
 func FuzzIdentify(f *testing.F) {
 	text, err := os.ReadFile(filepath.FromSlash("../../inference/pipeline/testdata/maskrcnn/v1.safetensors"))
 	if err != nil {
@@ -298,7 +298,7 @@ func FuzzIdentify(f *testing.F) {
 			}
 		}
 		tensors[name] = []int64{a, b}
-		if a < 0 || b < 0 || a > 1<<20 || b > 1<<12 { // a hole of the file system has an end
+		if a < 0 || b < 0 || a > 1<<20 || b > 1<<12 { // limits the size of the sparse file
 			delete(tensors, name)
 			tensors[name+"x"] = []int64{1}
 		}

@@ -20,7 +20,7 @@ var onnxTypes = map[onnx.Elem]weights.DType{
 	onnx.Int32: "I32", onnx.Uint8: "U8", onnx.Bool: "BOOL",
 }
 
-// identifyONNX finds out what a ready-made ONNX file computes from its inputs and
+// identifyONNX determines what a ready-made ONNX file computes from its inputs and
 // outputs.
 func identifyONNX(path string) (Report, error) {
 	f, err := onnx.ReadFile(path)
@@ -48,8 +48,7 @@ func identifyONNX(path string) (Report, error) {
 	return r, nil
 }
 
-// countONNX sums up the initialisers. Shapes that fit no memory
-// are not added.
+// countONNX adds up the initialisers. It skips shapes that are too large for any memory.
 func (r *Report) countONNX(f onnx.File) {
 	byType := map[weights.DType]*TypeCount{}
 	for _, t := range f.Weights {
@@ -73,14 +72,14 @@ func (r *Report) countONNX(f onnx.File) {
 	r.sortTypes(byType)
 }
 
-// mostElements bounds what one tensor counts for.
-const mostElements = 1 << 40
+// maxElements is the largest number of elements of one tensor.
+const maxElements = 1 << 40
 
-// elements multiplies dimensions, 0 where they make no sense.
+// elements returns the product of dimensions, or 0 if they are invalid.
 func elements(dims []int64) int64 {
 	n := int64(1)
 	for _, d := range dims {
-		if d <= 0 || n > mostElements/d {
+		if d <= 0 || n > maxElements/d {
 			return 0
 		}
 		n *= d
@@ -88,7 +87,7 @@ func elements(dims []int64) int64 {
 	return n
 }
 
-// sortTypes puts the types into the report, by falling bytes.
+// sortTypes adds the types to the report, by decreasing size.
 func (r *Report) sortTypes(byType map[weights.DType]*TypeCount) {
 	for _, c := range byType {
 		r.Types = append(r.Types, *c)

@@ -7,25 +7,25 @@ import (
 	"descry/models/weights"
 )
 
-// survey is a view of weights that notes what graphs ask for and refuses nothing,
-// so that a graph is built to its end though tensors are absent, and all that is
-// missing is found. The tensors become inputs of the graph, which is never run.
+// survey is a view of weights that records the tensors that a graph requests and accepts
+// every request. So a graph is built to its end even if tensors are missing, and all
+// missing ones are found. The tensors become inputs of the graph, which is never run.
 type survey struct {
 	onnx.Weights
 	requests []request
 	index    map[string]int
 }
 
-// request is one tensor that a graph asked for.
+// request is a tensor that a graph requested.
 type request struct {
 	name  string
-	shape []int64 // as the graph asked for it; 0: the size followed from a tensor that is absent
-	found bool    // there is a tensor of that name
-	fits  bool    // … of that shape, and of a type and a storage that can be computed with
+	shape []int64 // as requested; 0: the size depends on a missing tensor
+	found bool    // a tensor of that name exists
+	fits  bool    // it has that shape, and a type and storage that can be used
 }
 
-// Use notes what is asked for, each name once, and returns a tensor of that shape
-// without a file.
+// Use records a request, each name once, and returns a tensor of that shape without a
+// file.
 func (s *survey) Use(name string, shape []int64) (weights.Tensor, string, error) {
 	made := weights.Tensor{Name: name, DType: weights.F32, Shape: slices.Clone(shape)}
 	if s.requested(name) {
@@ -47,7 +47,7 @@ func (s *survey) Use(name string, shape []int64) (weights.Tensor, string, error)
 	return made, "", nil
 }
 
-// requested reports whether a tensor of that name was asked for.
+// requested reports whether a tensor of that name was requested.
 func (s *survey) requested(name string) bool {
 	_, ok := s.index[name]
 	return ok

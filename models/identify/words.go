@@ -10,8 +10,8 @@ import (
 	"descry/models/weights"
 )
 
-// verdict describes in whole sentences what a file is, or what it comes nearest to
-// and what differs.
+// verdict describes in sentences what a file is, or which architecture is nearest and
+// how the file differs.
 func verdict(f *weights.File, m match) string {
 	switch {
 	case m.fits() && len(m.unexpected) == 0:
@@ -71,7 +71,7 @@ func knownTitles() string {
 	return joined(all)
 }
 
-// joined writes a list: a, b and c.
+// joined formats a list: a, b and c.
 func joined(parts []string) string {
 	if len(parts) < 2 {
 		return strings.Join(parts, "")
@@ -79,13 +79,12 @@ func joined(parts []string) string {
 	return message.Sprintf("%s and %s", strings.Join(parts[:len(parts)-1], ", "), parts[len(parts)-1])
 }
 
-// mostGroups is how many beginnings of names are listed.
-const mostGroups = 4
+// maxGroups is how many prefixes of names are listed.
+const maxGroups = 4
 
-// groups names many tensors by what their names begin with: by two parts where
-// there are more than a few of them, else each one.
+// groups lists tensors: a few by their names, many by prefixes of two parts.
 func groups(names []string) string {
-	if len(names) <= mostGroups {
+	if len(names) <= maxGroups {
 		quoted := make([]string, len(names))
 		for i, n := range names {
 			quoted[i] = quote(n)
@@ -108,7 +107,7 @@ func groups(names []string) string {
 		return keys[i] < keys[k]
 	})
 	var listed []string
-	for _, k := range keys[:min(len(keys), mostGroups)] {
+	for _, k := range keys[:min(len(keys), maxGroups)] {
 		listed = append(listed, message.Sprintf("%s… (%d)", clean(k), counts[k]))
 	}
 	if more := len(keys) - len(listed); more > 0 {
@@ -139,13 +138,13 @@ func have(n int) string {
 	return message.Sprintf("%d tensors have", n)
 }
 
-// mostName is how many bytes of a name are shown.
-const mostName = 80
+// maxName is how many bytes of a name are shown.
+const maxName = 80
 
-// quote makes a name out of a file fit for a sentence.
+// quote cleans and quotes a name from a file.
 func quote(name string) string { return fmt.Sprintf("%q", clean(name)) }
 
-// clean cuts a name out of a file and takes out what would break a line.
+// clean shortens a name from a file and removes characters that would break a line.
 func clean(s string) string {
 	s = strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r == '\u2028' || r == '\u2029' {
@@ -153,8 +152,8 @@ func clean(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
-	if len(s) > mostName {
-		s = strings.ToValidUTF8(s[:mostName], "") + "…"
+	if len(s) > maxName {
+		s = strings.ToValidUTF8(s[:maxName], "") + "…"
 	}
 	return s
 }

@@ -5,23 +5,23 @@ import (
 	"descry/models/catalogue"
 )
 
-// Estimate says what models need before they are fetched.
+// Estimate is what models need, computed before they are downloaded.
 type Estimate struct {
 	Items    []Item  `json:"models"`
-	Download int64   `json:"download"`          // bytes still to come
-	Cached   int64   `json:"cached"`            // bytes that lie in caches of other programs, and need not come if they are the right ones
-	Disk     int64   `json:"disk"`              // bytes still to be written, the unpacking of archives included
-	Free     int64   `json:"free"`              // bytes free on the disk; -1: not known
-	Memory   int64   `json:"memory"`            // bytes to expect with all of them loaded
-	Total    int64   `json:"machine_memory"`    // bytes of this machine; 0: not known
+	Download int64   `json:"download"`          // bytes to download
+	Cached   int64   `json:"cached"`            // bytes found in other programs' caches, not downloaded if their hashes match
+	Disk     int64   `json:"disk"`              // bytes to write, including unpacked archives
+	Free     int64   `json:"free"`              // bytes free on the disk; -1: unknown
+	Memory   int64   `json:"memory"`            // bytes used with all of them loaded, estimated
+	Total    int64   `json:"machine_memory"`    // bytes of this machine; 0: unknown
 	Avail    int64   `json:"available_memory"`  // of these, available now
-	Seconds  float64 `json:"seconds,omitempty"` // of one picture with all of them; 0: not known
+	Seconds  float64 `json:"seconds,omitempty"` // per picture with all of them; 0: unknown
 	Measured bool    `json:"measured"`          // all of Seconds was measured with these models
 }
 
-// Estimate looks at models and sets by name. A file of the right name and size in
-// a cache of another program counts as there; whether it is the right one shows
-// when it is hashed.
+// Estimate returns the estimate for the named models and sets. A file of the right
+// name and size in a cache of another program counts as present; it is hashed only
+// when it is pulled.
 func (s *Store) Estimate(names []string) (Estimate, error) {
 	list, err := s.expand(names)
 	if err != nil {
@@ -37,7 +37,7 @@ func (s *Store) Estimate(names []string) (Estimate, error) {
 			e.Download += i.Bytes - i.Done - cached
 			e.Disk += i.Bytes - i.Done - cached
 			if m.For == catalogue.ForRuntime {
-				e.Disk += 2 * i.Bytes // unpacked, before the archive goes
+				e.Disk += 2 * i.Bytes // the unpacked files, before the archive is removed
 			}
 		}
 		e.Memory += i.Memory
@@ -57,10 +57,11 @@ func (s *Store) Estimate(names []string) (Estimate, error) {
 	return e, nil
 }
 
-// cachedBytes sums the files of an absent model that seem to lie in a cache.
+// cachedBytes returns the size of the files of an absent model that seem to be in a
+// cache.
 func (s *Store) cachedBytes(m catalogue.Model, i Item) int64 {
 	if i.State != Absent {
-		return 0 // what is partial has looked there already
+		return 0 // for a partial model, the caches have been searched already
 	}
 	whole, _ := s.Hubs.snapshotOf(m)
 	var n int64
@@ -75,7 +76,7 @@ func (s *Store) cachedBytes(m catalogue.Model, i Item) int64 {
 	return n
 }
 
-// Lines returns an estimate as people read it, one fact a line.
+// Lines returns the estimate for people, one fact per line.
 func (e Estimate) Lines() []string {
 	lines := []string{message.Sprintf("to download: %s", Size(e.Download))}
 	if e.Cached > 0 {

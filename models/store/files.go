@@ -16,8 +16,8 @@ import (
 	"descry/models"
 )
 
-// trouble words an error of the file system.
-func trouble(op, path string, err error) error {
+// storageFailure returns a failure for an error of the file system.
+func storageFailure(op, path string, err error) error {
 	var f *failure.Failure
 	if errors.As(err, &f) || errors.Is(err, context.Canceled) {
 		return failure.Wrap(failure.Storage, op, path, err, "")
@@ -33,12 +33,12 @@ func trouble(op, path string, err error) error {
 	return failure.New(failure.Storage, op, path, "%s", failure.Plain(err)).WithHint("Check the disk and the folder.")
 }
 
-// reader reads until its context ends and reports how far it is.
+// reader reads until its context ends and reports its progress.
 type reader struct {
-	ctx  context.Context
-	r    io.Reader
-	n    int64
-	tell func(n int64)
+	ctx      context.Context
+	r        io.Reader
+	n        int64
+	progress func(n int64)
 }
 
 func (r *reader) Read(b []byte) (int, error) {
@@ -46,68 +46,68 @@ func (r *reader) Read(b []byte) (int, error) {
 		return 0, err
 	}
 	n, err := r.r.Read(b)
-	if r.n += int64(n); n > 0 && r.tell != nil {
-		r.tell(r.n)
+	if r.n += int64(n); n > 0 && r.progress != nil {
+		r.progress(r.n)
 	}
 	return n, err
 }
 
-// tellStep is after how many bytes a hash or a copy reports how far it is.
-const tellStep = 16 << 20
+// progressStep is how many bytes are hashed or copied between two reports of progress.
+const progressStep = 16 << 20
 
-// everyStep thins a callback out.
-func everyStep(tell func(n int64)) func(n int64) {
+// everyStep limits the calls of a callback to one per progressStep bytes.
+func everyStep(progress func(n int64)) func(n int64) {
 	next := int64(0)
 	return func(n int64) {
-		if tell != nil && n >= next {
-			next = n + tellStep
-			tell(n)
+		if progress != nil && n >= next {
+			next = n + progressStep
+			progress(n)
 		}
 	}
 }
 
-// hashFile returns the record of a file: size and time as they were before it was
-// read, so that a change during the reading shows later.
-func hashFile(ctx context.Context, path string, tell func(n int64)) (models.RecordedFile, error) {
+// hashFile hashes a file and returns its record. Size and time are those from before
+// the reading, so that a change during the reading is detected later.
+func hashFile(ctx context.Context, path string, progress func(n int64)) (models.RecordedFile, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return models.RecordedFile{}, trouble("check", path, err)
+		return models.RecordedFile{}, storageFailure("check", path, err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return models.RecordedFile{}, trouble("check", path, err)
+		return models.RecordedFile{}, storageFailure("check", path, err)
 	}
 	h := sha256.New()
-	if _, err := io.CopyBuffer(h, &reader{ctx, f, 0, everyStep(tell)}, make([]byte, 1<<20)); err != nil {
-		return models.RecordedFile{}, trouble("check", path, err)
+	if _, err := io.CopyBuffer(h, &reader{ctx, f, 0, everyStep(progress)}, make([]byte, 1<<20)); err != nil {
+		return models.RecordedFile{}, storageFailure("check", path, err)
 	}
 	return models.RecordedFile{Bytes: info.Size(), Modified: info.ModTime().UnixNano(), SHA256: hex.EncodeToString(h.Sum(nil))}, nil
 }
 
-// recorded is the record of a file in place whose sum is known.
+// recorded returns the record of an existing file whose sum is known.
 func recorded(path, sum string, pinned bool) (models.RecordedFile, error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return models.RecordedFile{}, trouble("check", path, err)
+		return models.RecordedFile{}, storageFailure("check", path, err)
 	}
 	return models.RecordedFile{Bytes: info.Size(), Modified: info.ModTime().UnixNano(), SHA256: sum, Pinned: pinned}, nil
 }
 
-// copyFile copies a file whose sum is known; a copy with another sum is an
-// error and leaves nothing.
-func copyFile(ctx context.Context, from, to, sum string, tell func(n int64)) error {
+// copyFile copies a file whose sum is known. If the copy has another sum, copyFile
+// returns an error and leaves no file.
+func copyFile(ctx context.Context, from, to, sum string, progress func(n int64)) error {
 	f, err := os.Open(from)
 	if err != nil {
-		return trouble("copy", from, err)
+		return storageFailure("copy", from, err)
 	}
 	defer f.Close()
 	if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-		return trouble("copy", filepath.Dir(to), err)
+		return storageFailure("copy", filepath.Dir(to), err)
 	}
 	return explain("copy", to, atomicfile.Write(to, atomicfile.Overwrite, func(w io.Writer) error {
 		h := sha256.New()
-		if _, err := io.CopyBuffer(io.MultiWriter(w, h), &reader{ctx, f, 0, everyStep(tell)}, make([]byte, 1<<20)); err != nil {
+		if _, err := io.CopyBuffer(io.MultiWriter(w, h), &reader{ctx, f, 0, everyStep(progress)}, make([]byte, 1<<20)); err != nil {
 			return err
 		}
 		if got := hex.EncodeToString(h.Sum(nil)); got != sum {
@@ -117,15 +117,15 @@ func copyFile(ctx context.Context, from, to, sum string, tell func(n int64)) err
 	}))
 }
 
-// explain is trouble for an error that may be nil.
+// explain is like storageFailure, but returns nil if err is nil.
 func explain(op, path string, err error) error {
 	if err == nil {
 		return nil
 	}
-	return trouble(op, path, err)
+	return storageFailure(op, path, err)
 }
 
-// treeSize sums the regular files below dir; a folder that is absent has none.
+// treeSize returns the size of the regular files below dir, 0 if dir does not exist.
 func treeSize(dir string) int64 {
 	var n int64
 	_ = filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {

@@ -10,17 +10,17 @@ import (
 	"descry/models/catalogue"
 )
 
-// Hubs are the caches of other programs in which official files may lie.
+// Hubs holds the caches of other programs that may contain official files.
 type Hubs struct {
 	HuggingFace []string // hub caches: models--ORG--NAME/{blobs,snapshots,refs}
 	Torch       []string // folders of checkpoints
 }
 
-// HubCaches finds the caches of the Hugging Face hub (HF_HUB_CACHE,
+// HubCaches returns the caches of the Hugging Face hub (HF_HUB_CACHE,
 // HUGGINGFACE_HUB_CACHE, HF_HOME/hub, else ~/.cache/huggingface/hub) and of torch
 // (TORCH_HOME/hub/checkpoints, else ~/.cache/torch/hub/checkpoints), as
-// huggingface_hub (constants.py) and torch.hub (_get_torch_home) find them.
-// Whether they exist is not looked at.
+// huggingface_hub (constants.py) and torch.hub (_get_torch_home) find them. They need
+// not exist.
 func HubCaches(getenv func(string) string, home string) Hubs {
 	cache := getenv("XDG_CACHE_HOME")
 	if cache == "" && home != "" {
@@ -38,8 +38,8 @@ func HubCaches(getenv func(string) string, home string) Hubs {
 		if dir == "" {
 			return ""
 		}
-		if rest, ok := strings.CutPrefix(dir, "~/"); ok && home != "" {
-			dir = filepath.Join(home, rest)
+		if inHome, ok := strings.CutPrefix(dir, "~/"); ok && home != "" {
+			dir = filepath.Join(home, inHome)
 		}
 		return filepath.Join(append([]string{dir}, parts...)...)
 	}
@@ -49,8 +49,8 @@ func HubCaches(getenv func(string) string, home string) Hubs {
 	}
 }
 
-// find returns the files in the caches that could be f, links resolved. Which of
-// them is, its sum shows.
+// find returns the files in the caches that could be f, with links resolved. The
+// caller must compare their sums.
 func (h Hubs) find(f catalogue.File) []string {
 	var found []string
 	add := func(path string) {
@@ -87,8 +87,8 @@ func (h Hubs) find(f catalogue.File) []string {
 	return found
 }
 
-// hubAddress takes https://huggingface.co/ORG/NAME/resolve/REVISION/FILE apart:
-// the folder in a hub cache, the revision, the file.
+// hubAddress splits https://huggingface.co/ORG/NAME/resolve/REVISION/FILE into the
+// folder in a hub cache, the revision and the file.
 func hubAddress(address string) (folder, revision, file string, ok bool) {
 	u, err := url.Parse(address)
 	if err != nil || u.Hostname() != "huggingface.co" {
@@ -101,14 +101,14 @@ func hubAddress(address string) (folder, revision, file string, ok bool) {
 	return "models--" + parts[0] + "--" + parts[1], parts[3], parts[4], true
 }
 
-// snapshots are the folders of a repository's revisions, the one that refs/main
-// names first.
+// snapshots returns the folders of a repository's revisions, with the one named by
+// refs/main first.
 func snapshots(hub, folder string) []string {
 	entries, err := os.ReadDir(filepath.Join(hub, folder, "snapshots"))
 	if err != nil {
 		return nil
 	}
-	head, _ := os.ReadFile(filepath.Join(hub, folder, "refs", "main")) // absent: no order
+	head, _ := os.ReadFile(filepath.Join(hub, folder, "refs", "main")) // if missing, the order is that of the folder
 	sort.SliceStable(entries, func(i, j int) bool {
 		return entries[i].Name() == strings.TrimSpace(string(head)) && entries[j].Name() != entries[i].Name()
 	})
@@ -119,8 +119,8 @@ func snapshots(hub, folder string) []string {
 	return dirs
 }
 
-// snapshotOf returns the newest revision in the hub caches that has all of a
-// model's files, and its name: for a model that follows the hub's main branch.
+// snapshotOf returns the folder and name of the newest revision in the hub caches that
+// has all files of a model. It is for models that follow the hub's main branch.
 func (h Hubs) snapshotOf(m catalogue.Model) (dir, revision string) {
 	for _, hub := range h.HuggingFace {
 		folder, _, _, ok := hubAddress(m.Weights().URL)

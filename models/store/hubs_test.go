@@ -112,7 +112,7 @@ func gitSumOf(t *testing.T, b []byte) string {
 
 func TestWhatLiesInACacheIsUsedInPlaceAndStaysThere(t *testing.T) {
 	s, h, root := inCaches(t)
-	// class.pth there has the right size and other content: it seems to be there.
+	// class.pth has the right size but other content, so it seems to be cached.
 	e, err := s.Estimate([]string{"all3"})
 	must(t, err)
 	if e.Cached != 15050 || e.Download != 0 || !strings.Contains(e.Lines()[0], "15 kB more are in other") {
@@ -139,7 +139,7 @@ func TestWhatLiesInACacheIsUsedInPlaceAndStaysThere(t *testing.T) {
 		t.Errorf("%+v\n%+v\n%+v", talk, find, class)
 	}
 
-	// For a folder that is carried elsewhere the same is copied.
+	// With Copy, the same files are copied.
 	s.Copy = true
 	must(t, s.Pull(context.Background(), []string{"talk"}, nil))
 	if i := s.state(t, "talk"); i.State != Ready || i.Elsewhere != 0 || len(h.asked) != 1 {
@@ -172,7 +172,7 @@ func TestAFileInPlaceThatChangesOrGoesIsNoticedAndRepaired(t *testing.T) {
 	}
 	must(t, load())
 
-	// Another time, the same content: it is hashed once more and is right.
+	// With another time but the same content, it is hashed again and accepted.
 	info, err := os.Stat(there)
 	must(t, err)
 	must(t, os.Chtimes(there, info.ModTime().Add(5e9), info.ModTime().Add(5e9)))
@@ -208,8 +208,8 @@ func TestAFileInPlaceThatChangesOrGoesIsNoticedAndRepaired(t *testing.T) {
 	}
 }
 
-// TestARecordFromAnywhereOpensNoOtherFile: only a folder of the store may send to
-// a file elsewhere.
+// TestARecordFromAnywhereOpensNoOtherFile: only the record of a store's folder may point
+// to a file elsewhere.
 func TestARecordFromAnywhereOpensNoOtherFile(t *testing.T) {
 	s, _, root := inCaches(t)
 	must(t, s.Pull(context.Background(), []string{"find"}, nil))
@@ -232,7 +232,7 @@ func TestARecordFromAnywhereOpensNoOtherFile(t *testing.T) {
 }
 
 // TestAModelThatFollowsMainIsFetchedAtOneCommit: the commit is the one that the
-// hub names, for all files, and the folder is named by it.
+// hub reports, for all files, and the folder has its name.
 func TestAModelThatFollowsMainIsFetchedAtOneCommit(t *testing.T) {
 	const commit = "2227ac38c9f16105cb0412e7cab4759978a8fd90"
 	h := newHub(t)
@@ -266,7 +266,7 @@ func TestAModelThatFollowsMainIsFetchedAtOneCommit(t *testing.T) {
 		t.Errorf("%+v", set.Caption)
 	}
 
-	// The same files in a hub cache are used as they are: nothing is asked.
+	// The same files in a hub cache are used without a request.
 	root, other := t.TempDir(), newStore(t, s.Catalogue)
 	hubCache(t, root, "models--org--large", commit, map[string][]byte{"config.json": config, "large.bin": w},
 		map[string]string{"config.json": gitSumOf(t, config), "large.bin": sumOf(w)})
@@ -276,7 +276,7 @@ func TestAModelThatFollowsMainIsFetchedAtOneCommit(t *testing.T) {
 		t.Errorf("%+v", i)
 	}
 
-	// A blob that is not what its name says is no such file.
+	// A blob with another content than its name promises is rejected.
 	write(t, filepath.Join(root, "models--org--large", "blobs", sumOf(w)), body("other", 6000))
 	third := newStore(t, s.Catalogue)
 	third.Hubs, third.Fetcher = other.Hubs, nil

@@ -16,32 +16,32 @@ import (
 	"descry/models/weights"
 )
 
-// mostEntries bounds how much of a folder Import looks at.
-const mostEntries = 200_000
+// maxEntries is the number of entries of a folder that Import examines.
+const maxEntries = 200_000
 
-// Imported is what Import did with one model.
+// Imported is the result of Import for one model.
 type Imported struct {
 	Item
 	Files   []string `json:"files"`             // recognised
-	Missing []string `json:"missing,omitempty"` // files that the model needs and that were not there
+	Missing []string `json:"missing,omitempty"` // files that the model needs and that were not found
 }
 
-// ImportReport is what Import found.
+// ImportReport is the result of Import.
 type ImportReport struct {
 	Models []Imported `json:"models"`
-	Files  int        `json:"files"`           // that were looked at
-	Other  []string   `json:"other,omitempty"` // files that were named and are no model's
+	Files  int        `json:"files"`           // number of files examined
+	Other  []string   `json:"other,omitempty"` // named files that belong to no model
 }
 
-// Import takes models from files and folders, whatever their names: each file
-// that has the size of one that the catalogue knows is hashed and recognised by
-// its sum; a file of which no sum is known must have the name, and the tensor or
-// the record that identifies it. Files are copied, or with inPlace, weights are used
-// where they lie. Nothing is fetched: a model whose smaller files are not there
-// either stays partial, and Pull brings them.
-func (s *Store) Import(ctx context.Context, paths []string, inPlace bool, tell func(Progress)) (ImportReport, error) {
-	say := teller(tell)
-	r, err := s.recognise(ctx, paths, say)
+// Import imports models from files and folders, whatever their names. A file with the
+// size of one in the catalogue is hashed and recognised by its sum. If the catalogue
+// has no sum, the file must have the name, and be identified by a tensor or a record.
+// Files are copied; if inPlace is set, weights are used where they are. Nothing is
+// downloaded: a model whose smaller files are not found stays partial, and Pull
+// completes it.
+func (s *Store) Import(ctx context.Context, paths []string, inPlace bool, progress func(Progress)) (ImportReport, error) {
+	notify := serialize(progress)
+	r, err := s.recognise(ctx, paths, notify)
 	if err != nil {
 		return ImportReport{}, err
 	}
@@ -53,9 +53,9 @@ func (s *Store) Import(ctx context.Context, paths []string, inPlace bool, tell f
 		}
 	}
 	done := make([]Imported, len(wanted))
-	err = s.each(wanted, say, func(m catalogue.Model) error {
+	err = s.each(wanted, notify, func(m catalogue.Model) error {
 		k := slices.IndexFunc(wanted, func(w catalogue.Model) bool { return w.Name == m.Name })
-		return s.alone(ctx, m, say, func(j *job) error {
+		return s.alone(ctx, m, notify, func(j *job) error {
 			j.files, j.revision, j.inPlace = r.models[m.Name], r.revision(m), inPlace
 			missing, err := j.importFound()
 			done[k].Missing = missing
@@ -76,8 +76,8 @@ func (s *Store) Import(ctx context.Context, paths []string, inPlace bool, tell f
 	return report, err
 }
 
-// importFound takes what was found, and the rest from caches; what is in neither
-// is missing.
+// importFound imports the files that were found, and the other files of the model from
+// caches. It returns the names of those found in neither.
 func (j *job) importFound() (missing []string, err error) {
 	if item := j.s.item(j.m); item.Usable() {
 		j.before = item.Bytes
@@ -109,21 +109,21 @@ func (j *job) importFound() (missing []string, err error) {
 	return nil, j.seal()
 }
 
-// recognition collects what files are.
+// recognition collects the files recognised by Import.
 type recognition struct {
 	s      *Store
 	ctx    context.Context
-	say    func(Progress)
+	notify func(Progress)
 	models map[string]map[string]found // by model and file name
 	commit map[string]string           // revisions from records and hub caches
 	other  []string
 	looked int
-	sums   map[string]string // by path: no file is hashed twice
+	sums   map[string]string // by path, so that no file is hashed twice
 }
 
-// recognise looks at files and folders.
-func (s *Store) recognise(ctx context.Context, paths []string, say func(Progress)) (*recognition, error) {
-	r := &recognition{s: s, ctx: ctx, say: say, models: map[string]map[string]found{}, commit: map[string]string{}, sums: map[string]string{}}
+// recognise examines files and folders.
+func (s *Store) recognise(ctx context.Context, paths []string, notify func(Progress)) (*recognition, error) {
+	r := &recognition{s: s, ctx: ctx, notify: notify, models: map[string]map[string]found{}, commit: map[string]string{}, sums: map[string]string{}}
 	var files []string
 	for _, path := range paths {
 		more, named, err := listFiles(ctx, path)
@@ -143,29 +143,29 @@ func (s *Store) recognise(ctx context.Context, paths []string, say func(Progress
 	return r, r.companions()
 }
 
-// listFiles returns the files at or below path, sorted; named reports whether path is
-// one itself.
+// listFiles returns the files at or below path, sorted. named reports whether path
+// itself is a file.
 func listFiles(ctx context.Context, path string) (files []string, named bool, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, false, trouble("import", path, err)
+		return nil, false, storageFailure("import", path, err)
 	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
-		return nil, false, trouble("import", path, err)
+		return nil, false, storageFailure("import", path, err)
 	}
 	if !info.IsDir() {
 		return []string{abs}, true, nil
 	}
 	entries := 0
 	err = filepath.WalkDir(abs, func(p string, d fs.DirEntry, err error) error {
-		if entries++; entries > mostEntries || ctx.Err() != nil {
+		if entries++; entries > maxEntries || ctx.Err() != nil {
 			return errors.Join(ctx.Err(), filepath.SkipAll)
 		}
 		if err == nil && (d.Type().IsRegular() || d.Type()&fs.ModeSymlink != 0) {
 			files = append(files, p)
 		}
-		return nil // a folder that may not be read is passed over
+		return nil // folders that cannot be read are skipped
 	})
 	if ctx.Err() != nil {
 		return nil, false, failure.Wrap(failure.Cancelled, "import", path, ctx.Err(), "")
@@ -174,11 +174,11 @@ func listFiles(ctx context.Context, path string) (files []string, named bool, er
 	return files, false, explain("import", path, err)
 }
 
-// look compares one file with everything that the catalogue knows by its sum.
+// look compares one file with all files in the catalogue.
 func (r *recognition) look(path string) (known bool, err error) {
 	real, err := filepath.EvalSymlinks(path)
 	if err != nil {
-		return false, nil // a link to nothing
+		return false, nil // a broken link
 	}
 	info, err := os.Stat(real)
 	if err != nil || !info.Mode().IsRegular() {
@@ -202,8 +202,8 @@ func (r *recognition) look(path string) (known bool, err error) {
 	return known, nil
 }
 
-// mayBe reports whether a file is worth hashing: it has f's size, or nearly the
-// size to expect, or f's name where no size and no sum is known.
+// mayBe reports whether a file could be f, so that it is worth hashing: it has f's
+// size, or nearly the expected size, or f's name if neither size nor sum is known.
 func mayBe(f catalogue.File, name string, size int64) bool {
 	named := name == filepath.Base(f.Name)
 	switch {
@@ -217,11 +217,11 @@ func mayBe(f catalogue.File, name string, size int64) bool {
 	return named
 }
 
-// is reports whether a file, whose name or size fits, is f.
+// is reports whether a file whose name or size fits is f.
 func (r *recognition) is(m catalogue.Model, f catalogue.File, path, real string) (bool, error) {
 	unpinned := f.SHA256 == "" && f.Starts == ""
 	if unpinned && f.Role != catalogue.RoleWeights {
-		return false, nil // companions looks at it, once the weights are known
+		return false, nil // left to companions, once the weights are known
 	}
 	if unpinned && !r.recorded(m, f, path) && !hasTensor(real, m.Tensor) {
 		return false, nil
@@ -233,14 +233,14 @@ func (r *recognition) is(m catalogue.Model, f catalogue.File, path, real string)
 	return true, nil
 }
 
-// sum hashes a file, once.
+// sum returns the SHA-256 of a file, which it computes once.
 func (r *recognition) sum(m catalogue.Model, f catalogue.File, real string) (string, error) {
 	if sum, ok := r.sums[real]; ok {
 		return sum, nil
 	}
 	total := f.Size()
 	h, err := hashFile(r.ctx, real, func(n int64) {
-		r.say(Progress{Model: m.Name, File: filepath.Base(real), Stage: Checking, Done: n, Total: max(n, total)})
+		r.notify(Progress{Model: m.Name, File: filepath.Base(real), Stage: Checking, Done: n, Total: max(n, total)})
 	})
 	if err != nil {
 		return "", err
@@ -249,8 +249,8 @@ func (r *recognition) sum(m catalogue.Model, f catalogue.File, real string) (str
 	return h.SHA256, nil
 }
 
-// recorded reports whether the folder of the file has a store's record of it (a
-// store that was carried here), and notes its revision.
+// recorded reports whether the file's folder has a record that confirms the file (the
+// folder is from a store on another machine), and keeps the recorded revision.
 func (r *recognition) recorded(m catalogue.Model, f catalogue.File, path string) bool {
 	dir := filepath.Dir(path)
 	record, err := models.ReadRecord(dir)
@@ -284,9 +284,9 @@ func hasTensor(path string, t *catalogue.Tensor) bool {
 	return ok && slices.Equal(got.Shape, t.Shape)
 }
 
-// companions takes the small files beside weights: those that a sum identifies, since a
-// dialog may let only one file be picked, and for weights that no sum identifies the
-// others by their names.
+// companions adds the small files next to recognised weights, since a dialog may let
+// people pick only one file. It recognises them by sum, or by name if the model is not
+// pinned.
 func (r *recognition) companions() error {
 	for _, m := range r.s.Catalogue.Models {
 		w, ok := r.models[m.Name][m.Weights().Name]
@@ -317,8 +317,8 @@ func (r *recognition) companions() error {
 	return nil
 }
 
-// dirsOf are the folders from which a recognised file came: links to it lie in
-// others.
+// dirsOf returns the folders that may hold the companions of a recognised file: its
+// own, and in a hub cache those of the snapshots that link to it.
 func (r *recognition) dirsOf(real string) []string {
 	dirs := []string{filepath.Dir(real)}
 	if filepath.Base(dirs[0]) == "blobs" { // of a hub cache
@@ -327,7 +327,7 @@ func (r *recognition) dirsOf(real string) []string {
 	return dirs
 }
 
-// add notes what a file is; the first one of each counts.
+// add records a recognised file, unless one was recorded before.
 func (r *recognition) add(m catalogue.Model, name string, g found) {
 	if r.models[m.Name] == nil {
 		r.models[m.Name] = map[string]found{}
@@ -337,8 +337,8 @@ func (r *recognition) add(m catalogue.Model, name string, g found) {
 	}
 }
 
-// revision names the folder of a model that follows a hub's main branch: the
-// commit where it is known, else the first digits of the weights' sum.
+// revision returns the revision of a model that follows a hub's main branch: the
+// commit if it is known, else the first digits of the weights' sum.
 func (r *recognition) revision(m catalogue.Model) string {
 	if m.Revision != catalogue.Main {
 		return ""

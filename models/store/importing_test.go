@@ -31,7 +31,7 @@ func TestAFolderOfFilesWithAnyNamesIsImported(t *testing.T) {
 	if !report.Models[0].Usable() || len(report.Models[0].Files) != 2 || report.Models[0].State != Ready {
 		t.Errorf("%+v", report.Models[0])
 	}
-	must(t, os.RemoveAll(dir)) // copied: the source may go
+	must(t, os.RemoveAll(dir)) // copied, so the source may be removed
 	set, err := models.Resolve("two", s.dirs())
 	must(t, err)
 	if text, err := os.ReadFile(set.Caption.Weights); err != nil || string(text) != string(body("talk", 5000)) {
@@ -79,7 +79,7 @@ func TestWeightsWithoutTheirSmallFilesStayPartialAndPullBringsTheRest(t *testing
 }
 
 // TestOnePickedFileBringsWhatLiesBesideIt: a dialog may let only one file be
-// picked. What has the right name and other content is not taken.
+// picked. A file with the right name and other content is not used.
 func TestOnePickedFileBringsWhatLiesBesideIt(t *testing.T) {
 	h := newHub(t)
 	s := newStore(t, h.catalogue())
@@ -126,8 +126,8 @@ func safetensors(t *testing.T, name string, rows, columns int) []byte {
 	return append(append(out, head...), make([]byte, n)...)
 }
 
-// TestAnUnpinnedModelIsToldByATensor: no sum is known, so name and structure say
-// what it is; a smaller model of the same name is another.
+// TestAnUnpinnedModelIsToldByATensor: no sum is known, so name and structure identify
+// the model; a smaller model of the same name is not accepted.
 func TestAnUnpinnedModelIsToldByATensor(t *testing.T) {
 	m := catalogue.Model{Name: "large", For: catalogue.ForCaption, Architecture: "blip", Licence: "MIT", Revision: catalogue.Main,
 		Tensor: &catalogue.Tensor{Name: "layers.23", Shape: []int64{3, 4}},
@@ -152,7 +152,7 @@ func TestAnUnpinnedModelIsToldByATensor(t *testing.T) {
 	if len(report.Models) != 1 || !report.Models[0].Usable() || report.Models[0].Pinned || report.Models[0].Revision != sumOf(right)[:8] {
 		t.Fatalf("%+v", report)
 	}
-	// Carried on, the record tells it, though the tensor's model were unknown.
+	// On another machine, the record identifies it even without the tensor.
 	bare := m
 	bare.Tensor = nil
 	other := newStore(t, catalogue.Catalogue{Models: []catalogue.Model{bare}})
@@ -215,7 +215,7 @@ func TestVerifyFindsWhatSizeAndTimeHideAndRepairsIt(t *testing.T) {
 		t.Error(err)
 	}
 
-	// A damaged file without a network stays named, and the model unused.
+	// Without a network, a damaged file is still reported and the model not used.
 	write(t, path, bad)
 	s.Fetcher = nil
 	_, err = s.Verify(context.Background(), []string{"find"}, true, nil)
@@ -240,7 +240,7 @@ func TestRemovingASetLeavesWhatAnotherUses(t *testing.T) {
 	}
 	must(t, s.Pull(context.Background(), []string{"find"}, nil))
 
-	// A set of one's own names a file of the model: the file stays.
+	// An own set names a file of the model, so the file is kept.
 	write(t, filepath.Join(s.Models, "mine", models.SetFile), []byte(`{"format":1,"name":"mine","license":"MIT","instances":{"architecture":"maskrcnn_resnet_fpn","weights":"store:find/find.pth"}}`))
 	freed, err = s.Remove(context.Background(), []string{"find"})
 	must(t, err)
@@ -268,7 +268,7 @@ func TestOlderRevisionsAreUnused(t *testing.T) {
 	s := newStore(t, newHub(t).catalogue())
 	must(t, s.Pull(context.Background(), []string{"class"}, nil))
 	find := filepath.Join(s.Models, "find", s.Catalogue.Models[1].Revision)
-	left := write(t, filepath.Join(find, ".descry-0123.tmp"), []byte("half")) // a killed process left it
+	left := write(t, filepath.Join(find, ".descry-0123.tmp"), []byte("half")) // left by a killed process
 	must(t, s.Pull(context.Background(), []string{"find"}, nil))
 	if _, err := os.Stat(left); err == nil {
 		t.Error("what a killed process left is still there")

@@ -15,8 +15,8 @@ import (
 	"descry/models/transfer"
 )
 
-// List looks at what is here: the catalogue's models in their order, then the
-// built-in set and sets of one's own. It reads no weights.
+// List returns the catalogue's models in order, then the built-in set and the user's
+// own sets, with their states on disk. It reads no weights.
 func (s *Store) List() Listing {
 	var l Listing
 	for _, m := range s.Catalogue.Models {
@@ -31,7 +31,7 @@ func (s *Store) List() Listing {
 	return l
 }
 
-// Find returns one model or set of one's own by name.
+// Find returns one model or own set by name.
 func (s *Store) Find(name string) (Item, bool) {
 	if m, ok := s.Catalogue.Model(name); ok {
 		return s.item(m), true
@@ -43,7 +43,7 @@ func (s *Store) Find(name string) (Item, bool) {
 	return Item{}, false
 }
 
-// item looks at one model of the catalogue.
+// item returns one model of the catalogue with its state on disk.
 func (s *Store) item(m catalogue.Model) Item {
 	i := Item{
 		Name: m.Name, Title: m.Title, About: m.About, Source: m.Source(), For: m.For, Architecture: m.Architecture, Licence: m.Licence, Sets: s.Catalogue.SetsOf(m.Name),
@@ -68,7 +68,7 @@ func (s *Store) item(m catalogue.Model) Item {
 	return i
 }
 
-// placeOf names where weights that are used in place lie.
+// placeOf returns the place of weights that are used in place, or "".
 func (s *Store) placeOf(dir string, m catalogue.Model) string {
 	r, err := models.ReadRecord(dir)
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *Store) placeOf(dir string, m catalogue.Model) string {
 	return filepath.Dir(path)
 }
 
-// small sums the files that Descry itself writes beside a model's.
+// small returns the size of the files that Descry itself adds to a model's folder.
 func small(dir string) int64 {
 	var n int64
 	for _, name := range []string{models.SetFile, models.RecordFile, needsFile} {
@@ -102,8 +102,8 @@ func small(dir string) int64 {
 	return n
 }
 
-// arrived returns the bytes of a file that are here: all, or those with which a
-// transfer can continue.
+// arrived returns the size of a file, or of its part from which a transfer can
+// continue.
 func arrived(path string) int64 {
 	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
 		return info.Size()
@@ -112,7 +112,7 @@ func arrived(path string) int64 {
 	return done
 }
 
-// lookPartial fills in what a model has before it is whole.
+// lookPartial sets the fields of a model that is not complete.
 func (i *Item) lookPartial(s *Store, m catalogue.Model, dirs []string) {
 	if m.For == catalogue.ForRuntime {
 		i.Done += arrived(filepath.Join(s.Runtime, downloads, m.Files[0].Name))
@@ -136,7 +136,7 @@ func (i *Item) lookPartial(s *Store, m catalogue.Model, dirs []string) {
 	}
 }
 
-// look fills in what is known of a whole revision.
+// look sets the fields of a model with a complete revision in dir.
 func (i *Item) look(dir string, m catalogue.Model) {
 	i.Dir, i.State, i.Revision = dir, Ready, filepath.Base(dir)
 	if m.For == catalogue.ForRuntime {
@@ -184,8 +184,8 @@ func (i *Item) look(dir string, m catalogue.Model) {
 	i.Bytes = total
 }
 
-// own lists what is installed beside the catalogue: the built-in set and sets of
-// one's own.
+// own returns the installed sets that are not in the catalogue: the built-in one and
+// the user's own.
 func (s *Store) own() []Item {
 	var items []Item
 	for _, name := range s.dirs().Installed() {
@@ -211,7 +211,7 @@ func (s *Store) own() []Item {
 	return items
 }
 
-// Size returns a number of bytes as people read it.
+// Size formats a number of bytes for people.
 func Size(n int64) string {
 	switch {
 	case n >= 1e9:

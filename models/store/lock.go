@@ -11,16 +11,16 @@ import (
 	"descry/internal/failure"
 )
 
-// lockPoll is how often a lock that another process holds is tried again.
+// lockPoll is the interval at which a lock held by another process is tried.
 const lockPoll = 100 * time.Millisecond
 
-// lock makes this process the only one that changes a model; waiting is called
-// where another one holds it. The lock's file stays: two processes that remove
-// and make it anew could each hold one.
+// lock locks a model against changes by other processes. It calls waiting if another
+// process holds the lock. The lock file is never removed: if it were, two processes
+// could hold locks on two different files.
 func (s *Store) lock(ctx context.Context, model string, waiting func()) (unlock func(), err error) {
 	dir := filepath.Join(s.Models, ".locks")
 	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return nil, trouble("lock", dir, err)
+		return nil, storageFailure("lock", dir, err)
 	}
 	l := flock.New(filepath.Join(dir, model+".lock"))
 	got, err := l.TryLock()
@@ -29,11 +29,11 @@ func (s *Store) lock(ctx context.Context, model string, waiting func()) (unlock 
 		_, err = l.TryLockContext(ctx, lockPoll)
 	}
 	if ctx.Err() != nil {
-		_ = l.Close() // cancelled: whether it was held or not, it is let go
+		_ = l.Close() // releases the lock if it was taken
 		return nil, failure.Wrap(failure.Cancelled, "lock", model, ctx.Err(), "")
 	}
 	if err != nil {
-		return nil, trouble("lock", l.Path(), err)
+		return nil, storageFailure("lock", l.Path(), err)
 	}
-	return func() { _ = l.Close() }, nil // closing lets go whatever it says
+	return func() { _ = l.Close() }, nil // closing releases the lock even if it fails
 }

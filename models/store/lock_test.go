@@ -10,7 +10,7 @@ import (
 	"descry/internal/failure"
 )
 
-// TestWhoeverWaitedForALockHoldsIt: the holder lets go while the other one waits.
+// TestWhoeverWaitedForALockHoldsIt releases the lock while another process waits.
 func TestWhoeverWaitedForALockHoldsIt(t *testing.T) {
 	s := newStore(t, newHub(t).catalogue())
 	free := func() bool {

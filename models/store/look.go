@@ -1,7 +1,7 @@
 package store
 
 import (
-	"crypto/sha1" // git names files by it
+	"crypto/sha1" // for git's object names
 	"encoding/hex"
 	"fmt"
 	"os"
@@ -10,7 +10,7 @@ import (
 	"descry/models/catalogue"
 )
 
-// ownCopy takes a file that lies in the model's folder without a record.
+// ownCopy uses a file in the model's folder that has no record.
 func (j *job) ownCopy(f catalogue.File) (bool, error) {
 	own := filepath.Join(j.dir, filepath.FromSlash(f.Name))
 	if info, err := os.Lstat(own); err != nil || !info.Mode().IsRegular() || f.Bytes > 0 && info.Size() != f.Bytes || f.SHA256 == "" && f.Starts == "" {
@@ -26,32 +26,32 @@ func (j *job) ownCopy(f catalogue.File) (bool, error) {
 	return true, j.note(f, own, r.SHA256, "")
 }
 
-// cached takes a file from a cache of another program.
+// cached uses a file in a cache of another program.
 func (j *job) cached(f catalogue.File) (bool, error) {
 	paths := j.s.Hubs.find(f)
 	if j.snapshot != "" {
 		_, _, inside, _ := hubAddress(f.URL) // snapshotOf found the file by it
 		real, err := filepath.EvalSymlinks(filepath.Join(j.snapshot, filepath.FromSlash(inside)))
 		if err != nil {
-			return false, nil // it went away in between: it is fetched
+			return false, nil // removed in the meantime
 		}
 		paths = []string{real}
 	}
 	for _, path := range paths {
-		j.say(Progress{Model: j.m.Name, File: f.Name, Stage: Looking, Done: j.before, Total: j.m.Bytes(), Note: path})
+		j.notify(Progress{Model: j.m.Name, File: f.Name, Stage: Looking, Done: j.before, Total: j.m.Bytes(), Note: path})
 		r, err := hashFile(j.ctx, path, j.checking(f))
 		if j.ctx.Err() != nil {
 			return false, err
 		}
 		if err != nil || !j.is(f, path, r.SHA256) {
-			continue // a file that cannot be read, or another one, is passed over
+			continue // unreadable, or another file
 		}
 		return true, j.take(f, found{path, r.SHA256}, !j.s.Copy)
 	}
 	return false, nil
 }
 
-// given takes a file that Import recognised.
+// given uses a file that Import recognised.
 func (j *job) given(f catalogue.File) (bool, error) {
 	g, ok := j.files[f.Name]
 	if !ok {
@@ -60,24 +60,23 @@ func (j *job) given(f catalogue.File) (bool, error) {
 	return true, j.take(f, g, j.inPlace)
 }
 
-// take uses a file that was recognised: weights in place where that is wanted,
-// everything else as a copy.
+// take uses a recognised file: weights in place if inPlace is set, otherwise a copy.
 func (j *job) take(f catalogue.File, g found, inPlace bool) error {
 	if f.Role == catalogue.RoleWeights && inPlace {
 		return j.note(f, g.path, g.sum, g.path)
 	}
 	own := filepath.Join(j.dir, filepath.FromSlash(f.Name))
 	if err := copyFile(j.ctx, g.path, own, g.sum, func(n int64) {
-		j.say(Progress{Model: j.m.Name, File: f.Name, Stage: Copying, Done: j.before + n, Total: max(j.m.Bytes(), j.before+n)})
+		j.notify(Progress{Model: j.m.Name, File: f.Name, Stage: Copying, Done: j.before + n, Total: max(j.m.Bytes(), j.before+n)})
 	}); err != nil {
 		return err
 	}
 	return j.note(f, own, g.sum, "")
 }
 
-// is reports whether the file at path, with that sum, is f. What the catalogue
-// knows no sum of must have the sum by which the hub's cache names it: 64 digits
-// of SHA-256 for large files, git's 40 for small ones.
+// is reports whether the file at path, with the given sum, is f. If the catalogue has
+// no sum, the file must have the sum by which the hub's cache names it: 64 digits of
+// SHA-256 for large files, git's 40 for small ones.
 func (j *job) is(f catalogue.File, path, sum string) bool {
 	if f.SHA256 != "" || f.Starts != "" {
 		return agrees(f, sum)
@@ -91,11 +90,11 @@ func (j *job) is(f catalogue.File, path, sum string) bool {
 	return false
 }
 
-// gitSum returns git's name of a file's content, or "".
+// gitSum returns git's object name of a file's content, or "".
 func gitSum(path string) string {
-	const most = 1 << 20 // larger files are not in git itself on the hub
+	const limit = 1 << 20 // on the hub, larger files are not in git itself
 	info, err := os.Stat(path)
-	if err != nil || info.Size() > most {
+	if err != nil || info.Size() > limit {
 		return ""
 	}
 	text, err := os.ReadFile(path)
@@ -108,9 +107,9 @@ func gitSum(path string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// checking returns a callback that reports how far the hashing of a file is.
+// checking returns a callback that reports the progress of hashing a file.
 func (j *job) checking(f catalogue.File) func(n int64) {
 	return func(n int64) {
-		j.say(Progress{Model: j.m.Name, File: f.Name, Stage: Checking, Done: j.before + n, Total: max(j.m.Bytes(), j.before+n)})
+		j.notify(Progress{Model: j.m.Name, File: f.Name, Stage: Checking, Done: j.before + n, Total: max(j.m.Bytes(), j.before+n)})
 	}
 }

@@ -19,20 +19,20 @@ import (
 	"descry/models/transfer"
 )
 
-// atOnce is how many models are fetched at the same time.
+// atOnce is how many models are downloaded at the same time.
 const atOnce = 3
 
-// hubCommit is what a hub names a revision.
+// hubCommit matches a hub's name of a revision.
 var hubCommit = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
-// Pull makes sure that models are here: names of models or sets. What is here
-// already, in the store or in a cache of another program, is not fetched. Several
-// are fetched at once; one that fails does not stop the others. Each ends with a
-// Progress Done or Failed; the error is the first failure in the order of the
-// names, a *failure.Failure of kind Usage (no such model), Network, Storage,
-// Model (what came is not the model) or Cancelled. After Cancelled everything
-// received is kept for the next Pull.
-func (s *Store) Pull(ctx context.Context, names []string, tell func(Progress)) error {
+// Pull installs the named models and sets. Files that are already in the store or in a
+// cache of another program are not downloaded. Several models are downloaded at once;
+// one that fails does not stop the others. The last Progress of each has stage Done or
+// Failed. Pull returns the first failure in the order of the names, a *failure.Failure
+// of kind Usage (no such model), Network, Storage, Model (the downloaded file is not
+// the model) or Cancelled. After Cancelled, everything received is kept for the next
+// Pull.
+func (s *Store) Pull(ctx context.Context, names []string, progress func(Progress)) error {
 	wanted, err := s.expand(names)
 	if err != nil {
 		return err
@@ -43,17 +43,17 @@ func (s *Store) Pull(ctx context.Context, names []string, tell func(Progress)) e
 	if err := s.room(wanted); err != nil {
 		return err
 	}
-	say := teller(tell)
-	return s.each(wanted, say, func(m catalogue.Model) error {
-		if item := s.item(m); s.enough(item) { // also in a folder where nothing can be written
-			say(Progress{Model: m.Name, Stage: Done, Done: item.Bytes, Total: item.Bytes})
+	notify := serialize(progress)
+	return s.each(wanted, notify, func(m catalogue.Model) error {
+		if item := s.item(m); s.enough(item) { // before locking, which fails in a read-only folder
+			notify(Progress{Model: m.Name, Stage: Done, Done: item.Bytes, Total: item.Bytes})
 			return nil
 		}
-		return s.alone(ctx, m, say, func(j *job) error { return j.pull() })
+		return s.alone(ctx, m, notify, func(j *job) error { return j.pull() })
 	})
 }
 
-// enough reports whether nothing of a model has to be brought.
+// enough reports whether a model is installed and needs no file.
 func (s *Store) enough(i Item) bool {
 	return i.State == Ready || i.State == InPlace && !s.Copy
 }
@@ -77,7 +77,7 @@ func (s *Store) expand(names []string) ([]catalogue.Model, error) {
 	return wanted, nil
 }
 
-// known refuses models that nothing here could load, before they are fetched.
+// known returns an error for a model whose architecture this program cannot load.
 func known(wanted []catalogue.Model) error {
 	for _, m := range wanted {
 		if list := arch.ForTask(m.For); m.For != catalogue.ForRuntime && !slices.Contains(list, m.Architecture) {
@@ -91,7 +91,7 @@ func known(wanted []catalogue.Model) error {
 	return nil
 }
 
-// room checks that the disk takes what is still to come, before any of it does.
+// room returns an error if the disk has too little space for the models.
 func (s *Store) room(wanted []catalogue.Model) error {
 	if s.FreeDisk == nil {
 		return nil
@@ -104,13 +104,14 @@ func (s *Store) room(wanted []catalogue.Model) error {
 	}
 	free, err := s.FreeDisk(s.Models)
 	if err != nil || need <= 0 || uint64(need) <= free {
-		return nil // a disk that does not say how full it is shows when it is
+		return nil // if the free space is unknown, a full disk is reported on writing
 	}
 	return failure.New(failure.Storage, "download", s.Models, "%s are needed, and %s are free on this disk", Size(need), Size(int64(free))).WithHint("Free some space, or set DESCRY_HOME to a folder on another disk.")
 }
 
-// each works on several models at once and returns the first failure in their order.
-func (s *Store) each(wanted []catalogue.Model, say func(Progress), work func(catalogue.Model) error) error {
+// each calls work for the models, several at once, and returns the first failure in
+// their order.
+func (s *Store) each(wanted []catalogue.Model, notify func(Progress), work func(catalogue.Model) error) error {
 	var group errgroup.Group
 	group.SetLimit(atOnce)
 	errs := make([]error, len(wanted))
@@ -118,12 +119,12 @@ func (s *Store) each(wanted []catalogue.Model, say func(Progress), work func(cat
 		group.Go(func() error {
 			if errs[i] = work(m); errs[i] != nil {
 				f := failure.Of(errs[i], failure.Model)
-				say(Progress{Model: m.Name, Stage: Failed, Total: m.Bytes(), Note: f.Message.String(), Err: f})
+				notify(Progress{Model: m.Name, Stage: Failed, Total: m.Bytes(), Note: f.Message.String(), Err: f})
 			}
 			return nil
 		})
 	}
-	_ = group.Wait() // its functions keep their errors
+	_ = group.Wait() // errors are in errs
 	for _, err := range errs {
 		if err != nil {
 			return err
@@ -132,44 +133,44 @@ func (s *Store) each(wanted []catalogue.Model, say func(Progress), work func(cat
 	return nil
 }
 
-// job is the work on one model, its lock held.
+// job is the work on one model whose lock is held.
 type job struct {
-	ctx context.Context
-	s   *Store
-	m   catalogue.Model
-	say func(Progress)
-	dir string
+	ctx    context.Context
+	s      *Store
+	m      catalogue.Model
+	notify func(Progress)
+	dir    string
 
 	record   *models.Record
-	revision string           // that Import found; "": the catalogue's
-	files    map[string]found // that Import found, by name
-	inPlace  bool             // weights among them are used where they lie
-	snapshot string           // of a hub cache: all files come from it
+	revision string           // found by Import; "": the catalogue's
+	files    map[string]found // found by Import, by name
+	inPlace  bool             // use the weights among files where they are
+	snapshot string           // folder in a hub cache that has all files
 	before   int64            // bytes of the files that are done
 }
 
-// found is a file that was recognised; links in its path are resolved.
+// found is a recognised file. Links in its path are resolved.
 type found struct{ path, sum string }
 
-// alone locks a model, does the work, and reports that it is done.
-func (s *Store) alone(ctx context.Context, m catalogue.Model, say func(Progress), work func(*job) error) error {
-	unlock, err := s.lock(ctx, m.Name, func() { say(Progress{Model: m.Name, Stage: Waiting, Total: m.Bytes()}) })
+// alone locks a model, calls work, and reports the end.
+func (s *Store) alone(ctx context.Context, m catalogue.Model, notify func(Progress), work func(*job) error) error {
+	unlock, err := s.lock(ctx, m.Name, func() { notify(Progress{Model: m.Name, Stage: Waiting, Total: m.Bytes()}) })
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	j := &job{ctx: ctx, s: s, m: m, say: say}
+	j := &job{ctx: ctx, s: s, m: m, notify: notify}
 	if err := work(j); err != nil {
 		if ctx.Err() != nil {
 			return failure.New(failure.Cancelled, "download", m.Name, "it was stopped; what has arrived is kept").WithHint("Run descry models pull %s to continue.", m.Name)
 		}
 		return about(m.Name, err)
 	}
-	say(Progress{Model: m.Name, Stage: Done, Done: j.before, Total: max(j.before, m.Bytes())})
+	notify(Progress{Model: m.Name, Stage: Done, Done: j.before, Total: max(j.before, m.Bytes())})
 	return nil
 }
 
-// about puts the model's name before the file's in a failure.
+// about adds the model's name to the subject of a failure.
 func about(model string, err error) error {
 	f := *failure.Of(err, failure.Model)
 	if !strings.Contains(f.Subject, model) {
@@ -178,7 +179,7 @@ func about(model string, err error) error {
 	return &f
 }
 
-// pull brings what is absent or damaged.
+// pull installs the missing and damaged files of the model.
 func (j *job) pull() error {
 	if item := j.s.item(j.m); j.s.enough(item) {
 		j.before = item.Bytes
@@ -198,8 +199,7 @@ func (j *job) pull() error {
 	return j.seal()
 }
 
-// open chooses the revision, and with it the folder, and reads what is known of
-// the files that are there.
+// open chooses the revision, and with it the folder, and reads the folder's record.
 func (j *job) open() error {
 	revision := j.m.Revision
 	if j.revision != "" {
@@ -213,7 +213,7 @@ func (j *job) open() error {
 	}
 	j.dir = j.s.folder(j.m, revision)
 	record, err := models.ReadRecord(j.dir)
-	if err != nil || record.Files == nil { // absent, or of no use
+	if err != nil || record.Files == nil { // missing or unusable
 		record = &models.Record{Files: map[string]models.RecordedFile{}}
 	}
 	record.Model, record.Revision = j.m.Name, revision
@@ -225,23 +225,24 @@ func (j *job) open() error {
 	return explain("write", j.dir, os.MkdirAll(j.dir, 0o777))
 }
 
-// sweep removes what a process that was killed left half written. The lock is
-// held, so nobody else is writing.
+// sweep removes temporary files left by a killed process. The lock is held, so no
+// other process is writing.
 func (j *job) sweep() {
 	left, err := filepath.Glob(filepath.Join(j.dir, ".descry-*.tmp"))
 	if err != nil {
-		return // only of a pattern that cannot be read
+		return // only for an invalid pattern
 	}
 	for _, path := range left {
-		_ = os.Remove(path) // it counts as unused until it goes
+		_ = os.Remove(path) // if that fails, it counts as unused
 	}
 }
 
-// follow finds out which commit a hub's main branch is: of a snapshot that is
-// here, else by fetching the first file, the smallest.
+// follow returns the commit of a hub's main branch: that of an installed revision or
+// of a snapshot in a cache, else the one the hub reports when the first file, the
+// smallest, is downloaded.
 func (j *job) follow() (string, error) {
 	if dirs, whole := j.s.revisions(j.m); whole > 0 {
-		return filepath.Base(dirs[0]), nil // damaged: it is repaired as it was
+		return filepath.Base(dirs[0]), nil // the model is damaged: repair the same revision
 	}
 	if dir, revision := j.s.Hubs.snapshotOf(j.m); hubCommit.MatchString(revision) {
 		j.snapshot = dir
@@ -250,19 +251,19 @@ func (j *job) follow() (string, error) {
 	f := j.m.Files[0]
 	asked := filepath.Join(j.s.Models, j.m.Name, ".main", filepath.Base(f.Name))
 	if err := os.Remove(asked); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", trouble("write", asked, err)
+		return "", storageFailure("write", asked, err)
 	}
 	result, err := j.fetch(f, asked)
 	if err != nil {
 		return "", err
 	}
 	if !hubCommit.MatchString(result.Revision) {
-		return catalogue.Main, nil // a mirror need not say
+		return catalogue.Main, nil // a mirror may not report it
 	}
 	return result.Revision, nil
 }
 
-// bring makes sure that one file is there and recorded.
+// bring makes one file available, from disk or network, and records it.
 func (j *job) bring(f catalogue.File) error {
 	if r, ok := j.record.Files[f.Name]; ok && unchanged(j.path(f.Name), r) && agrees(f, r.SHA256) && (r.Path == "" || !j.s.Copy) {
 		j.before += r.Bytes
@@ -285,7 +286,7 @@ func (j *job) bring(f catalogue.File) error {
 	return j.note(f, own, result.SHA256, "")
 }
 
-// path is where a recorded file lies.
+// path returns the path of a recorded file.
 func (j *job) path(name string) string {
 	if p := j.record.Files[name].Path; p != "" {
 		return p
@@ -299,8 +300,8 @@ func unchanged(path string, r models.RecordedFile) bool {
 	return err == nil && info.Mode().IsRegular() && info.Size() == r.Bytes && info.ModTime().UnixNano() == r.Modified
 }
 
-// agrees reports whether a sum is what the catalogue says of a file; where it
-// says nothing, any is.
+// agrees reports whether a sum agrees with the catalogue. If the catalogue has no sum,
+// any does.
 func agrees(f catalogue.File, sum string) bool {
 	if f.SHA256 != "" {
 		return sum == f.SHA256
@@ -308,17 +309,17 @@ func agrees(f catalogue.File, sum string) bool {
 	return strings.HasPrefix(sum, f.Starts)
 }
 
-// refuse keeps a file aside that is not what its name says.
+// refuse renames a file with a wrong sum and returns the failure.
 func (j *job) refuse(f catalogue.File, path, sum string) error {
 	aside := path + ".bad-" + sum[:8]
-	_ = os.Remove(aside) // an older one of the same sum
+	_ = os.Remove(aside) // an earlier one with the same sum
 	if err := os.Rename(path, aside); err != nil {
-		return trouble("check", path, err)
+		return storageFailure("check", path, err)
 	}
 	return failure.New(failure.Network, "download", j.m.Name, "the SHA-256 of %s is %s…, and its name promises %s…: this is a damaged or another file", f.Name, sum[:12], f.Starts).WithHint("It is not used and was kept as %s. Try again, or another mirror.", filepath.Base(aside))
 }
 
-// note records a file that is right.
+// note records a file that was verified.
 func (j *job) note(f catalogue.File, path, sum, elsewhere string) error {
 	r, err := recorded(path, sum, f.SHA256 == sum)
 	if err != nil {
@@ -330,7 +331,7 @@ func (j *job) note(f catalogue.File, path, sum, elsewhere string) error {
 	return explain("write", j.dir, j.record.Write(j.dir))
 }
 
-// fetch brings one file from the network to path.
+// fetch downloads one file to path.
 func (j *job) fetch(f catalogue.File, path string) (transfer.Result, error) {
 	if j.s.Fetcher == nil {
 		return transfer.Result{}, failure.New(failure.Network, "download", j.m.Name, "%s is not on this machine, and nothing can be downloaded here", f.Name).WithHint("Import it: descry models import FOLDER.")
@@ -345,18 +346,18 @@ func (j *job) fetch(f catalogue.File, path string) (transfer.Result, error) {
 		if f.Bytes == 0 && p.Total > 0 {
 			total += p.Total - f.About
 		}
-		j.say(Progress{Model: j.m.Name, File: f.Name, Stage: Stage(p.State), Done: j.before + p.Done, Total: max(total, j.before+p.Done), Note: p.Note})
+		j.notify(Progress{Model: j.m.Name, File: f.Name, Stage: Stage(p.State), Done: j.before + p.Done, Total: max(total, j.before+p.Done), Note: p.Note})
 	})
 }
 
-// seal writes the model's descry.json, which makes it whole.
+// seal writes the model's descry.json, which marks it as complete.
 func (j *job) seal() error {
 	if err := j.record.Write(j.dir); err != nil {
-		return trouble("write", j.dir, err)
+		return storageFailure("write", j.dir, err)
 	}
 	if err := writeSet(j.dir, j.m, j.record); err != nil {
-		return trouble("write", j.dir, err)
+		return storageFailure("write", j.dir, err)
 	}
-	_ = os.RemoveAll(filepath.Join(j.s.Models, j.m.Name, ".main")) // it holds one small file
+	_ = os.RemoveAll(filepath.Join(j.s.Models, j.m.Name, ".main")) // if that fails, one small file remains
 	return nil
 }

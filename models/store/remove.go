@@ -13,17 +13,16 @@ import (
 	"descry/models/catalogue"
 )
 
-// Freed is what Remove did with one model.
+// Freed is the result of Remove for one model.
 type Freed struct {
 	Model string `json:"model"`
 	Bytes int64  `json:"bytes"`          // freed on the disk
-	Kept  string `json:"kept,omitempty"` // why something of it stays, a whole clause
+	Kept  string `json:"kept,omitempty"` // why some of it remains, as a clause
 }
 
-// Remove deletes models: names of models, of sets, or of sets of one's own.
-// A model that another complete set uses stays when a set is removed; a file
-// that a set of one's own names (store:NAME/FILE) stays always. Files of other
-// programs are never touched.
+// Remove deletes the named models, sets and own sets. Removing a set keeps models that
+// another complete set uses. Files that an own set names (store:NAME/FILE) are always
+// kept. Files of other programs are never touched.
 func (s *Store) Remove(ctx context.Context, names []string) ([]Freed, error) {
 	var all []Freed
 	for _, name := range names {
@@ -61,7 +60,7 @@ func (s *Store) Remove(ctx context.Context, names []string) ([]Freed, error) {
 	return all, nil
 }
 
-// meant reports whether a model is in names, itself or by a set of its own.
+// meant reports whether a model is in names, itself or through a set.
 func (s *Store) meant(m catalogue.Model, names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool {
 		set, ok := s.Catalogue.Set(name)
@@ -69,8 +68,8 @@ func (s *Store) meant(m catalogue.Model, names []string) bool {
 	})
 }
 
-// keeper names a set that keeps a model: complete, and not removed itself. A
-// model named for itself is kept by none.
+// keeper returns the name of a set that keeps a model, or "". Such a set is complete
+// and not being removed. A model that is itself in names has no keeper.
 func (s *Store) keeper(m catalogue.Model, names []string) string {
 	if slices.Contains(names, m.Name) {
 		return ""
@@ -81,7 +80,7 @@ func (s *Store) keeper(m catalogue.Model, names []string) string {
 		}
 		complete := true
 		for _, name := range set.Names() {
-			other, _ := s.Catalogue.Model(name) // Check saw that it is there
+			other, _ := s.Catalogue.Model(name) // Check verified that it exists
 			_, here := s.installed(other)
 			complete = complete && here
 		}
@@ -92,7 +91,7 @@ func (s *Store) keeper(m catalogue.Model, names []string) string {
 	return ""
 }
 
-// remove deletes a model's folders but for the files that other sets name.
+// remove deletes a model's folders, except for files that own sets name.
 func (s *Store) remove(m catalogue.Model) (Freed, error) {
 	freed := Freed{Model: m.Name}
 	roots := []string{filepath.Join(s.Models, m.Name)}
@@ -106,7 +105,7 @@ func (s *Store) remove(m catalogue.Model) (Freed, error) {
 	for _, root := range roots {
 		before := treeSize(root)
 		if err := removeBut(root, keep); err != nil {
-			return freed, trouble("remove", root, err)
+			return freed, storageFailure("remove", root, err)
 		}
 		freed.Bytes += before - treeSize(root)
 	}
@@ -116,7 +115,8 @@ func (s *Store) remove(m catalogue.Model) (Freed, error) {
 	return freed, nil
 }
 
-// removeBut deletes a tree but for some files, the one that makes it whole first.
+// removeBut deletes a tree except for the files in keep. It first deletes each
+// descry.json, which marks a folder as complete.
 func removeBut(root string, keep []string) error {
 	dirs, err := os.ReadDir(root)
 	if err == nil {
@@ -150,7 +150,7 @@ func removeBut(root string, keep []string) error {
 	return nil
 }
 
-// namedElsewhere returns the files of a model's folder that sets of one's own name.
+// namedElsewhere returns the files in a model's folder that own sets name.
 func (s *Store) namedElsewhere(model string) []string {
 	var files []string
 	root := filepath.Join(s.Models, model) + string(filepath.Separator)
@@ -196,23 +196,22 @@ func filesOf(set *models.Set) []string {
 	return paths
 }
 
-// removeOwn deletes a set of one's own.
+// removeOwn deletes an own set.
 func (s *Store) removeOwn(name string) (Freed, error) {
 	if name == models.Starter {
 		return Freed{}, failure.New(failure.Usage, "remove", name, "the built-in models cannot be removed; they would be unpacked again")
 	}
 	dir := filepath.Join(s.Models, name)
 	if !slices.Contains(s.dirs().Installed(), name) {
-		_, err := s.expand([]string{name}) // its words and hint
+		_, err := s.expand([]string{name}) // for its error
 		return Freed{}, err
 	}
 	freed := Freed{Model: name, Bytes: treeSize(dir)}
 	return freed, explain("remove", dir, os.RemoveAll(dir))
 }
 
-// RemoveUnused deletes what nothing uses: older revisions of models that are
-// whole, what was kept aside as wrong, parts of transfers of models that have
-// arrived, older copies of the built-in set.
+// RemoveUnused deletes unused files: older revisions of complete models, rejected
+// files, partial files of finished transfers, and older copies of the built-in set.
 func (s *Store) RemoveUnused(ctx context.Context) ([]Freed, error) {
 	var all []Freed
 	for _, m := range s.Catalogue.Models {
@@ -234,14 +233,14 @@ func (s *Store) RemoveUnused(ctx context.Context) ([]Freed, error) {
 			continue
 		}
 		if err := removeOthers(filepath.Join(s.Models, i.Name), i.Dir); err != nil {
-			return all, trouble("remove", i.Name, err)
+			return all, storageFailure("remove", i.Name, err)
 		}
 		all = append(all, Freed{Model: i.Name, Bytes: i.Unused})
 	}
 	return all, nil
 }
 
-// removeUnused deletes what the newest whole revision does not need.
+// removeUnused deletes what the newest complete revision of a model does not need.
 func (s *Store) removeUnused(m catalogue.Model) (int64, error) {
 	dir, ok := s.installed(m)
 	if !ok {
@@ -249,7 +248,7 @@ func (s *Store) removeUnused(m catalogue.Model) (int64, error) {
 	}
 	r, err := models.ReadRecord(dir)
 	if err != nil {
-		return 0, nil // a damaged model is for Verify
+		return 0, nil // Verify repairs damaged models
 	}
 	root := filepath.Join(s.Models, m.Name)
 	if m.For == catalogue.ForRuntime {
@@ -258,7 +257,7 @@ func (s *Store) removeUnused(m catalogue.Model) (int64, error) {
 	before := treeSize(root)
 	if root != dir {
 		if err := removeOthers(root, dir); err != nil {
-			return 0, trouble("remove", root, err)
+			return 0, storageFailure("remove", root, err)
 		}
 	}
 	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
@@ -294,7 +293,7 @@ func removeOthers(root, keep string) error {
 	return nil
 }
 
-// Discard deletes what has arrived of a model that is not whole.
+// Discard deletes the received files of an incomplete model.
 func (s *Store) Discard(ctx context.Context, name string) error {
 	m, ok := s.Catalogue.Model(name)
 	if !ok {

@@ -18,16 +18,15 @@ import (
 )
 
 const (
-	downloads = ".download"        // in the folder of runtimes: archives on their way
-	needsFile = "REQUIREMENTS.txt" // beside an unpacked library: what else must be installed
+	downloads = ".download"        // the folder of partial archives, in the folder of runtimes
+	needsFile = "REQUIREMENTS.txt" // what else must be installed, next to an unpacked library
 
-	mostUnpacked = 4 << 30 // bytes of an archive's files
-	mostMembers  = 10_000
+	maxUnpacked = 4 << 30 // bytes of an archive's files
+	maxMembers  = 10_000
 )
 
-// bringRuntime fetches an archive of ONNX Runtime, or takes the one that Import
-// found, and unpacks it to <cache>/onnxruntime/NAME-VERSION/, whose lib/ holds the
-// library.
+// bringRuntime downloads an archive of ONNX Runtime, unless Import found it, and
+// unpacks it to <cache>/onnxruntime/NAME-VERSION/, whose lib/ holds the library.
 func (j *job) bringRuntime() error {
 	if !j.s.RunsHere(j.m) {
 		return failure.New(failure.Model, "download", j.m.Name, "it is for %s; this is %s", j.m.System, j.s.system()).WithHint("Name the library of this system with --ort FILE.")
@@ -50,7 +49,7 @@ func (j *job) bringRuntime() error {
 	return explain("remove", archive, os.Remove(archive))
 }
 
-// RunsHere reports whether a model is of use on this system: a library may be for
+// RunsHere reports whether a model can be used on this system. A library may be for
 // another one.
 func (s *Store) RunsHere(m catalogue.Model) bool { return m.System == "" || m.System == s.system() }
 
@@ -61,16 +60,16 @@ func (s *Store) system() string {
 	return runtime.GOOS + "/" + runtime.GOARCH
 }
 
-// unpack puts an archive's files beside the folder they belong to, records them,
-// and renames the folder to its name in one step.
+// unpack unpacks an archive into a temporary folder, records the files, and then
+// renames the folder.
 func (j *job) unpack(archive string) error {
-	j.say(Progress{Model: j.m.Name, File: filepath.Base(archive), Stage: Unpacking, Total: j.m.Bytes()})
+	j.notify(Progress{Model: j.m.Name, File: filepath.Base(archive), Stage: Unpacking, Total: j.m.Bytes()})
 	if err := os.MkdirAll(j.s.Runtime, 0o777); err != nil {
-		return trouble("unpack", j.s.Runtime, err)
+		return storageFailure("unpack", j.s.Runtime, err)
 	}
 	beside, err := os.MkdirTemp(j.s.Runtime, ".unpack-*")
 	if err != nil {
-		return trouble("unpack", j.s.Runtime, err)
+		return storageFailure("unpack", j.s.Runtime, err)
 	}
 	defer os.RemoveAll(beside)
 	if err := j.untar(archive, beside); err != nil {
@@ -78,25 +77,25 @@ func (j *job) unpack(archive string) error {
 		if errors.As(err, &f) || j.ctx.Err() != nil {
 			return err
 		}
-		return trouble("unpack", archive, err)
+		return storageFailure("unpack", archive, err)
 	}
-	if err := os.WriteFile(filepath.Join(beside, needsFile), []byte(j.m.Needs+"\n"), 0o666); err != nil { // for anybody to read
-		return trouble("unpack", beside, err)
+	if err := os.WriteFile(filepath.Join(beside, needsFile), []byte(j.m.Needs+"\n"), 0o666); err != nil { // for people
+		return storageFailure("unpack", beside, err)
 	}
 	if err := j.recordTree(beside); err != nil {
 		return err
 	}
 	if err := os.RemoveAll(j.dir); err != nil {
-		return trouble("unpack", j.dir, err)
+		return storageFailure("unpack", j.dir, err)
 	}
 	if err := os.Rename(beside, j.dir); err != nil {
-		return trouble("unpack", j.dir, err)
+		return storageFailure("unpack", j.dir, err)
 	}
 	j.before = j.m.Bytes()
 	return nil
 }
 
-// recordTree hashes what was unpacked, so that Verify can compare later.
+// recordTree records the sums of the unpacked files for Verify.
 func (j *job) recordTree(dir string) error {
 	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() {
@@ -108,20 +107,20 @@ func (j *job) recordTree(dir string) error {
 		}
 		r, err := hashFile(j.ctx, p, nil)
 		if err == nil {
-			r.Pinned = true // it came out of an archive whose sum is pinned
+			r.Pinned = true // from an archive whose sum is pinned
 			j.record.Files[filepath.ToSlash(rel)] = r
 		}
 		return err
 	})
 	if err != nil {
-		return trouble("unpack", dir, err)
+		return storageFailure("unpack", dir, err)
 	}
 	return explain("unpack", dir, j.record.Write(dir))
 }
 
-// untar unpacks the libraries and the notices of a .tgz: regular files, and links
-// to a file in the same folder. Anything else, and any path that leaves the
-// folder, is refused.
+// untar unpacks the libraries and notices of a .tgz. It accepts regular files and links
+// to files in the same folder; any other member, and any path outside the folder, is an
+// error.
 func (j *job) untar(archive, dir string) error {
 	f, err := os.Open(archive)
 	if err != nil {
@@ -132,17 +131,17 @@ func (j *job) untar(archive, dir string) error {
 	if err != nil {
 		return damagedArchive(archive, err)
 	}
-	left := int64(mostUnpacked)
+	left := int64(maxUnpacked)
 	members, libraries := 0, 0
 	for t := tar.NewReader(z); ; {
 		head, err := t.Next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		if members++; err != nil || members > mostMembers {
+		if members++; err != nil || members > maxMembers {
 			return damagedArchive(archive, err)
 		}
-		_, inside, _ := strings.Cut(path.Clean(head.Name), "/") // without the folder named as the archive
+		_, inside, _ := strings.Cut(path.Clean(head.Name), "/") // strip the folder named like the archive
 		if !wanted(inside) {
 			continue
 		}
@@ -165,8 +164,8 @@ func (j *job) untar(archive, dir string) error {
 	return nil
 }
 
-// wanted reports whether a member of the archive is of use: the libraries and
-// what must go with them, not the headers.
+// wanted reports whether a member of the archive is unpacked: the libraries and their
+// notices, but not the headers.
 func wanted(inside string) bool {
 	return strings.HasPrefix(inside, "lib/lib") && !strings.Contains(strings.TrimPrefix(inside, "lib/"), "/") ||
 		inside == "LICENSE" || inside == "ThirdPartyNotices.txt"

@@ -135,7 +135,7 @@ func TestAnArchiveThatLeavesItsFolderIsRefused(t *testing.T) {
 			t.Errorf("%s: %v is left", name, left)
 		}
 	}
-	// Members that climb out are no members of lib/, whatever they are called.
+	// Members that lead out of the folder are rejected, whatever their names.
 	s := runtimeStore(t, newHub(t), archive(t, good, member{name: "a/lib/../../../lib/libout.so", content: "x"}, member{name: "../../b/lib/libout.so", content: "x"}))
 	if err := s.Pull(context.Background(), []string{"onnxruntime-test"}, nil); err == nil {
 		var outside []string

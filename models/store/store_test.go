@@ -22,14 +22,14 @@ import (
 	"descry/models/transfer"
 )
 
-// hub is a server of files, which counts what is asked.
+// hub is a file server that counts requests.
 type hub struct {
 	*httptest.Server
 	mu    sync.Mutex
 	files map[string][]byte // by path
 	asked []string
 	head  func(w http.ResponseWriter, path string) // more headers
-	hold  chan struct{}                            // not nil: a body waits after its first half until it is closed
+	hold  chan struct{}                            // if not nil, a body waits after its first half until it is closed
 }
 
 func newHub(t *testing.T) *hub {
@@ -87,13 +87,13 @@ func sumOf(b []byte) string {
 	return hex.EncodeToString(s[:])
 }
 
-// put makes the server have a file and gives its entry.
+// put adds a file to the server and returns its entry.
 func (h *hub) put(name, role string, body []byte) catalogue.File {
 	h.files["/m/"+name] = body
 	return catalogue.File{Name: name, URL: h.URL + "/m/" + name, Role: role, Bytes: int64(len(body)), SHA256: sumOf(body)}
 }
 
-// body makes n bytes that no other test's are.
+// body returns n bytes that depend on the name.
 func body(name string, n int) []byte { return bytes.Repeat([]byte(name+"."), n/len(name)+1)[:n] }
 
 // small is a catalogue of three small models and two sets.
@@ -167,7 +167,7 @@ func TestAPulledSetIsUsedByNameByPartAndByDefault(t *testing.T) {
 		t.Errorf("last progress %+v", p)
 	}
 
-	// One of three has arrived: it is used at once, and what is absent is said.
+	// One of three is installed. It is used at once, and the missing ones are reported.
 	set, err := models.Resolve(s.dirs().Default(), s.dirs())
 	must(t, err)
 	if set.Name != "all3" && set.Name != "two" {

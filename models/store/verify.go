@@ -15,40 +15,40 @@ import (
 	"descry/models/catalogue"
 )
 
-// Verdict is what Verify found of one file.
+// Verdict is the result of Verify for one file.
 type Verdict struct {
 	Model    string `json:"model"`
 	File     string `json:"file"`
 	Path     string `json:"path"`
 	OK       bool   `json:"ok"`
-	Pinned   bool   `json:"pinned"`             // compared with a sum that Descry pins; else with the one it had when it came
-	Problem  string `json:"problem,omitempty"`  // a whole clause
-	Repaired bool   `json:"repaired,omitempty"` // it was fetched anew
+	Pinned   bool   `json:"pinned"`             // compared with a pinned sum; else with the one recorded at installation
+	Problem  string `json:"problem,omitempty"`  // a clause
+	Repaired bool   `json:"repaired,omitempty"` // it was downloaded again
 }
 
-// Verify hashes every file of installed models; no names means all of them.
-// With repair, what is damaged is brought anew as by Pull: a file of the store
-// is replaced, one of another program is left alone and a copy of one's own
-// fetched. The error is of the checking or the repair itself; damage that was
-// found is in the verdicts.
-func (s *Store) Verify(ctx context.Context, names []string, repair bool, tell func(Progress)) ([]Verdict, error) {
+// Verify hashes every file of the named models, or of all installed ones if none is
+// named. If repair is set, damaged files are obtained again as by Pull: a file of the
+// store is replaced; for a file of another program, which is left alone, the store
+// gets its own copy. Damage is reported in the verdicts; the error is one of the
+// verification or the repair itself.
+func (s *Store) Verify(ctx context.Context, names []string, repair bool, progress func(Progress)) ([]Verdict, error) {
 	wanted, err := s.present(names)
 	if err != nil {
 		return nil, err
 	}
-	say := teller(tell)
+	notify := serialize(progress)
 	var all []Verdict
 	var first error
-	for _, m := range wanted { // one after the other: a disk reads one file best
+	for _, m := range wanted { // one at a time: disks read one file fastest
 		var found []Verdict
-		err := s.alone(ctx, m, say, func(j *job) (err error) {
+		err := s.alone(ctx, m, notify, func(j *job) (err error) {
 			found, err = j.verify(repair)
 			return err
 		})
 		all = append(all, found...)
 		if err != nil {
 			f := failure.Of(err, failure.Model)
-			say(Progress{Model: m.Name, Stage: Failed, Total: m.Bytes(), Note: f.Message.String(), Err: f})
+			notify(Progress{Model: m.Name, Stage: Failed, Total: m.Bytes(), Note: f.Message.String(), Err: f})
 			if first == nil {
 				first = err
 			}
@@ -60,7 +60,7 @@ func (s *Store) Verify(ctx context.Context, names []string, repair bool, tell fu
 	return all, first
 }
 
-// present returns the models that are meant and are here; named ones must be.
+// present returns the named models, which must be installed, or all installed ones.
 func (s *Store) present(names []string) ([]catalogue.Model, error) {
 	var wanted []catalogue.Model
 	if len(names) == 0 {
@@ -106,7 +106,7 @@ func (j *job) verify(repair bool) ([]Verdict, error) {
 		damaged = damaged || !v.OK
 	}
 	if !damaged {
-		return verdicts, explain("write", dir, record.Write(dir)) // with the times as they are now
+		return verdicts, explain("write", dir, record.Write(dir)) // with the present times
 	}
 	if !repair {
 		return verdicts, nil
@@ -114,8 +114,7 @@ func (j *job) verify(repair bool) ([]Verdict, error) {
 	return verdicts, j.repair(verdicts)
 }
 
-// hashAll compares every file with its sum: the catalogue's, else the one that
-// was recorded.
+// hashAll compares every file with its sum in the catalogue, or else in the record.
 func (j *job) hashAll() ([]Verdict, error) {
 	var verdicts []Verdict
 	for _, f := range j.listed() {
@@ -145,19 +144,19 @@ func (j *job) hashAll() ([]Verdict, error) {
 	return verdicts, nil
 }
 
-// checkSet reports a descry.json that cannot be used, though the files are right.
+// checkSet returns a verdict for an invalid descry.json, and whether there is one.
 func (j *job) checkSet() (Verdict, bool) {
 	if j.m.For == catalogue.ForRuntime {
 		return Verdict{}, false
 	}
 	text, err := os.ReadFile(filepath.Join(j.dir, models.SetFile))
 	if err == nil && json.Valid(text) {
-		return Verdict{}, false // what it says may have been changed on purpose
+		return Verdict{}, false // the content may have been changed on purpose
 	}
 	return Verdict{Model: j.m.Name, File: models.SetFile, Path: filepath.Join(j.dir, models.SetFile), Problem: message.Sprintf("it is not valid JSON")}, true
 }
 
-// listed are the model's files; of a library what was unpacked.
+// listed returns the model's files, or for a library the unpacked ones.
 func (j *job) listed() []catalogue.File {
 	if j.m.For != catalogue.ForRuntime {
 		return j.m.Files
@@ -184,11 +183,11 @@ func absent(path string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// repair brings the damaged files anew. The set's file goes first, so that
-// nobody loads the model meanwhile.
+// repair obtains the damaged files again. It first removes the set's file, so that the
+// model is not loaded in the meantime.
 func (j *job) repair(verdicts []Verdict) error {
 	if err := os.Remove(filepath.Join(j.dir, done(j.m))); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return trouble("repair", j.dir, err)
+		return storageFailure("repair", j.dir, err)
 	}
 	j.before = 0
 	if j.m.For == catalogue.ForRuntime {
@@ -207,7 +206,7 @@ func (j *job) repair(verdicts []Verdict) error {
 			continue // it is another program's file
 		}
 		if err := os.Remove(v.Path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return trouble("repair", v.Path, err)
+			return storageFailure("repair", v.Path, err)
 		}
 	}
 	for _, f := range j.m.Files {

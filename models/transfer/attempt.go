@@ -14,12 +14,12 @@ import (
 	"descry/network"
 )
 
-// attempt asks once for what is missing and takes what comes. nil means that
-// the answer was taken to its end.
+// attempt sends one request for the missing bytes and receives the response. It returns
+// nil if the response was received to its end.
 func (r *run) attempt(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	r.tell(Connecting, "", true)
+	r.notify(Connecting, "", true)
 	resp, err := r.ask(ctx)
 	if err != nil {
 		return r.connectionFault(err)
@@ -43,8 +43,8 @@ func (r *run) ask(ctx context.Context) (*network.Response, error) {
 	return r.c.network().Get(ctx, network.Request{URL: r.req.URL, Header: header})
 }
 
-// accept looks at an answer's head. It changes nothing that is on the disk: a
-// login page must not cost what has been received.
+// accept checks the header of a response. It does not change the partial file: a login
+// page must not destroy what has been received.
 func (r *run) accept(resp *network.Response) error {
 	switch {
 	case resp.Status == network.StatusRangeNotSatisfiable && r.part.at > 0:
@@ -54,7 +54,7 @@ func (r *run) accept(resp *network.Response) error {
 	case r.pageInstead(resp):
 		return r.portal()
 	case !plainEncoding(resp.Header.Get("Content-Encoding")):
-		return r.final("%s sends the file compressed (%s), which was not asked for", resp.Host, resp.Header.Get("Content-Encoding")).hint("Try another network or mirror.")
+		return r.permanent("%s sends the file compressed (%s), which was not asked for", resp.Host, resp.Header.Get("Content-Encoding")).hint("Try another network or mirror.")
 	case resp.Status == network.StatusPartialContent:
 		return r.acceptPart(resp)
 	}
@@ -63,8 +63,8 @@ func (r *run) accept(resp *network.Response) error {
 
 func plainEncoding(e string) bool { return e == "" || strings.EqualFold(e, "identity") }
 
-// pageInstead reports whether the head says that a web page comes. A server
-// that calls every file a page is believed if the length is the right one.
+// pageInstead reports whether the header announces a web page. Some servers call every
+// file a page, so a response with the right length is accepted.
 func (r *run) pageInstead(resp *network.Response) bool {
 	kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if kind != "text/html" && kind != "application/xhtml+xml" {
@@ -73,8 +73,8 @@ func (r *run) pageInstead(resp *network.Response) bool {
 	return resp.Status == network.StatusOK && (r.req.Bytes == 0 || resp.Length != r.req.Bytes)
 }
 
-// acceptWhole checks what is said about a whole file of the given length (-1:
-// unknown) against what was asked for.
+// acceptWhole checks a response with the whole file against the request. length is -1
+// if it is unknown.
 func (r *run) acceptWhole(resp *network.Response, length int64) error {
 	rec := hubOf(resp)
 	for _, n := range []int64{length, rec.Size} {
@@ -86,12 +86,12 @@ func (r *run) acceptWhole(resp *network.Response, length int64) error {
 		return r.wrongLength(resp.Host, length, max(r.req.Bytes, rec.Size))
 	}
 	if r.req.SHA256 != "" && rec.SHA256 != "" && rec.SHA256 != r.req.SHA256 {
-		return r.final("the hub has another file there now: its SHA-256 is %s, Descry knows %s", rec.SHA256, r.req.SHA256).hint("Nothing was downloaded. A newer Descry may know the new file.")
+		return r.permanent("the hub has another file there now: its SHA-256 is %s, Descry knows %s", rec.SHA256, r.req.SHA256).hint("Nothing was downloaded. A newer Descry may know the new file.")
 	}
 	return nil
 }
 
-// acceptPart checks that a 206 is the rest of the very file that is there.
+// acceptPart checks that a 206 response continues the partial file.
 func (r *run) acceptPart(resp *network.Response) error {
 	first, total, ok := contentRange(resp.Header.Get("Content-Range"))
 	tag := resp.Header.Get("ETag")
@@ -99,7 +99,7 @@ func (r *run) acceptPart(resp *network.Response) error {
 	now := hubOf(resp)
 	switch {
 	case r.part.at == 0, !ok, first != r.part.at:
-		return r.over("%s sent another part of the file than was asked for", resp.Host)
+		return r.restart("%s sent another part of the file than was asked for", resp.Host)
 	case total > 0 && r.total() > 0 && total != r.total(),
 		tag != "" && rec.ETag != "" && tag != rec.ETag,
 		now.SHA256 != "" && rec.Hub.SHA256 != "" && now.SHA256 != rec.Hub.SHA256:
@@ -112,17 +112,17 @@ func (r *run) acceptPart(resp *network.Response) error {
 func (r *run) beyond(resp *network.Response) error {
 	_, total, ok := contentRange(resp.Header.Get("Content-Range"))
 	if ok && total == r.part.at && r.req.Bytes == 0 && r.part.rec.Total == 0 {
-		r.part.rec.Total = total // all of it is there; its hash will show
+		r.part.rec.Total = total // complete; its hash is checked next
 		return nil
 	}
 	return r.changed(resp.Host)
 }
 
-// contentRange reads "bytes FIRST-LAST/TOTAL", "bytes FIRST-LAST/*" and
-// "bytes */TOTAL". total is 0 where it is not said, first -1.
+// contentRange parses "bytes FIRST-LAST/TOTAL", "bytes FIRST-LAST/*" and
+// "bytes */TOTAL". A missing total is 0, a missing first is -1.
 func contentRange(value string) (first, total int64, ok bool) {
-	unit, rest, _ := strings.Cut(strings.TrimSpace(value), " ")
-	span, size, cut := strings.Cut(rest, "/")
+	unit, ranges, _ := strings.Cut(strings.TrimSpace(value), " ")
+	span, size, cut := strings.Cut(ranges, "/")
 	if !strings.EqualFold(unit, "bytes") || !cut {
 		return 0, 0, false
 	}
@@ -145,15 +145,15 @@ func contentRange(value string) (first, total int64, ok bool) {
 	return first, total, true
 }
 
-// chunk is what one read of a body returned.
+// chunk is the result of one read of a body.
 type chunk struct {
 	b   []byte
 	err error
 }
 
-// reading reads a body in a goroutine of its own, which ends with ctx: so the
-// network goes on while the disk writes, and a line on which nothing comes is
-// reported.
+// reading reads a body in its own goroutine, which ends with ctx. So the network is
+// read while the disk is written, and a silent connection can be reported. The caller
+// passes each buffer back to done.
 func reading(ctx context.Context, body io.Reader) (chunks <-chan chunk, done func([]byte)) {
 	const buffers, length = 2, 256 << 10
 	out, free := make(chan chunk), make(chan []byte, buffers)
@@ -182,10 +182,10 @@ func reading(ctx context.Context, body io.Reader) (chunks <-chan chunk, done fun
 	return out, func(b []byte) { free <- b[:cap(b)] }
 }
 
-// receive takes the body into the partial file.
+// receive writes the body to the partial file.
 func (r *run) receive(ctx context.Context, resp *network.Response) error {
 	if r.complete() {
-		return nil // 416 said so
+		return nil // known from status 416
 	}
 	chunks, done := reading(ctx, resp.Body)
 	beat := time.NewTicker(beatEvery)
@@ -196,13 +196,13 @@ func (r *run) receive(ctx context.Context, resp *network.Response) error {
 		select {
 		case c = <-chunks:
 		case <-beat.C:
-			r.tell(r.lastState, "", true)
+			r.notify(r.lastState, "", true)
 			continue
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 		if len(c.b) > 0 {
-			if err := r.take(resp, c.b, &begun); err != nil {
+			if err := r.append(resp, c.b, &begun); err != nil {
 				return err
 			}
 		}
@@ -216,8 +216,8 @@ func (r *run) receive(ctx context.Context, resp *network.Response) error {
 	}
 }
 
-// take puts bytes of an answer into the partial file.
-func (r *run) take(resp *network.Response, b []byte, begun *bool) error {
+// append writes bytes of a response to the partial file.
+func (r *run) append(resp *network.Response, b []byte, begun *bool) error {
 	if !*begun {
 		if err := r.begin(resp, b); err != nil {
 			return err
@@ -230,11 +230,11 @@ func (r *run) take(resp *network.Response, b []byte, begun *bool) error {
 	if err := r.part.write(b); err != nil {
 		return err
 	}
-	r.tell(Receiving, "", false)
+	r.notify(Receiving, "", false)
 	return nil
 }
 
-// begin is called with the first bytes of an answer, before they are written.
+// begin is called with the first bytes of a response, before they are written.
 func (r *run) begin(resp *network.Response, head []byte) error {
 	r.received = true
 	rec := &r.part.rec
@@ -245,14 +245,14 @@ func (r *run) begin(resp *network.Response, head []byte) error {
 	if looksLikePage(head) {
 		return r.portal()
 	}
-	if r.part.at > 0 { // the whole file was sent where a part was asked for
+	if r.part.at > 0 { // the server sent the whole file instead of a part
 		if err := r.startOver(r.changed(resp.Host)); err != nil {
 			return err
 		}
 	}
 	rec.Pieces = 1
 	rec.Hub = hubOf(resp)
-	rec.Total = max(resp.Length, rec.Hub.Size, r.req.Bytes, 0) // those that are said agree
+	rec.Total = max(resp.Length, rec.Hub.Size, r.req.Bytes, 0) // those that are known agree
 	rec.ETag, rec.LastModified = resp.Header.Get("ETag"), resp.Header.Get("Last-Modified")
 	for _, value := range []*string{&rec.ETag, &rec.LastModified} {
 		if !headerValue(*value) {
@@ -262,14 +262,14 @@ func (r *run) begin(resp *network.Response, head []byte) error {
 	return r.room(r.total())
 }
 
-// ended looks at the end of a body.
+// ended handles the end of a body.
 func (r *run) ended(host string, begun bool) error {
-	r.tell(Receiving, "", true)
+	r.notify(Receiving, "", true)
 	switch total := r.total(); {
 	case total == 0 && begun:
-		r.part.rec.Total = r.part.at // nobody had said; the body's end does
+		r.part.rec.Total = r.part.at // unknown until now
 	case r.part.at < total || !begun:
-		return r.passing("%s ended the file after %s of %s bytes", host, count(r.part.at), count(total))
+		return r.temporary("%s ended the file after %s of %s bytes", host, count(r.part.at), count(total))
 	}
 	return nil
 }

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 
 type childOrder struct {
 	Request
-	MostBytes uint64 // of any file (RLIMIT_FSIZE), 0 any
+	MostBytes uint64 // of any file (RLIMIT_FSIZE); 0: no limit
 }
 
 // child fetches what the order says with the program's own client and prints
@@ -79,7 +79,7 @@ func runChild(t *testing.T, cmd *exec.Cmd) string {
 	return string(out)
 }
 
-// The kernel does not let the file grow: what fitted is kept.
+// The kernel does not let the file grow. The bytes written before are kept.
 func TestALimitOfTheFileSystem(t *testing.T) {
 	s := serve(t, seeded(1, size))
 	path := target(t)
@@ -109,7 +109,7 @@ func TestAReadOnlyFolder(t *testing.T) {
 	}
 	for _, path := range []string{filepath.Join(dir, "w.bin"), filepath.Join(dir, "models", "w.bin")} {
 		cmd := childCommand(t, childOrder{Request: Request{s.URL, path, size, s.sum()}})
-		if os.Getuid() == 0 { // root may write anywhere: the child is nobody
+		if os.Getuid() == 0 { // root may write anywhere, so the child runs as nobody
 			b, err := os.ReadFile(cmd.Path)
 			if err != nil {
 				t.Fatal(err)
@@ -161,8 +161,8 @@ func TestTheEnvironmentsProxyIsUsed(t *testing.T) {
 	}
 }
 
-// Two processes that fetch the same file wait for one another: one fetches, the
-// other finds it. When the first is killed, the other goes on where it was.
+// Of two processes that fetch the same file, one downloads it and the other waits and
+// finds it. When the first is killed, the other continues where it was.
 func TestTwoProcessesWaitForOneAnother(t *testing.T) {
 	for _, kill := range []bool{false, true} {
 		content := seeded(1, size)

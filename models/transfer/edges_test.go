@@ -151,7 +151,7 @@ func TestProgressIsToldNowAndThen(t *testing.T) {
 	} {
 		now = now.Add(c.after)
 		r.hashed = 7
-		if r.tell(c.state, "note", c.now); len(told) != c.want {
+		if r.notify(c.state, "note", c.now); len(told) != c.want {
 			t.Errorf("%+v: told %d times", c, len(told))
 		}
 		last := told[len(told)-1]

@@ -4,7 +4,7 @@ package transfer
 
 import "syscall"
 
-// The system's errors that have sentences of their own.
+// The system errors that have messages of their own.
 var (
 	errnoFull     = []error{syscall.ENOSPC, syscall.EDQUOT}
 	errnoTooLarge = []error{syscall.EFBIG}
@@ -12,5 +12,5 @@ var (
 	errNoLocks    = error(syscall.ENOLCK)
 )
 
-// removing reports an error that only means that a file is being removed.
+// removing reports whether an error only means that a file is being removed.
 func removing(error) bool { return false }

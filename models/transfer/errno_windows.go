@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// The system's errors that have sentences of their own.
+// The system errors that have messages of their own.
 var (
 	errnoFull     = []error{windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED}
 	errnoTooLarge = []error{windows.ERROR_FILE_TOO_LARGE}
@@ -14,5 +14,5 @@ var (
 	errNoLocks    = error(windows.ERROR_INVALID_FUNCTION)
 )
 
-// removing reports an error that only means that a file is being removed.
+// removing reports whether an error only means that a file is being removed.
 func removing(err error) bool { return errors.Is(err, windows.ERROR_DELETE_PENDING) }

@@ -9,84 +9,84 @@ import (
 	"descry/network"
 )
 
-// fault is a Failure with what the loop has to know of it.
+// fault is a Failure together with how the loop handles it.
 type fault struct {
-	f     *failure.Failure
-	retry bool          // time may heal it
-	early int           // attempts while nothing has come yet, when reporting helps more; 0: as many as ever
-	over  bool          // the partial file is worth nothing
-	after time.Duration // the server asked to wait so long
+	f       *failure.Failure
+	retry   bool          // a later attempt may succeed
+	early   int           // attempts before anything was received; 0: as many as later
+	restart bool          // the partial file is useless
+	after   time.Duration // how long the server asked to wait
 }
 
 func (f *fault) Error() string { return f.f.Error() }
 func (f *fault) Unwrap() error { return f.f }
 
-// hint adds a sentence that says what to do.
+// hint adds advice on what to do.
 func (f *fault) hint(format string, args ...any) *fault {
 	f.f = f.f.WithHint(format, args...)
 	return f
 }
 
-// The sorts of trouble with what a server sends: final, passing, and such that the
-// file must be begun again.
+// The kinds of faults in a response: permanent, temporary, and those after which the
+// file is downloaded from the beginning.
 
-func (r *run) final(format string, args ...any) *fault {
+func (r *run) permanent(format string, args ...any) *fault {
 	return &fault{f: failure.New(failure.Network, "download", r.name, format, args...)}
 }
 
-const goesOn = "What has arrived is kept; the next attempt continues from there."
+const resumesHint = "What has arrived is kept; the next attempt continues from there."
 
-func (r *run) passing(format string, args ...any) *fault {
-	f := r.final(format, args...).hint(goesOn)
+func (r *run) temporary(format string, args ...any) *fault {
+	f := r.permanent(format, args...).hint(resumesHint)
 	f.retry = true
 	return f
 }
 
-func (r *run) over(format string, args ...any) *fault {
-	f := r.final(format, args...).hint("Try again later, or from another network or mirror.")
-	f.retry, f.over = true, true
+func (r *run) restart(format string, args ...any) *fault {
+	f := r.permanent(format, args...).hint("Try again later, or from another network or mirror.")
+	f.retry, f.restart = true, true
 	return f
 }
 
-func (r *run) changed(host string) *fault { return r.over("the file has changed on %s", host) }
+func (r *run) changed(host string) *fault { return r.restart("the file has changed on %s", host) }
 
 func (r *run) portal() *fault {
-	return r.final("a web page came instead of the file: this network may want you to sign in first").hint("Open any page in a browser, sign in, then try again.")
+	return r.permanent("a web page came instead of the file: this network may want you to sign in first").hint("Open any page in a browser, sign in, then try again.")
 }
 
-// wrongLength words a length n that is not the file's; -1 means that the server sends
-// more than it said.
+// wrongLength returns the fault for a length n that is not the file's. -1 means that the
+// server sends more than it announced.
 func (r *run) wrongLength(host string, n, want int64) *fault {
 	var f *fault
 	switch {
 	case n < 0:
-		f = r.final("%s sends more than the %s bytes of the file", host, count(want))
+		f = r.permanent("%s sends more than the %s bytes of the file", host, count(want))
 	case n == 0:
-		f = r.final("%s sends an empty file", host)
+		f = r.permanent("%s sends an empty file", host)
 	default:
-		f = r.final("the file on %s has %s bytes, not %s", host, count(n), count(want))
+		f = r.permanent("the file on %s has %s bytes, not %s", host, count(n), count(want))
 	}
 	return f.hint("None of it is used. Try again later; if it happens again, the server has a damaged or another file.")
 }
 
-// statusFault words an answer that is not the file.
+// statusFault returns the fault for a response without the file.
 func (r *run) statusFault(resp *network.Response) error {
-	host, said := resp.Host, resp.StatusText()
+	host, status := resp.Host, resp.StatusText()
 	switch code := resp.Status; {
 	case code == network.StatusNetworkAuthentication:
 		return r.portal()
 	case code == network.StatusNotFound || code == network.StatusGone:
-		return r.final("%s has no such file (%s)", host, said).hint("It may have moved: look for a newer Descry, or get the file elsewhere and use: descry models import PATH.")
+		return r.permanent("%s has no such file (%s)", host, status).hint("It may have moved: look for a newer Descry, or get the file elsewhere and use: descry models import PATH.")
 	case code == network.StatusUnauthorized || code == network.StatusForbidden:
-		return r.final("%s does not allow this download (%s)", host, said).hint("Download it with a browser, where you can accept its terms, and use: descry models import PATH.")
+		return r.permanent("%s does not allow this download (%s)", host, status).hint("Download it with a browser, where you can accept its terms, and use: descry models import PATH.")
 	case code == network.StatusProxyAuthRequired:
-		return r.final("the proxy asks for a name and a password (%s)", said).hint("Set them in HTTPS_PROXY: http://NAME:PASSWORD@HOST:PORT.")
+		return r.permanent("the proxy asks for a name and a password (%s)", status).hint("Set them in HTTPS_PROXY: http://NAME:PASSWORD@HOST:PORT.")
 	case code == network.StatusTooManyRequests:
-		return r.later(resp, r.passing("%s asks for fewer requests (%s)", host, said))
+		return r.later(resp, r.temporary("%s asks for fewer requests (%s)", host, status))
 	case code == network.StatusRequestTimeout || code == network.StatusTooEarly || code >= 500:
-		return r.later(resp, r.passing("%s has a problem (%s)", host, said))
+		return r.later(resp, r.temporary("%s has a problem (%s)", host, status))
 	}
-	return r.final("%s answered %s, not the file", host, said)
+	return r.permanent("%s answered %s, not the file", host, status)
 }
 
 // later returns f with the wait that the server asks for.
@@ -95,12 +95,12 @@ func (r *run) later(resp *network.Response, f *fault) *fault {
 	return f
 }
 
-// connectionFault says what follows from trouble with the connection: whether the
-// loop continues, and how often while nothing has come yet.
+// connectionFault returns the fault for an error of the connection: whether to retry,
+// and how often before anything was received.
 func (r *run) connectionFault(err error) error {
 	var e *network.Error
 	if !errors.As(err, &e) {
-		return err // the caller gave up, or an address that can never work
+		return err // cancelled, or an invalid address
 	}
 	f := &fault{f: e.Failure}
 	switch e.Reason {
@@ -112,13 +112,13 @@ func (r *run) connectionFault(err error) error {
 		f.retry, f.early = true, 3
 	case network.Silent:
 		f.retry = true
-		return f.hint(goesOn)
+		return f.hint(resumesHint)
 	case network.Lost:
 		f.retry = true
 		if r.part.at > 0 {
-			return r.passing("the connection to %s was lost after %s of %s bytes", e.Host, count(r.part.at), count(r.total()))
+			return r.temporary("the connection to %s was lost after %s of %s bytes", e.Host, count(r.part.at), count(r.total()))
 		}
-		return f.hint(goesOn)
+		return f.hint(resumesHint)
 	}
 	return f
 }
@@ -132,7 +132,7 @@ func isOneOf(err error, of []error) bool {
 	return false
 }
 
-// count writes a number with commas between the thousands.
+// count formats a number with commas between the thousands.
 func count(n int64) string {
 	text := strconv.FormatInt(n, 10)
 	for i := len(text) - 3; i > 0; i -= 3 {

@@ -17,8 +17,8 @@ import (
 	"descry/internal/failure"
 )
 
-// Each answer that is no file has its sentence, and only those that time may
-// heal are asked for again.
+// Each response without the file has its own message, and only temporary faults are
+// retried.
 func TestAnswersThatAreNoFile(t *testing.T) {
 	const tries = 1 + defaultRetries
 	for _, c := range []struct {
@@ -46,7 +46,7 @@ func TestAnswersThatAreNoFile(t *testing.T) {
 		{"empty", whole(nil, `"v1"`), 1, []string{"an empty file"}},
 		{"packed", whole(make([]byte, size), `"v1"`, "Content-Encoding", "gzip"), 1, []string{"compressed (gzip)"}},
 		{"longer than it says", func(_ *server, w http.ResponseWriter, _ *http.Request) {
-			w.(http.Flusher).Flush() // no length: chunks
+			w.(http.Flusher).Flush() // chunked, without a length
 			w.Write(make([]byte, size+1))
 		}, 1, []string{"sends more than the 5,242,880 bytes"}},
 		{"another file on the hub", func(_ *server, w http.ResponseWriter, _ *http.Request) {
@@ -73,7 +73,7 @@ func TestAnswersThatAreNoFile(t *testing.T) {
 	}
 }
 
-// A login page in the middle of a transfer costs nothing of what has come.
+// A login page in the middle of a transfer does not destroy the received bytes.
 func TestAPageDoesNotCostWhatHasCome(t *testing.T) {
 	for name, page := range map[string]step{
 		"with its type": whole([]byte("Welcome"), "", "Content-Type", "text/html"),
@@ -135,8 +135,8 @@ func TestWaitsGrowAreJitteredAndFollowTheServer(t *testing.T) {
 	}
 }
 
-// A wrong file is kept aside and never used; one put together from parts is
-// tried once more as a whole.
+// A wrong file is moved aside and never used; one combined from parts is downloaded once
+// more as a whole.
 func TestAWrongFileIsKeptAsideAndNeverUsed(t *testing.T) {
 	bad := seeded(66, size)
 	s := serve(t, seeded(1, size))
@@ -144,7 +144,7 @@ func TestAWrongFileIsKeptAsideAndNeverUsed(t *testing.T) {
 	c, _ := client()
 	path := target(t)
 	aside := "weights.bin.bad-" + sumOf(bad)[:8]
-	for range 2 { // nor does a second one take more room
+	for range 2 { // a second one takes no more space
 		_, err := c.Fetch(t.Context(), Request{s.URL, path, size, s.sum()}, nil)
 		failed(t, err, failure.Network, "what came is not the file", sumOf(bad), s.sum(), aside)
 		beside(t, path, aside)
@@ -198,8 +198,8 @@ func TestOfflineAsksNobody(t *testing.T) {
 // noNetwork is what connecting returns on a machine with no network.
 var noNetwork = &net.DNSError{Err: "no such host", IsNotFound: true}
 
-// Who was never reached is asked no second time; who refuses or is silent is asked
-// a few times; a connection that fails otherwise as often as ever.
+// An unreachable host is not retried; one that refuses or is silent is retried a few
+// times; any other failed connection as often as usual.
 func TestHostsThatAreNotReached(t *testing.T) {
 	dead, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -245,7 +245,7 @@ func TestHostsThatAreNotReached(t *testing.T) {
 	}
 }
 
-// A laptop that loses its network in the middle gets the time to come back.
+// A laptop that loses its network in the middle gets time to reconnect.
 func TestANetworkThatGoesInTheMiddleIsWaitedFor(t *testing.T) {
 	s := serve(t, seeded(1, size), cut(2<<20))
 	c, w := client()

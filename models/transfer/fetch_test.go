@@ -41,7 +41,7 @@ func TestAFileArrivesWithItsHash(t *testing.T) {
 	if len(states) < 2 || states[0] != Connecting || states[1] != Receiving {
 		t.Errorf("states %v", states)
 	}
-	// Again: it is there, and the network is not asked.
+	// The second time the file exists, and no request is sent.
 	c.Network.Offline = true
 	if res, err := c.Fetch(t.Context(), Request{s.URL + "/w.bin", path, size, s.sum()}, nil); err != nil || res.SHA256 != s.sum() {
 		t.Errorf("%+v, %v", res, err)
@@ -51,8 +51,8 @@ func TestAFileArrivesWithItsHash(t *testing.T) {
 	}
 }
 
-// A transfer that is cut again and again goes on where it was, on the condition
-// that the file is the same.
+// A transfer that is cut repeatedly continues where it was, on the condition that the
+// file is unchanged.
 func TestACutTransferGoesOnWhereItWas(t *testing.T) {
 	s := serve(t, seeded(1, size), cut(1<<20), cut(1<<20), cut(100), stall(0))
 	c, w := client()
@@ -75,8 +75,8 @@ func TestACutTransferGoesOnWhereItWas(t *testing.T) {
 	}
 }
 
-// A server that sends some bytes and then holds the line: the blocked read must
-// really come back. The test's own limit is the proof: it would hang.
+// A server sends some bytes and then nothing. The blocked read must return, or the test
+// would hang.
 func TestASilentLineIsGivenUp(t *testing.T) {
 	s := serve(t, seeded(1, size))
 	s.last = stall(1024)
@@ -102,7 +102,7 @@ func TestPausingKeepsWhatHasArrived(t *testing.T) {
 	s := serve(t, seeded(1, size), stall(2<<20))
 	c, _ := client()
 	ticks := time.Unix(0, 0)
-	c.Now = func() time.Time { ticks = ticks.Add(time.Second); return ticks } // all progress is told
+	c.Now = func() time.Time { ticks = ticks.Add(time.Second); return ticks } // so that no report is dropped
 	path := target(t)
 	ctx, pause := context.WithCancel(t.Context())
 	_, err := c.Fetch(ctx, Request{s.URL, path, size, s.sum()}, func(p Progress) {
@@ -128,15 +128,15 @@ func TestPausingKeepsWhatHasArrived(t *testing.T) {
 	}
 }
 
-// What lies in the partial file is believed only as far as it is recorded and
-// has the recorded hash.
+// The content of a partial file is used only as far as it is recorded and has the
+// recorded hash.
 func TestOnlyRecordedBytesOfAPartialFileAreBelieved(t *testing.T) {
 	content := seeded(1, size)
 	const had = 3 << 20
 	for name, c := range map[string]struct {
 		part   func() []byte
 		change func(*record)
-		from   string // the Range that is asked for then
+		from   string // the Range requested then
 	}{
 		"as it was":              {func() []byte { return content[:had] }, func(*record) {}, "bytes=3145728-"},
 		"bytes beyond":           {func() []byte { return append(bytes.Clone(content[:had]), seeded(9, 70000)...) }, func(*record) {}, "bytes=3145728-"},
@@ -176,7 +176,7 @@ func TestOnlyRecordedBytesOfAPartialFileAreBelieved(t *testing.T) {
 	}
 }
 
-// A server's file that changes between two attempts is begun again.
+// A file that changes on the server between two attempts is downloaded from the start.
 func TestAChangedFileIsBegunAgain(t *testing.T) {
 	old, fresh := seeded(1, size), seeded(2, size)
 	rest := func(tag, span string) step {
@@ -190,7 +190,7 @@ func TestAChangedFileIsBegunAgain(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		second step
-		says   string // why it is begun again
+		says   string // why it starts over
 	}{
 		"200 for a range":            {whole(fresh, `"v2"`), ""},
 		"206 with another tag":       {rest(`"v2"`, "bytes 4194304-5242879/5242880"), "has changed"},
@@ -202,7 +202,7 @@ func TestAChangedFileIsBegunAgain(t *testing.T) {
 		"416":                        {status(416), "has changed"},
 		"416 with the length":        {status(416, "Content-Range", "bytes */5242880"), "has changed"},
 		"416 with a shorter length":  {status(416, "Content-Range", "bytes */100"), "has changed"},
-		"206 with the old one's end": {rest(`"v1"`, "bytes 4194304-5242879/5242880"), "do not make up the file"}, // only the hash tells
+		"206 with the old one's end": {rest(`"v1"`, "bytes 4194304-5242879/5242880"), "do not make up the file"}, // only the hash shows it
 	} {
 		t.Run(name, func(t *testing.T) {
 			first := func(s *server, w http.ResponseWriter, r *http.Request) {
@@ -230,13 +230,13 @@ func TestAChangedFileIsBegunAgain(t *testing.T) {
 	}
 }
 
-// A server that always has another version is not followed for ever.
+// The restarts for a server with ever new versions are limited.
 func TestStartingOverIsBounded(t *testing.T) {
 	const long = 24 << 20
 	n := 0
 	s := serve(t, seeded(1, long))
 	s.last = func(s *server, w http.ResponseWriter, r *http.Request) {
-		n++ // each time further, so that every attempt brings something new
+		n++ // further each time, so that every attempt makes progress
 		whole(s.content[:n<<21], `"v`+strings.Repeat("x", n)+`"`, "Content-Length", "25165824")(s, w, r)
 		panic(http.ErrAbortHandler)
 	}

@@ -17,8 +17,8 @@ import (
 	"descry/internal/failure"
 )
 
-// present looks whether the file is there already. What lies under its name
-// with a wrong hash is moved aside, so that a good one can take its place.
+// present reports whether the file exists already. A file with a wrong hash is moved
+// aside, so that a good one can take its place.
 func (r *run) present(ctx context.Context) (Result, bool, error) {
 	path := r.req.Path
 	info, err := os.Stat(path)
@@ -49,7 +49,7 @@ func (r *run) present(ctx context.Context) (Result, bool, error) {
 	return Result{}, false, err
 }
 
-// finish checks the whole file and renames it to its name.
+// finish verifies the complete file and gives it its final name.
 func (r *run) finish(ctx context.Context) (Result, error) {
 	p := r.part
 	if err := p.save(); err != nil {
@@ -71,11 +71,11 @@ func (r *run) finish(ctx context.Context) (Result, error) {
 	if err := place(partPath(r.req.Path), r.req.Path); err != nil {
 		return Result{}, err
 	}
-	os.Remove(recordPath(r.req.Path)) // without its file it means nothing
+	os.Remove(recordPath(r.req.Path)) // useless without its file
 	return res, nil
 }
 
-// right compares the file with the pinned hash, or the hub's record of it.
+// right compares the file with the pinned hash, or with the hub's record.
 func (r *run) right(ctx context.Context, sum string) (good, recorded bool, err error) {
 	want, rec := r.req.SHA256, r.part.rec.Hub
 	switch {
@@ -89,7 +89,7 @@ func (r *run) right(ctx context.Context, sum string) (good, recorded bool, err e
 	if _, err := r.part.f.Seek(0, io.SeekStart); err != nil {
 		return false, false, storageFault(r.req.Path, err)
 	}
-	h := sha1.New() // git's name of the file's content
+	h := sha1.New() // git's object name of the content
 	fmt.Fprintf(h, "blob %d\x00", r.part.at)
 	if _, err := r.hashUpTo(ctx, h, r.part.f); err != nil {
 		return false, false, err
@@ -97,12 +97,12 @@ func (r *run) right(ctx context.Context, sum string) (good, recorded bool, err e
 	return hex.EncodeToString(h.Sum(nil)) == rec.Blob, true, nil
 }
 
-// wrong handles a file whose hash is not the expected one. Pieces from several
-// answers may be parts of different files, so that is tried once more from the
-// beginning; otherwise the file is kept aside for whoever wants to look at it.
+// wrong handles a file with an unexpected hash. Pieces from several responses may be
+// parts of different files, so such a file is downloaded once more from the beginning;
+// otherwise it is moved aside for inspection.
 func (r *run) wrong(sum string) error {
 	if r.mismatches++; r.mismatches == 1 && r.part.rec.Pieces > 1 {
-		return r.over("the parts that arrived do not make up the file")
+		return r.restart("the parts that arrived do not make up the file")
 	}
 	want := r.req.SHA256
 	if want == "" {
@@ -114,7 +114,7 @@ func (r *run) wrong(sum string) error {
 		return err
 	}
 	os.Remove(recordPath(r.req.Path))
-	return r.final("what came is not the file: its hash is %s, it should be %s", sum, want).
+	return r.permanent("what came is not the file: its hash is %s, it should be %s", sum, want).
 		hint("It is not used and was kept as %s. Try again, or from another network or mirror; if it happens again, the server's file was changed.", filepath.Base(aside))
 }
 
@@ -124,7 +124,7 @@ func setAside(from, path, sum string) (string, error) {
 	entries, _ := os.ReadDir(filepath.Dir(path))
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), filepath.Base(path)+".bad-") {
-			os.Remove(filepath.Join(filepath.Dir(path), e.Name())) // it only takes room
+			os.Remove(filepath.Join(filepath.Dir(path), e.Name())) // an error only costs disk space
 		}
 	}
 	return aside, place(from, aside)

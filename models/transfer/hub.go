@@ -8,10 +8,10 @@ import (
 	"descry/network"
 )
 
-// hubRecord is what Hugging Face's hub says about a file before it sends it: in
-// the headers of its own answer, which for large files is a redirect (the store
-// behind it knows only its own ETag). These are the headers its official client
-// reads (huggingface_hub, file_download.py: get_hf_file_metadata).
+// hubRecord is what Hugging Face's hub reports about a file before it sends it. It is
+// in the headers of the hub's own response, which for large files is a redirect (the
+// storage behind it has only its own ETag). The official client reads the same headers
+// (huggingface_hub, file_download.py: get_hf_file_metadata).
 type hubRecord struct {
 	SHA256   string `json:"sha256,omitempty"`   // X-Linked-ETag of files in large-file storage
 	Blob     string `json:"git_sha1,omitempty"` // ETag of others: their git blob
@@ -21,8 +21,8 @@ type hubRecord struct {
 
 var hexSHA1 = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
-// hubOf reads the hub's record from the first answer, in the chain of redirects
-// that led to resp, which has one.
+// hubOf returns the hub's record from the first response that has one, in the chain of
+// redirects that ends with resp.
 func hubOf(resp *network.Response) hubRecord {
 	for _, header := range resp.Redirects {
 		if rec := hubHeaders(header); rec != (hubRecord{}) {
@@ -50,7 +50,7 @@ func hubHeaders(h network.Header) hubRecord {
 	return rec
 }
 
-// bare is an ETag without its quotes and mark of weakness.
+// bare returns an ETag without quotes and weakness prefix.
 func bare(tag string) string {
 	return strings.ToLower(strings.Trim(strings.TrimPrefix(tag, "W/"), `"`))
 }

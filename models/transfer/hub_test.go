@@ -27,7 +27,7 @@ func fakeHub(t *testing.T, content []byte, linked string) (*server, *httptest.Se
 		h.Set("X-Repo-Commit", commit)
 		h.Set("X-Linked-Etag", `"`+linked+`"`)
 		h.Set("X-Linked-Size", fmt.Sprint(len(content)))
-		h.Set("ETag", `"`+hex.EncodeToString(blob[:])+`"`) // of the pointer file: means nothing
+		h.Set("ETag", `"`+hex.EncodeToString(blob[:])+`"`) // of the pointer file, so not used
 		http.Redirect(w, r, "/cdn", http.StatusFound)
 	})
 	mux.HandleFunc("/cdn", func(w http.ResponseWriter, r *http.Request) {
@@ -63,7 +63,7 @@ func TestTheHubsOwnRecordIsTakenWhereNothingIsPinned(t *testing.T) {
 		t.Errorf("%+v, want %+v", res, want)
 	}
 	arrived(t, path, content)
-	// What is asked for goes on through the redirects.
+	// The request headers are kept on redirects.
 	if r := store.requests()[1]; r.Header.Get("Range") != "bytes=1048576-" || r.Header.Get("If-Range") != `"v1"` {
 		t.Errorf("the store was asked for %v", r.Header)
 	}
@@ -93,7 +93,7 @@ func TestSmallFilesOfTheHubAreComparedWithTheirGitBlob(t *testing.T) {
 	failed(t, err, failure.Network, "what came is not the file", commit)
 }
 
-// Without a record of any sort the file is taken as it comes, and said to be.
+// Without any record the file is accepted as it is, and the result shows that.
 func TestAFileThatNobodyVouchesFor(t *testing.T) {
 	s := serve(t, seeded(1, size), cut(1<<20))
 	c, _ := client()
@@ -103,7 +103,7 @@ func TestAFileThatNobodyVouchesFor(t *testing.T) {
 		t.Fatalf("%+v, %v", res, err)
 	}
 	arrived(t, path, s.content)
-	// Nothing at all to tell versions apart: it cannot be put together from parts.
+	// Without anything to distinguish versions, parts cannot be combined.
 	s.tag, s.script = "", []step{cut(1 << 20)}
 	path = target(t)
 	if _, err := c.Fetch(t.Context(), Request{URL: s.URL, Path: path}, nil); err != nil {

@@ -11,23 +11,23 @@ import (
 	"descry/internal/failure"
 )
 
-// lockPoll is how often a lock that another holds is tried again; a test's is
-// shorter.
+// lockPoll is the interval at which a lock held by another process is tried. Tests
+// shorten it.
 var lockPoll = 100 * time.Millisecond
 
-// acquire takes the lock of the file at path and returns what releases it. If
-// somebody else holds it, waiting is called once and acquire waits until ctx is
-// done. The system releases a lock whose holder has died. The lock's file goes
-// with the lock; so whoever gets a lock makes sure that its file is still the
-// one that others will find.
+// acquire takes the lock of the file at path and returns a function that releases it.
+// If another process holds the lock, acquire calls waiting once and waits until ctx is
+// done. The system releases the lock of a process that has died. The lock file is
+// removed on release, so after taking a lock, acquire checks that its file still has
+// its name: otherwise another process could lock a new file.
 func acquire(ctx context.Context, path string, waiting func()) (release func(), err error) {
-	told := false
+	waited := false
 	for {
 		l := flock.New(path+".lock", flock.SetPermissions(0o666))
 		got, err := l.TryLock()
 		if err == nil && !got {
-			if !told {
-				told = true
+			if !waited {
+				waited = true
 				waiting()
 			}
 			got, err = l.TryLockContext(ctx, lockPoll)
@@ -37,13 +37,13 @@ func acquire(ctx context.Context, path string, waiting func()) (release func(), 
 			l.Close()
 			return nil, ctx.Err()
 		case err != nil && removing(err):
-			// Windows: the holder is just taking the file away. Once more.
+			// On Windows, the holder is just removing the file. Try again.
 		case err != nil:
 			l.Close()
 			return nil, lockFault(path, err)
 		case got && stillThere(l):
 			return func() {
-				os.Remove(l.Path()) // while it is held; Windows keeps the file
+				os.Remove(l.Path()) // while the lock is held; fails on Windows
 				l.Close()
 			}, nil
 		}
@@ -51,8 +51,7 @@ func acquire(ctx context.Context, path string, waiting func()) (release func(), 
 	}
 }
 
-// stillThere reports whether the lock's file has not been removed by the one
-// who held it before.
+// stillThere reports whether the lock file was not removed by its previous holder.
 func stillThere(l *flock.Flock) bool {
 	ours, err1 := l.Stat()
 	found, err2 := os.Stat(l.Path())

@@ -13,7 +13,7 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// However many come and go, one holds the lock; its file goes with it.
+// Of any number of holders, only one has the lock at a time; its file is removed with it.
 func TestOneHoldsTheLock(t *testing.T) {
 	defer func(d time.Duration) { lockPoll = d }(lockPoll)
 	lockPoll = 10 * time.Microsecond
@@ -31,7 +31,7 @@ func TestOneHoldsTheLock(t *testing.T) {
 				if n := holding.Add(1); n > 1 {
 					most.Store(n)
 				}
-				for range 50 { // some work, so that two would meet
+				for range 50 { // some work, so that two would overlap
 					os.Stat(path)
 				}
 				holding.Add(-1)
@@ -46,8 +46,8 @@ func TestOneHoldsTheLock(t *testing.T) {
 	beside(t, path)
 }
 
-// A lock on a file that its holder before has removed is none: others would find
-// a new file and lock that.
+// A lock on a file that its previous holder has removed is not valid: others would
+// create and lock a new file.
 func TestALockOnARemovedFileIsNone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.bin.lock")
 	l := flock.New(path)

@@ -29,7 +29,7 @@ func TestTheMeterIsSmoothAndRight(t *testing.T) {
 	near("the first speed", m.Speed(), 10e6, 0.01) // at once, no ramp
 	feed(20, 10e6, 0.1)
 	near("the speed", m.Speed(), 10e6, 0.01)
-	// Twice as fast: 63 % of the way after 8 s, however often it is told.
+	// After doubling, the speed has followed by 63 % in 8 s, however often Add is called.
 	feed(8, 20e6, 0.05)
 	near("the speed on its way", m.Speed(), 10e6+10e6*(1-math.Exp(-1)), 0.03)
 	feed(8, 20e6, 2)
@@ -40,7 +40,7 @@ func TestTheMeterIsSmoothAndRight(t *testing.T) {
 	m.Add(now, m.done+1e6)
 	m.Add(now, m.done+2e6)
 	before := m.Speed()
-	// A start over is no negative speed; a pause is no slowness.
+	// A restart gives no negative speed; a pause does not lower the speed.
 	now = now.Add(time.Second)
 	m.Add(now, 0)
 	near("the speed after a start over", m.Speed(), before, 1e-9)
@@ -48,7 +48,7 @@ func TestTheMeterIsSmoothAndRight(t *testing.T) {
 	now = now.Add(time.Hour)
 	m.Add(now, 5e6)
 	near("the speed after a pause", m.Speed(), before, 1e-9)
-	// A line that stands still gets slower.
+	// While nothing arrives, the speed falls.
 	for range 30 {
 		now = now.Add(time.Second)
 		m.Add(now, 5e6)

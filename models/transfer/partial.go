@@ -10,38 +10,37 @@ import (
 	"time"
 )
 
-// A partial file is flushed and recorded whenever so many bytes or so much time
-// have passed: what a kill at the wrong moment costs at most.
+// A partial file is flushed and recorded after this many bytes or this much time. A
+// killed process loses no more than that.
 const (
 	saveBytes = 32 << 20
 	saveEvery = time.Second
 )
 
-// file is what is needed of the partial file.
-type file interface {
+// partialFile is the part of *os.File that a transfer uses for its partial file.
+type partialFile interface {
 	io.ReadWriteSeeker
 	io.Closer
 	Truncate(size int64) error
 	Sync() error
 }
 
-func openFile(path string) (file, error) {
+func openFile(path string) (partialFile, error) {
 	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 }
 
 // partial is PATH.part with its record, open for writing at its end.
 type partial struct {
 	r     *run
-	f     file
+	f     partialFile
 	rec   record
-	at    int64 // bytes in the file: those recorded and those since
+	at    int64 // bytes in the file, including those not yet recorded
 	hash  hash.Hash
 	saved time.Time
 }
 
-// openPartial opens the partial file of r's path. Of what it holds, only bytes
-// that are recorded, for this very request, with the hash they now have, are
-// believed.
+// openPartial opens the partial file of r's path. Its content is used only if it is
+// recorded for the same request and has the recorded hash.
 func openPartial(ctx context.Context, r *run) (*partial, error) {
 	open := r.c.open
 	if open == nil {
@@ -52,7 +51,7 @@ func openPartial(ctx context.Context, r *run) (*partial, error) {
 		return nil, storageFault(r.req.Path, err)
 	}
 	p := &partial{r: r, f: f, hash: sha256.New(), saved: r.c.now()}
-	r.part = p // for what is reported while it is hashed
+	r.part = p // for the progress reported while hashing
 	good, err := p.resume(ctx)
 	if err == nil && !good {
 		err = p.reset()
@@ -64,8 +63,8 @@ func openPartial(ctx context.Context, r *run) (*partial, error) {
 	return p, nil
 }
 
-// resume reads the recorded bytes back and drops those beyond; false if there
-// is nothing to continue.
+// resume hashes the recorded bytes and truncates the file after them. It reports
+// whether the transfer can continue there.
 func (p *partial) resume(ctx context.Context) (bool, error) {
 	text, err := readSmall(recordPath(p.r.req.Path))
 	if err != nil {
@@ -99,7 +98,7 @@ func (p *partial) resume(ctx context.Context) (bool, error) {
 	return true, nil
 }
 
-// reset empties the partial file and forgets what was known of its content.
+// reset empties the partial file and its record.
 func (p *partial) reset() error {
 	if err := os.Remove(recordPath(p.r.req.Path)); err != nil && !os.IsNotExist(err) {
 		return storageFault(p.r.req.Path, err)
@@ -116,7 +115,7 @@ func (p *partial) reset() error {
 	return nil
 }
 
-// write appends b, hashes what was really written, and records it now and then.
+// write appends b, hashes what was written, and saves from time to time.
 func (p *partial) write(b []byte) error {
 	n, err := p.f.Write(b)
 	p.hash.Write(b[:n])
@@ -133,8 +132,8 @@ func (p *partial) write(b []byte) error {
 	return nil
 }
 
-// save flushes the bytes and then records them: the record never promises what
-// the disk does not have.
+// save flushes the bytes and then records them, so that the record never counts bytes
+// that are not on disk.
 func (p *partial) save() error {
 	p.saved = p.r.c.now()
 	if p.at == p.rec.Done {
@@ -152,11 +151,11 @@ func (p *partial) save() error {
 	return nil
 }
 
-// sum is the hash so far, in hexadecimal.
+// sum returns the hash so far, in hexadecimal.
 func (p *partial) sum() string { return hex.EncodeToString(p.hash.Sum(nil)) }
 
-// close closes the file; what has not been recorded will be dropped, and a file
-// with nothing in it goes at once.
+// close closes the file and removes it if it is empty. Bytes that are not recorded are
+// dropped by the next transfer.
 func (p *partial) close() {
 	if p.f == nil {
 		return

@@ -9,15 +9,15 @@ import (
 	"time"
 )
 
-// What lies in a partial file is gone on with only where its record is of this
-// request and of these bytes.
+// A transfer continues a partial file only if its record is of the same request and of
+// the same bytes.
 func TestWhatIsGoneOnWith(t *testing.T) {
 	content := seeded(3, 50) // 40 recorded, 10 that came afterwards
 	base := goodRecord()
 	base.Done, base.Sum = 40, sumOf(content[:40])
 	for name, c := range map[string]struct {
 		change func(*record, *Request)
-		cut    int // bytes that the file lacks
+		cut    int // bytes missing in the file
 		want   int64
 	}{
 		"all is well":                {func(*record, *Request) {}, 0, 40},
@@ -61,7 +61,7 @@ func TestWhatIsGoneOnWith(t *testing.T) {
 		if info, err := os.Stat(partPath(path)); err != nil || info.Size() != c.want {
 			t.Errorf("%s: the file is left with %v, %v", name, info, err)
 		}
-		// What is written goes on from there.
+		// Writing continues from there.
 		if err := p.write([]byte("more")); err != nil {
 			t.Error(err)
 		}

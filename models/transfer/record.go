@@ -13,30 +13,30 @@ import (
 
 const (
 	recordFormat = 1
-	mostRecord   = 64 << 10 // bytes of a record file
+	maxRecord    = 64 << 10 // bytes of a record file
 )
 
-// record is the content of PATH.part.json: what PATH.part is.
+// record is the content of PATH.part.json, which describes PATH.part.
 type record struct {
 	Format       int       `json:"format"`
-	URL          string    `json:"url"`              // as the request names it, before any mirror
-	Pinned       string    `json:"pinned,omitempty"` // the hash that was asked for
+	URL          string    `json:"url"`              // as requested, before any mirror
+	Pinned       string    `json:"pinned,omitempty"` // the requested hash
 	ETag         string    `json:"etag,omitempty"`
 	LastModified string    `json:"last_modified,omitempty"`
 	Total        int64     `json:"total,omitempty"` // 0: unknown
 	Hub          hubRecord `json:"hub,omitzero"`
-	// Done bytes have reached the disk, and their SHA-256 is Sum.
+	// Done is the number of bytes on disk, Sum their SHA-256.
 	Done int64  `json:"done"`
 	Sum  string `json:"sha256_so_far"`
-	// Pieces is how many answers the bytes come from: more than one may have
-	// been put together from two versions of a file by a server that lies.
+	// Pieces is the number of responses that the bytes are from. Several may be
+	// from different versions of a file if the server is wrong.
 	Pieces int `json:"pieces"`
 }
 
 func partPath(path string) string   { return path + ".part" }
 func recordPath(path string) string { return path + ".part.json" }
 
-// validator is what If-Range compares: a strong ETag, else the date.
+// validator returns the value for If-Range: a strong ETag, else the date.
 func (rec *record) validator() string {
 	if len(rec.ETag) > 1 && rec.ETag[0] == '"' {
 		return rec.ETag
@@ -44,14 +44,14 @@ func (rec *record) validator() string {
 	return rec.LastModified
 }
 
-// checkable reports whether anything would show that the rest of the file does
-// not belong to what is there: a validator, or a hash to compare with.
+// checkable reports whether a mismatch between the received bytes and the remaining
+// ones would be detected, by a validator or by a hash.
 func (rec *record) checkable() bool {
 	return rec.validator() != "" || rec.Pinned != "" || rec.Hub.SHA256 != "" || rec.Hub.Blob != ""
 }
 
-// parseRecord reads a record and refuses what cannot be one: it steers what is
-// asked of a server and which bytes are believed.
+// parseRecord parses and validates a record, since it determines the request to the
+// server and which bytes are trusted.
 func parseRecord(text []byte) (*record, error) {
 	var rec record
 	if err := json.Unmarshal(text, &rec); err != nil {
@@ -78,7 +78,7 @@ func parseRecord(text []byte) (*record, error) {
 	return &rec, nil
 }
 
-// headerValue reports whether s may be in a request's header.
+// headerValue reports whether s is allowed in a request's header.
 func headerValue(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -88,7 +88,7 @@ func headerValue(s string) bool {
 	return len(s) <= 1024
 }
 
-// write puts the record beside the partial file, whole or not at all.
+// write writes the record next to the partial file, whole or not at all.
 func (rec *record) write(path string) error {
 	return atomicfile.Write(recordPath(path), atomicfile.Overwrite, func(w io.Writer) error {
 		enc := json.NewEncoder(w)
@@ -98,15 +98,15 @@ func (rec *record) write(path string) error {
 	})
 }
 
-// readSmall reads a file that is no longer than a record may be.
+// readSmall reads a file of at most maxRecord bytes.
 func readSmall(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	text, err := io.ReadAll(io.LimitReader(f, mostRecord+1))
-	if err == nil && len(text) > mostRecord {
+	text, err := io.ReadAll(io.LimitReader(f, maxRecord+1))
+	if err == nil && len(text) > maxRecord {
 		err = errors.New("longer than any record")
 	}
 	return text, err

@@ -32,7 +32,7 @@ func TestARecordIsReadAsItWasWritten(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(*got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if err := os.WriteFile(recordPath(path), bytes.Repeat([]byte(" "), mostRecord+1), 0o666); err != nil {
+	if err := os.WriteFile(recordPath(path), bytes.Repeat([]byte(" "), maxRecord+1), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := readSmall(recordPath(path)); err == nil {
@@ -67,7 +67,7 @@ func TestRecordsThatCannotBeAreRefused(t *testing.T) {
 	}
 }
 
-// Whatever a record file holds, it is refused or can steer a request.
+// Any record file is either rejected or yields a valid request.
 func FuzzParseRecord(f *testing.F) {
 	rec := goodRecord()
 	text, _ := json.Marshal(rec)

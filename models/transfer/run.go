@@ -12,12 +12,13 @@ import (
 )
 
 const (
-	// newBytes that an attempt must bring, beyond what was ever reached, to
-	// count as one that got somewhere.
+	// newBytes is how many bytes beyond the previous best an attempt must receive to
+	// count as progress.
 	newBytes = 1 << 20
-	// tellEvery is the shortest time between two reports of the same state.
-	tellEvery = 100 * time.Millisecond
-	// beatEvery is how often it is reported that nothing comes: a speed goes down then.
+	// notifyEvery is the shortest time between two reports of the same state.
+	notifyEvery = 100 * time.Millisecond
+	// beatEvery is the interval of reports while nothing is received, which lower the
+	// displayed speed.
 	beatEvery = time.Second
 )
 
@@ -29,18 +30,18 @@ type run struct {
 	report func(Progress)
 	part   *partial
 
-	best       int64 // the most bytes that were ever there
-	fruitless  int   // attempts in a row that brought nothing new
+	best       int64 // the largest number of bytes reached
+	fruitless  int   // consecutive attempts without progress
 	startOvers int
 	mismatches int
-	received   bool // something came in this run
+	received   bool // anything was received in this run
 	hashed     int64
 
-	lastState State
-	lastTold  time.Time
+	lastState  State
+	lastNotify time.Time
 }
 
-// loop tries until the file is there or trouble is final.
+// loop makes attempts until the file is complete or a fault is permanent.
 func (r *run) loop(ctx context.Context) (Result, error) {
 	r.best = r.part.at
 	if err := r.room(r.total()); err != nil {
@@ -56,8 +57,8 @@ func (r *run) loop(ctx context.Context) (Result, error) {
 		} else if err = r.attempt(ctx); err == nil {
 			continue
 		}
-		// Also when it is cancelled or the disk is full: what was written and
-		// can be recorded is there the next time.
+		// Also after cancelling, or if the disk is full, so that the next run can
+		// continue from what was written.
 		if saved := r.part.save(); saved != nil && !isStorage(err) {
 			return Result{}, saved
 		}
@@ -67,7 +68,7 @@ func (r *run) loop(ctx context.Context) (Result, error) {
 	}
 }
 
-// total is the file's length, 0 if nobody has said.
+// total returns the file's length, 0 if it is unknown.
 func (r *run) total() int64 {
 	if r.req.Bytes > 0 {
 		return r.req.Bytes
@@ -78,11 +79,10 @@ func (r *run) total() int64 {
 	return 0
 }
 
-// complete reports whether every byte is there.
+// complete reports whether all bytes were received.
 func (r *run) complete() bool { t := r.total(); return t > 0 && r.part.at == t }
 
-// again waits before the next attempt after err, or returns err if there is
-// to be none.
+// again waits before the next attempt, or returns err if there is no further attempt.
 func (r *run) again(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -94,7 +94,7 @@ func (r *run) again(ctx context.Context, err error) error {
 	if r.part.at >= r.best+newBytes {
 		r.best, r.fruitless = r.part.at, 0
 	}
-	if f.over || !r.part.rec.checkable() && r.part.at > 0 {
+	if f.restart || !r.part.rec.checkable() && r.part.at > 0 {
 		if err := r.startOver(f); err != nil {
 			return err
 		}
@@ -104,21 +104,21 @@ func (r *run) again(ctx context.Context, err error) error {
 		return err
 	}
 	wait := r.c.pause(r.fruitless, f.after)
-	r.tell(Retrying, message.Sprintf("%s; trying again in %d s", f.f.Message, int(wait.Seconds()+0.5)), true)
+	r.notify(Retrying, message.Sprintf("%s; trying again in %d s", f.f.Message, int(wait.Seconds()+0.5)), true)
 	return r.c.wait(ctx, wait)
 }
 
-// startOver empties the partial file because of f, a bounded number of times,
-// so that a server which changes its mind for ever is not followed for ever.
+// startOver empties the partial file because of f. It does so a limited number of
+// times, in case the file on the server keeps changing.
 func (r *run) startOver(f *fault) error {
 	if r.startOvers++; r.startOvers > r.c.retries() {
 		return f
 	}
-	r.best = 0 // what is fetched again counts as new
+	r.best = 0 // bytes received again count as progress
 	return r.part.reset()
 }
 
-// room checks that the disk holds what is still to come.
+// room returns an error if the disk has too little space for the remaining bytes.
 func (r *run) room(total int64) error {
 	if r.c.Free == nil || total == 0 {
 		return nil
@@ -126,13 +126,14 @@ func (r *run) room(total int64) error {
 	return r.c.roomFor(r.req.Path, total-r.part.at)
 }
 
-// tell reports progress; the same state again only after a while, unless now.
-func (r *run) tell(s State, note string, now bool) {
+// notify reports progress. Reports of the same state are limited to one per
+// notifyEvery, unless now is set.
+func (r *run) notify(s State, note string, now bool) {
 	t := r.c.now()
-	if !now && s == r.lastState && t.Sub(r.lastTold) < tellEvery {
+	if !now && s == r.lastState && t.Sub(r.lastNotify) < notifyEvery {
 		return
 	}
-	r.lastState, r.lastTold = s, t
+	r.lastState, r.lastNotify = s, t
 	p := Progress{State: s, Total: r.total(), Note: note}
 	switch {
 	case s == Checking:
@@ -143,7 +144,7 @@ func (r *run) tell(s State, note string, now bool) {
 	r.report(p)
 }
 
-// hashUpTo reads all of from into h, telling how far it is.
+// hashUpTo hashes all of from into h and reports its progress.
 func (r *run) hashUpTo(ctx context.Context, h hash.Hash, from io.Reader) (int64, error) {
 	buf := make([]byte, 1<<20)
 	r.hashed = 0
@@ -160,11 +161,11 @@ func (r *run) hashUpTo(ctx context.Context, h hash.Hash, from io.Reader) (int64,
 		if err != nil {
 			return r.hashed, storageFault(r.req.Path, err)
 		}
-		r.tell(Checking, "", false)
+		r.notify(Checking, "", false)
 	}
 }
 
-// plain makes err the Failure that Fetch returns.
+// plain converts err to the Failure that Fetch returns.
 func (r *run) plain(ctx context.Context, err error) error {
 	if err == nil {
 		return nil

@@ -35,7 +35,7 @@ type server struct {
 	mu     sync.Mutex
 	script []step
 	asked  []*http.Request
-	last   step // instead of an honest answer
+	last   step // instead of a correct response
 	quit   chan struct{}
 }
 
@@ -94,7 +94,7 @@ func sumOf(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// honest serves the file as a good server does, ranges and conditions included.
+// honest serves the file correctly, including ranges and conditions.
 func honest(s *server, w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("ETag", s.tag)
 	w.Header().Set("Content-Type", "application/octet-stream")
@@ -108,7 +108,7 @@ func cut(n int) step {
 	}
 }
 
-// stall sends an honest answer's first n bytes and then holds the line.
+// stall sends a correct response's first n bytes and then nothing.
 func stall(n int) step {
 	return func(s *server, w http.ResponseWriter, r *http.Request) {
 		honest(s, &limited{ResponseWriter: w, left: n, at: func() {
@@ -161,7 +161,7 @@ func whole(content []byte, tag string, headers ...string) step {
 	}
 }
 
-// waits is a client's sleep that takes no time and keeps what was asked for.
+// waits is a client's sleep that takes no time and records the durations.
 type waits struct {
 	mu  sync.Mutex
 	all []time.Duration
@@ -190,7 +190,7 @@ func client() (*Client, *waits) {
 // target is a path in a new folder that does not exist yet.
 func target(t *testing.T) string { return filepath.Join(t.TempDir(), "models", "weights.bin") }
 
-// arrived fails unless the file at path is the content and nothing lies beside.
+// arrived fails unless the file at path has the content and is alone in its folder.
 func arrived(t *testing.T, path string, content []byte) {
 	t.Helper()
 	got, err := os.ReadFile(path)

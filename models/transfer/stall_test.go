@@ -15,7 +15,7 @@ import (
 )
 
 // pipes is a network within this process, so that its time can be a bubble's:
-// minutes pass when everybody waits.
+// minutes pass when all goroutines wait.
 type pipes struct {
 	conns chan net.Conn
 	done  chan struct{}
@@ -48,7 +48,7 @@ func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 }
 
 // inBubble fetches a file of 64 KiB from a handler, with the program's own
-// clock, waits and limits, and says how long it took in the bubble's time.
+// clock, waits and limits, and returns how long it took in the bubble's time.
 func inBubble(t *testing.T, handler http.HandlerFunc) (time.Duration, error) {
 	p := newPipes()
 	s := &http.Server{Handler: handler}
@@ -71,8 +71,8 @@ func inBubble(t *testing.T, handler http.HandlerFunc) (time.Duration, error) {
 	return time.Since(begun), err
 }
 
-// A slow line may take half an hour, as long as something comes; a silent one
-// is given up after half a minute, however much came before.
+// A slow connection may take half an hour, as long as bytes arrive; a silent one is
+// given up after half a minute, however much arrived before.
 func TestTimeoutsAreOnStallNotOnLength(t *testing.T) {
 	trickle := func(until int, then func(r *http.Request)) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
@@ -106,7 +106,7 @@ func TestTimeoutsAreOnStallNotOnLength(t *testing.T) {
 			t.Errorf("%d requests in %s", requests, took)
 		}
 	})
-	// A server that takes the connection and never answers.
+	// A server that accepts the connection and never responds.
 	synctest.Test(t, func(t *testing.T) {
 		took, err := inBubble(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 		failed(t, err, failure.Network, "sent nothing for 30s")

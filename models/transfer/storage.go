@@ -8,13 +8,13 @@ import (
 	"descry/internal/failure"
 )
 
-// reserve is what a transfer leaves free on a disk.
+// reserve is how many bytes a transfer leaves free on the disk.
 const reserve = 64 << 20
 
-// storageFault words trouble with the disk or folder of path.
+// storageFault returns the failure for an error of the disk or folder of path.
 func storageFault(path string, err error) *failure.Failure {
-	// The cause goes without any Failure around it: atomicfile words its trouble
-	// as that of any file, here it is the store's.
+	// Unwrap the Failure of package atomicfile: its message is for any file, this one
+	// is for the store's.
 	cause := rootOf(err)
 	fault := func(format string, args ...any) *failure.Failure {
 		return failure.Wrap(failure.Storage, "download", path, failure.Worded(cause, format, args...), "")
@@ -41,14 +41,14 @@ func rootOf(err error) error {
 	return err
 }
 
-// roomFor checks that the disk of path takes so many bytes more.
+// roomFor returns an error if the disk of path has no room for more bytes.
 func (c *Client) roomFor(path string, more int64) error {
 	if c.Free == nil || more <= 0 {
 		return nil
 	}
 	free, err := c.Free(filepath.Dir(path))
 	if err != nil {
-		return nil // the disk cannot say; writing will show
+		return nil // unknown; a full disk is reported on writing
 	}
 	if need := uint64(more) + reserve; free < need {
 		return failure.New(failure.Storage, "download", path,

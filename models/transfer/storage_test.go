@@ -14,7 +14,7 @@ import (
 // filling is a partial file on a disk that takes only so many bytes: what fits
 // of a write is written, as the system does it.
 type filling struct {
-	file
+	partialFile
 	left int64
 	err  error
 	sync error
@@ -22,25 +22,25 @@ type filling struct {
 
 func (f *filling) Write(b []byte) (int, error) {
 	if int64(len(b)) <= f.left {
-		n, err := f.file.Write(b)
+		n, err := f.partialFile.Write(b)
 		f.left -= int64(n)
 		return n, err
 	}
-	n, err := f.file.Write(b[:f.left])
+	n, err := f.partialFile.Write(b[:f.left])
 	f.left -= int64(n)
 	return n, errors.Join(err, f.err)
 }
 
-func (f *filling) Sync() error { return errors.Join(f.file.Sync(), f.sync) }
+func (f *filling) Sync() error { return errors.Join(f.partialFile.Sync(), f.sync) }
 
 func TestAFullDiskIsNoticedAndCostsNothing(t *testing.T) {
 	const room = 3<<20 + 12345
 	s := serve(t, seeded(1, size))
 	c, w := client()
 	path := target(t)
-	c.open = func(path string) (file, error) {
+	c.open = func(path string) (partialFile, error) {
 		f, err := openFile(path)
-		return &filling{file: f, left: room, err: &os.PathError{Op: "write", Path: path, Err: errnoFull[0]}}, err
+		return &filling{partialFile: f, left: room, err: &os.PathError{Op: "write", Path: path, Err: errnoFull[0]}}, err
 	}
 	_, err := c.Fetch(t.Context(), Request{s.URL, path, size, s.sum()}, nil)
 	failed(t, err, failure.Storage, "the disk is full", "what has arrived is kept")
@@ -53,7 +53,7 @@ func TestAFullDiskIsNoticedAndCostsNothing(t *testing.T) {
 	if done, _ := Partial(path); done != room {
 		t.Errorf("%d bytes are kept, want %d", done, room)
 	}
-	c.open = nil // room was made
+	c.open = nil // space was freed
 	if _, err := c.Fetch(t.Context(), Request{s.URL, path, size, s.sum()}, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -67,9 +67,9 @@ func TestAFlushThatFailsIsNoFile(t *testing.T) {
 	s := serve(t, seeded(1, size))
 	c, _ := client()
 	path := target(t)
-	c.open = func(path string) (file, error) {
+	c.open = func(path string) (partialFile, error) {
 		f, err := openFile(path)
-		return &filling{file: f, left: size, sync: syscall.EIO}, err
+		return &filling{partialFile: f, left: size, sync: syscall.EIO}, err
 	}
 	_, err := c.Fetch(t.Context(), Request{s.URL, path, size, s.sum()}, nil)
 	failed(t, err, failure.Storage, "could not be written")
@@ -85,7 +85,7 @@ func TestTheKernelsOwnFullDevice(t *testing.T) {
 	}
 	s := serve(t, seeded(1, size))
 	c, _ := client()
-	c.open = func(path string) (file, error) {
+	c.open = func(path string) (partialFile, error) {
 		f, err := os.OpenFile("/dev/full", os.O_RDWR, 0)
 		return device{f}, err
 	}
@@ -113,7 +113,7 @@ func TestRoomIsCheckedFirst(t *testing.T) {
 	if len(s.requests()) != 0 || asked != filepath.Dir(path) {
 		t.Errorf("%d requests, asked of %q", len(s.requests()), asked)
 	}
-	// A length that only the server knows is checked as soon as it says it.
+	// A length known only from the server is checked as soon as it arrives.
 	_, err = c.Fetch(t.Context(), Request{s.URL, path, 0, s.sum()}, nil)
 	failed(t, err, failure.Storage, "are needed")
 	free++
@@ -121,7 +121,7 @@ func TestRoomIsCheckedFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	arrived(t, path, s.content)
-	// What is there already needs no room.
+	// Bytes already on disk need no space.
 	os.Remove(path)
 	s.script = []step{cut(4 << 20), status(404)}
 	c.Fetch(t.Context(), Request{s.URL, path, size, s.sum()}, nil)

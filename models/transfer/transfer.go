@@ -1,22 +1,20 @@
-// Package transfer downloads one file, through package network, and sees to it that
-// the file arrives whole.
+// Package transfer downloads one file, through package network, and verifies that it
+// is complete and correct.
 //
-// The bytes go into PATH.part, and PATH.part.json keeps the record of it: the
-// address, what the server said about the file (ETag, Last-Modified, length)
-// and how many bytes have reached the disk with which hash. So a transfer that
-// was cut, paused or killed continues where it was: the recorded bytes are read
-// back and hashed, what lies beyond them is dropped, and the server is asked
-// for the rest on the condition that the file is still the same (Range with
-// If-Range, RFC 9110 §13.1.5 and §14). If it is not, the transfer starts over.
+// The bytes are written to PATH.part. PATH.part.json is its record: the address, the
+// server's data about the file (ETag, Last-Modified, length), and the number and hash
+// of the bytes on disk. A transfer that was cut, paused or killed continues from there:
+// the recorded bytes are hashed, bytes after them are dropped, and the server is asked
+// for the remaining ones on the condition that the file is unchanged (Range with
+// If-Range, RFC 9110 §13.1.5 and §14). If it has changed, the transfer starts over.
 //
-// The file gets its name when its SHA-256 is right, in one step and with the
-// folder flushed; what is wrong is kept aside under another name and never
-// used. A lock beside the file makes two processes, or two windows, wait for
-// one another; the system releases it when its holder dies.
+// A file with the right SHA-256 gets its name in one step, and the folder is flushed. A
+// wrong file is kept under another name and never used. A lock file makes processes
+// that download the same file wait for each other; the system releases the lock of a
+// process that has died.
 //
-// Trouble that time may heal (a cut or silent line, 429, 5xx) is tried again,
-// with growing and jittered waits; all other trouble is reported at once, each in
-// its own sentence.
+// Temporary faults (a lost or silent connection, 429, 5xx) are retried after growing,
+// jittered waits. All others are reported at once, each with its own message.
 package transfer
 
 import (
@@ -31,7 +29,7 @@ import (
 	"descry/network"
 )
 
-// State says what a transfer is doing.
+// State is the state of a transfer.
 type State string
 
 // The states of a transfer.
@@ -39,12 +37,12 @@ const (
 	Connecting State = "connecting"
 	Receiving  State = "receiving"
 	Checking   State = "checking"                    // hashing what is on the disk
-	Retrying   State = "waiting to retry"            // Progress.Note says why and how long
-	Locked     State = "waiting for another process" // which fetches the same file
+	Retrying   State = "waiting to retry"            // Progress.Note has the reason and the time
+	Locked     State = "waiting for another process" // that downloads the same file
 )
 
-// Progress says how far a transfer is. Done and Total are bytes of
-// the file; Total is 0 while it is unknown.
+// Progress is the progress of a transfer. Done and Total are bytes of the file; Total
+// is 0 while it is unknown.
 type Progress struct {
 	State State
 	Done  int64
@@ -52,66 +50,65 @@ type Progress struct {
 	Note  string
 }
 
-// Request names one file.
+// Request describes a file to download.
 type Request struct {
 	URL  string // http or https
-	Path string // where the file belongs; its folder is made
+	Path string // of the file; its folder is created
 	// Bytes is the length, 0 if unknown.
 	Bytes int64
-	// SHA256 is the pinned hash in hexadecimal. If it is empty the hub's own
-	// record is taken: the X-Linked-ETag of its first redirect, or the git blob
-	// that its ETag names. A file that lies at Path already is then taken as it is.
+	// SHA256 is the pinned hash in hexadecimal. If it is empty, the file is compared
+	// with the hub's own record: the X-Linked-ETag of its first redirect, or the git
+	// blob named by its ETag. A file that exists at Path is then accepted as it is.
 	SHA256 string
 }
 
-// Result is a file that has arrived.
+// Result is a downloaded file.
 type Result struct {
 	Bytes  int64
-	SHA256 string // of the file as it is
-	// Pinned says that SHA256 was asked for; else it was compared with the
-	// hub's record, or with nothing where there is none (Recorded).
+	SHA256 string // of the file
+	// Pinned is true if SHA256 was requested. Otherwise Recorded is true if the file
+	// was compared with the hub's record.
 	Pinned   bool
 	Recorded bool
-	ETag     string // as the server gave it; empty where nothing was fetched
-	Revision string // the hub's commit (X-Repo-Commit), empty where it names none
+	ETag     string // from the server; empty if nothing was downloaded
+	Revision string // the hub's commit (X-Repo-Commit), or empty
 }
 
-// Client fetches files. The zero value works. It may be used by several goroutines
+// Client downloads files. The zero value works. It may be used by several goroutines
 // at once.
 type Client struct {
 	Network *network.Client // sends the requests; nil: one without settings
-	// Retries is how many attempts in a row may bring nothing new (0: 6).
+	// Retries is how many consecutive attempts may bring no progress (0: 6).
 	Retries int
-	// Free returns the free bytes of a folder's disk; nil: not asked.
+	// Free returns the free bytes of a folder's disk; nil: space is not checked.
 	Free func(dir string) (uint64, error)
-	// Now, Wait and Jitter are for tests: the clock, a sleep that ends with the
-	// context, and a random part of a wait. nil: the real ones.
+	// Now, Wait and Jitter replace the clock, the sleep and the random part of a wait
+	// in tests.
 	Now    func() time.Time
 	Wait   func(ctx context.Context, d time.Duration) error
 	Jitter func(d time.Duration) time.Duration
 
-	open func(path string) (file, error) // the partial file; nil: openFile
+	open func(path string) (partialFile, error) // nil: openFile
 }
 
 var hexSHA256 = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// Fetch brings the file of req to its path and reports what it does, in this
-// goroutine, at most a few times a second and, while bytes are awaited, at least
-// once. A file that is there already with the right hash is not fetched. When ctx is
-// cancelled the partial file stays for the next Fetch: that is what pausing is.
+// Fetch downloads the file of req to its path. It calls progress on this goroutine, at
+// most a few times a second and, while waiting for bytes, at least once a second. It
+// does not download a file that exists with the right hash. Cancelling ctx pauses the
+// download: the partial file is kept for the next Fetch.
 //
-// Errors are *failure.Failure: Network (not reached, refused, not the right
-// file), Storage (disk, folder, lock), Cancelled, Usage (a request that can
-// never work).
-func (c *Client) Fetch(ctx context.Context, req Request, tell func(Progress)) (Result, error) {
-	r, err := c.newRun(req, tell)
+// Errors are *failure.Failure of kind Network (not reached, refused, not the right
+// file), Storage (disk, folder, lock), Cancelled, or Usage (an invalid request).
+func (c *Client) Fetch(ctx context.Context, req Request, progress func(Progress)) (Result, error) {
+	r, err := c.newRun(req, progress)
 	if err != nil {
 		return Result{}, err
 	}
 	if err := os.MkdirAll(filepath.Dir(req.Path), 0o777); err != nil {
 		return Result{}, storageFault(filepath.Dir(req.Path), err)
 	}
-	free, err := acquire(ctx, req.Path, func() { r.tell(Locked, "", true) })
+	free, err := acquire(ctx, req.Path, func() { r.notify(Locked, "", true) })
 	if err != nil {
 		return Result{}, r.plain(ctx, err)
 	}
@@ -131,8 +128,8 @@ func (c *Client) Fetch(ctx context.Context, req Request, tell func(Progress)) (R
 	return res, nil
 }
 
-// newRun checks a request.
-func (c *Client) newRun(req Request, tell func(Progress)) (*run, error) {
+// newRun checks a request and returns its run.
+func (c *Client) newRun(req Request, progress func(Progress)) (*run, error) {
 	req.SHA256 = strings.ToLower(req.SHA256)
 	usage := func(format string, args ...any) error {
 		return failure.New(failure.Usage, "download", req.URL, format, args...)
@@ -148,14 +145,14 @@ func (c *Client) newRun(req Request, tell func(Progress)) (*run, error) {
 	if _, err := c.network().Resolve(req.URL); err != nil {
 		return nil, err
 	}
-	if tell == nil {
-		tell = func(Progress) {}
+	if progress == nil {
+		progress = func(Progress) {}
 	}
-	return &run{c: c, req: req, report: tell, name: filepath.Base(req.Path)}, nil
+	return &run{c: c, req: req, report: progress, name: filepath.Base(req.Path)}, nil
 }
 
-// Partial returns how much of the file at path has been received and recorded,
-// and its length (0: unknown); 0, 0 if there is nothing to continue.
+// Partial returns how many bytes of the file at path have been received and recorded,
+// and its length (0: unknown). It returns 0, 0 if there is nothing to continue.
 func Partial(path string) (done, total int64) {
 	text, err := readSmall(recordPath(path))
 	if err != nil {

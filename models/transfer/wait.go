@@ -12,7 +12,7 @@ const (
 	defaultRetries = 6
 	firstPause     = time.Second
 	longestPause   = 30 * time.Second
-	// longestAsked is the most that a server's Retry-After is followed.
+	// longestAsked limits the wait for a server's Retry-After.
 	longestAsked = 2 * time.Minute
 )
 
@@ -38,9 +38,9 @@ func (c *Client) now() time.Time {
 	return time.Now()
 }
 
-// pause is the wait before attempt n+1: it doubles, half of it is random so
-// that many machines do not come back at once, and it is no shorter than what
-// the server asked for, up to a ceiling.
+// pause returns the wait before attempt n+1. It doubles each time; half of it is
+// random, so that many machines do not return at once. It is not shorter than what the
+// server asked for, up to longestAsked.
 func (c *Client) pause(n int, asked time.Duration) time.Duration {
 	d := longestPause
 	if n < 6 {
@@ -60,7 +60,7 @@ func (c *Client) wait(ctx context.Context, d time.Duration) error {
 	return Sleep(ctx, d)
 }
 
-// Sleep waits for d or until ctx is done: what Client.Wait is by default.
+// Sleep waits for d or until ctx is done. It is the default of Client.Wait.
 func Sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
 	defer t.Stop()

@@ -23,7 +23,7 @@ import (
 	"time"
 
 	"descry/inference/ort"
-	"descry/internal/randomweights"
+	"descry/models/randomweights"
 )
 
 // official are the models that are measured.

@@ -10,7 +10,7 @@ import (
 	"os"
 	"strings"
 
-	"descry/internal/randomweights"
+	"descry/models/randomweights"
 )
 
 func main() {

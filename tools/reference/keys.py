@@ -3,7 +3,7 @@ them, in short: how many there are, and the SHA-256 of the sorted lines
 "name d0,d1,…". Counters and position indices are left out: nobody computes with
 them.
 
-    python keys.py > ../../internal/randomweights/testdata/keys.json
+    python keys.py > ../../models/randomweights/testdata/keys.json
 """
 
 import hashlib
