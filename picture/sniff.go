@@ -135,8 +135,8 @@ func Recognise(path string) bool {
 	head := make([]byte, headBytes)
 	n, _ := io.ReadFull(in, head) // a shorter file is no error
 	head = head[:n]
-	if n > 8 && isBMP(head) && head[8] == '{' {
-		return false // the length of a .safetensors header can begin with "BM"
+	if n > 8 && bytes.Equal(head[4:8], make([]byte, 4)) && head[8] == '{' {
+		return false // .safetensors: the length of its header can have any first bytes
 	}
 	_, foreign := find(head, foreignPictures)
 	return foreign || slices.ContainsFunc(codecs, func(c codec) bool { return c.is(head) })

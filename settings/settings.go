@@ -21,7 +21,7 @@ const (
 	LeastScore, MostScore   = 0.05, 0.99
 	LeastPanel, MostPanel   = 280, 560  // dp
 	LeastWindow, MostWindow = 320, 8192 // dp
-	maxThreads              = 256
+	MaxThreads              = 256
 	minMegaPixels           = 1
 	maxMegaPixels           = 2000
 	MostRecent              = 12
@@ -183,7 +183,7 @@ func (s Settings) Repaired() Settings {
 	if s.Device = Sound(s.Device); s.Device == "" {
 		s.Device = d.Device
 	}
-	if !Within(s.Threads, 0, maxThreads) {
+	if !Within(s.Threads, 0, MaxThreads) {
 		s.Threads = 0
 	}
 	if !Within(s.MegaPixels, minMegaPixels, maxMegaPixels) {

@@ -77,7 +77,8 @@ func TestWrongUseIsOneLineWithAHint(t *testing.T) {
 		"describe --temperature 0.5 x":             "only apply to random choice. Add --top-p 0.9",
 		"describe --device gpu x":                  `--device "gpu" is none that this version knows (auto, cuda, directml, coreml, cpu)`,
 		"describe --device cpi x":                  "Did you mean cpu?",
-		"describe --threads -1 x":                  "--threads -1: the number of threads cannot be negative",
+		"describe --threads -1 x":                  "--threads -1: the number of threads is 0 to 256",
+		"describe --threads 9999 x":                "--threads 9999: the number of threads is 0 to 256",
 		"describe --card-memory -1 x":              "--card-memory -1: the number of megabytes cannot be negative",
 		"describe --out o --format jpg x":          "Did you mean jpeg?",
 		"describe --jsn x":                         "Did you mean --json?",
@@ -93,7 +94,7 @@ func TestWrongUseIsOneLineWithAHint(t *testing.T) {
 		"models licence blip-bas":                  "the catalogue has no such model. Did you mean blip-base?",
 		"models path a b":                          "descry models path takes at most 1 name, and 2 are given",
 		"doctor extra":                             "extra",
-		"--threads -1":                             "cannot be negative",
+		"--threads -1":                             "is 0 to 256",
 	} {
 		t.Run(args, func(t *testing.T) {
 			code, out, errs := run(t, strings.Fields(args)...)

@@ -10,13 +10,16 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"descry/export"
 	"descry/internal/failure"
 	"descry/internal/message"
+	"descry/models/weights"
 	"descry/picture"
 )
 
@@ -38,7 +41,8 @@ func (p *program) inspectCommand() *cobra.Command {
 
 Of a picture: its format, size, orientation and colour profile, and the SHA-256 of
 its pixels as the models see them (upright, 8-bit RGB, without transparency). With
---json that is one object a line.
+--json that is one object a line, in the order of the arguments; a picture that
+cannot be read has the line that describe prints.
 
 Of a file of weights: its container, types and sizes, the architecture it belongs
 to, tensors that are missing, of another shape or left over, and whether it is a
@@ -53,8 +57,11 @@ a file of weights.`,
   descry inspect --no-run pytorch_model.bin
   descry inspect --json --no-hash model.safetensors`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			switch {
+			case len(args) == 0:
 				return usage("no file named").WithHint("Write descry inspect FILE.")
+			case slices.Contains(args, "-"):
+				return usage("inspect does not read standard input").WithHint("Save the picture to a file and name that.")
 			}
 			return nil
 		},
@@ -91,13 +98,19 @@ func (p *program) inspect(f inspectFlags, paths []string) error {
 }
 
 // inspectFile inspects one file as a picture or as weights, by its content. For a
-// file that does not exist, the name decides.
+// file of which that tells nothing, the name decides. With --json a picture that
+// cannot be read has a line too, as of describe.
 func (p *program) inspectFile(f inspectFlags, path string) error {
-	if !picture.Recognise(path) && !(absent(path) && picture.IsPictureName(path)) {
+	if weighs(path) {
 		return p.inspectWeights(f, path)
 	}
 	r, err := inspectPicture(p.ctx, path, p.limits(0))
 	if err != nil {
+		if f.json {
+			if line, bad := export.NewErrorLine(path, err).Encode(); bad == nil {
+				fmt.Fprintf(p.out, "%s\n", line)
+			}
+		}
 		return err
 	}
 	if !f.json {
@@ -112,10 +125,18 @@ func (p *program) inspectFile(f inspectFlags, path string) error {
 	return err
 }
 
-// absent reports whether path does not exist.
-func absent(path string) bool {
-	_, err := os.Lstat(path)
-	return errors.Is(err, fs.ErrNotExist)
+// weighs reports whether path is to be inspected as weights: a file that begins as
+// weights do, or one that is not a picture by content or name. What is not a file,
+// or cannot be read, is a picture that cannot be read.
+func weighs(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist) && !picture.IsPictureName(path)
+	}
+	if !info.Mode().IsRegular() {
+		return false
+	}
+	return weights.Recognise(path) || !picture.Recognise(path) && !picture.IsPictureName(path)
 }
 
 // pictureReport is the report of descry inspect on a picture.

@@ -47,6 +47,53 @@ func TestPicturesAreInspectedAsTheModelsSeeThem(t *testing.T) {
 	}
 }
 
+// TestEveryPictureHasALineOfJSON: one that cannot be read has its error, so that the
+// lines are in the order of the arguments.
+func TestEveryPictureHasALineOfJSON(t *testing.T) {
+	dir := t.TempDir()
+	text, empty := filepath.Join(dir, "notes.png"), filepath.Join(dir, "empty.jpg")
+	for path, content := range map[string]string{text: "not a picture", empty: ""} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	good := filepath.Join("..", "..", "picture", "testdata", "24.bmp")
+	code, out, errs := run(t, "inspect", "--json", text, good, dir, empty)
+	if code != codeSome || strings.Count(errs, "\n") != 3 || strings.Contains(errs, "weight") {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if len(lines) != 4 || !strings.Contains(lines[1], `"format":"bmp"`) {
+		t.Fatalf("%q", lines)
+	}
+	for i, path := range map[int]string{0: text, 2: dir, 3: empty} {
+		var got struct {
+			Image string
+			Error struct{ Kind, Message string }
+		}
+		if err := json.Unmarshal([]byte(lines[i]), &got); err != nil || got.Image != path || got.Error.Kind == "" || got.Error.Message == "" {
+			t.Errorf("%v: %s", err, lines[i])
+		}
+	}
+}
+
+// TestWeightsAreNotTakenForAPicture: the length of a .safetensors header can have the
+// first bytes of a picture.
+func TestWeightsAreNotTakenForAPicture(t *testing.T) {
+	for _, start := range []string{"\x00\x00\x01\x00", "\x00\x00\x02\x00", "\xff\x0a\x01\x00", "BM\x01\x00"} {
+		path := filepath.Join(t.TempDir(), "model.safetensors")
+		if err := os.WriteFile(path, []byte(start+"\x00\x00\x00\x00{\"a\":{}}"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if code, _, errs := run(t, "inspect", "--no-run", path); code != codeModel || !strings.Contains(errs, "header") {
+			t.Errorf("%q: exit code %d, %s", start, code, errs)
+		}
+	}
+	if code, _, errs := run(t, "inspect", "-"); code != codeUsage || !strings.Contains(errs, "standard input") {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+}
+
 // TestInspectGivesThePixelsThatPillowReads compares one run over all reference
 // pictures with Pillow's sums (tools/reference/pixels.py).
 func TestInspectGivesThePixelsThatPillowReads(t *testing.T) {

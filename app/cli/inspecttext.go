@@ -39,7 +39,7 @@ func trialSet(r identify.Report) (set *models.Set, done func(), err error) {
 func numberedVocabulary() (path string, done func(), err error) {
 	dir, err := os.MkdirTemp("", "descry-vocabulary-*")
 	if err != nil {
-		return "", func() {}, failure.Wrap(failure.Unreadable, "write", "", err, "")
+		return "", func() {}, failure.Wrap(failure.Unwritable, "write", "", err, "")
 	}
 	done = func() { os.RemoveAll(dir) }
 	words := []string{"[PAD]", "[UNK]", "[CLS]", "[SEP]"}
@@ -49,7 +49,7 @@ func numberedVocabulary() (path string, done func(), err error) {
 	path = filepath.Join(dir, "vocab.txt")
 	if err = os.WriteFile(path, []byte(strings.Join(words, "\n")+"\n"), 0o600); err != nil {
 		done()
-		return "", func() {}, failure.Wrap(failure.Unreadable, "write", path, err, "")
+		return "", func() {}, failure.Wrap(failure.Unwritable, "write", path, err, "")
 	}
 	return path, done, nil
 }

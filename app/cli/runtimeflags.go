@@ -9,6 +9,7 @@ import (
 
 	"descry/app/services"
 	"descry/inference/ort"
+	"descry/settings"
 )
 
 // runtimeFlags are the flags for library, device and threads that several commands
@@ -39,8 +40,8 @@ func (f *runtimeFlags) check() error {
 	if !slices.Contains(devices, f.device) {
 		return meant(usage("--device %q is none that this version knows (%s)", f.device, strings.Join(devices, ", ")), f.device, devices)
 	}
-	if f.threads < 0 {
-		return usage("--threads %d: the number of threads cannot be negative", f.threads).WithHint("Leave it out for one a core.")
+	if f.threads < 0 || f.threads > settings.MaxThreads {
+		return usage("--threads %d: the number of threads is 0 to %d", f.threads, settings.MaxThreads).WithHint("Leave it out for one a core.")
 	}
 	if f.cardMemory < 0 || f.cardMemory > 1<<30 {
 		return usage("--card-memory %d: the number of megabytes cannot be negative", f.cardMemory).WithHint("Leave it out for all that the card has.")

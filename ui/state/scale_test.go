@@ -183,7 +183,9 @@ func TestAnActionCostsTheSameHoweverManyPicturesThereAre(t *testing.T) {
 			Show(k.s)
 		})
 	}
-	if few, many := cost(100), cost(10_000); many > few+4 { // a number with more digits may cost one more
+	// A number with more digits may cost one more, and package fmt's pool forgets some
+	// of its buffers under the race detector; 100 times the pictures cost no such part.
+	if few, many := cost(100), cost(10_000); many > 1.05*few {
 		t.Errorf("%v allocations with 10,000 pictures, %v with 100", many, few)
 	}
 }
