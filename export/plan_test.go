@@ -24,7 +24,7 @@ func TestFormatsAreReadByName(t *testing.T) {
 	}
 	for list, says := range map[string]string{
 		"png,jpg": "Did you mean jpeg?", "cocoo": "Did you mean coco?", "text": "Did you mean txt?", "label": "Did you mean labelmap?",
-		"quicktime": "The formats are png, jpeg, txt, json, coco, labelmap", "": "empty", " , ": "empty", "p\xffg": "\ufffd",
+		"quicktime": "The formats are " + strings.Join(IDs(), ", "), "": "empty", " , ": "empty", "p\xffg": "\ufffd",
 	} {
 		_, err := ParseFormats(list)
 		if f := failure.Of(err, failure.Model); f == nil || f.Kind != failure.Usage || !strings.Contains(f.Error(), says) {

@@ -53,7 +53,7 @@ Runtime is absent or damaged, 130 interrupted.`,
 		},
 	}
 	flags := c.Flags()
-	flags.BoolVar(&f.json, "json", false, "one JSON object a line, one line a picture")
+	flags.BoolVar(&f.json, "json", false, "one JSON object per line, one line per picture")
 	flags.BoolVar(&f.samples, "samples", false, "describe the built-in sample pictures")
 	flags.StringVar(&f.model, "model", "", `model set: full, fast, an installed model, starter, a directory, an .onnx file, or caption=NAME,instances=NAME,classes=NAME (default: the best that has arrived)`)
 	flags.StringVar(&f.only, "only", "", "some of caption,instances,classes (default: all that the set has)")

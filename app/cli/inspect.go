@@ -10,6 +10,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,7 +42,7 @@ func (p *program) inspectCommand() *cobra.Command {
 
 Of a picture: its format, size, orientation and colour profile, and the SHA-256 of
 its pixels as the models see them (upright, 8-bit RGB, without transparency). With
---json that is one object a line, in the order of the arguments; a picture that
+--json that is one object per line, in the order of the arguments; a picture that
 cannot be read has the line that describe prints.
 
 Of a file of weights: its container, types and sizes, the architecture it belongs
@@ -67,7 +68,7 @@ a file of weights.`,
 		},
 		RunE: func(_ *cobra.Command, args []string) error { return p.inspect(f, args) },
 	}
-	c.Flags().BoolVar(&f.json, "json", false, "as JSON: an object a line for pictures, with every name for weights")
+	c.Flags().BoolVar(&f.json, "json", false, "as JSON: one object per line for pictures, with every name for weights")
 	c.Flags().BoolVar(&f.noHash, "no-hash", false, "do not compute the SHA-256 of weights")
 	c.Flags().BoolVar(&f.noRun, "no-run", false, "do not run weights")
 	c.Flags().BoolVar(&f.all, "all", false, "list every missing and unexpected tensor")
@@ -125,13 +126,16 @@ func (p *program) inspectFile(f inspectFlags, path string) error {
 	return err
 }
 
+// weightsEndings are the usual endings of weights.
+var weightsEndings = []string{".safetensors", ".bin", ".pth", ".pt", ".onnx"}
+
 // weighs reports whether path is to be inspected as weights: a file that begins as
 // weights do, or one that is not a picture by content or name. What is not a file,
 // or cannot be read, is a picture that cannot be read.
 func weighs(path string) bool {
 	info, err := os.Stat(path)
 	if err != nil {
-		return errors.Is(err, fs.ErrNotExist) && !picture.IsPictureName(path)
+		return errors.Is(err, fs.ErrNotExist) && slices.Contains(weightsEndings, strings.ToLower(filepath.Ext(path)))
 	}
 	if !info.Mode().IsRegular() {
 		return false

@@ -98,7 +98,7 @@ func (r weightsReport) text(f inspectFlags) string {
 		line(message.Sprintf("config"), message.Sprintf("%s, which lies beside it", short(r.Config)))
 	}
 	if r.Spare > 0 {
-		line(message.Sprintf("not needed"), message.Sprintf("%s tensors that only training uses, or that stand there twice", thousands(int64(r.Spare))))
+		line(message.Sprintf("not needed"), message.Sprintf("%s tensors, used in training only or duplicates", thousands(int64(r.Spare))))
 	}
 	r.names(line, f.all)
 	if r.SHA256 != "" {

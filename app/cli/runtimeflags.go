@@ -28,7 +28,7 @@ var devices = ort.DeviceNames()
 // add adds the flags to c.
 func (f *runtimeFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.device, "device", "auto", "what runs the models: "+strings.Join(devices, ", ")+" (describe and the window: else your setting)")
-	c.Flags().IntVar(&f.threads, "threads", 0, "threads of the runtime (0: one a core)")
+	c.Flags().IntVar(&f.threads, "threads", 0, "threads of the runtime (0: one per core)")
 	c.Flags().StringVar(&f.ort, "ort", "", "ONNX Runtime's library, a file or its folder (else DESCRY_ORT, next to the program, the cache, the system)")
 	c.Flags().Int64Var(&f.cardMemory, "card-memory", 0, "most memory of the card for one part of a model, in MB (CUDA only; 0: all)")
 	c.Flags().BoolVar(&f.anyMemory, "any-memory", false, "load models even if too little memory is free")
@@ -41,7 +41,7 @@ func (f *runtimeFlags) check() error {
 		return meant(usage("--device %q is none that this version knows (%s)", f.device, strings.Join(devices, ", ")), f.device, devices)
 	}
 	if f.threads < 0 || f.threads > settings.MaxThreads {
-		return usage("--threads %d: the number of threads is 0 to %d", f.threads, settings.MaxThreads).WithHint("Leave it out for one a core.")
+		return usage("--threads %d: the number of threads is 0 to %d", f.threads, settings.MaxThreads).WithHint("Leave it out for one per core.")
 	}
 	if f.cardMemory < 0 || f.cardMemory > 1<<30 {
 		return usage("--card-memory %d: the number of megabytes cannot be negative", f.cardMemory).WithHint("Leave it out for all that the card has.")

@@ -72,7 +72,7 @@ func (r *reduction) endJob(id inference.JobID) {
 	r.s.jobs = core.Without(r.s.jobs, func(j job) bool { return j.id == id })
 }
 
-// cancel ends the jobs that drop tells.
+// cancel ends the jobs for which drop returns true.
 func (r *reduction) cancel(drop func(job) bool) {
 	r.s.jobs = core.Without(r.s.jobs, func(j job) bool {
 		if drop(j) {

@@ -33,8 +33,8 @@ func float32Digits(v float32) float64 { return float64(int(float64(v)*1e4+0.5)) 
 // isHidden reports whether an object was hidden by hand.
 func (res *result) isHidden(i int) bool { return i < len(res.hidden) && res.hidden[i] }
 
-// listed reports whether an object belongs into the list at a least score:
-// sure enough, and no second name where those are hidden.
+// listed reports whether an object belongs in the list at a minimum score: it is
+// sure enough, and is not a second name where those are hidden.
 func (s Scene) listed(res *result, i int, score float64) bool {
 	if float32Digits(res.instances.Items[i].Score) < score {
 		return false

@@ -194,8 +194,8 @@ func (s Scene) showDecodeFailure(p picture) *FailureCard {
 	return c
 }
 
-// showTaskFailure says what became of a task. What failed for the same reason as
-// the caption is told short.
+// showTaskFailure returns the card of a task that failed. A failure with the
+// caption's reason is reported briefly.
 func (s Scene) showTaskFailure(f *failure.Failure, at Slot) *FailureCard {
 	if f == nil {
 		return nil

@@ -45,7 +45,7 @@ type State struct {
 
 	asks   []ask
 	writes []write
-	photo  PictureID // the picture at which it is told what the models know
+	photo  PictureID // the picture that shows the notice about photographs
 
 	busySince time.Time // zero: not busy, or the time is not known yet
 }
