@@ -74,9 +74,9 @@ func (c *Control) press() {
 
 // MouseIn implements desktop.Hoverable.
 func (c *Control) MouseIn(e *desktop.MouseEvent) {
-	c.ToolTipWidget.MouseIn(e)
 	c.hovered = true
 	c.self.Refresh()
+	c.ToolTipWidget.MouseIn(e) // last: it starts a goroutine that looks at what is drawn
 }
 
 // MouseOut implements desktop.Hoverable.
